@@ -3,11 +3,13 @@
  * installed. Servers take turns, each run starts a fresh process, and medians are compared.
  */
 import { parseArgs } from 'node:util';
-import { runScenario, scenarios } from './ircd/scenarios.ts';
+import { kindsOf, runScenario, scenarios } from './ircd/scenarios.ts';
 import { serverKinds } from './ircd/servers.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
-const USAGE = `${comparisonUsage('ircd', 'saturated, channels, mixed, latency, registrations')}\
+const SCENARIOS = `saturated, channels, mixed, latency, registrations, websocket,
+                     websocket-half, websocket-channels, websocket-latency, websocket-registrations`;
+const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --warmup N         seconds of load before it (2)
   --connections N    connections of latency and registrations (10000)
   --main FILE        another entry file of our daemon
@@ -37,6 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
       connections: Number(values.connections),
     }),
     kinds: serverKinds(values['node-option'], values.main),
+    kindsOf,
     rival: 'inspircd',
     run: runScenario,
   });

@@ -5,7 +5,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistogramSummary } from '../../contract/histogram.ts';
-import { countLines, LoadClient } from './load-client.ts';
+import { LoadClient } from './load-client.ts';
 import type { GeneratorMessage, Job, Measurement, PacedJob, RegisterJob, SaturateJob } from './messages.ts';
 
 /** 32 characters of text: what a short chat line has. */
@@ -23,6 +23,12 @@ function report(message: GeneratorMessage): void {
 
 const nickOf = (index: number) => `c${String(index).padStart(5, '0')}`;
 const channelOf = (index: number, channels: number) => `#bench${index % channels}`;
+
+/** The client of this number. */
+function clientOf({ port, webSockets, webSocketPort = 0 }: Job, index: number, channels: number): LoadClient {
+  const framed = webSockets === 'all' || (webSockets === 'half' && Math.floor(index / channels) % 2 === 1);
+  return new LoadClient(framed ? webSocketPort : port, nickOf(index), framed);
+}
 
 /** Runs `work` for 0..count-1, at most `concurrency` at a time. */
 async function inParallel(count: number, concurrency: number, work: (index: number) => Promise<void>) {
@@ -42,7 +48,7 @@ function fail(why: string): never {
 async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
   const clients: LoadClient[] = [];
   await inParallel(job.clients, CONNECT_CONCURRENCY, async (index) => {
-    const client = new LoadClient(job.port, nickOf(index));
+    const client = clientOf(job, index, job.channels);
     clients[index] = client;
     await client.register(index % 2 === 0 ? undefined : job.capabilities);
     await client.join(channelOf(index, job.channels));
@@ -90,11 +96,12 @@ async function saturate(job: SaturateJob): Promise<Measurement> {
   const clients = await populate(job);
   const round = Math.floor(job.clients / job.channels) - 1;
   for (const [index, client] of clients.entries()) {
-    const message = `PRIVMSG ${channelOf(index, job.channels)} :${TEXT}\r\n`;
-    const batches = Array.from({ length: 65 }, (_, count) => Buffer.from(message.repeat(count)));
+    const { wire } = client;
+    const message = wire.encode(`PRIVMSG ${channelOf(index, job.channels)} :${TEXT}`);
+    const batches = Array.from({ length: 65 }, (_, count) => Buffer.concat(new Array(count).fill(message)));
     let due = round;
     client.onBytes = (bytes, length) => {
-      const lines = countLines(bytes, length);
+      const lines = wire.read(bytes, length);
       totals.lines += lines;
       totals.bytes += length;
       due -= lines;
@@ -114,21 +121,21 @@ async function paced(job: PacedJob): Promise<Measurement> {
   const messagesPerMs = job.deliveriesPerSecond / receivers / 1000;
   const sentAt = new Float64Array(NUMBERS);
   const histogram = createHistogram();
-  const timeLines = (bytes: Buffer, length: number) => {
-    const now = performance.now();
-    totals.bytes += length;
-    for (let i = 0; i < length; i++) {
-      if (bytes[i] !== 10) continue;
-      totals.lines++;
-      // The number ends the line: "...00042\r\n". A line that a read splits inside the number is not timed.
-      if (i < DIGITS + 1) continue;
-      let number = 0;
-      for (let at = i - 1 - DIGITS; at < i - 1; at++) number = number * 10 + bytes[at]! - 48;
-      const sent = sentAt[number] ?? 0;
-      if (sent > 0) histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
-    }
-  };
-  for (const client of clients) client.onBytes = timeLines;
+  for (const client of clients) {
+    const { wire } = client;
+    client.onBytes = (bytes, length) => {
+      const now = performance.now();
+      totals.bytes += length;
+      totals.lines += wire.read(bytes, length, (end) => {
+        // The number ends the line: "...00042". A line that a read splits inside the number is not timed.
+        if (end < DIGITS) return;
+        let number = 0;
+        for (let at = end - DIGITS; at < end; at++) number = number * 10 + bytes[at]! - 48;
+        const sent = sentAt[number] ?? 0;
+        if (sent > 0) histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
+      });
+    };
+  }
   const begun = performance.now();
   let sentCount = 0;
   const timer = setInterval(() => {
@@ -139,8 +146,8 @@ async function paced(job: PacedJob): Promise<Measurement> {
       const index = (sentCount * 7919) % clients.length;
       const number = sentCount % NUMBERS;
       sentAt[number] = now;
-      const text = `PRIVMSG ${channelOf(index, job.channels)} :${TEXT} ${String(number).padStart(DIGITS, '0')}\r\n`;
-      clients[index]!.send(text);
+      const padded = String(number).padStart(DIGITS, '0');
+      clients[index]!.say(`PRIVMSG ${channelOf(index, job.channels)} :${TEXT} ${padded}`);
     }
   }, 1);
   setTimeout(() => histogram.reset(), job.warmupMs);
@@ -163,7 +170,7 @@ async function register(job: RegisterJob): Promise<Measurement> {
   const begun = performance.now();
   const clients: LoadClient[] = [];
   await inParallel(job.clients, job.concurrency, async (index) => {
-    const client = new LoadClient(job.port, nickOf(index));
+    const client = clientOf(job, index, 1);
     clients.push(client);
     await client.register();
   });

@@ -19,16 +19,25 @@ export function findInspircd(): { path: string; version: string } | null {
 }
 
 /** Writes a configuration for loopback into a directory and returns the arguments to run it in the foreground. */
-export async function inspircdArguments(directory: string, port: number): Promise<string[]> {
+export async function inspircdArguments(
+  directory: string,
+  port: number,
+  [webSocketPort]: readonly number[],
+): Promise<string[]> {
   const config = `
 <server name="rival.bench" description="benchmark" network="Bench" id="00B">
 <admin name="bench" nick="bench" email="bench@localhost">
 <bind address="127.0.0.1" port="${port}" type="clients">
+<bind address="127.0.0.1" port="${webSocketPort}" type="clients" hook="websocket">
 <connect name="bench" allow="*" timeout="60" pingfreq="600" hardsendq="64M" softsendq="64M" recvq="16M"
   threshold="100000000" commandrate="2000000000" fakelag="off" localmax="100000" globalmax="100000" limit="100000"
   maxchans="100" resolvehostnames="no" useident="no" maxconnwarn="no">
 <module name="cap">
 <module name="ircv3_servertime">
+<module name="sha1">
+<module name="websocket">
+<websocket defaultmode="text">
+<wsorigin allow="*">
 <class name="none"><type name="none" classes="none"><oper name="none" password="none" host="none@none" type="none">
 <options prefixquit="" syntaxhints="no" announcets="no" hostintopic="yes" defaultmodes="nt">
 <performance netbuffersize="10240" somaxconn="4096" softlimit="100000" clonesonconnect="no" timeskipwarn="0s">

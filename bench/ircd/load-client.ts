@@ -3,8 +3,7 @@
  * generator is much cheaper than the server it measures. Used by `generator.ts`.
  */
 import { connect, type Socket } from 'node:net';
-
-const LF = 10;
+import { FrameWire, LineWire, type Wire } from './wires.ts';
 
 /** One buffer for all clients: the bytes are looked at and forgotten within the read callback. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
@@ -12,23 +11,18 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
 /** Looks at what was read. Returns nothing; it must not keep the bytes. */
 export type ByteHandler = (bytes: Buffer, length: number) => void;
 
-/** How many lines end in the first `length` bytes. */
-export function countLines(bytes: Uint8Array, length: number): number {
-  let lines = 0;
-  for (let i = 0; i < length; i++) if (bytes[i] === LF) lines++;
-  return lines;
-}
-
 export class LoadClient {
   readonly nick: string;
+  readonly wire: Wire;
   /** What happens with each read; replaced when load starts. */
   onBytes: ByteHandler = () => {};
   onLost: (why: string) => void = () => {};
   readonly #socket: Socket;
   #text = '';
 
-  constructor(port: number, nick: string) {
+  constructor(port: number, nick: string, webSocket = false) {
     this.nick = nick;
+    this.wire = webSocket ? new FrameWire(`127.0.0.1:${port}`) : new LineWire();
     this.#socket = connect({
       host: '127.0.0.1',
       port,
@@ -45,20 +39,35 @@ export class LoadClient {
     this.#socket.on('close', () => this.onLost('closed by the server'));
   }
 
-  send(bytes: Buffer | string): void {
+  /** Sends bytes as they are. */
+  send(bytes: Buffer): void {
     this.#socket.write(bytes);
   }
 
+  /** Sends a line. */
+  say(line: string): void {
+    this.send(this.wire.encode(line));
+  }
+
   /** Registers, with capabilities if some are given, and resolves at the end of the MOTD (376 or 422). */
-  register(capabilities?: string): Promise<void> {
-    if (capabilities !== undefined) this.send(`CAP REQ :${capabilities}\r\nCAP END\r\n`);
-    this.send(`NICK ${this.nick}\r\nUSER ${this.nick} 0 * :load\r\n`);
-    return this.#waitFor(/ (376|422) /);
+  async register(capabilities?: string): Promise<void> {
+    const { opening } = this.wire;
+    if (opening !== null) {
+      this.send(opening.bytes);
+      await this.#waitFor(opening.answer, (bytes, length) => this.#openingText(bytes, length));
+    }
+    if (capabilities !== undefined) {
+      this.say(`CAP REQ :${capabilities}`);
+      this.say('CAP END');
+    }
+    this.say(`NICK ${this.nick}`);
+    this.say(`USER ${this.nick} 0 * :load`);
+    await this.#waitFor(/ (376|422) /);
   }
 
   /** Joins and resolves when the member list has ended (366). */
   join(channel: string): Promise<void> {
-    this.send(`JOIN ${channel}\r\n`);
+    this.say(`JOIN ${channel}`);
     return this.#waitFor(/ 366 /);
   }
 
@@ -67,13 +76,24 @@ export class LoadClient {
     this.#socket.destroy();
   }
 
-  #waitFor(pattern: RegExp): Promise<void> {
+  /** The answer of a server to the opening; lines may follow it at once. */
+  #openingText(bytes: Buffer, length: number): string {
+    const text = bytes.toString('latin1', 0, length);
+    const end = text.indexOf('\r\n\r\n') + 4;
+    if (end < 4 || end === length) return text;
+    return text.slice(0, end) + this.wire.text(bytes.subarray(end, length), length - end);
+  }
+
+  #waitFor(
+    pattern: RegExp,
+    textOf = (bytes: Buffer, length: number) => this.wire.text(bytes, length),
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       this.onLost = (why) => reject(new Error(`${this.nick}: ${why}; the server said: ${this.#text}`));
       this.onBytes = (bytes, length) => {
-        this.#text += bytes.toString('latin1', 0, length);
+        this.#text += textOf(bytes, length);
         const cookie = /^PING (.*)\r?$/m.exec(this.#text);
-        if (cookie !== null) this.send(`PONG ${cookie[1]}\r\n`);
+        if (cookie !== null) this.say(`PONG ${cookie[1]}`);
         const end = this.#text.lastIndexOf('\n') + 1;
         const complete = this.#text.slice(0, end);
         this.#text = this.#text.slice(end);

@@ -11,6 +11,10 @@ interface Population {
   readonly channels: number;
   /** Capabilities that every second client asks for; the others have none. */
   readonly capabilities?: string;
+  /** Which clients come over a WebSocket: none where absent, every second one of each channel for `half`. */
+  readonly webSockets?: 'half' | 'all' | undefined;
+  /** Where they come; needed where there are some. */
+  readonly webSocketPort?: number | undefined;
 }
 
 /** Every client keeps `window` messages under way: it sends one more for each full round it has received. */
@@ -33,6 +37,9 @@ export interface PacedJob extends Population {
 export interface RegisterJob {
   readonly kind: 'register';
   readonly port: number;
+  /** They come over a WebSocket. */
+  readonly webSockets?: 'all' | undefined;
+  readonly webSocketPort?: number | undefined;
   readonly clients: number;
   readonly concurrency: number;
 }

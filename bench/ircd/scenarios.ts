@@ -9,8 +9,9 @@ import type { ComparedScenario } from '../shared/comparison.ts';
 import type { Figures } from '../shared/figures.ts';
 import { pinned } from '../shared/pinning.ts';
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
-import type { RunningServer, ServerKind } from '../shared/server-process.ts';
+import type { RunningServer } from '../shared/server-process.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
+import type { IrcServerKind } from './servers.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
 /** No scenario may take longer than this, whatever happens. */
@@ -21,6 +22,18 @@ const SETTLE_MS = 3_000;
 /** One load; each run of it starts a fresh server. */
 export interface Scenario extends ComparedScenario {
   readonly job: (port: number) => Job;
+  /** Which clients come over WebSocket: none where absent. Our server is then also measured with the same load over TCP. */
+  readonly webSockets?: 'half' | 'all';
+}
+
+/** The servers of a scenario: where clients come over WebSocket, ours with TCP alone beside them. */
+export function kindsOf(
+  { webSockets }: Scenario,
+  [ours, ...others]: readonly IrcServerKind[],
+): readonly IrcServerKind[] {
+  if (ours === undefined) return [];
+  if (webSockets === undefined) return [ours, ...others];
+  return [ours, { ...ours, name: `${ours.name} TCP`, overTcp: true }, ...others];
 }
 
 export interface ScenarioSizes {
@@ -90,7 +103,70 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
       headline: 'registrations/s',
       job: (port) => ({ kind: 'register', port, clients: connections, concurrency: 1000 }),
     },
+    {
+      id: 'websocket',
+      title: '100 clients in one channel, window 8, all over WebSocket',
+      headline: 'deliveries/s',
+      perCpu: 'deliveries/CPU s',
+      webSockets: 'all',
+      job: (port) => ({ kind: 'saturate', port, clients: 100, channels: 1, window: 8, warmupMs, measureMs }),
+    },
+    {
+      id: 'websocket-half',
+      title: '100 clients in one channel, window 8, half of them over WebSocket',
+      headline: 'deliveries/s',
+      perCpu: 'deliveries/CPU s',
+      webSockets: 'half',
+      job: (port) => ({ kind: 'saturate', port, clients: 100, channels: 1, window: 8, warmupMs, measureMs }),
+    },
+    {
+      id: 'websocket-channels',
+      title: '1,000 clients in 10 channels, window 8, all over WebSocket',
+      headline: 'deliveries/s',
+      perCpu: 'deliveries/CPU s',
+      webSockets: 'all',
+      job: (port) => ({
+        kind: 'saturate',
+        port,
+        clients: 1000,
+        channels: 10,
+        window: 8,
+        warmupMs,
+        measureMs,
+      }),
+    },
+    {
+      id: 'websocket-latency',
+      title: `100,000 deliveries/s to ${connections.toLocaleString('en')} connections over WebSocket`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      webSockets: 'all',
+      job: (port) => ({
+        kind: 'paced',
+        port,
+        clients: connections,
+        channels: Math.max(1, Math.round(connections / 100)),
+        deliveriesPerSecond: 100_000,
+        warmupMs,
+        measureMs,
+      }),
+    },
+    {
+      id: 'websocket-registrations',
+      title: `${connections.toLocaleString('en')} clients register over WebSocket, 1,000 at a time, and stay`,
+      headline: 'registrations/s',
+      webSockets: 'all',
+      job: (port) => ({ kind: 'register', port, clients: connections, concurrency: 1000 }),
+    },
   ];
+}
+
+/** The same job with clients of whom some or all come over WebSocket. */
+function withWebSockets(job: Job, webSockets: Scenario['webSockets'], { morePorts }: RunningServer): Job {
+  if (webSockets === undefined) return job;
+  const webSocketPort = morePorts?.[0];
+  if (job.kind !== 'register') return { ...job, webSockets, webSocketPort };
+  return { ...job, webSockets: 'all', webSocketPort };
 }
 
 interface GeneratorRun {
@@ -186,10 +262,14 @@ function figuresOf(job: Job, run: GeneratorRun): Figures {
 }
 
 /** One run of one scenario against a fresh server. */
-export async function runScenario(scenario: Scenario, kind: ServerKind): Promise<Figures> {
+export async function runScenario(scenario: Scenario, kind: IrcServerKind): Promise<Figures> {
   const server = await kind.start();
   try {
-    const job = scenario.job(server.port);
+    const job = withWebSockets(
+      scenario.job(server.port),
+      kind.overTcp ? undefined : scenario.webSockets,
+      server,
+    );
     return figuresOf(job, await generate(job, server));
   } finally {
     await server.stop();

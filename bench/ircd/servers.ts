@@ -2,10 +2,16 @@
 import { type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
 import { findInspircd, inspircdArguments } from './inspircd.ts';
 
-/** No limit is in the way. Also part of the host's configuration in bench/metrics/host.ts. */
+/** A server of the IRC benchmark. */
+export interface IrcServerKind extends ServerKind {
+  /** All its clients come over TCP, whatever the scenario says: what WebSocket is compared with. */
+  readonly overTcp?: boolean;
+}
+
+/** No limit is in the way. The second listener takes WebSockets. Also part of the host's configuration in bench/metrics/host.ts. */
 export const IRCD_CONFIG = `
 [ircd]
-listen = [{ host = "127.0.0.1", port = 0 }]
+listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, protocol = "websocket" }]
 dns = false
 ident = false
 [[ircd.class]]
@@ -23,8 +29,8 @@ ping_seconds = 600
  * Our server, and InspIRCd where it is installed.
  * @param main the entry file of our daemon; another only for experiments.
  */
-export function serverKinds(nodeOptions: readonly string[], main?: string): ServerKind[] {
-  const kinds: ServerKind[] = [
+export function serverKinds(nodeOptions: readonly string[], main?: string): IrcServerKind[] {
+  const kinds: IrcServerKind[] = [
     {
       name: 'signalbox',
       start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG, nodeOptions, main }),
@@ -34,7 +40,7 @@ export function serverKinds(nodeOptions: readonly string[], main?: string): Serv
   if (rival !== null) {
     kinds.push({
       name: `inspircd ${rival.version}`,
-      start: () => startRival('inspircd', rival.path, inspircdArguments),
+      start: () => startRival('inspircd', rival.path, inspircdArguments, 1),
     });
   }
   return kinds;

@@ -48,7 +48,7 @@ async function chat(port: number): Promise<() => void> {
   }
   let next = 0;
   const timer = setInterval(() => {
-    clients[next++ % CLIENTS]?.send('PRIVMSG #window :the quick brown fox\r\n');
+    clients[next++ % CLIENTS]?.say('PRIVMSG #window :the quick brown fox');
   }, SAY_EVERY_MS / CLIENTS);
   return () => {
     clearInterval(timer);

@@ -42,6 +42,8 @@ interface ComparisonRun<Scenario, Kind> {
   readonly scenarios: readonly Scenario[];
   /** Ours first, then the rival where it is installed. */
   readonly kinds: readonly Kind[];
+  /** Others for a scenario, ours first; `kinds` where absent. */
+  readonly kindsOf?: (scenario: Scenario, kinds: readonly Kind[]) => readonly Kind[];
   /** The package that brings the rival. */
   readonly rival: string;
   /** One run of one scenario against a fresh server. */
@@ -67,7 +69,8 @@ export async function runComparison<
   const results: Comparison[] = [];
   for (const scenario of options.scenarios) {
     if (!chosen.includes(scenario.id)) continue;
-    const result = await compare(scenario, kinds, Number(values.rounds), options.run);
+    const compared = options.kindsOf?.(scenario, kinds) ?? kinds;
+    const result = await compare(scenario, compared, Number(values.rounds), options.run);
     printComparison(result);
     results.push(result);
   }

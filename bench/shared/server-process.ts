@@ -21,6 +21,8 @@ const READY_MS = 15_000;
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Where it listens beside, in the order of its configuration; absent where nobody asks. */
+  readonly morePorts?: readonly number[];
   /** Bytes of JavaScript objects after garbage was collected; of our own daemons only. */
   heapBytes?(): Promise<number>;
   /** Ends the process and removes its directory. */
@@ -102,6 +104,7 @@ export async function startDaemon({ id, config, nodeOptions, main }: DaemonStart
     return {
       pid: child.pid as number,
       port: listeners[0]?.port ?? 0,
+      morePorts: listeners.slice(1).map(({ port }) => port),
       heapBytes: () => heapOf(child),
       stop,
     };
@@ -122,16 +125,18 @@ async function heapOf(child: ChildProcess): Promise<number> {
 
 /**
  * Starts a rival.
- * @param prepare writes its configuration into the directory for this port and returns its arguments
+ * @param prepare writes its configuration into the directory for these ports and returns its arguments
+ * @param morePorts how many ports it needs beside the first
  */
 export async function startRival(
   name: string,
   path: string,
-  prepare: (directory: string, port: number) => Promise<readonly string[]>,
+  prepare: (directory: string, port: number, morePorts: readonly number[]) => Promise<readonly string[]>,
+  morePorts = 0,
 ): Promise<RunningServer> {
   const directory = await benchDirectory(name);
-  const port = await freePort();
-  const child = spawn(...pinned(0, path, await prepare(directory, port)), { stdio: 'ignore' });
+  const [port = 0, ...more] = await freePorts(1 + morePorts);
+  const child = spawn(...pinned(0, path, await prepare(directory, port, more)), { stdio: 'ignore' });
   const stop = stopper(child, directory);
   try {
     await waitUntilListening(name, port);
@@ -139,16 +144,19 @@ export async function startRival(
     await stop();
     throw error;
   }
-  return { pid: child.pid as number, port, stop };
+  return { pid: child.pid as number, port, morePorts: more, stop };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const address = probe.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  await new Promise((done) => probe.close(done));
-  return port;
+async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const probe of probes) {
+    await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+    const address = probe.address();
+    ports.push(typeof address === 'object' && address !== null ? address.port : 0);
+  }
+  await Promise.all(probes.map((probe) => new Promise((done) => probe.close(done))));
+  return ports;
 }
 
 async function waitUntilListening(name: string, port: number): Promise<void> {
