@@ -3,16 +3,21 @@
  * README.md beside this file; what is sent, heard and changed is told in its words.
  */
 
+import { STATUS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
+import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { capabilityNames } from '../client/capabilities.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
+import { Gateways } from '../gateways.ts';
 import { LinkDesk } from '../links/link-desk.ts';
 import { blockFor, MemoryEnd, STILL_CLOCK } from '../links/memory-links.ts';
 import { introduce, linkServer, recordLinks } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { TlsDetails } from '../net/connection.ts';
+import { Channel } from '../state/channel.ts';
+import { RestoredStatus } from '../state/restored-status.ts';
 import type { User } from '../state/user.ts';
 
 /** Who asks, in the order of the cast. */
@@ -49,8 +54,19 @@ const CONFIG = (() => {
 const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', fingerprint: 'c0ffee' };
 
 /** What may be so beside what clients say, by its words in the table. */
-const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
+const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
   'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
+  'me is on TLS': ({ clients }, me) => void Object.assign(clients[me], { tls: TLS }),
+  'the certificate is of bob': ({ accounts }) => void accounts.accounts.get('bob')!.prints.add('c0ffee'),
+  'new comes from a gateway': ({ irc, clients }) => {
+    const match = new AddressRanges([parseCidr(clients.new.remoteAddress)!]);
+    irc.server.gateways = new Gateways([{ match, password: 'sesame' }]);
+  },
+  '#r was restored': ({ irc: { server } }) => {
+    const channel = new Channel('#r', '#r', 1_000);
+    channel.restored = new RestoredStatus(Date.now() + 60_000, ['bob'], ['guest']);
+    server.state.restore(channel);
+  },
   'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
   'accounts are away': ({ accounts }) => void Object.assign(accounts, { present: false }),
   'robert is a nick of bob': ({ accounts }) => void accounts.accounts.get('bob')!.nicks.add('robert'),
@@ -227,7 +243,7 @@ export class Scene {
       const situation = SITUATIONS[part];
       const [, who = '', line = ''] = /^(\w+): (.*)$/.exec(part) ?? [];
       if (situation !== undefined) {
-        situation(this);
+        situation(this, me);
         continue;
       }
       for (const client of Object.values(this.clients)) client.received();
@@ -326,6 +342,8 @@ export class Scene {
       const { name } = channel;
       facts.set(name, '');
       facts.set(`${name} modes`, channelModeString(channel, true));
+      const kept = [...(channel.restored?.holders(STATUS.op) ?? [])];
+      if (kept.length > 0) facts.set(`${name} waits`, `for ${kept.join(', ')}`);
       if (channel.topic !== '') facts.set(`${name} topic`, channel.topic);
       for (const member of channel.members) facts.set(`${member.user.nick} on ${name}`, member.prefix(true));
       const lists = { b: channel.bans, e: channel.exceptions, I: channel.inviteExceptions };
@@ -341,6 +359,8 @@ export class Scene {
       const others = access.map(({ account, level }) => `, ${level} ${account}`);
       facts.set(`owner ${channel}`, founder + others.join(''));
     }
+    for (const { name, prints } of this.accounts.accounts.values())
+      for (const print of prints) facts.set(`certificate ${print}`, `of the account ${name}`);
     for (const { name, nicks } of this.accounts.accounts.values())
       for (const nick of nicks) if (nick !== name) facts.set(`nick ${nick}`, `of the account ${name}`);
     for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
