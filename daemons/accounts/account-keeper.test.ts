@@ -74,6 +74,9 @@ describe('registering', () => {
     ['a password with a control character', 'bob', 'bad_password', 'correct\u0007horse'],
     ['a password that is too long', 'bob', 'bad_password', 'x'.repeat(601)],
     ['an address without a domain', 'bob', 'bad_email', 'correct-horse', 'bob'],
+    ['an address with a word before it', 'bob', 'bad_email', 'correct-horse', 'to bob@example.org'],
+    ['an address with a word behind it', 'bob', 'bad_email', 'correct-horse', 'bob@example.org or so'],
+    ['an address that is too long', 'bob', 'bad_email', 'correct-horse', `bob@${'x'.repeat(251)}`],
   ])('refuses %s', async (_what, account, why, password = 'correct-horse', email: string | null = null) => {
     await register('ann{');
     expect(await register(account, password, email, AWAY)).toMatchObject({ kind: 'refused', why });
@@ -84,6 +87,10 @@ describe('registering', () => {
     await register('ann');
     await test.ask('groupNick', { account: 'ann', nick: 'anna', add: true });
     expect(await register('Anna')).toMatchObject({ kind: 'refused', why: 'exists' });
+    for (const name of ['ANN', 'Anna'])
+      expect(() => test.store.create({ name, email: null, network: 'x', verifiers: NONE })).toThrow(
+        expect.objectContaining({ code: 'conflict' }),
+      );
     const answers = await Promise.all([register('bob'), register('BOB')]);
     expect(answers.map(({ kind }) => kind).sort()).toEqual(['refused', 'success']);
   });
@@ -92,6 +99,8 @@ describe('registering', () => {
     for (let i = 0; i < limits.registrationsPerAddress.default; i++)
       expect(await register(`ann${i}`)).toMatchObject({ kind: 'success' });
     expect(await register('more')).toMatchObject({ kind: 'refused', why: 'throttled', retrySeconds: 2 });
+    await test.clock.advance(1_500);
+    expect(await register('more')).toMatchObject({ kind: 'refused', why: 'throttled', retrySeconds: 1 });
     expect(await register('more', 'correct-horse', null, AWAY)).toMatchObject({ kind: 'success' });
   });
 
@@ -413,7 +422,12 @@ describe('administrators', () => {
       suspendedAt: now,
     });
     await test.ask('suspend', { account: 'ann', by: 'eve', reason: null });
-    expect(await test.ask('show', { account: 'ann' })).toMatchObject({ suspended: false, suspendedBy: null });
+    expect(await test.ask('show', { account: 'ann' })).toMatchObject({
+      suspended: false,
+      suspendedReason: null,
+      suspendedBy: null,
+      suspendedAt: null,
+    });
     await expect(test.ask('suspend', { account: 'ann', by: 'eve', reason: null })).rejects.toMatchObject({
       code: 'conflict',
     });

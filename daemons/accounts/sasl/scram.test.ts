@@ -107,6 +107,8 @@ it('refuses whatever else is kept for a verifier', () => {
     '',
     right.replace('256', '1'),
     right.replace(/:[^:]+$/, ':AAAA'),
+    right.replace(/\$[^$:]+:(?=[^:]+$)/, '$AAAA:'),
+    right.replace(/:[^:$]+\$/, ':!$'),
     right.replace('$1:', '$:'),
   ])
     expect(parseVerifier(wrong), wrong).toBeNull();
