@@ -119,6 +119,18 @@ describe('a change', () => {
     expect(server.kept!.journal.counts).toMatchObject({ depth: 0, batches: 3, submitted: 6, completed: 6 });
   });
 
+  it('of one turn is told to each who made one', async () => {
+    const cid = loggedIn(server, 'cid', 'cid');
+    await ask(cid, 'JOIN #z', ' 366 ');
+    await settled();
+    const letGo = holdDisk();
+    ann.send('TOPIC #x :one');
+    cid.send('TOPIC #z :two');
+    letGo();
+    await waitFor(ann, (line) => line.includes('TOPIC #x :one'));
+    await waitFor(cid, (line) => line.includes('TOPIC #z :two'));
+  });
+
   it('is none where somebody speaks, joins what is there, or leaves without status', async () => {
     bob.send('PRIVMSG #x :hi', 'PART #x', 'JOIN #x', 'NICK bobby', 'AWAY :out');
     await settled();
@@ -327,6 +339,7 @@ it('a stop is told once, and closing a second time says nothing more', async () 
   const { logged, kept } = server;
   await kept!.close();
   expect(logged).toHaveLength(2);
+  expect(new Set(disk.handles.map(({ fd }) => fd))).toEqual(new Set([-1]));
   await kept!.close();
   expect(logged).toHaveLength(2);
 });
@@ -345,6 +358,7 @@ it('many channels are written in pieces, so that others have their turn between 
   // The first is what was appended to the file that is gone.
   const pieces = disk.writes.slice(1);
   expect(pieces.length).toBeGreaterThan(1);
+  expect(pieces.length).toBeLessThan(5);
   expect(Math.max(...pieces)).toBeLessThan(70_000);
 });
 

@@ -169,6 +169,8 @@ describe('a write that fails', () => {
     disk.room = 3;
     await expect(file.rewrite([line(2)])).rejects.toThrow('ENOSPC');
     disk.room = Number.POSITIVE_INFINITY;
+    // Of the files that were begun none is open.
+    expect(disk.handles.filter(({ fd }) => fd !== -1)).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(['a.journal']);
     expect(await file.append([line(3)])).toBe(true);
     expect(await found()).toEqual([{ n: 1 }, { n: 3 }]);

@@ -233,6 +233,18 @@ describe('an action', () => {
     journal.expectTrue();
   });
 
+  it('leaves a restored channel its time only while nobody is on it', () => {
+    const { state } = irc.server;
+    channel().restored = new RestoredStatus(7_000, ['old'], []);
+    state.part(memberOf(bob));
+    expect([channel().members.length, recordOf(channel()).untilMs]).toEqual([1, null]);
+    const left = channel();
+    state.part(memberOf(ann));
+    expect([left.members.length, recordOf(left).untilMs]).toEqual([0, 7_000]);
+    left.restored = null;
+    expect(recordOf(left).untilMs).toBeNull();
+  });
+
   it('of a channel that was cleared by an administrator ends it', () => {
     act(clearChannel(irc.server, channel(), 'over'));
     journal.expectTrue();
