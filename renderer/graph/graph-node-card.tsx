@@ -4,6 +4,7 @@ import { Icon } from '../ui/icons.tsx';
 import type { PlacedNode } from './graph-layout.ts';
 import { GraphShape } from './graph-shape.tsx';
 import type { NodeWords } from './graph-words.ts';
+import { messages } from './messages.ts';
 
 interface GraphNodeCardProps {
   readonly placed: PlacedNode;
@@ -28,7 +29,6 @@ export function GraphNodeCard(props: GraphNodeCardProps): ReactNode {
       aria-level={column + 1}
       aria-posinset={position}
       aria-setsize={siblings}
-      aria-label={words.whole}
       aria-selected={isGroup ? undefined : isOpened}
       {...(isGroup ? { 'aria-expanded': node.open === true } : {})}
       title={words.note}
@@ -37,10 +37,11 @@ export function GraphNodeCard(props: GraphNodeCardProps): ReactNode {
     >
       <GraphShape tone={words.tone} share={words.share} />
       <span className="flex min-w-0 flex-1 flex-col">
-        <span className="truncate text-sm font-medium">{words.name}</span>
+        <span className="truncate text-sm font-medium">{words.name}</span>{' '}
         <span className={`truncate text-xs ${words.tone === 'bad' ? 'text-bad' : 'text-dim'}`}>
           {words.note}
         </span>
+        {words.line !== '' && <span className="sr-only"> {messages.line(words.lineTitle, words.line)}</span>}
       </span>
       {isGroup && <Icon name={node.open === true ? 'unfolded' : 'right'} />}
     </div>

@@ -18,8 +18,7 @@ export interface NodeWords {
   readonly note: string;
   /** What stands on the line to its parent; empty for nothing. */
   readonly line: string;
-  /** All of it in one. */
-  readonly whole: string;
+  readonly lineTitle: string;
   readonly tone: GraphTone;
   /** How much of the largest row it is, 0 to 1; the whole of it for several that are put together. */
   readonly share: number;
@@ -56,16 +55,14 @@ export function graphWords(
     const { item, members } = node;
     const { row, tone } = item ?? members[0]!;
     const isWell = tone === 'good' || tone === 'self';
-    const own = item === null ? messages.amount(members.length, graph.noun) : item.name;
     const said = isWell
       ? messages.well(state!.text(row), messages.amount(weightOf(node), graph.weight.noun))
       : messages.notWell(state!.text(row), note!.text(row));
-    const written = item === null ? '' : line!.text(row);
     return {
-      name: own,
+      name: item === null ? messages.amount(members.length, graph.noun) : item.name,
       note: said,
-      line: written,
-      whole: messages.whole(own, said, line!.title, written),
+      line: item === null ? '' : line!.text(row),
+      lineTitle: line!.title,
       tone,
       share: item === null ? 1 : item.weight / most,
     };

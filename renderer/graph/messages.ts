@@ -8,7 +8,6 @@ export const messages = {
   well: (state: string, amount: string) => (state === '' ? amount : `${state}, ${amount}`),
   notWell: (state: string, why: string) => (why === '' ? state : `${state}: ${why}`),
   amount: amountOf,
-  /** What is read out of a node. */
-  whole: (name: string, note: string, lineTitle: string, line: string) =>
-    line === '' ? `${name}, ${note}` : `${name}, ${note}, ${lineTitle.toLowerCase()} ${line}`,
+  /** What stands on the line to a node, as it is read out of it: `lag 12 ms`. */
+  line: (title: string, text: string) => `${title.toLowerCase()} ${text}`,
 };
