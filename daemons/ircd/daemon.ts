@@ -36,6 +36,7 @@ import type { IrcdConfig } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
+import { LinkFigures } from './links/link-figures.ts';
 import { SocketLinks } from './links/socket-links.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
@@ -133,7 +134,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       commands: COMMANDS,
       accounts: this.#authorityOf(config),
     });
-    this.#links = new SocketLinks(this.#server, { credentials: () => this.#net.credentials });
+    this.#links = new SocketLinks(this.#server, {
+      credentials: () => this.#net.credentials,
+      watcher: new LinkFigures(context.metrics),
+    });
     this.#server.links = this.#links.desk.network;
     this.#server.linkControl = this.#links.desk;
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });

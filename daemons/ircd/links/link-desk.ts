@@ -15,7 +15,7 @@ import type { Server } from '../state/server.ts';
 import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { LinkCall, type LinkCaller, type LinkCarrier } from './link-call.ts';
-import { LinkNetwork, serversBehind } from './link-network.ts';
+import { LinkNetwork, type LinkWatcher, serversBehind } from './link-network.ts';
 import { serverRows } from './server-rows.ts';
 
 /** What it is made of beside the server. */
@@ -23,6 +23,8 @@ export interface LinkDeskOptions {
   readonly dial: LinkCaller['dial'];
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Told of each link as it gets further and ends. */
+  readonly watcher?: LinkWatcher;
 }
 
 export class LinkDesk implements LinkControl {
@@ -35,12 +37,21 @@ export class LinkDesk implements LinkControl {
   readonly #arrivals = new Set<Link>();
   #closed = false;
 
-  constructor(server: CommandServer, { dial, clock = systemClock, random = Math.random }: LinkDeskOptions) {
+  constructor(
+    server: CommandServer,
+    { dial, clock = systemClock, random = Math.random, watcher = {} }: LinkDeskOptions,
+  ) {
     this.#server = server;
     this.network = new LinkNetwork(server, () => this.blocks, {
       clock,
-      onChange: (link) => this.#changed(link),
-      onEnd: (link) => this.#ended(link),
+      onChange: (link) => {
+        watcher.onChange?.(link);
+        this.#changed(link);
+      },
+      onEnd: (link) => {
+        watcher.onEnd?.(link);
+        this.#ended(link);
+      },
     });
     this.#caller = {
       clock,

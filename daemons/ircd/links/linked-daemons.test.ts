@@ -15,6 +15,7 @@ import { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { type IrcdConfig, ircdConfigSchema } from '../config.ts';
 import { startIrcd } from '../daemon.ts';
+import { limits } from '../limits.ts';
 import { manifest } from '../manifest.ts';
 import { type IrcdPrepared, prepareIrcd } from '../prepare.ts';
 
@@ -107,6 +108,11 @@ it('link over TLS by password and certificate, show it, split, and forget who is
   ]);
   expect([leaf.daemon.tables?.network?.total(), leaf.touched.has('network')]).toEqual([2, true]);
 
+  // Each link is a queue of its own, with its lag, for as long as it stands.
+  const figure = (name: string) => hub.metric(`queue_${name}{queue="link leaf.test"}`);
+  await until(() => (figure('lag_seconds') ?? 0) > 0);
+  expect([figure('depth'), figure('capacity')]).toEqual([0, limits.linkSendQueueBytes.default]);
+
   await leaf.reload(parse({ ...settings, link: [] }));
   expect(leaf.links()).toMatchObject([{ name: 'hub.test', state: 'linked' }]);
   const squit = { server: 'leaf.test', reason: 'enough' };
@@ -114,7 +120,7 @@ it('link over TLS by password and certificate, show it, split, and forget who is
   await hub.daemon.commands.squit.run(squit, call);
   await until(() => leaf.links().length === 0);
   expect(hub.links()).toMatchObject([{ name: 'leaf.test', state: 'failed', reason: 'enough' }]);
-  expect(leaf.metric('netsplits_total')).toBe(1);
+  expect([leaf.metric('netsplits_total'), figure('depth')]).toEqual([1, undefined]);
 });
 
 it.each([

@@ -8,6 +8,7 @@ import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LinkBlock } from './link-block.ts';
 import { LinkDesk } from './link-desk.ts';
+import type { LinkWatcher } from './link-network.ts';
 import { LinkSocket } from './link-socket.ts';
 
 /** What they are made of beside the server. */
@@ -15,6 +16,8 @@ export interface SocketLinksOptions {
   /** The certificate that is shown to whoever is called over TLS; null for none. */
   readonly credentials: () => TlsCredentials | null;
   readonly clock?: Clock;
+  /** Told of each link as it gets further and ends. */
+  readonly watcher?: LinkWatcher;
 }
 
 export class SocketLinks {
@@ -30,6 +33,7 @@ export class SocketLinks {
     this.#clock = options.clock ?? systemClock;
     this.desk = new LinkDesk(server, {
       clock: this.#clock,
+      ...(options.watcher === undefined ? {} : { watcher: options.watcher }),
       dial: (block, signal) => this.#dial(block, signal),
     });
   }
