@@ -414,6 +414,18 @@ export const limits = {
     reason:
       'One answer to a user of another server, some thousand lines: what is longer is cut, so that a short question costs no link much. While half of linkSendQueueBytes waits nothing is answered.',
   },
+  endedChannels: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Channels that ended lately, kept while there are other servers: somebody there may have entered one before it was known that it had ended.',
+  },
+  endedChannelMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'How long they are kept: what is on its way between two servers for longer is lost with their link.',
+  },
   linkArrivals: {
     default: 32,
     unit: 'count',

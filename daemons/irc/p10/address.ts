@@ -2,7 +2,7 @@
  * Addresses as P10 writes them: IPv4 in six digits of base 64; IPv6 in three for each 16 bits, with `_` for the longest run
  * of zeros. Pure; called by the reader and the writer of users.
  */
-import { type AddressGroups, isMappedIPv4 } from '../../runtime/net/ip-address.ts';
+import { type AddressGroups, isMappedIPv4, longestZeroRun } from '../../runtime/net/ip-address.ts';
 import { fromBase64, toBase64 } from './numeric.ts';
 
 const GROUPS = 8;
@@ -55,14 +55,4 @@ function readGroups(text: string, groups: AddressGroups, at: number): number {
     groups[at + i] = value;
   }
   return count;
-}
-
-function longestZeroRun(groups: AddressGroups): { start: number; length: number } {
-  let longest = { start: -1, length: 0 };
-  let length = 0;
-  for (let i = 0; i < GROUPS; i++) {
-    length = groups[i] === 0 ? length + 1 : 0;
-    if (length > longest.length) longest = { start: i - length + 1, length };
-  }
-  return longest;
 }

@@ -51,7 +51,7 @@ function act(steps: WorkSteps | null): void {
 const enter = (user: User, name = '#x', status: number | null = null) =>
   act(
     (function* () {
-      yield* join(irc.server, user, name, 1_000, status);
+      yield* join(irc.server, user, name, 1_000, { status });
     })(),
   );
 

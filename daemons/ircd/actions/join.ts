@@ -13,21 +13,28 @@ import { type Message, rest, type StepsWith } from '../work-steps.ts';
 import { kept } from './keeping.ts';
 import { dueStatus } from './regain.ts';
 
+/** How somebody enters where another server says so. */
+export interface Entrance {
+  /** Bits that they have there; by default those of an operator on a new channel, and none on another. */
+  readonly status?: number | null;
+  /** False where links hear of it otherwise. */
+  readonly told?: boolean;
+  /** Modes that a new channel has; by default those of one that is made here. */
+  readonly modes?: number;
+  /** Of the servers that are being linked, where it is part of that. */
+  readonly batch?: NetBatch | null;
+}
+
 /**
  * Puts a user on a channel and announces it. Who has status there by account has it at once.
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
- * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
- * @param told false where links hear of it otherwise.
- * @param batch of the servers that are being linked, where it is part of that.
  */
 export function* join(
   server: CommandServer,
   user: User,
   name: string,
   createdMs: number,
-  status: number | null = null,
-  told = true,
-  batch: NetBatch | null = null,
+  { status = null, told = true, modes, batch = null }: Entrance = {},
 ): StepsWith<Membership> {
   const found = server.state.findChannel(name);
   const given = status ?? dueStatus(server, user.account, name, found);
@@ -35,6 +42,7 @@ export function* join(
   const owned = server.accounts.channels.of(name);
   const membership = server.state.join(user, owned?.channel ?? name, owned?.createdAt ?? createdMs, given);
   const { channel } = membership;
+  if (found === undefined && modes !== undefined) channel.modes = modes;
   if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
   if (told) server.links?.tell({ kind: 'join', membership, created });

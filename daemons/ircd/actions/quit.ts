@@ -21,6 +21,7 @@ export function quit(server: CommandServer, user: User, reason: string, event?: 
   }
   if (user.gone) return;
   user.gone = true;
+  server.state.cedeNames(user);
   const { work } = server.host;
   work.runSteps(server.house, depart(server, user, reason, event ?? { kind: 'quit', user, reason }));
 }

@@ -66,7 +66,7 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
       client.reply(refusal, channel?.name ?? name);
       return;
     }
-    const membership = yield* enter(server, client.user, name, Date.now());
+    const membership = yield* enter(server, client.user, name, state.birthOf(name, Date.now()));
     if (membership.channel.topic !== '') sendTopic(client, membership.channel);
     sendNames(server, client, membership.channel);
     client.reply(N.RPL_ENDOFNAMES, membership.channel.name);

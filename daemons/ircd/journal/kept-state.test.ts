@@ -154,7 +154,11 @@ describe('an action', () => {
     'join.ts': [
       ['a new channel', () => act(enter(irc.server, ann.user!, '#new', 1)), true],
       ['one that is there', () => act(enter(irc.server, comes('cid').user!, '#x', 1)), false],
-      ['with status', () => act(enter(irc.server, comes('cid').user!, '#x', 1, STATUS.voice)), true],
+      [
+        'with status',
+        () => act(enter(irc.server, comes('cid').user!, '#x', 1, { status: STATUS.voice })),
+        true,
+      ],
     ],
     'keeping.ts': [],
     'kick.ts': [

@@ -58,8 +58,9 @@ export function* burstLines(
   }
   for (const channel of [...state.channels.values()]) {
     if (state.channels.get(channel.key) !== channel) continue;
-    const lines = channelLines(numbers, state.me, peer, channel);
-    if (lines.length > 0) yield lines;
+    // On it is nobody whom the peer does not know better.
+    if (channel.members.some(({ user }) => !behind(user.server)))
+      yield channelLines(numbers, state.me, peer, channel);
   }
 }
 
@@ -76,12 +77,11 @@ function userLines(numbers: Numbers, peer: Peer, user: User): readonly string[] 
   return lines;
 }
 
-/** `B`, and the topic where it is taken in a burst; nothing of a channel on which nobody is whom the peer does not know better. */
-function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: Channel): readonly string[] {
+/** `B`, without the members that the peer has told of, and the topic where it is taken in a burst. */
+export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: Channel): readonly string[] {
   const members = channel.members
     .filter(({ user }) => user.server.via !== peer.server)
     .map(({ user, status }) => ({ numeric: numbers.numericOf(user), status }));
-  if (members.length === 0) return [];
   const modeArguments = new Map<string, string>();
   if (channel.limit !== null) modeArguments.set('l', String(channel.limit));
   if (channel.joinKey !== null) modeArguments.set('k', bytesOf(channel.joinKey));

@@ -2,12 +2,13 @@
  * What a peer is told of something that happened here or elsewhere, as lines of P10. What it cannot hold is cut or left out
  * here. Called by link-network.ts once for each peer.
  */
-import { STATUS } from '../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS } from '../../irc/modes.ts';
 import { withTags, writeLine } from '../../irc/p10/line.ts';
 import { writeMessageTags } from '../../irc/p10/message-tags.ts';
 import { type LinkModeChange, writeModes } from '../../irc/p10/mode-line.ts';
 import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
 import { OWN_TOKEN, TOKEN } from '../../irc/p10/tokens.ts';
+import { listOf } from '../modes/mask-lists.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { networkBanLine } from './network-ban-lines.ts';
@@ -31,7 +32,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
     case 'kill':
       return [killLine(numbers, me, event)];
     case 'join':
-      return joinLines(numbers, event);
+      return joinLines(numbers, peer, event);
     case 'part':
       return [
         writeLine(
@@ -107,20 +108,42 @@ function killLine(numbers: Numbers, me: string, { source, user, reason }: EventO
   return writeLine(sourceNumeric(numbers, source), TOKEN.KILL, [numbers.numericOf(user)], path);
 }
 
-/** Who makes a channel is its operator; what else a member brings is set by their server. */
-function joinLines(numbers: Numbers, { membership, created }: EventOf<'join'>): string[] {
+/**
+ * Who makes a channel is its operator; what else a member brings is set by their server, and so are the modes of a channel
+ * that others do not know: one that is made has none there.
+ */
+function joinLines(numbers: Numbers, peer: Peer, { membership, created }: EventOf<'join'>): string[] {
   const { user, channel, status } = membership;
   const name = bytesOf(channel.name);
   const numeric = numbers.numericOf(user);
   const seconds = toSeconds(channel.createdMs);
-  if (created && status === STATUS.op) return [writeLine(numeric, TOKEN.CREATE, [name, seconds])];
-  const changes: LinkModeChange[] = [];
-  if ((status & STATUS.op) !== 0) changes.push({ on: true, letter: 'o', argument: numeric });
+  const makes = created && status === STATUS.op;
+  const changes = created ? modesOf(peer, channel) : [];
+  if (!makes && (status & STATUS.op) !== 0) changes.push({ on: true, letter: 'o', argument: numeric });
   if ((status & STATUS.voice) !== 0) changes.push({ on: true, letter: 'v', argument: numeric });
-  return [
-    writeLine(numeric, TOKEN.JOIN, [name, seconds]),
+  const lines = [
+    writeLine(numeric, makes ? TOKEN.CREATE : TOKEN.JOIN, [name, seconds]),
     ...writeModes(user.server.numeric, 'M', name, changes, seconds),
   ];
+  if (created && channel.topic !== '' && peer.kind !== 'ircu')
+    lines.push(topicLine(user.server.numeric, peer, channel));
+  return lines;
+}
+
+/** All modes of a channel that a peer knows, as if they were set now. */
+function modesOf({ limits }: Peer, channel: Channel): LinkModeChange[] {
+  const changes: LinkModeChange[] = [];
+  const set = (letter: string, argument = '') =>
+    changes.push({ on: true, letter, argument: bytesOf(argument) });
+  for (const [letter, bit] of CMODE_LETTERS)
+    if (channel.has(bit) && limits.flags.includes(letter)) set(letter);
+  if (channel.joinKey !== null) set('k', channel.joinKey);
+  if (channel.limit !== null) set('l', String(channel.limit));
+  for (const letter of LIST_MODES) {
+    if (limits.modesWithArgument.includes(letter))
+      for (const { mask } of listOf(channel, letter).entries) set(letter, mask.text);
+  }
+  return changes;
 }
 
 /** `T`; those who know more than ircu are told who set it. */

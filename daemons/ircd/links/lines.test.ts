@@ -85,7 +85,7 @@ describe('what happens here is told', () => {
 
   it('of channels: who makes one, joins, leaves, and what they do there', () => {
     const { state } = irc.server;
-    expect(toldOf('JOIN #c')).toEqual([`ABAAA C #c ${NOW}`]);
+    expect(toldOf('JOIN #c')).toEqual([`ABAAA C #c ${NOW}`, `AB M #c +nt ${NOW}`]);
     state.join(bob, '#c', 0);
     expect(toldOf('TOPIC #c :hello', 'MODE #c +l-t+ob 7 bob *!*@x.test', 'MODE #c +e *!*@y.test')).toEqual([
       `ABAAA T #c ${NOW} ${NOW} :hello`,

@@ -16,10 +16,11 @@ import { leaveWith } from '../actions/quit.ts';
 import { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Links, NetworkEvent, Source } from '../network-events.ts';
+import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
-import { serverLine } from './burst-lines.ts';
+import { channelLines, serverLine } from './burst-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { type LinkEnd, type LinkRoutes, sourceNumeric, toSeconds } from './peer.ts';
@@ -106,6 +107,14 @@ export class LinkNetwork implements Links, LinkRoutes {
     for (const link of [...this.#links]) {
       const refusal = this.server.networkBans.refusalForServer(link.name);
       if (refusal !== null) link.fail(refusal);
+    }
+  }
+
+  teach(channel: Channel, whom: (link: LinkEnd) => boolean): void {
+    const { state } = this.server;
+    for (const link of this.#links) {
+      if (!whom(link)) continue;
+      for (const line of channelLines(state, state.me, link.peer!, channel)) link.send(line);
     }
   }
 

@@ -132,7 +132,7 @@ describe('a link', () => {
 
 describe('a channel that both have', () => {
   it('is as the older one has it', () => {
-    ann.send('JOIN #c', 'MODE #c +b *!*@old.test', 'MODE #c +k old');
+    ann.send('JOIN #c', 'MODE #c +b *!*@old.test', 'MODE #c +l 9');
     vi.setSystemTime(NOW + 60_000);
     bob.send('JOIN #c', 'MODE #c +b *!*@new.test', 'MODE #c +m');
     bob.received();
@@ -142,12 +142,12 @@ describe('a channel that both have', () => {
       const members = channel.members.map(({ user, isOp }) => `${isOp ? '@' : ''}${user.nick}`).sort();
       expect(members).toEqual(['@ann', 'bob']);
       expect(channel.bans.entries.map(({ mask }) => mask.text)).toEqual(['*!*@old.test']);
-      expect([channel.joinKey, channel.createdMs]).toEqual(['old', NOW]);
+      expect([channel.limit, channel.createdMs]).toEqual([9, NOW]);
     }
     expect(bob.received().filter((line) => line.includes(' MODE '))).toEqual([
       ':here.test MODE #c -mntbo *!*@new.test bob',
       ':here.test MODE #c +o ann',
-      ':here.test MODE #c +ntkb old *!*@old.test',
+      ':here.test MODE #c +ntlb 9 *!*@old.test',
     ]);
   });
 

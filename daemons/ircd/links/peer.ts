@@ -3,6 +3,7 @@ import type { KindLimits, PeerKind } from '../../irc/p10/kinds.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { NetBatch } from '../client/net-batch.ts';
 import type { Source } from '../network-events.ts';
+import type { Channel } from '../state/channel.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 
@@ -26,6 +27,8 @@ export interface LinkEnd {
   readonly bursting: boolean;
   /** Bytes that the peer has not taken. */
   readonly sendQueueBytes: number;
+  /** When the peer introduced itself, Unix milliseconds. */
+  readonly sinceMs: number;
   send(line: string): void;
   /** Ends it: both sides read why. */
   fail(reason: string): void;
@@ -54,6 +57,8 @@ export interface LinkRoutes {
   split(server: Server, source: string, reason: string, except: LinkEnd): void;
   /** Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done. */
   letGo(server: Server, source: Source, reason: string): void;
+  /** Tells some peers all that is known of a channel of which they may not have heard. */
+  teach(channel: Channel, whom: (link: LinkEnd) => boolean): void;
   /** Passes a line on to every other link as it is. */
   forward(line: string, except: LinkEnd): void;
   /** The link by which a server is reached; undefined for this one. */

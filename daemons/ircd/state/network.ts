@@ -8,6 +8,7 @@ import { STATUS, UMODE } from '../../irc/modes.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
+import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
 import type { Server } from './server.ts';
@@ -27,6 +28,7 @@ export class NetworkState {
   readonly #numerics = new Map<string, User>();
   readonly #localNumerics: LocalNumerics;
   readonly #channelMap = new Map<string, Channel>();
+  readonly #ended = new EndedChannels();
   readonly #users = new Set<User>();
   readonly #clients = new Set<LocalClient>();
   readonly #operators = new Set<User>();
@@ -183,6 +185,16 @@ export class NetworkState {
     if (user.local !== null) this.#changed('connections');
   }
 
+  /**
+   * Somebody who is gone holds no nick and no numeric any more, which others may want before everybody was told that they
+   * are gone.
+   */
+  cedeNames(user: User): void {
+    const key = fold(user.nick);
+    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
+    if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
+  }
+
   /** Takes the nick back of a client that is not registered yet; it has to choose another one. */
   releaseNick(user: User): void {
     if (user.nick !== '') this.#nicks.delete(fold(user.nick));
@@ -216,7 +228,7 @@ export class NetworkState {
     if (local !== null) this.#changed('connections');
     if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
     if (local === null) {
-      this.#numerics.delete(user.numeric);
+      if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
       this.#changed('network');
     } else if (user.numeric !== '') this.#localNumerics.free(user);
     if (this.#users.delete(user)) {
@@ -270,6 +282,24 @@ export class NetworkState {
   backdate(channel: Channel, createdMs: number): void {
     channel.createdMs = createdMs;
     this.#changed('channels');
+  }
+
+  /** When a channel of that name is made that somebody here makes now: behind the one of that name that has just ended. */
+  birthOf(name: string, nowMs: number): number {
+    return this.#ended.birthOf(fold(name), nowMs);
+  }
+
+  /**
+   * Another server still has a channel that has ended here, because somebody entered it there before that was known.
+   * @returns what it was when it ended, if that is not long ago
+   */
+  endedChannel(name: string, createdSeconds: number): EndedChannel | undefined {
+    return this.#ended.find(fold(name), createdSeconds, Date.now());
+  }
+
+  /** Notes a channel that is not here, but may be on another server. */
+  keepEnded(channel: Channel): void {
+    this.#ended.keep(channel, Date.now());
   }
 
   /** Adds a channel of before a restart, on which nobody is yet. */
@@ -332,6 +362,7 @@ export class NetworkState {
 
   #endChannel(channel: Channel): void {
     this.#channelMap.delete(channel.key);
+    if (this.#serverMap.size > 1) this.#ended.keep(channel, Date.now());
     if (channel.invited === null) return;
     for (const user of channel.invited) user.invites?.delete(channel);
     channel.invited = null;

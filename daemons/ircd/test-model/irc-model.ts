@@ -132,6 +132,8 @@ export function lowerCase(name: string): string {
 export class IrcModel {
   clients: ModelClient[] = [];
   channels: ModelChannel[] = [];
+  /** When the newest was made of each name that there was, folded. */
+  readonly #madeMs = new Map<string, number>();
   serverBans: ModelServerBan[] = [];
   /** Newest last. */
   readonly past: ModelPast[] = [];
@@ -169,6 +171,12 @@ export class IrcModel {
     return this.channels.find((channel) => lowerCase(channel.name) === lowerCase(name));
   }
 
+  /** When a channel is made that somebody here makes now: never in the second of one of that name before it. */
+  birthOf(name: string, nowMs: number): number {
+    const before = this.#madeMs.get(lowerCase(name));
+    return before === undefined ? nowMs : Math.max(nowMs, (Math.floor(before / 1000) + 1) * 1000);
+  }
+
   channelsOf(client: ModelClient): ModelChannel[] {
     return this.channels.filter((channel) => channel.member(client) !== undefined);
   }
@@ -185,6 +193,8 @@ export class IrcModel {
     channel.members = channel.members.filter((member) => member.client !== client);
     if (channel.members.length > 0) return;
     this.channels = this.channels.filter((other) => other !== channel);
+    const name = lowerCase(channel.name);
+    this.#madeMs.set(name, Math.max(channel.createdMs, this.#madeMs.get(name) ?? 0));
     for (const other of this.clients)
       other.invites = other.invites.filter((held) => held.channel !== channel);
   }

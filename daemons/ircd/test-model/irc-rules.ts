@@ -130,7 +130,7 @@ export class IrcRules {
     if (refusal !== null) return this.tell(client, `${refusal} ${channel!.name}`);
     const isNew = channel === undefined;
     if (channel === undefined) {
-      channel = new ModelChannel(name, this.nowMs);
+      channel = new ModelChannel(name, model.birthOf(name, this.nowMs));
       model.channels.push(channel);
     }
     this.enter(client, channel, isNew);

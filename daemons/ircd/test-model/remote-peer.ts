@@ -98,7 +98,7 @@ export class RemotePeer {
     const { state } = this.#irc;
     const channel = state.findChannel(name);
     if (channel !== undefined && user.memberships.has(channel)) return;
-    const steps = join(this.#irc, user, name, Date.now(), given === '@' ? STATUS.op : null);
+    const steps = join(this.#irc, user, name, Date.now(), { status: given === '@' ? STATUS.op : null });
     this.#irc.host.work.runSteps(
       this.#irc.house,
       (function* () {

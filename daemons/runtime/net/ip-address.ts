@@ -62,6 +62,26 @@ export function dottedIPv4(groups: AddressGroups): string {
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
 }
 
+/** The groups in their shortest spelling (RFC 5952), as the system spells addresses of sockets. */
+export function addressText(groups: AddressGroups): string {
+  if (isMappedIPv4(groups)) return dottedIPv4(groups);
+  const parts = Array.from(groups, (group) => group.toString(16));
+  const run = longestZeroRun(groups);
+  if (run.length < 2) return parts.join(':');
+  return `${parts.slice(0, run.start).join(':')}::${parts.slice(run.start + run.length).join(':')}`;
+}
+
+/** The first of the longest runs of groups that are zero. */
+export function longestZeroRun(groups: AddressGroups): { readonly start: number; readonly length: number } {
+  let longest = { start: -1, length: 0 };
+  let length = 0;
+  for (let i = 0; i < GROUPS; i++) {
+    length = groups[i] === 0 ? length + 1 : 0;
+    if (length > longest.length) longest = { start: i - length + 1, length };
+  }
+  return longest;
+}
+
 /** The address as the server shows it: `::ffff:192.0.2.1` becomes `192.0.2.1`, everything else stays. */
 export function plainAddress(text: string): string {
   if (!text.startsWith('::ffff:')) return text;

@@ -2,20 +2,17 @@
  * `B`: a channel as a peer knows it when a link begins. The older one decides: a younger one loses its modes, bans and
  * operators; of equal age both are put together (the lower limit, the key that sorts first).
  */
-import { CMODE_LETTERS, STATUS } from '../../../irc/modes.ts';
 import { type BurstChannel, readBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { join } from '../../actions/join.ts';
-import { setTopic } from '../../actions/topic.ts';
-import { listOf } from '../../modes/mask-lists.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import { toSeconds } from '../peer.ts';
+import { giveWay, inherit, keepsOut, olderBy, sendOut } from './channel-age.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
-import { apply } from './modes.ts';
+import { apply, channelToRemember } from './modes.ts';
 
 export const burst: TokenCode = (line) => {
   const said = readBurst(line.line, line.peer.limits);
@@ -27,83 +24,75 @@ export const burst: TokenCode = (line) => {
 };
 
 function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
-  const { server, network, link } = line;
+  const { server, network } = line;
   const { host, state } = server;
   const name = textOf(said.channel);
   const batch = network.joinsOf(source);
   let channel = yield* freeChannel(host, state, name);
   const known = channel;
   try {
-    const age = channel === undefined ? 0 : said.createdSeconds - toSeconds(channel.createdMs);
-    if (channel !== undefined && age < 0) {
-      yield* rest(strip(line, channel).announce(false));
-      yield* rest(forgetTopic(line, channel));
-      state.backdate(channel, said.createdSeconds * 1000);
-    }
+    const age = channel === undefined ? 0 : -olderBy(channel, said.createdSeconds);
+    // Of one that was kept here while nobody was on it, those who are on it know better.
+    const asleep = known !== undefined && known.members.length === 0;
+    const ridden = known !== undefined && age < 0 && keepsOut(known, entryOf(said));
+    if (channel !== undefined && (age < 0 || (age === 0 && asleep)))
+      yield* giveWay(line, channel, said.createdSeconds);
     const members = said.members.map(({ numeric, status }) => ({ numeric, status: age > 0 ? 0 : status }));
     for (const { numeric, status } of members) {
       const user = state.findNumeric(numeric);
       if (user === undefined || user.gone || user.server.via !== line.peer.server) continue;
       if (channel !== undefined && user.memberships.has(channel)) continue;
-      const entered = yield* join(server, user, name, said.createdSeconds * 1000, status, false, batch);
+      const entered = yield* join(server, user, name, said.createdSeconds * 1000, {
+        status,
+        told: false,
+        modes: 0,
+        batch,
+      });
       channel ??= entered.channel;
       if (host.work.spend(0)) yield null;
     }
-    if (channel !== undefined && age <= 0)
-      yield* rest(adopt(line, channel, said, known === undefined).announce(false));
-    const told =
-      age > 0
-        ? {
-            ...said,
-            modes: '',
-            modeArguments: new Map<string, string>(),
-            bans: [],
-            exceptions: [],
-            inviteExceptions: [],
-          }
-        : said;
-    for (const text of writeBurst(line.line.source, { ...told, members })) network.forward(text, link);
+    if (channel === undefined) remember(line, said, name);
+    if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
+    if (channel !== undefined && ridden) yield* sendOut(line, channel);
+    if (channel !== undefined && asleep && age > 0) network.teach(channel, () => true);
+    else pass(line, said, age);
+    if (channel !== undefined && (known === undefined || age < 0)) yield* inherit(line, channel, true);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
 }
 
-/** Takes from the channel here what a younger one loses. */
-function strip({ server, source }: LinkLine, channel: Channel): ChannelModeChanges {
-  const changes = new ChannelModeChanges(server, source, channel);
-  for (const [letter, bit] of CMODE_LETTERS) changes.flag(false, letter, bit);
-  changes.key(null);
-  changes.limit(null);
-  for (const letter of 'beI')
-    for (const { mask } of [...listOf(channel, letter).entries]) changes.mask(false, letter, mask.text);
-  for (const membership of channel.members) {
-    changes.status(false, 'o', STATUS.op, membership);
-    changes.status(false, 'v', STATUS.voice, membership);
-  }
-  return changes;
+/** Nobody of those on it is known here: for others, who hear of it too, it may be there. */
+function remember(line: LinkLine, said: BurstChannel, name: string): void {
+  const channel = channelToRemember(line.server.state, name, said.createdSeconds);
+  adopt(line, channel, said);
+  line.server.state.keepEnded(channel);
 }
 
-/** The older channel has the topic that it has; ircu keeps what it had, and tells of none in a burst. */
-function forgetTopic({ server, source }: LinkLine, channel: Channel): WorkSteps | null {
-  const { foreign } = 'nick' in source ? source.server : source;
-  if (foreign || channel.topicAtMs === 0) return null;
-  if (channel.topic !== '') return setTopic(server, source, channel, '', 0, '', false);
-  channel.topicAtMs = 0;
-  return null;
+/** Tells other links; of a younger channel only who is on it. */
+function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number): void {
+  const members = said.members.map(({ numeric }) => ({ numeric, status: 0 }));
+  const bare = {
+    ...said,
+    modes: '',
+    modeArguments: new Map<string, string>(),
+    bans: [],
+    exceptions: [],
+    inviteExceptions: [],
+    members,
+  };
+  for (const text of writeBurst(line.source, age > 0 ? bare : said)) network.forward(text, link);
 }
 
-/** Gives the channel here what the peer's has; one that was not there before has nothing else. */
-function adopt(
-  { server, source }: LinkLine,
-  channel: Channel,
-  said: BurstChannel,
-  fresh: boolean,
-): ChannelModeChanges {
+/** What somebody needs to enter the channel of the peer. */
+function entryOf({ modes, modeArguments }: BurstChannel) {
+  const key = modeArguments.get('k');
+  return { inviteOnly: modes.includes('i'), key: key === undefined ? null : textOf(key) };
+}
+
+/** Gives the channel here what the peer's has. */
+function adopt({ server, source }: LinkLine, channel: Channel, said: BurstChannel): ChannelModeChanges {
   const changes = new ChannelModeChanges(server, source, channel);
-  if (fresh) {
-    for (const [letter, bit] of CMODE_LETTERS)
-      if (!said.modes.includes(letter)) changes.flag(false, letter, bit);
-  }
   for (const letter of said.modes) {
     const argument = said.modeArguments.get(letter) ?? '';
     if (letter === 'k' && channel.joinKey !== null && channel.joinKey <= textOf(argument)) continue;

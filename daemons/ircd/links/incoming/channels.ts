@@ -15,7 +15,9 @@ import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
+import { giveWay, inherit, olderBy, takeBack } from './channel-age.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+import { channelToRemember } from './modes.ts';
 
 /** `C`: whoever makes a channel is its operator, where nobody made it before. */
 export const create: TokenCode = (line) => enterAll(line, STATUS.op);
@@ -38,19 +40,21 @@ function* enterAll(line: LinkLine, status: number): WorkSteps {
     yield* enterOne(line, user, textOf(name), seconds, status);
 }
 
-function* enterOne(
-  { server }: LinkLine,
-  user: User,
-  name: string,
-  seconds: number,
-  status: number,
-): WorkSteps {
-  const channel = yield* freeChannel(server.host, server.state, name);
+function* enterOne(line: LinkLine, user: User, name: string, seconds: number, status: number): WorkSteps {
+  const { server } = line;
+  const found = yield* freeChannel(server.host, server.state, name);
+  let channel = found;
   try {
-    if (user.gone || (channel !== undefined && user.memberships.has(channel))) return;
-    const older = channel === undefined || seconds < 0 || seconds <= toSeconds(channel.createdMs);
+    if (user.gone || (found !== undefined && user.memberships.has(found))) return;
+    const older = found === undefined || seconds < 0 ? 0 : olderBy(found, seconds);
+    if (found !== undefined && older > 0) yield* giveWay(line, found, seconds);
+    const asleep = found?.members.length === 0;
     const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
-    yield* enter(server, user, name, createdMs, older ? status : 0);
+    const given = older < 0 ? 0 : status;
+    ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0 }));
+    if (found === undefined || older > 0) yield* inherit(line, channel, false);
+    if (asleep && older <= 0) line.network.teach(channel, (link) => link === line.link);
+    if (given !== status) takeBack(line, channel, line.line.source);
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
@@ -69,10 +73,18 @@ function* partAll(line: LinkLine): WorkSteps {
 }
 
 /** Does something on a channel once nothing is on its way to it. */
-function* on(line: LinkLine, name: string, deed: (channel: Channel) => WorkSteps): WorkSteps {
+function* on(
+  line: LinkLine,
+  name: string,
+  deed: (channel: Channel) => WorkSteps,
+  otherwise: () => void = () => {},
+): WorkSteps {
   const { host, state } = line.server;
   const channel = yield* freeChannel(host, state, textOf(name));
-  if (channel === undefined) return;
+  if (channel === undefined) {
+    otherwise();
+    return;
+  }
   try {
     yield* deed(channel);
   } finally {
@@ -103,13 +115,21 @@ export const topic: TokenCode = (line) => {
   const times = params.slice(1, -1).map(readWhole);
   const since = times.at(-1) ?? -1;
   const created = times.length > 1 ? times.at(-2)! : -1;
-  return on(line, name, function* (channel) {
-    if (created > toSeconds(channel.createdMs)) return;
-    const by = params.length > 4 ? textOf(params[1]!) : source.prefix;
-    const text = textOf(params.at(-1)!);
-    const of = 'nick' in source ? source.server : source;
+  const by = params.length > 4 ? textOf(params[1]!) : source.prefix;
+  const text = textOf(params.at(-1) ?? '');
+  const atMs = since < 0 ? Date.now() : since * 1000;
+  const of = 'nick' in source ? source.server : source;
+  const set = function* (channel: Channel): WorkSteps {
+    if (created > toSeconds(channel.createdMs) || !isNewer(channel, text, since, of)) return;
+    yield* rest(setTopic(server, source, channel, text, atMs, by));
+  };
+  return on(line, name, set, () => {
+    if (created < 0) return;
+    const channel = channelToRemember(server.state, textOf(name), created);
     if (!isNewer(channel, text, since, of)) return;
-    yield* rest(setTopic(server, source, channel, text, since < 0 ? Date.now() : since * 1000, by));
+    Object.assign(channel, { topic: text, topicBy: by, topicAtMs: atMs });
+    server.state.keepEnded(channel);
+    server.links?.tell({ kind: 'topic', source, channel });
   });
 };
 

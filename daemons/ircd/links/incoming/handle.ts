@@ -3,7 +3,7 @@
  * passed over: it crossed with a kill, or it is a lie.
  */
 import type { P10Line } from '../../../irc/p10/line.ts';
-import { isServerNumeric, serverOf } from '../../../irc/p10/numeric.ts';
+import { isServerNumeric, isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { OWN_TOKEN, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { Source } from '../../network-events.ts';
@@ -74,19 +74,32 @@ function codeOf({ peer }: LinkContext, token: string): TokenCode | undefined {
   return peer.ownTokens ? OWN_CODES.get(token) : undefined;
 }
 
+/** What holds also where whoever did it is gone here: others have seen it done, and a kill may have crossed with it. */
+const OUTLIVES: ReadonlySet<string> = new Set([
+  TOKEN.KICK,
+  TOKEN.KILL,
+  TOKEN.MODE,
+  TOKEN.OPMODE,
+  TOKEN.SQUIT,
+  TOKEN.TOPIC,
+]);
+
 /**
  * @param token the short one.
  * @param text the line as it came, without tags.
  */
 export function* handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps {
   const code = codeOf(context, token);
-  const source = sourceOf(context.server.state, line.source);
+  const source = sourceOf(context.server.state, line.source, OUTLIVES.has(token));
   if (code === undefined || source === undefined) return;
   const via = 'nick' in source ? source.server.via : source.via;
   if (via === context.peer.server) yield* rest(code({ ...context, source, line, text, params: line.params }));
 }
 
-function sourceOf(state: NetworkState, numeric: string): Source | undefined {
+/** @param byServer whether the server speaks for a user of it who is gone. */
+function sourceOf(state: NetworkState, numeric: string, byServer: boolean): Source | undefined {
   if (isServerNumeric(numeric)) return state.serverByNumeric(numeric);
-  return serverOf(numeric) === state.me.numeric ? undefined : state.findNumeric(numeric);
+  const server = serverOf(numeric);
+  if (server === state.me.numeric || !isUserNumeric(numeric)) return undefined;
+  return state.findNumeric(numeric) ?? (byServer ? state.serverByNumeric(server) : undefined);
 }

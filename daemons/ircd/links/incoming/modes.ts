@@ -1,15 +1,18 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
+import { fold } from '../../../irc/casemapping.ts';
 import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE_LETTERS } from '../../../irc/modes.ts';
-import { type LinkModeChange, readModes } from '../../../irc/p10/mode-line.ts';
+import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
-import type { Channel } from '../../state/channel.ts';
+import type { CommandServer } from '../../command-server.ts';
+import type { ModeChange, Source } from '../../network-events.ts';
+import { Channel } from '../../state/channel.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import { toSeconds } from '../peer.ts';
+import { giveWay, inherit, olderBy } from './channel-age.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 
 const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
@@ -40,17 +43,66 @@ function* channelModes(line: LinkLine): WorkSteps {
   const said = readModes(line.line, peer.limits);
   if (typeof said === 'string') return;
   const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
-  if (channel === undefined) return;
+  if (channel === undefined) {
+    noteForLater(line, said);
+    return;
+  }
   try {
+    const older = said.createdSeconds < 0 ? 0 : olderBy(channel, said.createdSeconds);
     // Of a channel that is younger than ours: it lost when both met.
-    if (said.createdSeconds > toSeconds(channel.createdMs)) return;
+    if (older < 0) return;
+    if (older > 0) {
+      yield* giveWay(line, channel, said.createdSeconds);
+      yield* inherit(line, channel, true);
+    }
     const changes = new ChannelModeChanges(server, source, channel);
     for (const change of said.changes) apply(server.state, channel, changes, change);
-    const forced = shortToken(line.line.token) === TOKEN.OPMODE;
-    yield* rest(changes.announce(forced ? 'forced' : true));
+    // Also what is so here already: it need not be so elsewhere, where something crossed with it.
+    tellOn(server, source, channel, said.changes, shortToken(line.line.token) === TOKEN.OPMODE);
+    yield* rest(changes.announce(false));
   } finally {
     server.host.work.leave(channel.gate);
   }
+}
+
+/** It has ended here, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
+function noteForLater(
+  { server, source }: LinkLine,
+  { channel: name, createdSeconds, changes }: ModeLine,
+): void {
+  if (createdSeconds < 0) return;
+  const channel = channelToRemember(server.state, textOf(name), createdSeconds);
+  const noted = new ChannelModeChanges(server, source, channel);
+  for (const change of changes) apply(server.state, channel, noted, change);
+  server.state.keepEnded(channel);
+  tellOn(server, source, channel, changes);
+}
+
+/** A channel that is not here, as it was when it ended here. */
+export function channelToRemember(state: NetworkState, name: string, createdSeconds: number): Channel {
+  const ended = state.endedChannel(name, createdSeconds);
+  if (ended !== undefined) return ended.channel;
+  const channel = new Channel(name, fold(name), createdSeconds * 1000);
+  channel.modes = 0;
+  return channel;
+}
+
+function tellOn(
+  server: CommandServer,
+  source: Source,
+  channel: Channel,
+  said: readonly LinkModeChange[],
+  forced = false,
+): void {
+  const changes = said.flatMap((change) => asTold(server.state, change) ?? []);
+  if (changes.length > 0) server.links?.tell({ kind: 'channel modes', source, channel, changes, forced });
+}
+
+/** A change as links are told of it; null for one that concerns somebody who is gone. */
+function asTold(state: NetworkState, { on, letter, argument }: LinkModeChange): ModeChange | null {
+  if (!STATUS_LETTERS.has(letter)) return { on, letter, argument: textOf(argument), user: null };
+  const user = state.findNumeric(argument);
+  return user === undefined ? null : { on, letter, argument: user.nick, user };
 }
 
 /** Does one change that another server decided on; a letter that is not known here changes nothing. */

@@ -7,7 +7,7 @@ import { readWhole } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
-import { type AddressGroups, dottedIPv4, isMappedIPv4 } from '../../../runtime/net/ip-address.ts';
+import { type AddressGroups, addressText } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
 import { setAway } from '../../actions/away.ts';
 import { changeHost } from '../../actions/host.ts';
@@ -69,11 +69,6 @@ function modeBits(letters: string): number {
   return bits;
 }
 
-function addressText(groups: AddressGroups): string {
-  if (isMappedIPv4(groups)) return dottedIPv4(groups);
-  return Array.from(groups, (group) => group.toString(16)).join(':');
-}
-
 /** What tells two who want one nick apart. */
 interface Claim {
   readonly nickSeconds: number;
@@ -89,6 +84,12 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
   const { server, link } = line;
   if (!holder.registered && holder.local !== null) {
     server.exit(holder.local, 'Overridden by another sign on');
+    server.state.cedeNames(holder);
+    return true;
+  }
+  if (server.state.serverByNumeric(holder.server.numeric) !== holder.server) {
+    // The server has left, and its users are about to.
+    server.state.cedeNames(holder);
     return true;
   }
   const held = toSeconds(holder.nickMs);
@@ -103,7 +104,10 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
       : 'overruled by older nick';
   const { me } = server.state;
   if (claimGoes) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (${why})`));
-  if (holderGoes) killUser(server, me, holder, why);
+  if (holderGoes) {
+    killUser(server, me, holder, why);
+    server.state.cedeNames(holder);
+  }
   return !claimGoes;
 }
 
@@ -153,11 +157,19 @@ export const quit: TokenCode = (line) => {
 };
 
 /** `D`: somebody, here or elsewhere, is killed. The reason stands behind the path, in brackets. */
-export const kill: TokenCode = ({ server, source, params }) => {
-  const victim =
-    params[0] !== undefined && isUserNumeric(params[0]) ? server.state.findNumeric(params[0]) : undefined;
-  if (victim === undefined) return null;
+export const kill: TokenCode = ({ server, source, params, link, network, line }) => {
+  const [numeric = ''] = params;
+  const victim = isUserNumeric(numeric) ? server.state.findNumeric(numeric) : undefined;
+  if (victim === undefined) {
+    // Their own server says that they are gone: others may have heard of them once more.
+    if (isUserNumeric(numeric) && line.source === serverOf(numeric))
+      network.forward(writeLine(line.source, TOKEN.KILL, [numeric], params.at(-1)!), link);
+    return null;
+  }
   const path = textOf(params.at(-1) ?? '');
+  const { me } = server.state;
+  // Whoever killed them may have heard of them once more meanwhile, by another way.
+  if (victim.local !== null) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (Ghost)`));
   killUser(server, source, victim, /\((.*)\)$/s.exec(path)?.[1] ?? path);
   return null;
 };

@@ -1,0 +1,55 @@
+/**
+ * `npm run bench -- links`: runs seeds of the simulated network of servers and says which of them end in disagreement.
+ * With `--seed` one of them alone, with all that happened in it.
+ */
+import { parseArgs } from 'node:util';
+import { simulate } from '../daemons/ircd/links/simulation/simulation.ts';
+
+const USAGE = `usage: npm run bench -- links [options]
+  --seeds N    how many seeds (10000)
+  --from N     the first of them (1)
+  --seed N     this one alone, with a line for everything that happened
+`;
+
+/** Runs the simulation with command-line options; prints what failed. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: 'string', default: '10000' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) console.log(USAGE);
+  else if (values.seed !== undefined) await replay(Number(values.seed));
+  else await runAll(Number(values.from), Number(values.seeds));
+}
+
+async function replay(seed: number): Promise<void> {
+  const { log, failures } = await simulate(seed, true);
+  for (const line of log) console.log(line);
+  report(seed, failures);
+}
+
+async function runAll(from: number, count: number): Promise<void> {
+  let [failed, deeds] = [0, 0];
+  for (let seed = from; seed < from + count; seed++) {
+    const result = await simulate(seed);
+    deeds += result.deeds;
+    if (result.failures.length > 0) failed++;
+    if (result.failures.length > 0) report(seed, result.failures);
+  }
+  console.log(`seeds ${from} to ${from + count - 1}: ${failed} failed, ${deeds} deeds`);
+}
+
+function report(seed: number, failures: readonly string[]): void {
+  if (failures.length === 0) {
+    console.log(`seed ${seed}: all servers agree`);
+    return;
+  }
+  process.exitCode = 1;
+  console.log(`seed ${seed}:`);
+  for (const line of failures) console.log(`  ${line}`);
+}
