@@ -1,23 +1,27 @@
 /**
  * `npm run bench -- metrics`: what monitoring costs. Parts: `recorder` (writing and reading history), `cost` (CPU of
  * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window), `idle` (CPU of
- * every process while nothing happens).
+ * every process while nothing happens), `frames` (frame times and CPU of pages, beside another window).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCost } from './metrics/cost.ts';
+import { benchFrames } from './metrics/frames.ts';
 import { benchIdle } from './metrics/idle.ts';
+import { benchPages } from './metrics/pages.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 import { benchWindow } from './metrics/window.ts';
 import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
-  --only a,b      parts: cost, idle, recorder, window (all)
+  --only a,b      parts: cost, frames, idle, pages, recorder, window (all)
   --rounds N      runs of each measurement (3)
-  --seconds N     measured time of a run (5; 30 of the idle part)
+  --seconds N     measured time of a run (5; 30 of the idle part, 10 of frames)
   --deliveries N  load of the cost part, deliveries a second (100000)
   --minutes N     length of the window part (2)
+  --views a,b     of frames: twelve charts, Live page, Overview, connections (all)
+  --before DIR    of frames: another checkout, built, that is measured beside this one
   --json FILE     where the result goes (bench/results/metrics.json)
 `;
 
@@ -30,6 +34,8 @@ export async function run(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string' },
       minutes: { type: 'string', default: '2' },
+      views: { type: 'string' },
+      before: { type: 'string' },
       deliveries: { type: 'string', default: '100000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/metrics.json') },
       help: { type: 'boolean', default: false },
@@ -43,7 +49,15 @@ export async function run(args: readonly string[]): Promise<void> {
   const seconds = Number(values.seconds ?? 5);
   const parts: Record<string, () => Promise<unknown>> = {
     cost: () => benchCost({ rounds, seconds, deliveriesPerSecond: Number(values.deliveries) }),
+    frames: () =>
+      benchFrames({
+        rounds,
+        seconds: Number(values.seconds ?? 10),
+        views: values.views,
+        before: values.before,
+      }),
     idle: () => benchIdle({ rounds, seconds: Number(values.seconds ?? 30) }),
+    pages: () => benchPages({ rounds }),
     recorder: () => benchRecorder({ rounds, seconds }),
     window: () => benchWindow({ minutes: Number(values.minutes) }),
   };

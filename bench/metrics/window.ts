@@ -3,19 +3,25 @@
  * sample to paint, CPU and memory of the window over the minutes given. Part of `bench/metrics.ts`; needs the built
  * window (`npm run build`).
  */
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
-import { CHROMIUM_SWITCHES, findChromium } from '../../e2e/app/binaries.ts';
-import { LoadClient } from '../ircd/load-client.ts';
+import type { Browser, CDPSession, Page } from '@playwright/test';
 import { type Figures, median, printColumns } from '../shared/figures.ts';
 import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import { BenchHost } from './host.ts';
+import {
+  chat,
+  chromiumProcesses,
+  cpuBetween,
+  mainThreadSeconds,
+  openBrowser,
+  openPage,
+  quantile,
+  requireBuilt,
+} from './window-page.ts';
 
-const BUILT = resolve(import.meta.dirname, '../../out/renderer/index.html');
 const CLIENTS = 20;
-const SAY_EVERY_MS = 100;
+const SAY_EVERY_MS = 5;
 /** Before measuring, so that code is compiled and the first minute of charts is filled. */
 const SETTLE_MS = 15_000;
 const MINUTE_MS = 60_000;
@@ -31,41 +37,8 @@ interface PageProbe {
   readonly ircdFrames: number[];
 }
 
-interface ChromiumProcess {
-  readonly id: number;
-  readonly type: string;
-  readonly cpuTime: number;
-}
-
-async function chat(port: number): Promise<() => void> {
-  const clients: LoadClient[] = [];
-  for (let i = 0; i < CLIENTS; i++) {
-    const client = new LoadClient(port, `w${i}`);
-    await client.register();
-    await client.join('#window');
-    client.onLost = (why) => console.error(`${client.nick}: ${why}`);
-    clients.push(client);
-  }
-  let next = 0;
-  const timer = setInterval(() => {
-    clients[next++ % CLIENTS]?.say('PRIVMSG #window :the quick brown fox');
-  }, SAY_EVERY_MS / CLIENTS);
-  return () => {
-    clearInterval(timer);
-    for (const client of clients) client.close();
-  };
-}
-
 async function openLivePage(browser: Browser, host: BenchHost): Promise<{ page: Page; series: number }> {
-  const context = await browser.newContext({ viewport: VIEWPORT });
-  await context.addInitScript({ path: PROBE });
-  const answer = await context.request.post(new URL('login', host.url).href, {
-    data: { token: host.token },
-    headers: { origin: new URL(host.url).origin },
-  });
-  if (!answer.ok()) throw new Error(`signing in: ${answer.status()}`);
-  const page = await context.newPage();
-  await page.goto(new URL('#/daemon/ircd/live', host.url).href);
+  const page = await openPage(browser, host, { path: '/daemon/ircd/live', viewport: VIEWPORT, probe: PROBE });
   await page.getByRole('button', { name: 'Pause' }).waitFor();
   // Every line that a chart can show is shown.
   const hidden = page.locator('section li button[aria-pressed="false"]');
@@ -74,20 +47,10 @@ async function openLivePage(browser: Browser, host: BenchHost): Promise<{ page: 
   return { page, series };
 }
 
-async function chromiumProcesses(session: CDPSession): Promise<ChromiumProcess[]> {
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  return processInfo as unknown as ChromiumProcess[];
-}
-
 async function heapBytes(cdp: CDPSession): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage');
   const { usedSize } = await cdp.send('Runtime.getHeapUsage');
   return usedSize;
-}
-
-async function mainThreadSeconds(cdp: CDPSession): Promise<number> {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
 /** One stretch of a window's life, in figures. */
@@ -102,26 +65,17 @@ async function measureMinute(page: Page, cdp: CDPSession, browserCdp: CDPSession
   const task = (await mainThreadSeconds(cdp)) - taskBefore;
   const machine = machineCpuSeconds() - machineBefore;
   const after = await chromiumProcesses(browserCdp);
-  const cpuOf = (type: string) =>
-    after
-      .filter((process) => process.type === type)
-      .reduce(
-        (sum, { id, cpuTime }) => sum + cpuTime - (before.find((earlier) => earlier.id === id)?.cpuTime ?? 0),
-        0,
-      );
+  const cpuOf = (type: string) => cpuBetween(before, after, type);
   const probe = await page.evaluate<PageProbe>('benchProbe');
-  const at = (list: readonly number[], quantile: number) =>
-    list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * quantile))] ??
-    Number.NaN;
   const renderers = after.filter(({ type }) => type === 'renderer');
   return {
     'frames/s': probe.paint.length / seconds,
     'frames/s of ircd': probe.ircdFrames.length / seconds,
-    'sample to arrival p50 ms': at(probe.transport, 0.5),
-    'sample to arrival p99 ms': at(probe.transport, 0.99),
-    'arrival to paint p50 ms': at(probe.paint, 0.5),
-    'arrival to paint p95 ms': at(probe.paint, 0.95),
-    'arrival to paint p99 ms': at(probe.paint, 0.99),
+    'sample to arrival p50 ms': quantile(probe.transport, 0.5),
+    'sample to arrival p99 ms': quantile(probe.transport, 0.99),
+    'arrival to paint p50 ms': quantile(probe.paint, 0.5),
+    'arrival to paint p95 ms': quantile(probe.paint, 0.95),
+    'arrival to paint p99 ms': quantile(probe.paint, 0.99),
     'arrival to paint max ms': Math.max(...probe.paint),
     'tasks over 50 ms': probe.longTasks.length,
     'main thread busy %': (task / seconds) * 100,
@@ -135,13 +89,13 @@ async function measureMinute(page: Page, cdp: CDPSession, browserCdp: CDPSession
 
 /** Runs the part; prints a table and returns what goes into the report. */
 export async function benchWindow({ minutes }: { readonly minutes: number }): Promise<unknown> {
-  if (!existsSync(BUILT)) throw new Error('The window is not built: npm run build');
+  requireBuilt();
   const host = await BenchHost.start(['ircd', 'relay']);
-  const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_SWITCHES] });
+  const browser = await openBrowser();
   let quiet = () => {};
   try {
     const { port } = await host.daemon('ircd');
-    quiet = await chat(port);
+    quiet = await chat(port, CLIENTS, SAY_EVERY_MS);
     const { page, series } = await openLivePage(browser, host);
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');

@@ -1,0 +1,71 @@
+/**
+ * Runs in a page before anything else (JavaScript, because the page takes it as it is): tells how long a switch of pages takes, from
+ * the press of the key to the end of the paint after which nothing new appeared. New is an element that was added to the page, or a
+ * canvas that shows a line for the first time; over a range that was recorded also a canvas that is drawn right after an element was
+ * added, since what was read from the recorder comes with one. Figures that change are not. Given to Playwright by
+ * bench/metrics/pages.ts.
+ */
+const probe = { pressed: 0, paints: [], last: '' };
+globalThis.benchSwitch = probe;
+
+/** What is drawn so soon after an element was added belongs to it, in milliseconds. */
+const WITH_ELEMENT_MS = 50;
+
+let drawn = new WeakSet();
+let addedAt = Number.NEGATIVE_INFINITY;
+let waiting = false;
+
+/** Something new is there: it is seen once it is painted. */
+function appeared(what) {
+  probe.last = what;
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    // A message posted in an animation frame is handled after that frame's layout and paint.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      probe.paints.push(performance.now());
+      port1.close();
+    };
+    port2.postMessage(null);
+  });
+}
+
+addEventListener(
+  'keydown',
+  (event) => {
+    probe.pressed = event.timeStamp;
+    probe.paints.length = 0;
+    drawn = new WeakSet();
+  },
+  { capture: true },
+);
+
+document.addEventListener('DOMContentLoaded', () => {
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target } of changes) {
+      for (const node of addedNodes) {
+        // What stands around the page, such as its status bar, is the same on all of them.
+        if (node.nodeType !== Node.ELEMENT_NODE || target.closest('#main') === null) continue;
+        addedAt = performance.now();
+        const at = target.closest('[aria-label]')?.getAttribute('aria-label') ?? target.tagName;
+        appeared(`${node.tagName.toLowerCase()} in ${at}`);
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
+});
+
+const { stroke } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.stroke = function (...path) {
+  stroke.apply(this, path);
+  const { canvas } = this;
+  // The grid of a chart is stroked too, without a path of its own; a curve of a table has no grid.
+  if (path.length === 0 && canvas.closest('.uplot') !== null) return;
+  const isRecorded = /[?&](range|from)=/.test(location.hash);
+  const isNews = isRecorded && performance.now() - addedAt < WITH_ELEMENT_MS;
+  if (drawn.has(canvas) && !isNews) return;
+  drawn.add(canvas);
+  const at = canvas.closest('section')?.querySelector('h2')?.textContent ?? canvas.getAttribute('aria-label');
+  appeared(`line of ${at}`);
+};
