@@ -4,7 +4,7 @@ import { renderHook } from '@testing-library/react';
 import { act } from 'react';
 import { afterEach, expect, it } from 'vitest';
 import { setLook } from './look.ts';
-import { canvasFont, token, tokenPixels } from './tokens.ts';
+import { canvasFont, token, tokenPixels, withTokensHeld } from './tokens.ts';
 import { useTokenPixels } from './use-token-pixels.ts';
 
 const root = document.documentElement;
@@ -20,6 +20,28 @@ it('are read from the page as they are at the time', () => {
   expect(token('--ink')).toBe('#112233');
   say('--ink', '#445566');
   expect(token('--ink')).toBe('#445566');
+});
+
+it('are read once for all that is drawn together, and anew for what is drawn next', () => {
+  say('--ink', '#112233');
+  const drawn = () =>
+    withTokensHeld(() => {
+      const first = token('--ink');
+      say('--ink', '#445566');
+      return [first, token('--ink')];
+    });
+  expect(drawn()).toEqual(['#112233', '#112233']);
+  expect(drawn()).toEqual(['#445566', '#445566']);
+  say('--ink', '#778899');
+  expect(token('--ink')).toBe('#778899');
+  expect(() =>
+    withTokensHeld(() => {
+      token('--ink');
+      throw new Error('not drawn');
+    }),
+  ).toThrow('not drawn');
+  say('--ink', '#112233');
+  expect(token('--ink')).toBe('#112233');
 });
 
 it('grow with the size of text that the reader wants', () => {

@@ -20,6 +20,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 /** Lets the browser show a frame at a time in milliseconds. */
 function frame(now: number): void {
+  clock = now;
   for (const draw of frames.splice(0)) draw(now);
 }
 /** Something to draw, which takes so many milliseconds each time. */
@@ -109,7 +110,13 @@ describe('what can be drawn', () => {
 
   it('is drawn at most once in its interval, but at once when it must look otherwise', () => {
     const a = shown({}, 100, 1_000);
-    loop.frameArrived(a.source, true);
+    // The browser shows no frame for it until it may be due in one.
+    expect(loop.frameArrived(a.source, true)).toBe(false);
+    clock = 1_082;
+    loop.drawDirty();
+    expect(frames).toHaveLength(0);
+    clock = 1_083;
+    expect(loop.frameArrived(a.source, true)).toBe(true);
     frame(1_099);
     expect([a.drawn, finished]).toEqual([0, 1]);
     loop.drawDirty();
@@ -121,6 +128,23 @@ describe('what can be drawn', () => {
     loop.redrawAll();
     frame(1_102);
     expect(a.drawn).toBe(3);
+  });
+
+  it('is drawn with the figures of the page where its interval is longer than theirs', () => {
+    const a = shown({}, 250, 1_000);
+    clock = 1_500;
+    expect(loop.frameArrived(a.source, true)).toBe(false);
+    expect(frames).toHaveLength(0);
+    loop.drawDirty();
+    frame(1_516);
+    expect(a.drawn).toBe(1);
+    // Until something has arrived, and the time has come, there is nothing to draw.
+    clock = 2_000;
+    loop.drawDirty();
+    expect(frames).toHaveLength(0);
+    const b = shown({}, 249, 1_000);
+    clock = 1_300;
+    expect(loop.frameArrived(b.source, true)).toBe(true);
   });
 
   it('is forgotten once it is taken away', () => {

@@ -2,9 +2,15 @@
  * The one animation-frame loop of the window: draws the charts that are in view and have news, within a budget a
  * frame, and gives the daemons their credits back once their frames are drawn. Idle while nothing arrives.
  */
+import { withTokensHeld } from '../look/tokens.ts';
 
 /** Milliseconds of drawing in one animation frame; what is left goes into the next. */
 const DRAW_BUDGET_MS = 8;
+
+/** What is drawn no more often than this, in milliseconds, is drawn together with the figures of the page (text-ticker.ts). */
+const RARE_MS = 250;
+/** How long it takes until the next animation frame, at most, in milliseconds. */
+const FRAME_MS = 17;
 
 /** Something that can be drawn: a chart or a sparkline. */
 export interface Drawable {
@@ -20,6 +26,11 @@ interface Entry {
   visible: boolean;
   dirty: boolean;
   drawnAt: number;
+}
+
+/** Whether it is seen, and due in the animation frame after `now`. */
+function soonDue({ visible, drawnAt, drawable }: Entry, now: number): boolean {
+  return visible && now + FRAME_MS - drawnAt >= drawable.intervalMs;
 }
 
 export class DrawLoop {
@@ -69,26 +80,27 @@ export class DrawLoop {
   }
 
   /**
-   * Tells that a frame of `source` arrived. With `news` it is drawn in the next animation frame, else with the next
-   * {@link drawDirty}. False where there is nothing to draw now.
+   * Tells that a frame of `source` arrived. With `news` what is due is drawn in the next animation frame, everything else with a
+   * {@link drawDirty} to come. False where there is nothing to draw now.
    */
   frameArrived(source: object, news: boolean): boolean {
-    let seen = false;
+    const now = performance.now();
+    let isDue = false;
     for (const entry of this.#entries.values()) {
       if (entry.drawable.source !== source) continue;
       entry.dirty = true;
-      if (entry.visible) seen = true;
+      // What is drawn rarely waits for the next figures: then one animation frame has all of it.
+      if (entry.drawable.intervalMs < RARE_MS && soonDue(entry, now)) isDue = true;
     }
-    if (!news || !seen || document.hidden) return false;
+    if (!news || !isDue || document.hidden) return false;
     this.#schedule();
     return true;
   }
 
-  /** Draws what has waited, in the next animation frame. */
+  /** Draws what has waited and is due, in the next animation frame. */
   drawDirty(): void {
-    for (const { dirty, visible } of this.#entries.values()) {
-      if (dirty && visible) this.#schedule();
-    }
+    const now = performance.now();
+    for (const entry of this.#entries.values()) if (entry.dirty && soonDue(entry, now)) this.#schedule();
   }
 
   #schedule(): void {
@@ -100,7 +112,7 @@ export class DrawLoop {
   #run(now: number): void {
     this.#scheduled = false;
     const start = performance.now();
-    const isDone = this.#drawDue(now, start);
+    const isDone = withTokensHeld(() => this.#drawDue(now, start));
     this.spentMs += performance.now() - start;
     if (isDone) this.#afterDraw();
     else this.#schedule();

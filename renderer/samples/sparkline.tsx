@@ -1,5 +1,5 @@
 /** A small curve of the last minute of one slot, drawn by the animation loop. */
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { token } from '../look/tokens.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
@@ -7,6 +7,8 @@ import { GAP_S } from './sample-columns.ts';
 import { useDrawable } from './use-drawable.ts';
 
 const WINDOW_S = 60;
+/** Until it is laid out, in pixels. */
+const WIDTH = 64;
 
 interface SparklineProps {
   readonly source: SourceModel;
@@ -19,13 +21,18 @@ interface SparklineProps {
 export function Sparkline({ source, slot, label, className = 'h-12' }: SparklineProps): ReactNode {
   const { draw } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const drawable = useDrawable(source, 100, canvas, () => {
+  const [width, setWidth] = useState(WIDTH);
+  // What moves less than a pixel is not drawn.
+  const drawable = useDrawable(source, Math.max(100, (WINDOW_S * 1000) / width), canvas, () => {
     if (canvas.current !== null) paint(canvas.current, source, slot);
   });
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => draw.redraw(drawable));
+    const observer = new ResizeObserver(() => {
+      setWidth(Math.max(1, element.clientWidth));
+      draw.redraw(drawable);
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [draw, drawable]);
