@@ -7,6 +7,7 @@ import {
   formatDateTime,
   formatDay,
   formatMoment,
+  fromEnteredMoment,
   fromEnteredTime,
   toEnteredTime,
 } from './times.ts';
@@ -14,6 +15,26 @@ import {
 // Before the formatters are made, which keep the zone of that moment.
 vi.hoisted(() => {
   process.env.TZ = 'Europe/Berlin';
+});
+
+describe('a clock in a field', () => {
+  const now = Date.UTC(2026, 10, 20, 13, 3, 22);
+
+  it('means the last time that it was so late', () => {
+    const read = (text: string, at = now) => {
+      const ms = fromEnteredMoment(text, at);
+      return ms === null ? null : formatDateTime(ms);
+    };
+    expect(read('14:03')).toBe('2026-11-20 14:03:00');
+    expect(read(' 14:03:22 ')).toBe('2026-11-20 14:03:22');
+    expect(read('14:03:23')).toBe('2026-11-19 14:03:23');
+    expect(read('9:05')).toBe('2026-11-20 09:05:00');
+    expect(read('23:59', Date.UTC(2026, 0, 1))).toBe('2025-12-31 23:59:00');
+    // Over the night in which summer time ended.
+    expect(read('22:00', Date.UTC(2026, 9, 25, 12))).toBe('2026-10-24 22:00:00');
+    expect(read('2026-07-01 12:00')).toBe('2026-07-01 12:00:00');
+    for (const text of ['', '24:00', '14:60', '14:03:60', '14', '14:3']) expect(read(text)).toBeNull();
+  });
 });
 
 describe('a time in a field', () => {

@@ -92,6 +92,9 @@ export function toEnteredTime(ms: number): string {
 /** How a time is entered, for whoever asks. */
 export const TIME_FORMAT = 'YYYY-MM-DD hh:mm:ss';
 
+/** How a time of the last 24 hours may be entered. */
+export const CLOCK_FORMAT = 'hh:mm';
+
 const ENTERED = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::(\d\d))?\s*([+-]\d\d:\d\d|Z)?$/;
 
 /** Unix milliseconds of a time as it was entered, local where it has no offset; null when it is none. */
@@ -102,4 +105,17 @@ export function fromEnteredTime(text: string): number | null {
   if (Number.isNaN(ms)) return null;
   // The 31st of a shorter month is no day.
   return offset !== '' || formatDay(ms) === day ? ms : null;
+}
+
+const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
+
+/** The same, and of a clock alone the last moment up to now at which it showed that: `14:03` is today's or yesterday's. */
+export function fromEnteredMoment(text: string, now: number): number | null {
+  const [, hours, minutes, seconds = '00'] = CLOCK.exec(text.trim()) ?? [];
+  if (hours === undefined) return fromEnteredTime(text);
+  const clockText = `${hours.padStart(2, '0')}:${minutes}:${seconds}`;
+  const today = fromEnteredTime(`${formatDay(now)} ${clockText}`);
+  if (today === null || today <= now) return today;
+  const midnight = new Date(now);
+  return fromEnteredTime(`${formatDay(midnight.setDate(midnight.getDate() - 1))} ${clockText}`);
 }

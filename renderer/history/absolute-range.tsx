@@ -12,12 +12,14 @@ interface AbsoluteRangeProps {
   /** What is shown now, Unix milliseconds. */
   readonly from: number;
   readonly to: number;
+  /** What a clock alone is read by, Unix milliseconds. */
+  readonly now: number;
   readonly onApply: (from: number, to: number) => void;
 }
 
-export function AbsoluteRange({ from, to, onApply }: AbsoluteRangeProps): ReactNode {
+export function AbsoluteRange({ from, to, now, onApply }: AbsoluteRangeProps): ReactNode {
   const [entered, setEntered] = useState<EnteredRange>({});
-  const range = enteredRange({ from, to }, entered);
+  const range = enteredRange({ from, to }, entered, now);
   return (
     <form
       aria-label={messages.absolute}

@@ -1,5 +1,5 @@
 /** The range that two fields stand for: what was not edited is the moment that was shown, to the millisecond. */
-import { fromEnteredTime } from '../format/times.ts';
+import { fromEnteredMoment } from '../format/times.ts';
 
 /** Unix milliseconds. */
 export interface Range {
@@ -13,9 +13,9 @@ export interface EnteredRange {
   readonly to?: string;
 }
 
-/** Null where a field holds no time, or the range does not end after it begins. */
-export function enteredRange(shown: Range, entered: EnteredRange): Range | null {
-  const from = entered.from === undefined ? shown.from : fromEnteredTime(entered.from);
-  const to = entered.to === undefined ? shown.to : fromEnteredTime(entered.to);
+/** Null where a field holds no time, or the range does not end after it begins. `now` is what a clock alone is read by. */
+export function enteredRange(shown: Range, entered: EnteredRange, now: number): Range | null {
+  const from = entered.from === undefined ? shown.from : fromEnteredMoment(entered.from, now);
+  const to = entered.to === undefined ? shown.to : fromEnteredMoment(entered.to, now);
   return from !== null && to !== null && from < to ? { from, to } : null;
 }

@@ -12,6 +12,11 @@ export const messages = {
   from: 'From',
   to: 'To',
   apply: 'Apply',
+  around: 'Around',
+  aroundForm: 'Around a moment',
+  aroundHint: (clock: string, time: string) => `${clock} of the last 24 hours, or ${time}`,
+  show: 'Show',
+  badMoment: 'That is no time. Write it such as 14:03 or 2026-11-20 14:03:22.',
   loading: 'Reading history…',
   nothing: 'Nothing was recorded in this range',
   nothingHint: 'The process did not run then, or the range is older than what is kept: 30 days.',
@@ -24,5 +29,5 @@ export const messages = {
   failedTitle: 'History could not be read',
   onlyLive: 'The charts show what this window has seen.',
   retry: 'Try again',
-  badRange: '“From” must be a time before “To”, such as 2026-11-20 14:03:22.',
+  badRange: '“From” must be a time before “To”, such as 14:03 or 2026-11-20 14:03:22.',
 };

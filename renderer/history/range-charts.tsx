@@ -3,6 +3,7 @@ import { type ReactNode, type Ref, useMemo } from 'react';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { formatDuration } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
+import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { LIVE_SECONDS, type ViewRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
@@ -110,12 +111,13 @@ export function Completeness({
   range,
   recorded,
 }: Pick<RangeChartsProps, 'range' | 'recorded'> & { readonly source: SourceModel }): ReactNode {
+  const host = useHost();
   const [result] = recorded.resultsOf(source);
   // The newest seconds may still be on their way to the recorder.
-  const gaps = useMemo(
-    () => (result === undefined ? [] : gapsIn(result, recorded.to / 1000 - UNSETTLED_S)),
-    [result, recorded.to],
-  );
+  const gaps = useMemo(() => {
+    const until = Math.min(recorded.to, host.hostNow()) / 1000 - UNSETTLED_S;
+    return result === undefined ? [] : gapsIn(result, until);
+  }, [host, result, recorded.to]);
   if (range.kind === 'live' || recorded.error !== null) return null;
   if (recorded.busy) return <span className="text-xs text-dim">{messages.loading}</span>;
   const [gap] = [...gaps].sort((a, b) => b.to - b.from - (a.to - a.from));

@@ -89,6 +89,15 @@ it('adds up what all daemons do, and what all processes take', async () => {
   expect([...document.querySelectorAll<HTMLElement>('dl dd')].filter(isDim)).toEqual([]);
 });
 
+it('leads from the longest wait to the daemon that it is of', async () => {
+  await open();
+  const link = () => [...document.querySelectorAll('dl a')].map((one) => one.getAttribute('href'));
+  await pass(1_000);
+  expect(link()).toEqual([]);
+  await everybodyTells();
+  expect(link()).toEqual(['#/h/a/daemon/d']);
+});
+
 it('counts only what runs', async () => {
   const d = daemon({ state: 'stopped', pid: null });
   const e = { ...FULL_MANIFEST, id: 'e', metrics: [], highlights: {} };
@@ -284,9 +293,19 @@ describe('what the window looks at', () => {
     const info = saysOf([FULL_MANIFEST], [daemon({ state: 'stopped' })]);
     page = await testPage({ info });
     const series = [{ metric: 'signalbox_d_cpu_ratio', stat: 'value' as const, values: [0.5, 0.5] }];
-    page.answers['history.query'] = () => ({ ok: true, result: { stepSeconds: 10, times: [1, 2], series } });
+    const ofMain = [{ metric: 'signalbox_main_cpu_ratio', stat: 'value' as const, values: [0.5, null] }];
+    page.answers['history.query'] = (args) => ({
+      ok: true,
+      result: {
+        stepSeconds: 10,
+        times: [10, 20],
+        series: (args as { source: string }).source === 'main' ? ofMain : series,
+      },
+    });
     page.show(<OverviewPage />);
     await pass(1_000);
     expect(screen.getByRole('region', { name: 'CPU, d' }).textContent).toContain('10 s a point');
+    // Nothing was recorded of the main process, which runs as long as anything does.
+    expect(screen.getByRole('status').textContent).toBe('1 gap in the record, 10 s');
   });
 });

@@ -1,11 +1,12 @@
 /** The first page, by need: what needs a person and what it all comes to, every daemon in one table, and the last minutes. */
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
-import { useHost, useHostState, useManifests } from '../model/host-context.ts';
+import { useHost, useHostState, useManifests, useScreen } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { processReading, reading } from '../samples/process-reading.ts';
+import { hashOf } from '../shell/route.ts';
 import { useScope } from '../shell/view.ts';
 import { LiveText } from '../ui/live-text.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -52,6 +53,26 @@ function Welcome(): ReactNode {
   );
 }
 
+interface Figure {
+  readonly name: string;
+  readonly read: () => string;
+  /** Id of the daemon that it is of, whose page says why. */
+  readonly leadsTo?: string | null;
+}
+
+/** Id of the daemon whose users wait longest; empty while nobody waits. */
+function useWorst(up: readonly ManifestDescription[]): string {
+  const host = useHost();
+  const { text } = useScreen();
+  const [worst, setWorst] = useState('');
+  const latest = useRef(up);
+  useEffect(() => {
+    latest.current = up;
+  });
+  useEffect(() => text.add(() => worstLatency(host, latest.current)?.id ?? '', setWorst), [text, host]);
+  return worst;
+}
+
 function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
   const host = useHost();
   const scope = useScope();
@@ -67,11 +88,16 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     );
     return sum(ids.map((id) => processReading(host.source(id), suffix)));
   };
-  const figures = [
+  const worst = useWorst(up);
+  const figures: readonly Figure[] = [
     { name: messages.totalRunning, read: () => `${up.length} of ${manifests.length}` },
     { name: messages.totalConnections, read: () => formatCount(highlight('connections')()) },
     { name: messages.totalMessages, read: () => formatRate(highlight('messages')()) },
-    { name: messages.worstLatency, read: () => messages.latencyOf(worstLatency(host, up)) },
+    {
+      name: messages.worstLatency,
+      read: () => messages.latencyOf(worstLatency(host, up)),
+      leadsTo: worst === '' ? null : worst,
+    },
     { name: messages.totalCpu, read: () => formatRatio(everyProcess('cpu_ratio')()) },
     { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
   ];
@@ -82,7 +108,13 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
         <div key={figure.name} className="min-w-28 bg-surface px-3 py-1">
           <dt className="text-xs whitespace-nowrap text-dim">{figure.name}</dt>
           <dd className={`text-xl font-semibold whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}>
-            <LiveText read={figure.read} />
+            {figure.leadsTo == null ? (
+              <LiveText read={figure.read} />
+            ) : (
+              <a href={hashOf(host, ['daemon', figure.leadsTo])} className="rounded-sm hover:underline">
+                <LiveText read={figure.read} />
+              </a>
+            )}
           </dd>
         </div>
       ))}

@@ -4,7 +4,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import { type LiveChartSpec, liveChart } from '../charts/chart-series.ts';
 import { QuietWatch } from '../charts/quiet-charts.ts';
-import { quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
+import { Completeness, quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
 import { useRecorded } from '../history/use-recorded.ts';
 import { MarkStrip } from '../marks/mark-strip.tsx';
 import { useHost, useHostState, useScreen } from '../model/host-context.ts';
@@ -135,6 +135,8 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
     });
   }, [host, manifests, up, isLive, scope]);
   const recorded = useRecorded(all, range, false);
+  // All is recorded together, and the main process runs as long as anything is.
+  const whole = host.source(scope ?? MAIN_SOURCE);
   const grid = useRef<HTMLElement>(null);
   const room = useChartRoom(grid, MOST);
   const busy = useBusy(all);
@@ -147,6 +149,11 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
     <>
       <MarkStrip daemon={scope === MAIN_SOURCE ? null : scope} liveSeconds={SECONDS} />
       <RecordedNote charts={all} range={range} recorded={recorded} />
+      {whole !== undefined && range.kind !== 'live' && (
+        <p className="text-xs">
+          <Completeness source={whole} range={range} recorded={recorded} />
+        </p>
+      )}
       <RangeCharts
         ref={grid}
         label={messages.trendsTitle}

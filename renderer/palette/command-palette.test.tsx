@@ -397,3 +397,19 @@ test('a command that is typed with its arguments comes first, and Enter opens it
     args: { nick: 'ann lee' },
   });
 });
+
+it('tells what happened at a time that is typed, as somebody says it', async () => {
+  vi.setSystemTime(new Date(2026, 10, 20, 14, 10));
+  await open();
+  await type('14:03');
+  expect(lines()[0]).toBe('What happened at 14:03:00 | Marks and charts from 13:58:00 to 14:08:00 | Page');
+  await type('14:30');
+  expect(lines()[0]).toContain('What happened at 2026-11-19 14:30:00 | ');
+  await type('14:3');
+  expect(lines().join()).not.toContain('What happened');
+  await type('14:03');
+  key('Enter');
+  await pass(100);
+  const at = (minutes: number) => new Date(2026, 10, 20, 14, minutes).getTime();
+  expect(location.hash).toBe(`#/h/a?from=${at(-2)}&to=${at(8)}`);
+});

@@ -7,6 +7,7 @@ import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
 import { messages } from './messages.ts';
+import { momentEntries } from './moment-entry.ts';
 import { openingSections, type PaletteSection } from './opening.ts';
 import { closePalette, openPalette, paletteStore } from './palette-store.ts';
 import { recentKeys, remember } from './recent.ts';
@@ -64,7 +65,8 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
   const sections = useMemo((): readonly PaletteSection[] => {
     const mine = states.filter(({ host }) => host === current);
     if (query.trim() === '') return openingSections(entries, states, recent);
-    return [{ title: null, entries: [...typedEntries(mine, query), ...findEntries(entries, query)] }];
+    const typed = [...mine.flatMap((one) => momentEntries(one, query)), ...typedEntries(mine, query)];
+    return [{ title: null, entries: [...typed, ...findEntries(entries, query)] }];
   }, [current, entries, query, recent, states]);
   const found = useMemo(() => sections.flatMap((section) => section.entries), [sections]);
   const active = Math.min(chosen, found.length - 1);

@@ -4,7 +4,7 @@ import type { Look } from '../look/look.ts';
 
 export const messages = {
   title: 'Command palette',
-  placeholder: 'Go to a page, start a daemon, run a command…',
+  placeholder: 'Go to a page, start a daemon, run a command, or 14:03…',
   none: 'Nothing matches',
   pages: 'Page',
   daemons: 'Daemon',
@@ -19,6 +19,8 @@ export const messages = {
   tab: (title: string, id: string) => `${title} of ${id}`,
   reload: 'Reload the configuration file',
   reloadHint: 'Reads the settings again; nobody is disconnected',
+  happened: (moment: string) => `What happened at ${moment}`,
+  happenedHint: (from: string, to: string) => `Marks and charts from ${from} to ${to}`,
   run: (id: string, command: string) => `${id} ${command}`,
   logs: (id: string) => `Logs of ${id}`,
   look: {

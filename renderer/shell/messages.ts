@@ -109,6 +109,7 @@ export const messages = {
   live: 'Live',
   last: (name: RangeWord) => `Last ${SPANS[name]}`,
   spans: SPANS,
+  yesterday: 'Yesterday',
   rangeHint:
     'Holds for all pages and stands in the address. Drag over a chart to look closer, double-click to go back.',
   leaveZoom: 'Back to what was shown before',

@@ -81,6 +81,31 @@ describe('the range of time', () => {
     expect(location.hash).toBe(`#/h/a?from=${new Date(2026, 10, 20, 13, 30).getTime()}&to=${NOW}`);
   });
 
+  it('is entered as a moment, as somebody tells it, and is then the minutes around it', async () => {
+    await show('#/h/a?range=1h');
+    await open();
+    const field = screen.getByLabelText('Around');
+    await enter(field, 'two');
+    await submit(field);
+    expect(screen.getByRole('alert').textContent).toContain('14:03');
+    expect(location.hash).toBe('#/h/a?range=1h');
+    await enter(field, '13:30');
+    expect(screen.queryByRole('alert')).toBeNull();
+    await submit(field);
+    const at = (minutes: number) => new Date(2026, 10, 20, 13, minutes).getTime();
+    expect(location.hash).toBe(`#/h/a?from=${at(25)}&to=${at(35)}`);
+  });
+
+  it('is yesterday', async () => {
+    await show('#/h/a/audit');
+    await open();
+    await press('Yesterday');
+    const day = (date: number) => new Date(2026, 10, date).getTime();
+    expect(location.hash).toBe(`#/h/a/audit?from=${day(19)}&to=${day(20)}`);
+    await open();
+    expect(screen.getByRole('button', { name: 'Yesterday' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('of a zoom leads back to what was shown before', async () => {
     await show('#/h/a?from=1000&to=2000&back=7d');
     await open();

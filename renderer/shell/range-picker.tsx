@@ -2,6 +2,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
 import { AbsoluteRange } from '../history/absolute-range.tsx';
+import { AroundMoment } from '../history/around-moment.tsx';
 import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -17,6 +18,7 @@ import {
   type RangeName,
   useRange,
   type ViewRange,
+  yesterday,
 } from './view.ts';
 
 const CHOICES: readonly ViewRange[] = [
@@ -31,7 +33,8 @@ export function RangePicker(): ReactNode {
   const range = useRange();
   const { back } = useRoute().query;
   const [open, setOpen] = useState(false);
-  const ends = open ? endsOf(range, host.hostNow()) : { from: 0, to: 0 };
+  const now = open ? host.hostNow() : 0;
+  const ends = open ? endsOf(range, now) : { from: 0, to: 0 };
   const go = (next: ViewRange) => {
     setOpen(false);
     goToRange(next);
@@ -65,11 +68,20 @@ export function RangePicker(): ReactNode {
                   {choice.kind === 'recent' ? messages.spans[choice.name] : messages.live}
                 </Button>
               ))}
+              <Button
+                pressed={keyOf(yesterday(now)) === keyOf(range)}
+                onClick={() => go(yesterday(host.hostNow()))}
+              >
+                {messages.yesterday}
+              </Button>
             </fieldset>
+            <AroundMoment
+              now={() => host.hostNow()}
+              onApply={(around) => go({ kind: 'absolute', ...around })}
+            />
             <AbsoluteRange
               key={keyOf(range)}
-              from={ends.from}
-              to={ends.to}
+              {...{ ...ends, now }}
               onApply={(from, to) => go({ kind: 'absolute', from, to })}
             />
             {range.kind === 'absolute' && back !== undefined && (

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { daemon } from '../model/test-host.ts';
 import { parseRoute } from './route.ts';
-import { backIn, endsOf, RANGES, rangeIn, rangeQuery, scopeIn, type ViewRange } from './view.ts';
+import { backIn, endsOf, RANGES, rangeIn, rangeQuery, scopeIn, type ViewRange, yesterday } from './view.ts';
 import { withView } from './view-keys.ts';
 
 const recent = fc.constantFrom(...(Object.keys(RANGES) as (keyof typeof RANGES)[]));
@@ -51,6 +51,15 @@ describe('the range of time of an address', () => {
     expect(endsOf({ kind: 'recent', name: '5m' }, 1_000_000)).toEqual({ from: 700_000, to: 1_000_000 });
     expect(endsOf({ kind: 'recent', name: '30d' }, 3e12)).toEqual({ from: 3e12 - 2_592_000_000, to: 3e12 });
     expect(endsOf({ kind: 'absolute', from: 1, to: 2 }, 3e12)).toMatchObject({ from: 1, to: 2 });
+  });
+
+  it('is yesterday from midnight to midnight, also where a day has 23 hours', () => {
+    const day = (month: number, date: number, hours = 0) => new Date(2026, month, date, hours).getTime();
+    const whole = { kind: 'absolute', from: day(10, 19), to: day(10, 20) };
+    expect(yesterday(day(10, 20, 14))).toEqual(whole);
+    expect(yesterday(day(10, 20))).toEqual(whole);
+    expect(yesterday(day(2, 30, 1))).toEqual({ kind: 'absolute', from: day(2, 29), to: day(2, 30) });
+    expect(yesterday(day(0, 1, 1))).toEqual({ kind: 'absolute', from: day(-1, 31), to: day(0, 1) });
   });
 
   it('goes back from a zoom to what was shown before, and to what is live where that is not known', () => {

@@ -82,6 +82,13 @@ export function endsOf(range: ViewRange, now: number): { readonly from: number; 
   return { from: now - (range.kind === 'live' ? LIVE_SECONDS * 1_000 : RANGES[range.name]), to: now };
 }
 
+/** The day of the calendar, local, before the one that `now` (Unix milliseconds) is in: not the 24 hours before now. */
+export function yesterday(now: number): ViewRange {
+  const day = new Date(now);
+  const to = day.setHours(0, 0, 0, 0);
+  return { kind: 'absolute', from: day.setDate(day.getDate() - 1), to };
+}
+
 /**
  * The process that an address is about: that of its page, else the one that it is narrowed to; null for all. `mistake` is what
  * is wrong with the one that it names; then it is about all.

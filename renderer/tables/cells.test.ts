@@ -118,15 +118,25 @@ describe('the rows of a table', () => {
   });
 
   it('are sorted rising, then falling, then not at all by presses on a header', () => {
-    const first = nextSort(null, 1);
-    const second = nextSort(first, 1);
-    expect([first, second, nextSort(second, 1)]).toEqual([
+    const first = nextSort(null, 1, 'text');
+    const second = nextSort(first, 1, 'text');
+    expect([first, second, nextSort(second, 1, 'text')]).toEqual([
       { column: 1, descending: false },
       { column: 1, descending: true },
       null,
     ]);
-    expect(nextSort(first, 2)).toEqual({ column: 2, descending: false });
-    expect(nextSort(second, 2)).toEqual({ column: 2, descending: false });
+    expect(nextSort(first, 2, 'text')).toEqual({ column: 2, descending: false });
+    expect(nextSort(second, 2, 'text')).toEqual({ column: 2, descending: false });
+  });
+
+  it('shows the most first where a column has figures', () => {
+    const first = nextSort(null, 1, 'bytes');
+    const second = nextSort(first, 1, 'bytes');
+    expect([first, second, nextSort(second, 1, 'bytes')]).toEqual([
+      { column: 1, descending: true },
+      { column: 1, descending: false },
+      null,
+    ]);
   });
 });
 

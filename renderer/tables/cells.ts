@@ -81,8 +81,12 @@ export function arrangeRows(
   });
 }
 
-/** The sort after a press on a column's header: rising, falling, then as the daemon sent them. */
-export function nextSort(sort: Sort | null, column: number): Sort | null {
-  if (sort?.column !== column) return { column, descending: false };
-  return sort.descending ? null : { column, descending: true };
+/**
+ * The sort after a press on a column's header: rising, falling, then as the daemon sent them. Of figures the most is looked for, so
+ * they fall first.
+ */
+export function nextSort(sort: Sort | null, column: number, type: ColumnType): Sort | null {
+  const descending = isFigure(type);
+  if (sort?.column !== column) return { column, descending };
+  return sort.descending === descending ? { column, descending: !descending } : null;
 }

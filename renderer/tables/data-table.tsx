@@ -169,7 +169,7 @@ export function DataTable(props: DataTableProps): ReactNode {
             arranged={arranged}
             renderCell={props.renderCell}
             heightClass={props.heightClass}
-            onSort={(at) => setSort(nextSort(sort, at))}
+            onSort={(at) => setSort(nextSort(sort, at, columns[at]!.type))}
             onResize={(at, width) => keepWidths({ ...setWidths, [columns[at]!.key]: width })}
             onToggleGroup={toggleGroup}
           />
