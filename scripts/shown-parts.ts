@@ -57,6 +57,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   // ircd
   Channel: 'of IRC: a place to talk',
   Arena: ['slab lines of a tick'],
+  NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],
   JournalFile: INSIDE,
