@@ -10,7 +10,7 @@ import { leaveZoom, zoomTo } from '../shell/view.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { formatSeries, type LiveChartSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
-import { asAligned, makePlot, type PlotData, plotSize } from './plot.ts';
+import { asAligned, fitPlot, makePlot, type PlotData } from './plot.ts';
 
 /** How often the text alternative follows the values, in milliseconds. */
 const LABEL_MS = 5_000;
@@ -70,7 +70,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
     const observer = new ResizeObserver(() => {
       const next = node.clientWidth;
       if (next === 0) return;
-      made.setSize(plotSize(node));
+      fitPlot(made, node);
       setWidth(next);
       draw.redraw(drawable);
     });

@@ -132,8 +132,14 @@ function bandOf(series: readonly SeriesSpec[]): uPlot.Band[] {
 }
 
 /** The size of a chart that takes the whole of an element, in pixels; one that has none yet is drawn small. */
-export function plotSize({ clientWidth, clientHeight }: Element): { width: number; height: number } {
+function plotSize({ clientWidth, clientHeight }: Element): { width: number; height: number } {
   return { width: Math.max(80, clientWidth), height: Math.max(80, clientHeight) };
+}
+
+/** Makes a chart as large as its element, which draws all of it anew: not where it is so already, as right after it was made. */
+export function fitPlot(plot: uPlot, element: Element): void {
+  const size = plotSize(element);
+  if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
 }
 
 /** Makes the chart, without data. Its owner destroys it. */

@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
-import { asAligned, makePlot, plotSize } from '../charts/plot.ts';
+import { asAligned, fitPlot, makePlot } from '../charts/plot.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { lookStore } from '../look/look.ts';
 import { useHost, useScreen } from '../model/host-context.ts';
@@ -93,7 +93,7 @@ export function RecordedChart({ of, recorded, range, paused }: RecordedChartProp
     plot.current = made;
     const observer = new ResizeObserver(() => {
       if (node.clientWidth === 0) return;
-      made.setSize(plotSize(node));
+      fitPlot(made, node);
       setWidth(node.clientWidth);
       draw.redraw(drawable);
     });

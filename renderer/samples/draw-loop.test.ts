@@ -166,13 +166,38 @@ it('draws for eight milliseconds in a frame, and what is left in the next, befor
     loop.add(one);
     loop.setVisible(one, true);
   }
-  clock = 500;
+  frame(500);
+  for (const one of all) one.drawn = 0;
+  finished = 0;
+  loop.redrawAll();
   const drawn = () => all.map((one) => one.drawn).join('');
   frame(1_000);
   // The third begins when eight have passed, which is not too late.
   expect([drawn(), finished, frames.length]).toEqual(['1110', 0, 1]);
   frame(1_016);
   expect([drawn(), finished, frames.length]).toEqual(['1111', 1, 0]);
+});
+
+it('draws what was never drawn for fifty milliseconds in a frame, also where others have used up their time', () => {
+  const old = [chart({}, 0, 9), chart({}, 0, 9)];
+  for (const one of old) {
+    loop.add(one);
+    loop.setVisible(one, true);
+  }
+  frame(500);
+  loop.redrawAll();
+  const all = Array.from({ length: 12 }, () => chart({}, 0, 4));
+  for (const one of all) {
+    loop.add(one);
+    loop.setVisible(one, true);
+  }
+  finished = 0;
+  const drawn = () => [...old, ...all].map((one) => one.drawn).join('');
+  frame(1_000);
+  // Nine milliseconds of the first, and eleven times four until more than fifty have passed.
+  expect([drawn(), finished, frames.length]).toEqual(['21111111111110', 0, 1]);
+  frame(1_016);
+  expect([drawn(), finished, frames.length]).toEqual(['22111111111111', 1, 0]);
 });
 
 it('counts the time that drawing took, for those who ask what the window costs', () => {

@@ -6,6 +6,8 @@ import { withTokensHeld } from '../look/tokens.ts';
 
 /** Milliseconds of drawing in one animation frame; what is left goes into the next. */
 const DRAW_BUDGET_MS = 8;
+/** The same of what was never drawn, such as all of a page that was just gone to: somebody waits for it, and nothing moves yet. */
+const FIRST_BUDGET_MS = 50;
 
 /** What is drawn no more often than this, in milliseconds, is drawn together with the figures of the page (text-ticker.ts). */
 const RARE_MS = 250;
@@ -26,6 +28,7 @@ interface Entry {
   visible: boolean;
   dirty: boolean;
   drawnAt: number;
+  isNew: boolean;
 }
 
 /** Whether it is seen, and due in the animation frame after `now`. */
@@ -47,7 +50,13 @@ export class DrawLoop {
 
   /** Adds a drawable; it is drawn once it is said to be visible. Returns the function that removes it. */
   add(drawable: Drawable): () => void {
-    this.#entries.set(drawable, { drawable, visible: false, dirty: true, drawnAt: Number.NEGATIVE_INFINITY });
+    this.#entries.set(drawable, {
+      drawable,
+      visible: false,
+      dirty: true,
+      drawnAt: Number.NEGATIVE_INFINITY,
+      isNew: true,
+    });
     return () => this.#entries.delete(drawable);
   }
 
@@ -120,13 +129,18 @@ export class DrawLoop {
 
   /** Draws what is due; false where some of it finds no time in this frame. */
   #drawDue(now: number, start: number): boolean {
+    let isDone = true;
     for (const entry of this.#entries.values()) {
       if (!entry.dirty || !entry.visible || now - entry.drawnAt < entry.drawable.intervalMs) continue;
-      if (performance.now() - start > DRAW_BUDGET_MS) return false;
+      if (performance.now() - start > (entry.isNew ? FIRST_BUDGET_MS : DRAW_BUDGET_MS)) {
+        isDone = false;
+        continue;
+      }
       entry.dirty = false;
+      entry.isNew = false;
       entry.drawnAt = now;
       entry.drawable.draw();
     }
-    return true;
+    return isDone;
   }
 }
