@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../runtime/test-fixtures/until.ts';
+import { OPER_FLAGS } from '../config.ts';
 import { hears, SocketServer } from './socket-fixture.ts';
 
 const ENSURE = resolve(import.meta.dirname, '../../../../shared/p10/ircu-ensure.sh');
@@ -143,6 +144,14 @@ describe.runIf(command !== null)('linked to ircu', () => {
     await linked();
   };
 
+  /** An operator of ircu. */
+  const oper = async (nick: string) => {
+    const client = await IrcuClient.join(ports.client, nick);
+    client.send('OPER oper operpw');
+    await client.hears(' 381 ');
+    return client;
+  };
+
   it('tells and is told who is there, and carries what users say and do, until a split and after it', async () => {
     const alice = await IrcuClient.join(ports.client, 'alice');
     alice.send('JOIN #both');
@@ -190,5 +199,115 @@ describe.runIf(command !== null)('linked to ircu', () => {
     await until(() => ours.row(IRCU)?.state === 'failed');
     expect(ours.row(IRCU)?.reason).toBe('enough');
     oper.close();
+  });
+
+  it('asks it and answers it, in the words of each', async () => {
+    const amy = await oper('amy');
+    const bob = ours.irc.join('bob', '', '198.51.100.7');
+    // Its LINKS and TRACE are for operators.
+    ours.irc.promote(bob, OPER_FLAGS);
+    await called();
+    await amy.hears('acknowledged end of net.burst');
+
+    for (const [line, ...answers] of [
+      [`VERSION ${IRCU}`, ' 351 bob u2.10.12'],
+      [`TIME *.a.test`, ` 391 bob ${IRCU} `],
+      ['ADMIN amy', ' 256 bob :Administrative info', ' 259 bob :y@z'],
+      [`MOTD ${IRCU}`, ' 422 bob :MOTD File is missing'],
+      [`STATS u ${IRCU}`, ' 242 bob :Server Up', ' 219 bob u :'],
+      [`LUSERS * ${IRCU}`, ' 251 bob :There are ', 'NOTICE bob :Highest connection count'],
+      [`LINKS ${IRCU} *`, ` 364 bob sb.test ${IRCU} :1 P10`, ' 365 bob * :'],
+      [`TRACE ${IRCU}`, ` 200 bob Link `, ' 204 bob Oper Opers amy', ' 262 bob '],
+      [`INFO ${IRCU}`, ' 371 bob :', ' 374 bob :'],
+      ['WHOIS amy amy', ' 311 bob amy ~amy', ' 313 bob amy :', ' 317 bob amy ', ' 318 bob amy :'],
+    ] as const) {
+      const read = bob.send(line);
+      const missing = () => answers.filter((answer) => !read.some((text) => text.includes(answer)));
+      await until(() => {
+        read.push(...bob.received());
+        return missing().length === 0;
+      });
+    }
+
+    const questions = [
+      ['VERSION sb.test', 'sb.test 351 me signalbox-'],
+      ['TIME sb.test', ' 391 me sb.test '],
+      ['ADMIN sb.test', ' 423 me sb.test '],
+      ['MOTD sb.test', ' 422 me :'],
+      ['STATS u sb.test', ' 242 me :Server Up', ' 219 me u :'],
+      ['STATS v sb.test', ' 236 me v :hub.a.test (AB) behind sb.test', ' 219 me v :'],
+      ['LUSERS * sb.test', ' 251 me :There are ', ' 266 me '],
+      ['LINKS sb.test *', ' 364 me hub.a.test sb.test :1 ircu A', ' 365 me * :'],
+      ['TRACE bob', ' 200 me Link ', ' 204 me Oper default bob[~bob@198.51.100.7]', ' 262 me sb.test'],
+      ['INFO sb.test', ' 374 me :'],
+      ['WHOIS bob bob', ' 311 me bob ~bob 198.51.100.7', ' 317 me bob ', ' 318 me bob :'],
+      ['RPING sb.test', `RPONG me sb.test `],
+      ['UPING sb.test 7 sb.test 1', 'NOTICE me :UPING: this server sends no pings by UDP'],
+      ['CONNECT far.test 0 sb.test', 'NOTICE me :*** No [[ircd.link]] names far.test'],
+      ['SETTIME 1700000000 sb.test', 'NOTICE me :SETTIME: the clock of this server'],
+    ] as const;
+    // ircu lets a client send some lines at once, and makes it wait two seconds for each after that.
+    for (let i = 0; i < questions.length; i += 3) {
+      const asker = await oper(`asker${i}`);
+      for (const [line, ...answers] of questions.slice(i, i + 3)) {
+        asker.send(line);
+        for (const answer of answers) await asker.hears(answer.replace('me', `asker${i}`));
+      }
+      asker.close();
+    }
+    amy.close();
+  });
+
+  it('bans with it from the whole network, and hears what its operators do', async () => {
+    const { server } = ours.irc;
+    const [alice, carol, dora, zoe] = await Promise.all(['alice', 'carol', 'dora', 'zoe'].map(oper));
+    alice!.send('JOIN #both');
+    await alice!.hears(' 366 ');
+    const bob = ours.irc.join('bob', '', '198.51.100.7');
+    const eve = ours.irc.join('eve', '', '203.0.113.9');
+    ours.irc.promote(bob, OPER_FLAGS);
+    await called();
+    await alice!.hears('acknowledged end of net.burst');
+    bob.send('MODE bob +w', 'JOIN #both');
+    eve.send('JOIN #both');
+    await alice!.hears('eve!~eve@203.0.113.9 JOIN #both');
+
+    alice!.send('PRIVMSG $*.test :to servers', 'WALLOPS :to opers', 'WALLUSERS :to users', 'OPMODE #both +m');
+    const words = ['PRIVMSG $*.test :to servers', 'WALLOPS :to opers', 'WALLOPS :to users', '#both +m'];
+    const read: string[] = [];
+    await until(() => {
+      read.push(...bob.received());
+      return words.every((text) => read.some((line) => line.includes(text)));
+    });
+    carol!.send('CLEARMODE #both m', 'SILENCE +*!*@spam.example');
+    await hears(bob, 'MODE #both -m');
+    bob.send('PRIVMSG alice@hub.a.test :and back');
+    await alice!.hears('PRIVMSG alice :and back');
+
+    dora!.send('GLINE +*@10.9.8.7 * 600 :test gline', 'JUPE +jupe.test * 600 :juped');
+    const held = () => server.networkBans.inForce().map(({ mask, reason }) => `${mask} ${reason}`);
+    await until(() => held().length === 2);
+    expect(held()).toEqual(['*@10.9.8.7 test gline', 'jupe.test juped']);
+    bob.send('GLINE 5 *@10.1.2.3 :spam', 'JUPE 5 other.test :no');
+    await alice!.hears('adding global GLINE for *@10.1.2.3');
+    await alice!.hears('adding JUPE for other.test');
+    zoe!.send('GLINE +*@203.0.113.9 * 600 :out');
+    await until(() => eve.closedWith !== null);
+    expect(eve.closedWith).toBe('G-lined: out');
+    bob.send('UNGLINE *@203.0.113.9');
+    await alice!.hears('modifying global GLINE for *@203.0.113.9');
+
+    // What was changed here while both were parted is so there afterwards.
+    ours.links.desk.squit(IRCU, server.state.me, 'split');
+    await until(() => ours.links.desk.standing === 0);
+    await alice!.hears('Net break');
+    bob.send('UNGLINE *@10.1.2.3');
+    await called();
+    await alice!.hears('modifying global GLINE for *@10.1.2.3');
+    expect(held()).toEqual(['*@10.9.8.7 test gline', 'jupe.test juped', 'other.test no']);
+    carol!.send('KILL bob :local reason text');
+    await until(() => bob.closedWith !== null);
+    expect(bob.closedWith).toContain('local reason text');
+    for (const client of [alice, carol, dora, zoe]) client!.close();
   });
 });
