@@ -138,6 +138,10 @@ export class Link implements LinkEnd {
   /** Takes a line. What it asks for is done in its turn, one line after the other. */
   take(line: string): void {
     if (this.reason !== null) return;
+    if (line.includes('\0') || line.includes('\r')) {
+      this.fail('a line has a NUL or CR in it');
+      return;
+    }
     const { work } = this.#server.host;
     this.#server.counters.linkLinesIn++;
     this.traffic.took(line);

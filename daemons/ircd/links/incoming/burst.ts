@@ -10,9 +10,9 @@ import { join } from '../../actions/join.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import { giveWay, inherit, keepsOut, olderBy, sendOut } from './channel-age.ts';
+import { giveWay, inherit, isChannelOfLinks, keepsOut, olderBy, sendOut } from './channel-age.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
-import { apply, channelToRemember } from './modes.ts';
+import { apply, channelToRemember, isSound } from './modes.ts';
 
 export const burst: TokenCode = (line) => {
   const said = readBurst(line.line, line.peer.limits);
@@ -20,8 +20,18 @@ export const burst: TokenCode = (line) => {
     line.link.fail(said);
     return null;
   }
-  return 'nick' in line.source ? null : merge(line, line.source, said);
+  if ('nick' in line.source || !isChannelOfLinks(textOf(said.channel))) return null;
+  return merge(line, line.source, soundPartOf(said));
 };
+
+/** Without what cannot be told on. */
+function soundPartOf(said: BurstChannel): BurstChannel {
+  const isWord = (mask: string) => isSound({ on: true, letter: 'b', argument: mask });
+  const modes = [...said.modes].filter((letter) =>
+    isSound({ on: true, letter, argument: said.modeArguments.get(letter) ?? '' }),
+  );
+  return { ...said, modes: modes.join(''), bans: said.bans.filter(isWord) };
+}
 
 function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
   const { server, network } = line;

@@ -3,18 +3,28 @@
  * masks and status, and has the age of the other from then on.
  */
 import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS } from '../../../irc/modes.ts';
+import { isValidChannelName } from '../../../irc/names.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
 import { bytesOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { kick } from '../../actions/kick.ts';
 import { setTopic } from '../../actions/topic.ts';
+import { limits } from '../../limits.ts';
 import { listOf } from '../../modes/mask-lists.ts';
 import type { ModeChange } from '../../network-events.ts';
 import type { Channel } from '../../state/channel.ts';
 import { rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
 import type { LinkLine } from './link-line.ts';
+
+/** The longest name of a channel on any kind of server, in bytes (CHANNELLEN of ircu). */
+const LONGEST_NAME = 200;
+
+/** Whether a channel may be called so: one of another name is nothing that can be told on. */
+export function isChannelOfLinks(name: string): boolean {
+  return isValidChannelName(name, Math.max(LONGEST_NAME, limits.channelNameBytes.default));
+}
 
 /** How much older than ours a channel is that another server tells of, in seconds; negative for one that is younger. */
 export function olderBy(channel: Channel, createdSeconds: number): number {

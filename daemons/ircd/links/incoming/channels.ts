@@ -15,7 +15,7 @@ import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
-import { giveWay, inherit, olderBy, takeBack } from './channel-age.ts';
+import { giveWay, inherit, isChannelOfLinks, olderBy, takeBack } from './channel-age.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 import { channelToRemember } from './modes.ts';
 
@@ -36,8 +36,10 @@ function* enterAll(line: LinkLine, status: number): WorkSteps {
   const user = userOf(line);
   const seconds = readWhole(line.params[1] ?? '');
   if (user === null) return;
-  for (const name of (line.params[0] ?? '').split(','))
-    yield* enterOne(line, user, textOf(name), seconds, status);
+  for (const word of (line.params[0] ?? '').split(',')) {
+    const name = textOf(word);
+    if (isChannelOfLinks(name)) yield* enterOne(line, user, name, seconds, status);
+  }
 }
 
 function* enterOne(line: LinkLine, user: User, name: string, seconds: number, status: number): WorkSteps {
@@ -124,7 +126,7 @@ export const topic: TokenCode = (line) => {
     yield* rest(setTopic(server, source, channel, text, atMs, by));
   };
   return on(line, name, set, () => {
-    if (created < 0) return;
+    if (created < 0 || !isChannelOfLinks(textOf(name))) return;
     const channel = channelToRemember(server.state, textOf(name), created);
     if (!isNewer(channel, text, since, of)) return;
     Object.assign(channel, { topic: text, topicBy: by, topicAtMs: atMs });

@@ -12,7 +12,7 @@ import type { ModeChange, Source } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import { giveWay, inherit, olderBy } from './channel-age.ts';
+import { giveWay, inherit, isChannelOfLinks, olderBy } from './channel-age.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 
 const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
@@ -40,11 +40,12 @@ function userModes(line: LinkLine): null {
 
 function* channelModes(line: LinkLine): WorkSteps {
   const { server, source, peer } = line;
-  const said = readModes(line.line, peer.limits);
-  if (typeof said === 'string') return;
+  const read = readModes(line.line, peer.limits);
+  if (typeof read === 'string') return;
+  const said = { ...read, changes: read.changes.filter(isSound) };
   const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
   if (channel === undefined) {
-    noteForLater(line, said);
+    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said);
     return;
   }
   try {
@@ -87,6 +88,12 @@ export function channelToRemember(state: NetworkState, name: string, createdSeco
   return channel;
 }
 
+/** Whether a change can be what a server means, and can stand in a line as it is: arguments are words, limits numbers. */
+export function isSound({ on, letter, argument }: LinkModeChange): boolean {
+  if (letter === 'l' && on) return /^[1-9]\d{0,8}$/.test(argument);
+  return argument[0] !== ':' && !argument.includes(' ');
+}
+
 function tellOn(
   server: CommandServer,
   source: Source,
@@ -121,8 +128,6 @@ export function apply(
   } else if (LIST_MODES.includes(letter)) changes.mask(on, letter, textOf(argument));
   else if (letter === 'k') changes.key(on ? textOf(argument) : null);
   else if (letter === 'l') {
-    const limit = Number(argument);
-    if (!on) changes.limit(null);
-    else if (Number.isInteger(limit) && limit > 0) changes.limit(limit);
+    changes.limit(on ? Number(argument) : null);
   }
 }

@@ -1,6 +1,7 @@
 /** Users of other servers: they come, take another nick, go away, log in, leave, and are killed. */
 import { fold } from '../../../irc/casemapping.ts';
 import { UMODE_LETTERS } from '../../../irc/modes.ts';
+import { isValidNick } from '../../../irc/names.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
@@ -35,7 +36,7 @@ function arrival(line: LinkLine): null {
   // One that was there is another now: its server has given the numeric to somebody else.
   const former = server.state.findNumeric(said.numeric);
   if (former !== undefined) quitUser(server, former, 'Numeric taken over', { kind: 'split', user: former });
-  const refusal = server.nickLength.refusalOf(said.nick, source);
+  const refusal = isNick(said.nick) ? server.nickLength.refusalOf(said.nick, source) : 'illegal nick';
   if (refusal !== null) {
     const { me } = server.state;
     link.send(writeLine(me.numeric, TOKEN.KILL, [said.numeric], `${me.name} (${refusal})`));
@@ -58,9 +59,20 @@ function arrival(line: LinkLine): null {
   return null;
 }
 
+/** How long one may be is asked apart from what it is made of. */
+function isNick(text: string): boolean {
+  return isValidNick(text, text.length);
+}
+
 function accountIn({ modeArguments }: UserLine): string | null {
   const stamp = modeArguments.get('r');
-  return stamp === undefined ? null : readAccountStamp(stamp).account;
+  return stamp === undefined ? null : accountOf(stamp);
+}
+
+/** Null where it is no word. */
+function accountOf(stamp: string): string | null {
+  const { account } = readAccountStamp(stamp);
+  return account === '' || account.includes(' ') ? null : account;
 }
 
 function modeBits(letters: string): number {
@@ -120,7 +132,7 @@ function rename(line: LinkLine): ReturnType<TokenCode> {
   const user = userOf(line)!;
   const [wanted, since = ''] = params;
   const nickSeconds = readWhole(since);
-  if (wanted === undefined || nickSeconds < 0) return null;
+  if (wanted === undefined || !isNick(wanted) || nickSeconds < 0) return null;
   return renameSteps(line, user, wanted, nickSeconds);
 }
 
@@ -184,11 +196,12 @@ export const away: TokenCode = (line) => {
 /** `AC`: ircu's `user account time`, and with `R`, `M` or `U` before the account as others have it. */
 export const account: TokenCode = ({ server, source, params }) => {
   const user = server.state.findNumeric(params[0] ?? '');
-  const [, word = '', named] = params;
+  const [, word = '', after] = params;
   if (user === undefined || 'nick' in source) return null;
   if (word === 'U') return rest(setAccount(server, user, null, source));
-  const stamp = (word === 'R' || word === 'M') && named !== undefined ? named : word;
-  return stamp === '' ? null : rest(setAccount(server, user, readAccountStamp(stamp).account, source));
+  const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
+  const named = accountOf(stamp);
+  return named === null ? null : rest(setAccount(server, user, named, source));
 };
 
 /** `BH user host`: a server tells how one of its users is seen from now on. */
