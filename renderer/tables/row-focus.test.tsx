@@ -342,12 +342,12 @@ it('lets a column be made wider by Alt and an arrow on its header, and remembers
 });
 
 it('colours the figures of the sorted column by their size', async () => {
-  page.show(people([person('ann').with(1, 100), person('ben').with(1, 50)]));
+  page.show(people([person('ann').with(1, 50), person('ben').with(1, 100)]));
   expect(document.querySelector('.heat')).toBeNull();
   await press('Out');
   const hot = [...document.querySelectorAll<HTMLElement>('.heat')];
   expect(hot.map((cell) => [cell.textContent, cell.style.getPropertyValue('--heat')])).toEqual([
-    ['50 B', '0.5'],
     ['100 B', '1'],
+    ['50 B', '0.5'],
   ]);
 });
