@@ -189,8 +189,9 @@ it('a topic is as old as the clock says, or a second newer than the one before',
 });
 
 it('another host is told once, to the user and to neighbours who asked for it', () => {
-  expect(changeHost(irc.server, bob.user!, bob.user!.host)).toBeNull();
   for (const client of [bob, cid]) client.client!.caps |= CAP.chghost;
+  act(changeHost(irc.server, bob.user!, bob.user!.host));
+  expect(heard()).toEqual([[], [], []]);
   act(changeHost(irc.server, bob.user!, 'b.example'));
   const line = ':bob!~bob@192.0.2.1 CHGHOST ~bob b.example';
   expect(heard()).toEqual([[], [line], [line]]);
