@@ -112,6 +112,16 @@ describe('a channel', () => {
   });
 });
 
+it('two servers that call each other at once are linked by the call of the one whose name sorts first', () => {
+  const call = new Wire(here, there);
+  const back = new Wire(there, here);
+  settle(call, back);
+  expect([call.linkA.state, call.linkB.state]).toEqual(['linked', 'linked']);
+  expect([back.linkA.state, back.linkB.state]).toEqual(['failed', 'failed']);
+  expect(back.linkB.reason).toBe('both have called each other, and the call of here.test holds');
+  expect(both((server) => server.network.links.size)).toEqual([1, 1]);
+});
+
 describe('a kill', () => {
   it('holds where whoever did it is gone before it arrives', () => {
     link();

@@ -40,6 +40,8 @@ export class LinkNetwork implements Links, LinkRoutes {
   readonly #blocks: () => readonly LinkBlock[];
   /** Those whose peer is introduced. */
   readonly #links = new Set<Link>();
+  /** Those that were called and have not said yet who they are. */
+  readonly #calls = new Set<Link>();
   readonly clock: Clock;
   readonly #watcher: LinkWatcher;
   /** Of servers that are telling what they know. */
@@ -68,7 +70,15 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   /** @param block of the server that is called; null for one that has connected. */
   open(transport: LinkTransport, block: LinkBlock | null): Link {
-    return new Link(this, transport, block);
+    const link = new Link(this, transport, block);
+    if (block !== null && link.reason === null) this.#calls.add(link);
+    return link;
+  }
+
+  /** A connection that this server has made to that one, which has not said yet who it is. */
+  callTo(name: string): Link | undefined {
+    for (const link of this.#calls) if (sameName(link.name, name)) return link;
+    return undefined;
   }
 
   linkTo({ via }: Server): Link | undefined {
@@ -124,6 +134,7 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   /** A peer is introduced. */
   linked(link: Link): void {
+    this.#calls.delete(link);
     this.#links.add(link);
     this.added(link.peer!.server, link, true);
     this.changed(link);
@@ -157,6 +168,7 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   /** A link is over. */
   ended(link: Link, reason: string): void {
+    this.#calls.delete(link);
     if (this.#links.delete(link)) this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
     this.#watcher.onEnd?.(link);
   }

@@ -2,6 +2,7 @@
  * One link to another server: its introduction, its burst in both directions, and the lines after that. It knows no socket;
  * whoever has one hands it lines and takes what it sends. Made by link-network.ts.
  */
+import { fold } from '../../irc/casemapping.ts';
 import { KIND_LIMITS, SHORT_NICK } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
@@ -202,7 +203,8 @@ export class Link implements LinkEnd {
     const refusal =
       refusalOf(state, block, this.#password, said, this.transport) ??
       networkBans.refusalForServer(said.name) ??
-      this.#lengthRefusal(block!, said);
+      this.#lengthRefusal(block!, said) ??
+      this.#rivalRefusal(said.name);
     if (refusal !== null) {
       this.fail(refusal);
       return;
@@ -223,6 +225,19 @@ export class Link implements LinkEnd {
     return who === null
       ? null
       : `${foreign ? 'it' : 'a server on its side'} holds only short nicks, and ${who}`;
+  }
+
+  /**
+   * Two servers that call each other at once would refuse each other's call: of the two that one holds whose caller's name
+   * sorts first, as each of them knows.
+   */
+  #rivalRefusal(name: string): string | null {
+    const rival = this.direction === 'in' ? this.#network.callTo(name) : undefined;
+    if (rival === undefined) return null;
+    const { me } = this.#server.state;
+    if (fold(me.name) < fold(name)) return `both have called each other, and the call of ${me.name} holds`;
+    rival.fail(`both have called each other, and the call of ${name} holds`);
+    return null;
   }
 
   #accept(block: LinkBlock, said: ServerLine): Peer {
