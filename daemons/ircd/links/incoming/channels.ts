@@ -54,7 +54,8 @@ function* enterOne(line: LinkLine, user: User, name: string, seconds: number, st
     const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
     const given = older < 0 ? 0 : status;
     ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0 }));
-    if (found === undefined || older > 0) yield* inherit(line, channel, false);
+    // Whoever makes one makes it without modes, and tells of them next.
+    if (status === 0 && (found === undefined || older > 0)) yield* inherit(line, channel, false);
     if (asleep && older <= 0) line.network.teach(channel, (link) => link === line.link);
     if (given !== status) takeBack(line, channel, line.line.source);
   } finally {
