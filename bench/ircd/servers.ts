@@ -8,10 +8,12 @@ export interface IrcServerKind extends ServerKind {
   readonly overTcp?: boolean;
 }
 
-/** No limit is in the way. The second listener takes WebSockets. Also part of the host's configuration in bench/metrics/host.ts. */
-export const IRCD_CONFIG = `
+const TCP = '{ host = "127.0.0.1", port = 0 }';
+const WEBSOCKET = '{ host = "127.0.0.1", port = 0, protocol = "websocket" }';
+
+const withListeners = (...listeners: readonly string[]) => `
 [ircd]
-listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, protocol = "websocket" }]
+listen = [${listeners.join(', ')}]
 dns = false
 ident = false
 [[ircd.class]]
@@ -24,6 +26,12 @@ send_queue_bytes = 67108864
 receive_queue_bytes = 16777216
 ping_seconds = 600
 `;
+
+/** No limit is in the way. The second listener takes WebSockets. */
+export const IRCD_CONFIG = withListeners(TCP, WEBSOCKET);
+
+/** The same without WebSockets, which older checkouts do not know: part of the host's configuration in bench/metrics/host.ts. */
+export const IRCD_TCP_CONFIG = withListeners(TCP);
 
 /**
  * Our server, and InspIRCd where it is installed.

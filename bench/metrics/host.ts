@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { portOf } from '../../contract/listen-place.ts';
-import { IRCD_CONFIG } from '../ircd/servers.ts';
+import { IRCD_TCP_CONFIG } from '../ircd/servers.ts';
 import { pinned } from '../shared/pinning.ts';
 import { benchDirectory, readyLine, stopper } from '../shared/server-process.ts';
 
@@ -20,7 +20,7 @@ const STATUS_EVERY_MS = 100;
 /** This checkout. */
 const ROOT = resolve(import.meta.dirname, '../..');
 
-const CONFIG = `${IRCD_CONFIG}
+const CONFIG = `${IRCD_TCP_CONFIG}
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;
