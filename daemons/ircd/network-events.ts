@@ -93,6 +93,8 @@ export type NetworkEvent =
       readonly status: number;
       /** Empty for tags alone. */
       readonly text: string;
+      /** The text as another server has sent it, with one character for each byte; absent where it is of here. */
+      readonly bytes?: string | undefined;
       readonly tags: MessageTags;
     }
   /** `users`: as servers that tell operators from users have it, for users with `w` as well. */

@@ -39,7 +39,10 @@ export function compose(
   return new Delivery(server.host.outbox, body, tags, told.time);
 }
 
-/** Delivers to one user, here or elsewhere. */
+/**
+ * Delivers to one user, here or elsewhere.
+ * @param bytes the text as another server has sent it, which is passed on as it is.
+ */
 export function sendToUser(
   server: CommandServer,
   source: User,
@@ -47,6 +50,7 @@ export function sendToUser(
   user: User,
   message: Delivery,
   text: string,
+  bytes?: string,
 ): void {
   const { local } = user;
   if (local !== null) {
@@ -60,6 +64,7 @@ export function sendToUser(
       to: user,
       status: 0,
       text,
+      bytes,
       tags: message.messageTags,
     });
 }
@@ -67,6 +72,7 @@ export function sendToUser(
 /**
  * Delivers to the members of a channel but the one who says it.
  * @param status bits of which a receiver holds one; 0 for everybody.
+ * @param bytes the text as another server has sent it, which is passed on as it is.
  */
 export function sendToChannel(
   server: CommandServer,
@@ -76,6 +82,7 @@ export function sendToChannel(
   status: number,
   message: Delivery,
   text: string,
+  bytes?: string,
 ): WorkSteps | null {
   const { members, locals } = channel;
   if (members.length > locals.length)
@@ -86,6 +93,7 @@ export function sendToChannel(
       to: channel,
       status,
       text,
+      bytes,
       tags: message.messageTags,
     });
   const except = source.local;

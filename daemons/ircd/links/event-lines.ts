@@ -197,7 +197,7 @@ function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): 
   if (event.verb === 'TAGMSG') return [];
   const { source, verb, to, status } = event;
   const numeric = numbers.numericOf(source);
-  const text = bytesOf(event.text);
+  const text = event.bytes ?? bytesOf(event.text);
   const token = verb === 'PRIVMSG' ? TOKEN.PRIVMSG : TOKEN.NOTICE;
   if ('nick' in to) return [writeLine(numeric, token, [numbers.numericOf(to)], text)];
   const name = bytesOf(to.name);
@@ -214,9 +214,12 @@ const OWN_MESSAGE_TOKENS = {
 } as const;
 
 /** As it was sent, also to those with a status alone. */
-function ownMessageLine(numbers: Numbers, { source, verb, to, status, text }: EventOf<'message'>): string {
+function ownMessageLine(
+  numbers: Numbers,
+  { source, verb, to, status, text, bytes }: EventOf<'message'>,
+): string {
   const sign = status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+';
   const target = 'nick' in to ? numbers.numericOf(to) : sign + bytesOf(to.name);
-  const last = verb === 'TAGMSG' ? null : bytesOf(text);
+  const last = verb === 'TAGMSG' ? null : (bytes ?? bytesOf(text));
   return writeLine(numbers.numericOf(source), OWN_MESSAGE_TOKENS[verb], [target], last);
 }

@@ -23,7 +23,7 @@ import type { User } from '../state/user.ts';
 import { channelLines, serverLine } from './burst-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
-import { type LinkEnd, type LinkRoutes, sourceNumeric, toSeconds } from './peer.ts';
+import { type LinkEnd, type LinkRoutes, type Peer, sourceNumeric, toSeconds } from './peer.ts';
 import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
@@ -130,6 +130,11 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   forward(line: string, except: LinkEnd): void {
     for (const link of this.#links) if (link !== except) link.send(line);
+  }
+
+  forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd): void {
+    for (const link of this.#links)
+      if (link !== except) for (const line of linesFor(link.peer!)) link.send(line);
   }
 
   /** A peer is introduced. */

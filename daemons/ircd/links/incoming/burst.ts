@@ -10,6 +10,7 @@ import { join } from '../../actions/join.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
+import type { Peer } from '../peer.ts';
 import { giveWay, inherit, isChannelOfLinks, keepsOut, olderBy, sendOut } from './channel-age.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
 import { apply, channelToRemember, isSound } from './modes.ts';
@@ -79,6 +80,18 @@ function remember(line: LinkLine, said: BurstChannel, name: string): void {
   line.server.state.keepEnded(channel);
 }
 
+/** What a peer can hold of a channel: a mode or list that it does not know would become another there. */
+function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChannel {
+  const known = limits.flags + limits.modesWithArgument + limits.modesWithArgumentWhenSet;
+  const modes = Array.from(channel.modes).filter((letter) => known.includes(letter));
+  return {
+    ...channel,
+    modes: modes.join(''),
+    exceptions: limits.modesWithArgument.includes('e') ? channel.exceptions : [],
+    inviteExceptions: ownTokens ? channel.inviteExceptions : [],
+  };
+}
+
 /** Tells other links; of a younger channel only who is on it. */
 function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number): void {
   const members = said.members.map(({ numeric }) => ({ numeric, status: 0 }));
@@ -91,7 +104,8 @@ function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number
     inviteExceptions: [],
     members,
   };
-  for (const text of writeBurst(line.source, age > 0 ? bare : said)) network.forward(text, link);
+  const told = age > 0 ? bare : said;
+  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told)), link);
 }
 
 /** What somebody needs to enter the channel of the peer. */

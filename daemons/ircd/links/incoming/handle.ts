@@ -16,6 +16,7 @@ import { clearModes } from './clear-modes.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
 import { message, notice, reply, tagmsg, toOperators, toVoiced, wallops, wallUsers } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
+import { mark, sasl } from './nefarious.ts';
 import { gline, jupe } from './network-bans.ts';
 import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on.ts';
 import { query } from './queries.ts';
@@ -38,6 +39,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.JUPE, jupe],
   [TOKEN.KICK, kick],
   [TOKEN.KILL, kill],
+  [TOKEN.MARK, mark],
   [TOKEN.MODE, channelOrUserModes],
   [TOKEN.NICK, nick],
   [TOKEN.NOTICE, notice],
@@ -49,6 +51,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.QUIT, quit],
   [TOKEN.RPING, remotePing],
   [TOKEN.RPONG, remotePong],
+  [TOKEN.SASL, sasl],
   [TOKEN.SERVER, server],
   [TOKEN.SETTIME, setTime],
   [TOKEN.SQUIT, squit],

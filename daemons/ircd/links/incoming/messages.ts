@@ -29,14 +29,14 @@ function send(line: LinkLine, verb: Verb): WorkSteps | null {
     if (to === undefined) return null;
     if (user === null && to.local === null) passOn(line, to.server);
     else if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
-    else sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text);
+    else sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text, raw);
     return null;
   }
   if (target.startsWith('$') && verb !== 'TAGMSG') return toServers(line, verb, textOf(target), text);
   if (user === null) return null;
   return target.includes('@', 1) && !target.includes('#')
     ? toUserOf(line, user, verb, textOf(target), text)
-    : toChannel(line, verb, textOf(target), text);
+    : toChannel(line, verb, textOf(target), raw);
 }
 
 /** `nick@server`: nobody else of that nick reads it, whatever becomes of the nick meanwhile. */
@@ -60,8 +60,8 @@ export const toOperators: TokenCode = (line) => toStatus(line, '@');
 export const toVoiced: TokenCode = (line) => toStatus(line, '+');
 
 function toStatus(line: LinkLine, prefix: '@' | '+'): WorkSteps | null {
-  const [name = '', text = ''] = line.params;
-  return userOf(line) === null ? null : toChannel(line, 'NOTICE', prefix + textOf(name), textOf(text));
+  const [name = '', raw = ''] = line.params;
+  return userOf(line) === null ? null : toChannel(line, 'NOTICE', prefix + textOf(name), raw);
 }
 
 /** The message as its own server has sent it, which may have said more than the text. */
@@ -70,7 +70,7 @@ function arrived({ server, peer, line }: LinkLine, user: User, verb: Verb, targe
   return compose(server, user, verb, target, text, textOf(told.clientTags), told);
 }
 
-function* toChannel(line: LinkLine, verb: Verb, target: string, text: string): WorkSteps {
+function* toChannel(line: LinkLine, verb: Verb, target: string, raw: string): WorkSteps {
   const { server } = line;
   const user = userOf(line)!;
   const status = target[0] === '@' ? STATUS.op : target[0] === '+' ? STATUS.op | STATUS.voice : 0;
@@ -79,9 +79,9 @@ function* toChannel(line: LinkLine, verb: Verb, target: string, text: string): W
   if (channel === undefined) return;
   try {
     const shown = status === 0 ? channel.name : target[0] + channel.name;
-    yield* rest(
-      sendToChannel(server, user, verb, channel, status, arrived(line, user, verb, shown, text), text),
-    );
+    const text = textOf(raw);
+    const message = arrived(line, user, verb, shown, text);
+    yield* rest(sendToChannel(server, user, verb, channel, status, message, text, raw));
   } finally {
     server.host.work.leave(channel.gate);
   }

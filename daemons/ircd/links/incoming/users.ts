@@ -5,7 +5,7 @@ import { isValidNick } from '../../../irc/names.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
 import { type AddressGroups, addressText } from '../../../runtime/net/ip-address.ts';
@@ -84,6 +84,7 @@ function modeBits(letters: string): number {
 /** What tells two who want one nick apart. */
 interface Claim {
   readonly nickSeconds: number;
+  /** With one character for each byte. */
   readonly username: string;
   readonly address: AddressGroups;
 }
@@ -93,7 +94,7 @@ interface Claim {
  * @returns whether the nick is free for whoever wants it; everybody hears of who was killed.
  */
 function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): boolean {
-  const { server, link } = line;
+  const { server, link, peer } = line;
   if (!holder.registered && holder.local !== null) {
     server.exit(holder.local, 'Overridden by another sign on');
     server.state.cedeNames(holder);
@@ -105,7 +106,10 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
     return true;
   }
   const held = toSeconds(holder.nickMs);
-  const same = holder.username === textOf(claim.username) && sameAddress(holder.addressGroups, claim.address);
+  // The peer compares what it was told of the name, which may have been cut.
+  const told = cutBytes(bytesOf(holder.username), peer.limits.username);
+  const claimed = cutBytes(claim.username, peer.limits.username);
+  const same = told === claimed && sameAddress(holder.addressGroups, claim.address);
   const equal = held === claim.nickSeconds;
   const holderGoes = equal || (same ? held < claim.nickSeconds : held > claim.nickSeconds);
   const claimGoes = equal || !holderGoes;
@@ -148,7 +152,7 @@ function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: n
     }
     const holder = server.state.nickHolder(wanted);
     if (holder !== undefined && holder !== user) {
-      const claim = { nickSeconds, username: user.username, address: user.addressGroups };
+      const claim = { nickSeconds, username: bytesOf(user.username), address: user.addressGroups };
       if (!settle(line, holder, claim, user.numeric)) {
         quitUser(server, user, 'Killed (nick collision)', { kind: 'quit', user, reason: 'nick collision' });
         return;

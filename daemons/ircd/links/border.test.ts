@@ -1,0 +1,136 @@
+/** What goes through this server from one link to another: to each what it can hold, and otherwise as it came. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { MemoryClient } from '../memory-server.ts';
+import type { Link } from './link.ts';
+import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const S = NOW / 1000;
+
+let irc: LinkedServer;
+let ann: MemoryClient;
+let ends: Record<string, MemoryEnd>;
+let links: Record<string, Link>;
+
+/** One peer of each kind; all have told what they know. */
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  irc = new LinkedServer('here.test', 1);
+  ann = irc.irc.join('ann');
+  [ends, links] = [{}, {}];
+  irc.blocks = ['own', 'ircu', 'nef'].map((name) =>
+    blockFor(`${name}.test`, { kind: name === 'nef' ? 'nefarious' : 'auto' }),
+  );
+  for (const [name, numeric, flags] of [
+    ['own', 'AC', 'h6Bt'],
+    ['ircu', 'AD', 'h6'],
+    ['nef', 'AE', 'h6o'],
+  ] as const) {
+    ends[name] = new MemoryEnd();
+    links[name] = irc.network.open(ends[name], null);
+    links[name].take('PASS :linkpw');
+    links[name].take(`SERVER ${name}.test 1 ${S} ${S} J10 ${numeric}]]] +${flags} :of the tests`);
+    links[name].take(`${numeric} N ${name} 1 ${S} a-long-name-${name} 192.0.2.9 DAAAIJ ${numeric}AAA :Real`);
+  }
+  for (const end of Object.values(ends)) end.take();
+});
+afterEach(() => {
+  irc.close();
+  vi.useRealTimers();
+});
+
+/** What the others are sent when one says something. */
+function after(name: string, ...lines: string[]): Record<string, string[]> {
+  for (const line of lines) links[name]!.take(line);
+  return Object.fromEntries(Object.entries(ends).map(([other, end]) => [other, end.take()]));
+}
+
+it('a channel of a burst has no modes and lists that a peer does not know', () => {
+  const line = `AC B #c ${S} +Cntl 5 ACAAA:o :%b!*@* ~ e!*@* = i!*@*`;
+  expect(after('own', line)).toEqual({
+    own: [],
+    ircu: [`AC B #c ${S} +Cntl 5 ACAAA:o :%b!*@*`],
+    nef: [`AC B #c ${S} +Cntl 5 ACAAA:o :%b!*@* ~ e!*@*`],
+  });
+  expect(after('own', `ACAAA M #c +eIb x!*@* y!*@* z!*@* ${S}`)).toEqual({
+    own: [],
+    ircu: [`ACAAA M #c +b z!*@* ${S}`],
+    nef: [`ACAAA M #c +eb x!*@* z!*@* ${S}`],
+  });
+});
+
+it('names, topics, absences and accounts are as long as a peer holds them', () => {
+  const long = 'x'.repeat(300);
+  after('own', `AC B #c ${S} ACAAA:o`);
+  const told = after(
+    'own',
+    `AC N someone 1 ${S} user-name-of-17ch 192.0.2.8 +r an-account-of-18c DAAAII ACAAB :${long.slice(0, 150)}`,
+    `ACAAA T #c ${S} ${S + 1} :${long}`,
+    `ACAAA A :${long}`,
+  );
+  expect(told.ircu).toEqual([
+    `AC N someone 2 ${S} user-name- 192.0.2.8 +r an-account-o DAAAII ACAAB :${long.slice(0, 50)}`,
+    `ACAAA T #c ${S} ${S + 1} :${long.slice(0, 160)}`,
+    `ACAAA A :${long.slice(0, 160)}`,
+  ]);
+  expect(told.nef!.map((line) => line.split(':').at(-1)!.length)).toEqual([50, 250, 250]);
+});
+
+it('text that is no UTF-8 is shown as UTF-8 here and passed on byte for byte', () => {
+  ann.send('JOIN #c');
+  after('ircu', `ADAAA J #c ${S}`, `AEAAA J #c ${S}`);
+  after('nef', `AEAAA J #c ${S}`);
+  ann.received();
+  const told = after('ircu', 'ADAAA P #c :gr\xfc\xdfe', 'ADAAA P AEAAA :\xe9');
+  expect(told.nef).toEqual(['ADAAA P #c :gr\xfc\xdfe', 'ADAAA P AEAAA :\xe9']);
+  expect(ann.received()).toEqual([':ircu!a-long-name-ircu@192.0.2.9 PRIVMSG #c :grüße']);
+});
+
+it('tags and what only our own kind says go to nobody else', () => {
+  const told = after(
+    'own',
+    '@msgid=1-a-2;time=2026-01-01T00:00:00.000Z;+x=y ACAAA P ADAAA :hi',
+    '@msgid=1-a-3;+x=y ACAAA BT AEAAA',
+    'ACAAA BN :Another',
+    'AC BH ACAAA hidden.test',
+  );
+  expect(told).toEqual({ own: [], ircu: ['ACAAA P ADAAA :hi'], nef: [] });
+  // Nor is it believed of anybody else.
+  after('ircu', 'ADAAA BN :Another', 'AD BH ADAAA hidden.test');
+  expect(irc.state.findNumeric('ADAAA')).toMatchObject({ realname: 'Real', host: '192.0.2.9' });
+});
+
+it('logins and marks of Nefarious go where they are meant for', () => {
+  expect(
+    after('nef', 'AE SASL AC AE!15.12 S :PLAIN', 'AE SASL * AE!15.12 C :AGE=', 'AE SASL AB AE!1.1 D A'),
+  ).toEqual({
+    own: ['AE SASL AC AE!15.12 S :PLAIN', 'AE SASL * AE!15.12 C :AGE='],
+    ircu: [],
+    nef: [],
+  });
+  expect(after('own', 'AC SASL AE AE!15.12 L carol 1795854642').nef).toEqual([
+    'AC SASL AE AE!15.12 L carol 1795854642',
+  ]);
+  expect(after('nef', 'AE MK nef SSLCLIFP :abcdef', 'AE MK nef')).toEqual({
+    own: ['AE MK nef SSLCLIFP :abcdef'],
+    ircu: [],
+    nef: [],
+  });
+});
+
+it('accounts are stamped as each kind has them', () => {
+  const told = after('nef', 'AE AC ADAAA R alice 1795854235', 'AE AC ADAAA M alicia', 'AE AC ADAAA U');
+  expect(told).toEqual({
+    own: ['AE AC ADAAA R alice', 'AE AC ADAAA M alicia', 'AE AC ADAAA U'],
+    ircu: ['AE AC ADAAA alice'],
+    nef: [],
+  });
+});
+
+it('two who have one nick are told apart by as much of the name as the peer was told', () => {
+  const { user } = ann;
+  user!.username = 'a-name-of-16char';
+  user!.nickMs = NOW - 9_000;
+  after('ircu', `AD N ann 1 ${S} a-name-of- 192.0.2.1 DAAAIB ADAAB :Ghost`);
+  expect(ann.closedWith).toMatch(/nick collision from same user@host/);
+});
