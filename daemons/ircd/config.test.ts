@@ -21,6 +21,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     server_name: 'irc.signalbox.local',
     numeric: 1,
     nick_length: 30,
+    hidden_host: 'users.undernet.org',
     restore_minutes: 30,
     network: 'Signalbox',
     description: 'Signalbox IRC server',

@@ -251,6 +251,14 @@ export const ircdConfigSchema = z.strictObject({
       error: 'two blocks name the same server',
     })
     .describe('Servers that may be linked to this one.'),
+  hidden_host: z
+    .string()
+    .max(limits.hostBytes.default - limits.nickLength.default - 1)
+    .refine(isHostName, { error: 'expected the end of a host name, such as users.example.net' })
+    .default('users.undernet.org')
+    .describe(
+      'What users of an ircu with +x and an account are seen with, behind the account: HIDDEN_HOST of the network.',
+    ),
   cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),

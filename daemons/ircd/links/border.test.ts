@@ -134,3 +134,18 @@ it('two who have one nick are told apart by as much of the name as the peer was 
   after('ircu', `AD N ann 1 ${S} a-name-of- 192.0.2.1 DAAAIB ADAAB :Ghost`);
   expect(ann.closedWith).toMatch(/nick collision from same user@host/);
 });
+
+it('who hides on ircu is seen as the account there and here, whenever both are known', () => {
+  const shown = () => ann.send('USERHOST ircu dan').join();
+  const told = after('ircu', `AD N dan 1 ${S} dan 192.0.2.10 +ixr danny:5 DAAAIK ADAAB :Dan`);
+  expect(told.nef).toEqual([`AD N dan 2 ${S} dan 192.0.2.10 +ixr danny DAAAIK ADAAB :Dan`]);
+  expect(told.own).toEqual(told.nef);
+  expect(shown()).toContain('dan=+dan@danny.users.undernet.org');
+  after('ircu', 'ADAAA M ircu :+x');
+  expect(shown()).toContain('ircu=+a-long-name-ircu@192.0.2.9');
+  expect(after('nef', 'AE AC ADAAA R alice').own).toEqual([
+    'AE AC ADAAA R alice',
+    'AD BH ADAAA alice.users.undernet.org',
+  ]);
+  expect(shown()).toContain('ircu=+a-long-name-ircu@alice.users.undernet.org');
+});

@@ -155,7 +155,7 @@ export function topicLine(source: string, peer: Peer, channel: Channel): string 
 }
 
 function userModeLines(numbers: Numbers, peer: Peer, { user, change }: EventOf<'user modes'>): string[] {
-  const known = modesFor(peer, ~0);
+  const known = modesFor(peer, ~0, user.server.foreign);
   let sign = '';
   let told = '';
   let last = '';

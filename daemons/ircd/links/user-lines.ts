@@ -11,11 +11,15 @@ import { type Numbers, type Peer, toSeconds } from './peer.ts';
 /** User modes that every server knows; what `x` is elsewhere our cloaks are not. */
 const EVERYWHERE = UMODE.invisible | UMODE.oper | UMODE.wallops;
 
-/** Letters of the modes of a user that a peer knows. */
-export function modesFor({ kind }: Peer, modes: number): string {
+/**
+ * Letters of the modes of a user that a peer knows.
+ * @param foreign whether the user is of another make of server, where `x` means the same as there.
+ */
+export function modesFor({ kind }: Peer, modes: number, foreign: boolean): string {
+  const told = foreign ? EVERYWHERE | UMODE.cloaked : EVERYWHERE;
   let letters = '';
   for (const [letter, bit] of UMODE_LETTERS) {
-    if ((modes & bit) !== 0 && (kind === 'signalbox' || (bit & EVERYWHERE) !== 0)) letters += letter;
+    if ((modes & bit) !== 0 && (kind === 'signalbox' || (bit & told) !== 0)) letters += letter;
   }
   return letters;
 }
@@ -23,7 +27,7 @@ export function modesFor({ kind }: Peer, modes: number): string {
 /** `N`, by which a user is introduced. */
 export function introduction(numbers: Numbers, peer: Peer, user: User): string {
   const { limits } = peer;
-  const letters = modesFor(peer, user.modes);
+  const letters = modesFor(peer, user.modes, user.server.foreign);
   const { account } = user;
   return writeUser(user.server.numeric, {
     nick: user.nick,
@@ -31,7 +35,8 @@ export function introduction(numbers: Numbers, peer: Peer, user: User): string {
     nickSeconds: toSeconds(user.nickMs),
     username: cutBytes(bytesOf(user.username), limits.username),
     // What others see: the name behind a cloak is nobody's business, and collisions compare addresses.
-    host: user.host,
+    // What a server of another make hides is hidden by each server itself.
+    host: user.server.foreign ? user.realHost : user.host,
     modes: account === null ? letters : `${letters}r`,
     modeArguments: new Map(account === null ? [] : [['r', stampOf(peer, account)]]),
     address: user.addressGroups,

@@ -133,7 +133,16 @@ export class NetworkState {
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
     const user = new User(facts.server, null, facts.address);
     const { nick, nickMs, numeric, username, host, realname, account } = facts;
-    Object.assign(user, { nick, nickMs, numeric, username, host, realHost: host, realname, account });
+    Object.assign(user, {
+      nick,
+      nickMs,
+      numeric,
+      username,
+      host,
+      realHost: facts.realHost ?? host,
+      realname,
+      account,
+    });
     user.updatePrefix();
     this.#nicks.set(key, user);
     this.#numerics.set(numeric, user);

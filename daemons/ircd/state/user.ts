@@ -23,6 +23,8 @@ export interface RemoteUser {
   readonly nick: string;
   readonly username: string;
   readonly host: string;
+  /** Where others see another host; absent where they see it. */
+  readonly realHost?: string;
   readonly realname: string;
   /** Textual address of the client. */
   readonly address: string;

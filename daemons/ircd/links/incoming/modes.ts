@@ -13,6 +13,7 @@ import { Channel } from '../../state/channel.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { giveWay, inherit, isChannelOfLinks, olderBy } from './channel-age.ts';
+import { hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 
 const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
@@ -24,7 +25,7 @@ const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
 export const channelOrUserModes: TokenCode = (line) =>
   line.params[0]?.startsWith('#') === true ? channelModes(line) : userModes(line);
 
-function userModes(line: LinkLine): null {
+function userModes(line: LinkLine): WorkSteps | null {
   const user = userOf(line);
   if (user === null) return null;
   const changes: UserModeChange[] = [];
@@ -35,7 +36,7 @@ function userModes(line: LinkLine): null {
     if (bit !== undefined) changes.push({ on, letter, bit });
   }
   setUserModes(line.server, user, changes);
-  return null;
+  return hide(line.server, user);
 }
 
 function* channelModes(line: LinkLine): WorkSteps {

@@ -8,7 +8,9 @@ import { readWhole } from '../../../irc/p10/server-line.ts';
 import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { type AddressGroups, addressText } from '../../../runtime/net/ip-address.ts';
+
 import { setAccount } from '../../actions/account.ts';
 import { setAway } from '../../actions/away.ts';
 import { changeHost } from '../../actions/host.ts';
@@ -17,9 +19,12 @@ import { kill as killUser } from '../../actions/kill.ts';
 import { changeNick } from '../../actions/nick.ts';
 import { quit as quitUser } from '../../actions/quit.ts';
 import { setRealname } from '../../actions/realname.ts';
+import type { CommandServer } from '../../command-server.ts';
+import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
+import { hiddenHost, hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 
 /** `N`: of a server a new user, of a user another nick. */
@@ -44,10 +49,15 @@ function arrival(line: LinkLine): null {
   }
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
+  const realHost = textOf(said.host);
+  const hidden = source.foreign
+    ? hiddenHost(server, { account: accountIn(said), modes: modeBits(said.modes) })
+    : null;
   introduce(server, {
     nick: said.nick,
     username: textOf(said.username),
-    host: textOf(said.host),
+    host: hidden ?? realHost,
+    realHost,
     realname: textOf(said.realname),
     address: addressText(said.address),
     server: source,
@@ -205,14 +215,22 @@ export const account: TokenCode = ({ server, source, params }) => {
   if (word === 'U') return rest(setAccount(server, user, null, source));
   const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
   const named = accountOf(stamp);
-  return named === null ? null : rest(setAccount(server, user, named, source));
+  return named === null ? null : stampUser(server, user, named, source);
 };
+
+function* stampUser(server: CommandServer, user: User, account: string, source: Server): WorkSteps {
+  yield* rest(setAccount(server, user, account, source));
+  yield* rest(hide(server, user));
+}
+
+/** A word that can be told on. */
+const IS_HOST = /^[^\s\0:][^\s\0]{0,62}$/;
 
 /** `BH user host`: a server tells how one of its users is seen from now on. */
 export const host: TokenCode = ({ server, source, params }) => {
   const user = server.state.findNumeric(params[0] ?? '');
   const [, seen = ''] = params;
-  if (user === undefined || user.gone || user.server !== source || seen === '') return null;
+  if (user === undefined || user.gone || user.server !== source || !IS_HOST.test(seen)) return null;
   return rest(changeHost(server, user, textOf(seen)));
 };
 
