@@ -5,7 +5,7 @@ import { daemon, FakeDocument, fakeHost } from './test-host.ts';
 
 describe('the model of a host', () => {
   let page: FakeDocument;
-  let frames: (() => void)[];
+  let frames: FrameRequestCallback[];
   let open: Hosts[];
 
   beforeEach(() => {
@@ -14,7 +14,7 @@ describe('the model of a host', () => {
     frames = [];
     open = [];
     vi.stubGlobal('document', page);
-    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
+    vi.stubGlobal('requestAnimationFrame', (draw: FrameRequestCallback) => frames.push(draw));
   });
   afterEach(() => {
     for (const hosts of open) hosts.close();
@@ -46,14 +46,14 @@ describe('the model of a host', () => {
     const chart = { source: model.source('d') ?? {}, intervalMs: 0, draw: vi.fn() };
     screen.draw.add(chart);
     screen.draw.setVisible(chart, true);
-    for (const draw of frames.splice(0)) draw();
+    for (const draw of frames.splice(0)) draw(performance.now());
     const stream = of('d')[0];
     greet(stream, 1);
     expect(stream?.sent).toContainEqual({ type: 'rate', hz: 10 });
     say(stream, 1, 42);
     expect(model.source('d')?.samples.length).toBe(1);
     expect(stream?.sent).not.toContainEqual({ type: 'ack', seq: 1 });
-    for (const draw of frames.splice(0)) draw();
+    for (const draw of frames.splice(0)) draw(performance.now());
     expect(stream?.sent).toContainEqual({ type: 'ack', seq: 1 });
   });
 
@@ -103,14 +103,14 @@ describe('the model of a host', () => {
     const stream = of('d')[0];
     greet(stream, 1);
     say(stream, 1, 42);
-    for (const draw of frames.splice(0)) draw();
+    for (const draw of frames.splice(0)) draw(performance.now());
     await vi.advanceTimersByTimeAsync(250);
     say(stream, 2, 42);
     expect(frames).toHaveLength(0);
     expect(stream?.sent).toContainEqual({ type: 'ack', seq: 2 });
     chart.draw.mockClear();
     await vi.advanceTimersByTimeAsync(1_000);
-    for (const draw of frames.splice(0)) draw();
+    for (const draw of frames.splice(0)) draw(performance.now());
     expect(chart.draw).toHaveBeenCalledOnce();
   });
 

@@ -4,7 +4,7 @@ import { Hosts, named, told } from './hosts.ts';
 import { daemon, FakeDocument, type FakeHost, fakeHost } from './test-host.ts';
 
 describe('two hosts in one window, each with a daemon of the same id', () => {
-  let frames: (() => void)[];
+  let frames: FrameRequestCallback[];
   let hosts: Hosts;
   let a: FakeHost;
   let b: FakeHost;
@@ -12,7 +12,7 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
   let modelB: HostModel;
 
   const drawn = () => {
-    for (const draw of frames.splice(0)) draw();
+    for (const draw of frames.splice(0)) draw(performance.now());
   };
   const say = (fake: FakeHost, model: HostModel, seq: number, open: number) =>
     fake.say(fake.of('d').at(-1), seq, model.source('d')?.samples.layout.size ?? 0, open);
@@ -34,7 +34,7 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
     vi.useFakeTimers();
     frames = [];
     vi.stubGlobal('document', new FakeDocument());
-    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
+    vi.stubGlobal('requestAnimationFrame', (draw: FrameRequestCallback) => frames.push(draw));
     hosts = new Hosts();
     a = fakeHost('a');
     b = fakeHost('b');
