@@ -105,6 +105,9 @@ describe('the model of a host', () => {
     say(stream, 1, 42);
     for (const draw of frames.splice(0)) draw(performance.now());
     await vi.advanceTimersByTimeAsync(250);
+    // The past, which is drawn as soon as it is there.
+    expect(frames).toHaveLength(1);
+    for (const draw of frames.splice(0)) draw(performance.now());
     say(stream, 2, 42);
     expect(frames).toHaveLength(0);
     expect(stream?.sent).toContainEqual({ type: 'ack', seq: 2 });

@@ -156,7 +156,15 @@ export class HostModel {
     known?.close();
     this.#sources.set(
       id,
-      new SourceModel(this.client, this.id, id, catalog, (changed) => this.#frameArrived(id, changed)),
+      new SourceModel(
+        this.client,
+        this.id,
+        id,
+        catalog,
+        (changed) => this.#frameArrived(id, changed),
+        // The next frame may be a second away, and a long range is drawn less often than that.
+        () => this.#screen.draw.redrawAll(),
+      ),
     );
   }
 

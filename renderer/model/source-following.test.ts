@@ -44,7 +44,7 @@ function make() {
     request,
   } as unknown as ControlClient;
   const frames = vi.fn();
-  const source = new SourceModel(client, 'host', 'd', { revision: 1, metrics }, frames);
+  const source = new SourceModel(client, 'host', 'd', { revision: 1, metrics }, frames, () => {});
   const tell = (message: object) => pipes.at(-1)!.handlers.onMessage(message as never);
   const greet = (instance: number) => {
     source.stream.expect(instance);

@@ -28,7 +28,7 @@ function make(catalog: Catalog = { revision: 1, metrics: fixed }) {
     request: vi.fn(async () => ({ ok: false, error: { code: 'history_paused', message: '' } })),
   } as unknown as ControlClient;
   const taken = vi.fn();
-  const source = new SourceModel(client, 'local', 'd', catalog, taken);
+  const source = new SourceModel(client, 'local', 'd', catalog, taken, () => {});
   let seq = 0;
   let second = 100;
   const frame = (revision: number, last: number, size: number) => {

@@ -22,6 +22,7 @@ export class SourceModel {
   /** When the newest frame arrived, on this machine's clock; 0 before the first. */
   arrivedAt = 0;
   readonly #client: ControlClient;
+  readonly #onPast: () => void;
   readonly #tables = new Map<string, TableFeed>();
   /** By revision, of the process that is streamed from. */
   readonly #catalogs = new Map<number, Catalog>();
@@ -40,7 +41,7 @@ export class SourceModel {
 
   /**
    * `host` is the id of the host that it belongs to. `onFrame` is called after each frame was taken over, with whether a metric of the daemon's own has changed; else a
-   * second has passed for its process.
+   * second has passed for its process. `onPast` is called when what was before the window is there too.
    */
   constructor(
     client: ControlClient,
@@ -48,10 +49,12 @@ export class SourceModel {
     id: string,
     catalog: Catalog,
     onFrame: (changed: boolean) => void,
+    onPast: () => void,
   ) {
     this.id = id;
     this.key = JSON.stringify([host, id]);
     this.#client = client;
+    this.#onPast = onPast;
     this.#declared = catalog;
     this.#catalogs.set(catalog.revision, catalog);
     this.#revision = catalog.revision;
@@ -174,7 +177,9 @@ export class SourceModel {
       layout,
       outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
     );
-    if (past !== null) this.samples.fill(past);
+    if (past === null) return;
+    this.samples.fill(past);
+    this.#onPast();
   }
 
   async #fetchBacklog(): Promise<void> {

@@ -143,8 +143,14 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
   const charts = useMemo(() => {
     if (isLive) return busy;
     const quiet = new Set(quietIn(recorded, all));
-    return all.filter((one) => !quiet.has(one) || (range.kind === 'recent' && busy.includes(one)));
-  }, [isLive, range, busy, recorded, all]);
+    const running = up.split(' ');
+    return all.filter(
+      (one) =>
+        !quiet.has(one) ||
+        // What has only just begun is not recorded yet.
+        (range.kind === 'recent' && running.includes(one.source.id) && busy.includes(one)),
+    );
+  }, [isLive, range, busy, recorded, all, up]);
   return (
     <>
       <MarkStrip daemon={scope === MAIN_SOURCE ? null : scope} liveSeconds={SECONDS} />
