@@ -1,4 +1,7 @@
-/** How the daemons of the window are, in one sentence: what the status bar begins with. Daemons that were stopped are no trouble. */
+/**
+ * How what is looked at is, in one sentence, with which the status bar begins; and that something else needs a person. Daemons that
+ * were stopped are no trouble.
+ */
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { type HostNow, named } from '../model/hosts.ts';
 import { STATE_WORDS } from '../model/messages.ts';
@@ -29,24 +32,47 @@ const SAID: readonly {
   { names: ['stopping'], word: () => STATE_WORDS.stopping },
 ];
 
-/** Null of no host at all. */
-export function healthOf(hosts: readonly HostNow[]): Health | null {
-  const [first] = hosts;
-  if (first === undefined) return null;
-  return unheard(hosts) ?? daemonHealth(hosts, first.host.id);
+/** What is looked at: everything of a host, or one of its daemons. */
+export interface Scope {
+  readonly host: string;
+  readonly daemon: string | null;
 }
 
-/** A host that is not heard, before all that is known of the others. */
-function unheard(hosts: readonly HostNow[]): Health | null {
+/** How what is looked at is; null where the window has no such host. */
+export function healthOf(hosts: readonly HostNow[], scope: Scope): Health | null {
+  const own = hosts.filter(({ host }) => host.id === scope.host);
+  const [first] = own;
+  if (first === undefined) return null;
+  return unheard(own, hosts.length > 1) ?? daemonHealth(hosts, scope);
+}
+
+/** What needs a person outside of what is looked at; null where nothing does. */
+export function troubleElsewhere(hosts: readonly HostNow[], scope: Scope): Health | null {
+  const lost = unheard(
+    hosts.filter(({ host }) => host.id !== scope.host),
+    true,
+  );
+  if (lost !== null) return lost;
+  const heard = hosts.filter(({ state }) => hostGoneSince(state) === null);
+  return worstOf(
+    hosts,
+    knownOf(heard, (one) => !isIn(scope, one)),
+    true,
+    (ids, word) => messages.elsewhere(ids, word),
+  );
+}
+
+/** A host that is not heard, before all that is known of its daemons. */
+function unheard(hosts: readonly HostNow[], isNamed: boolean): Health | null {
   const lost = hosts.filter(({ state }) => hostGoneSince(state) !== null);
   const [gone] = lost;
   if (gone !== undefined) {
     const names = lost.map(({ host }) => host.name);
-    const text = hosts.length === 1 ? messages.lost : messages.lostHosts(names);
+    const text = isNamed ? messages.lostHosts(names) : messages.lost;
     return { icon: 'error', tone: 'text-bad', text, host: gone.host.id, path: [] };
   }
   const late = hosts.find(({ state }) => state.connection.phase === 'connecting');
-  if (late === undefined || hosts.length > 1) return null;
+  if (late === undefined || isNamed) return null;
   return { icon: 'clock', tone: 'text-dim', text: messages.connecting, host: late.host.id, path: [] };
 }
 
@@ -54,27 +80,75 @@ interface Known {
   readonly host: string;
   readonly daemon: DaemonSnapshot;
   readonly condition: ConditionName;
+  readonly isInternal: boolean;
 }
 
-function daemonHealth(hosts: readonly HostNow[], firstHost: string): Health {
-  const models = hosts.map(({ host }) => host);
-  const all = hosts.flatMap(({ host, state }): Known[] => {
+function isIn(scope: Scope, { host, daemon }: Known): boolean {
+  return host === scope.host && (scope.daemon === null || scope.daemon === daemon.id);
+}
+
+function knownOf(hosts: readonly HostNow[], fits: (one: Known) => boolean): readonly Known[] {
+  return hosts.flatMap(({ host, state }) => {
     const internal = new Set(state.host?.manifests.filter((one) => one.internal).map(({ id }) => id));
-    // Of those that work for Signalbox itself only trouble is news.
     return Object.values(state.daemons)
-      .map((daemon) => ({ host: host.id, daemon, condition: conditionOf(daemon) }))
-      .filter(({ daemon, condition }) => !internal.has(daemon.id) || CONDITION_LOOKS[condition].isTrouble);
+      .map(
+        (daemon): Known => ({
+          host: host.id,
+          daemon,
+          condition: conditionOf(daemon),
+          isInternal: internal.has(daemon.id),
+        }),
+      )
+      .filter(fits);
   });
+}
+
+/** The worst of what is not as it should be, or only of what needs a person; null where all is well. */
+function worstOf(
+  hosts: readonly HostNow[],
+  all: readonly Known[],
+  onlyTrouble: boolean,
+  say: (ids: readonly string[], word: string) => string,
+): Health | null {
+  const models = hosts.map(({ host }) => host);
   for (const { names, word } of SAID) {
     const those = all.filter(({ condition }) => names.includes(condition));
     const [one] = those;
     if (one === undefined) continue;
+    const { icon, tone, isTrouble } = CONDITION_LOOKS[one.condition];
+    if (onlyTrouble && !isTrouble) return null;
     const ids = those.map(({ host, daemon }) => named(models, host, daemon.id));
-    const { icon, tone } = CONDITION_LOOKS[one.condition];
-    const text = messages.someAre(those.length, all.length, word(those.length), ids);
+    const text = say(ids, word(those.length));
     return { icon, tone, text, host: one.host, path: ['daemon', one.daemon.id] };
   }
+  return null;
+}
+
+function daemonHealth(hosts: readonly HostNow[], scope: Scope): Health {
+  // Of those that work for Signalbox itself only trouble is news, unless one is looked at.
+  const all = knownOf(
+    hosts,
+    (one) =>
+      isIn(scope, one) &&
+      (!one.isInternal || scope.daemon !== null || CONDITION_LOOKS[one.condition].isTrouble),
+  );
+  const worst = worstOf(hosts, all, false, (ids, word) =>
+    scope.daemon === null
+      ? messages.someAre(ids.length, all.length, word, ids)
+      : messages.thoseAre(ids, word),
+  );
+  if (worst !== null) return worst;
   const up = all.filter(({ condition }) => condition === 'running').length;
-  const { icon, tone } = CONDITION_LOOKS[up > 0 ? 'running' : 'stopped'];
-  return { icon, tone, text: messages.someRun(up, all.length), host: firstHost, path: [] };
+  const condition = up > 0 ? 'running' : 'stopped';
+  const { icon, tone } = CONDITION_LOOKS[condition];
+  const { host, daemon } = scope;
+  if (daemon === null) return { icon, tone, text: messages.someRun(up, all.length), host, path: [] };
+  const ids = all.map((one) =>
+    named(
+      hosts.map((now) => now.host),
+      host,
+      one.daemon.id,
+    ),
+  );
+  return { icon, tone, text: messages.thoseAre(ids, STATE_WORDS[condition]), host, path: ['daemon', daemon] };
 }

@@ -78,6 +78,8 @@ export const messages = {
   noAnswer: (count: number) => (count === 1 ? 'does not answer' : 'do not answer'),
   someAre: (count: number, all: number, word: string, ids: readonly string[]) =>
     `${count} of ${all} ${word}: ${ids.join(', ')}`,
+  /** Names of daemons outside of what is looked at, and what they are. */
+  elsewhere: (ids: readonly string[], word: string) => `Elsewhere ${ids.join(', ')} ${word}`,
   someRun: (up: number, all: number) => {
     if (all === 0) return 'No daemons';
     if (up === 0) return 'No daemon runs';

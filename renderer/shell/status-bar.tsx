@@ -1,14 +1,16 @@
 /** The line at the bottom: how the daemons are and what goes on at the left, at the right only what is not as it should be. */
 import { type ReactNode, useEffect, useState } from 'react';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { useHost, useHostModels, useHostState, useHostStates, useScreen } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { taskText } from '../pools/task-words.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Deviations } from './deviations.ts';
-import { healthOf } from './health.ts';
+import { type Health, healthOf, troubleElsewhere } from './health.ts';
 import { messages } from './messages.ts';
 import { OwnFigures } from './own-figures.tsx';
 import { hashOf } from './route.ts';
+import { useScope } from './view.ts';
 
 function Condition({
   icon,
@@ -27,11 +29,19 @@ function Condition({
   );
 }
 
-/** The first thing that is said: how the daemons of all hosts are. Changes of state are read out as notices are. */
-function HealthLine(): ReactNode {
-  const health = healthOf(useHostStates());
-  if (health === null) return null;
-  const { icon, tone, text, host, path } = health;
+/** The first things that are said: how what is looked at is, and whether something else needs a person. Changes of state are read out as notices are. */
+function HealthLines(): ReactNode {
+  const { id: host } = useHost();
+  const scope = useScope();
+  const hosts = useHostStates();
+  const looked = { host, daemon: scope === MAIN_SOURCE ? null : scope };
+  return [healthOf(hosts, looked), troubleElsewhere(hosts, looked)].map((health, place) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: each has its place
+    health === null ? null : <HealthLine key={place} {...health} />,
+  );
+}
+
+function HealthLine({ icon, tone, text, host, path }: Health): ReactNode {
   return (
     <a
       href={hashOf({ id: host }, path)}
@@ -126,7 +136,7 @@ export function StatusBar(): ReactNode {
   const gone = useHostState((state) => hostGoneSince(state) !== null);
   return (
     <footer className="flex h-status shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
-      <HealthLine />
+      <HealthLines />
       {!gone && <Tasks />}
       <PendingRestarts />
       {history === 'recording' && !gone && (
