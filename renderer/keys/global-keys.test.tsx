@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { key, pass } from '../model/test-window.tsx';
 import { closePalette, paletteStore } from '../palette/palette-store.ts';
 import { goTo, type TestPage, testPage } from '../ui/test-page.tsx';
+import { LifecycleMenu } from '../overview/lifecycle-menu.tsx';
 import { GlobalKeys } from './global-keys.tsx';
 import { keyChoice, setSingleKeys, storedKeyChoice } from './key-choice.ts';
 import { closeKeyList } from './key-list-store.ts';
@@ -145,6 +146,26 @@ describe('what a page has', () => {
     screen.getByRole('button', { name: 'Actions of ann' }).setAttribute('data-page-actions', '');
     await key(document.activeElement!, '.');
     expect(opened).toHaveBeenCalledOnce();
+  });
+
+  it('. opens the actions of the daemon whose page it is; its one button is only gone to', async () => {
+    page = await testPage();
+    page.show(
+      <main>
+        <GlobalKeys />
+        <LifecycleMenu id="d" />
+      </main>,
+    );
+    await key(body(), '.');
+    await pass(100);
+    expect(screen.getByRole('menu', { name: 'Actions of d' })).toBeTruthy();
+    await key(document.activeElement!, 'Escape');
+    await pass(100);
+    page.request.mockClear();
+    await page.daemonIs({ state: 'stopped' });
+    await key(body(), '.');
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Start d');
+    expect(page.asked()).not.toContain('daemon.start');
   });
 });
 

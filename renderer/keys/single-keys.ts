@@ -31,8 +31,9 @@ export function focusFilter(): boolean {
 }
 
 /**
- * Opens the actions of the row that has the focus, else those of the page. What opens them has `data-actions`, or is the button
- * of a menu; a row with plain buttons has the first of them focused. False where there is nothing to open.
+ * Opens the actions of the row that has the focus, else those of the page, which stand in what has `data-page-actions`. What opens
+ * them has `data-actions`, or is the button of a menu; where there are only plain buttons the first of them is focused. False where
+ * there is nothing to open.
  */
 export function openActions(): boolean {
   const row = document.activeElement?.closest<HTMLElement>(ROW);
@@ -45,7 +46,11 @@ export function openActions(): boolean {
     return true;
   }
   const own = document.querySelector<HTMLElement>('main [data-page-actions]');
-  return own !== null && opened(own);
+  if (own === null) return false;
+  const all = own.matches(MENU) ? own : own.querySelector<HTMLElement>(MENU);
+  if (all !== null) return opened(all);
+  own.querySelector<HTMLElement>('button:not(:disabled)')?.focus();
+  return true;
 }
 
 function opened(menu: HTMLElement): boolean {

@@ -38,7 +38,7 @@ export function LifecycleMenu({ id }: { id: string }): ReactNode {
   const others = IN_MENU.filter((one) => one !== called && isAllowed(one, daemon?.state ?? 'stopped'));
   const ask = (action: LifecycleAction) => () => void requestLifecycle(host, id, action);
   return (
-    <div className="flex gap-2">
+    <div data-page-actions="" className="flex gap-2">
       {called !== null && (
         <Button
           icon={ICONS[called]}
