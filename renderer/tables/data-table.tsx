@@ -79,6 +79,7 @@ export function DataTable(props: DataTableProps): ReactNode {
   const hasActions = tools.length > 0;
 
   const keys = useMemo(() => rowKeys(rows, props.keyColumn), [rows, props.keyColumn]);
+  const fresh = useNewRows(keys);
   const arranged = useMemo(() => arrangeRows(columns, rows, filter, sort), [columns, rows, filter, sort]);
   const groupPlace = columns.findIndex(({ key }, place) => place > 0 && key === groupKey);
   const group = groupPlace < 0 ? null : groupPlace;
@@ -167,6 +168,7 @@ export function DataTable(props: DataTableProps): ReactNode {
             table={table}
             actionsWidth={hasActions ? ACTIONS_WIDTH : 0}
             arranged={arranged}
+            fresh={fresh}
             renderCell={props.renderCell}
             heightClass={props.heightClass}
             onSort={(at) => setSort(nextSort(sort, at, columns[at]!.type))}
@@ -198,6 +200,18 @@ export function DataTable(props: DataTableProps): ReactNode {
       )}
     </div>
   );
+}
+
+const NO_KEYS: ReadonlySet<RowKey> = new Set();
+
+/** Keys of the rows that came with the last refresh of a table that had some. */
+function useNewRows(keys: ReadonlyMap<Row, RowKey>): ReadonlySet<RowKey> {
+  const [last, setLast] = useState({ keys, fresh: NO_KEYS });
+  if (last.keys === keys) return last.fresh;
+  const before = new Set(last.keys.values());
+  const fresh = before.size === 0 ? NO_KEYS : new Set([...keys.values()].filter((key) => !before.has(key)));
+  setLast({ keys, fresh });
+  return fresh;
 }
 
 /** The row that a drawer is about: as it is, or as it was last. */

@@ -53,6 +53,27 @@ it('are asked for while they are looked at', () => {
   expect(sent('watch').at(-1)).toEqual({ type: 'watch', table: 'people', on: false });
 });
 
+it('fade in the rows that come while the table is looked at, and no others', async () => {
+  page.show(live());
+  const fading = () =>
+    screen
+      .getAllByRole('row')
+      .filter((row) => row.classList.contains('appears'))
+      .map((row) => row.querySelector('td')?.textContent);
+  await send([['ann', 1, 0, false]]);
+  expect(fading()).toEqual([]);
+  await send([
+    ['ann', 2, 0, false],
+    ['bob', 1, 0, false],
+  ]);
+  expect(fading()).toEqual(['bob']);
+  await send([
+    ['ann', 3, 0, false],
+    ['bob', 1, 0, false],
+  ]);
+  expect(fading()).toEqual([]);
+});
+
 it('say that there is no daemon to fill the table', () => {
   page.show(live(false));
   expect(screen.getByText('d is not running')).toBeTruthy();

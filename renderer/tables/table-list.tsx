@@ -7,7 +7,7 @@ import { formatCell, formatCellShort, type Sort } from './cells.ts';
 import { GroupRow } from './group-row.tsx';
 import { heatOf } from './heat.ts';
 import { messages } from './messages.ts';
-import type { Row } from './row-keys.ts';
+import type { Row, RowKey } from './row-keys.ts';
 import { type OpenMenu, RowMenu } from './row-menu.tsx';
 import type { RowTool } from './row-tools.ts';
 import { TableHeader } from './table-header.tsx';
@@ -23,6 +23,8 @@ interface TableListProps {
   readonly sort: Sort | null;
   readonly items: readonly TableItem[];
   readonly arranged: readonly Row[];
+  /** Those that came with the last refresh. */
+  readonly fresh: ReadonlySet<RowKey>;
   readonly virtualizer: Virtualizer<HTMLElement, Element>;
   readonly focus: RowFocus;
   readonly tools: readonly RowTool[];
@@ -133,6 +135,7 @@ export function TableList(props: TableListProps): ReactNode {
                       place={at.index}
                       isStop={item.id === stop}
                       selected={focus.selection.keys.has(item.key)}
+                      isNew={props.fresh.has(item.key)}
                       opened={focus.opened === item.key}
                       actionable={tools.some(({ fits }) => fits(item.row))}
                       menuOpen={menu?.row === item.row}

@@ -27,6 +27,8 @@ interface TableRowProps {
   readonly place: number;
   readonly isStop: boolean;
   readonly selected: boolean;
+  /** Whether it came with the last refresh. */
+  readonly isNew: boolean;
   /** Whether its drawer is open. */
   readonly opened: boolean;
   /** Whether there is anything to do with it. */
@@ -48,7 +50,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps): ReactNode 
       tabIndex={props.isStop ? 0 : -1}
       aria-rowindex={props.place + 2}
       aria-selected={selects ? selected : undefined}
-      className={`group grid-row h-row ${selected || opened ? 'bg-accent-soft' : 'hover:bg-sunken'}`}
+      className={`group grid-row h-row ${props.isNew ? 'appears' : ''} ${selected || opened ? 'bg-accent-soft' : 'hover:bg-sunken'}`}
     >
       {shown.map((place, index) => {
         const column = columns[place]!;
