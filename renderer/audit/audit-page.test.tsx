@@ -212,6 +212,16 @@ describe('where there are no rows', () => {
     expect(screen.queryByText(/Start a daemon/)).toBeNull();
   });
 
+  it('it says of a range of time that nothing was done in it', async () => {
+    await goTo('#/h/a/audit?range=1h');
+    await show();
+    expect(screen.getByText('Nothing was done in this range of time')).toBeDefined();
+    await enter(screen.getByRole('searchbox', { name: 'Search the audit trail' }), 'eve');
+    await pass(REST);
+    expect(screen.getByText('No entry matches')).toBeDefined();
+    await goTo('');
+  });
+
   it.each([
     ['history_paused', 'The audit trail cannot be read at present', /written to the journal/],
     ['timeout', 'The audit trail could not be read', /^no answer$/],

@@ -44,7 +44,9 @@ export function AuditPage(): ReactNode {
   );
   const trail = useAudit(filter);
   const now = host.hostNow();
-  const filtered = Object.keys(auditQuery({ ...filter, reads: true })).length > 0;
+  const isOfTime = filter.since !== null || filter.until !== null;
+  const filtered =
+    Object.keys(auditQuery({ ...filter, reads: true, since: null, until: null })).length > 0;
   const people = [...new Set(trail.rows.map(({ entry }) => entry.actor))].sort();
   const paused = trail.error?.code === 'history_paused';
   const unknown = trail.busy || trail.error !== null;
@@ -54,20 +56,27 @@ export function AuditPage(): ReactNode {
       : messages.nothingRead
     : filtered
       ? messages.noMatch
-      : messages.empty;
+      : isOfTime
+        ? messages.noneThen
+        : messages.empty;
   return (
     <div className="page">
-      <PageHeader title={messages.title} actions={<AuditExport filter={filter} />} />
-      {second === null ? (
-        <p className="text-sm text-dim">{messages.hint}</p>
-      ) : (
-        <p className="text-sm text-dim">
-          {messages.upTo(formatDateTime(second))}{' '}
-          <a href={hashOf(host, ['audit'])} className="text-accent underline">
-            {messages.newest}
-          </a>
-        </p>
-      )}
+      <PageHeader
+        title={messages.title}
+        subtitle={
+          second === null ? (
+            <p className="text-sm text-dim">{messages.hint}</p>
+          ) : (
+            <p className="text-sm text-dim">
+              {messages.upTo(formatDateTime(second))}{' '}
+              <a href={hashOf(host, ['audit'])} className="text-accent underline">
+                {messages.newest}
+              </a>
+            </p>
+          )
+        }
+        actions={<AuditExport filter={filter} />}
+      />
       {trail.error !== null && (
         <Callout
           tone={paused ? 'warn' : 'bad'}

@@ -56,6 +56,7 @@ export const messages = {
   empty: 'Nothing has been done yet',
   emptyHint: 'Start a daemon or run a command: it is written down here.',
   noMatch: 'No entry matches',
+  noneThen: 'Nothing was done in this range of time',
   failedTitle: 'The audit trail could not be read',
   pausedTitle: 'The audit trail cannot be read at present',
   pausedHint:

@@ -1,7 +1,7 @@
 /** What surrounds a chart: in one line its title and the legend with live values, in which lines are switched on and off. */
 import { type ReactNode, type Ref, useId } from 'react';
 import { LiveText } from '../ui/live-text.tsx';
-import { formatSeries, type SeriesSpec } from './chart-series.ts';
+import { formatSeries, lineLook, type SeriesSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
 import { SeriesSwatch } from './series-swatch.tsx';
 
@@ -22,12 +22,16 @@ interface ChartFrameProps {
 export function ChartFrame(props: ChartFrameProps): ReactNode {
   const titleId = useId();
   return (
-    <section aria-labelledby={titleId} className="card flex h-chart min-w-0 flex-col overflow-hidden">
-      <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-3 px-2.5 pt-1">
+    <section
+      aria-labelledby={titleId}
+      className="@container card flex h-chart min-w-0 flex-col overflow-hidden"
+    >
+      <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-3 px-2 pt-1">
         <h2 id={titleId} className="heading-section">
           {props.title}
         </h2>
-        <ul className="flex min-w-0 flex-wrap justify-end">
+        {/* Two lines at most: a legend of many lines scrolls, so that the plot keeps its room. */}
+        <ul className="flex max-h-12 min-w-0 flex-wrap justify-end overflow-y-auto">
           {props.series.map((series, index) => (
             <li key={series.label} className="min-w-0">
               <button
@@ -35,7 +39,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
                 aria-pressed={props.shown[index] === true}
                 title={series.help}
                 onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
-                className="flex h-6 max-w-full items-center gap-1 rounded-md px-0.5 text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
+                className="flex h-6 max-w-full items-center gap-0.5 rounded-md px-px text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
               >
                 <SeriesSwatch series={props.series} index={index} on={props.shown[index] === true} />
                 <span className={`truncate ${props.shown[index] === true ? 'text-dim' : 'line-through'}`}>
@@ -44,7 +48,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
                 {props.shown[index] === true && (
                   <LiveText
                     read={() => formatSeries(series, props.readValue(index))}
-                    className="shrink-0 font-medium"
+                    className={`shrink-0 font-medium ${lineLook(props.series, index).isDots ? '@max-sm:hidden' : ''}`}
                   />
                 )}
               </button>

@@ -12,12 +12,19 @@ export function SeriesSwatch({ series, index, on }: SeriesSwatchProps): ReactNod
   const { token, width, dash, isFaint, isDots } = lineLook(series, index);
   const color = on ? `var(${token})` : 'var(--line-strong)';
   return (
-    <svg viewBox="0 0 12 6" width="12" height="6" aria-hidden="true" focusable="false" className="shrink-0">
+    <svg
+      viewBox={`0 0 ${isDots ? 6 : 8} 6`}
+      width={isDots ? 6 : 8}
+      height="6"
+      aria-hidden="true"
+      focusable="false"
+      className="mr-0.5 shrink-0"
+    >
       {isDots ? (
-        <circle cx="6" cy="3" r="2.5" fill={color} />
+        <circle cx="3" cy="3" r="2.5" fill={color} />
       ) : (
         <path
-          d="M0 3h12"
+          d="M0 3h8"
           stroke={color}
           strokeWidth={width + 0.5}
           strokeDasharray={dash?.map((length) => length / 2).join(' ')}

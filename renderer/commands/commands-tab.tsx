@@ -29,7 +29,8 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
         {manifest.commands.length > 8 && (
           <SearchField label={messages.filterCommands} value={filter} onChange={setFilter} />
         )}
-        <ul className="flex max-h-beside flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
+        {/* What is hidden but read out in it shall not make the page longer. */}
+        <ul className="relative flex max-h-beside flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
           {listed.map((command) => (
             <li key={command.name}>
               <a

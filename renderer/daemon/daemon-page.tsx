@@ -167,16 +167,20 @@ function DaemonDetails({
 }): ReactNode {
   const down = daemon.cause !== null && daemon.state !== 'running';
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+    <div className="flex min-w-0 flex-1 basis-48 items-center gap-x-3">
       {daemon.listeners.length > 0 && <ListenerList listeners={daemon.listeners} />}
-      <p className="text-xs text-dim">
+      <p className="min-w-0 shrink-9 truncate text-xs text-dim">
         {manifest.title}
         <span className="max-lg:hidden">
           {daemon.pid !== null && ` · ${messages.pid} ${daemon.pid}`}
           {daemon.runtime !== null && ` · ${daemon.runtime}`}
         </span>
       </p>
-      {down && <p className="w-full text-sm text-bad">{daemon.cause}</p>}
+      {down && (
+        <p title={daemon.cause ?? undefined} className="min-w-0 truncate text-sm text-bad">
+          {daemon.cause}
+        </p>
+      )}
     </div>
   );
 }

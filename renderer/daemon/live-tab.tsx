@@ -18,7 +18,7 @@ import { useLayout } from '../model/use-layout.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
 import { LIVE_SECONDS, useRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
-import { Callout } from '../ui/callout.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { InstrumentGroups } from './instrument-groups.tsx';
@@ -76,7 +76,9 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
     () => (range.kind === 'live' ? null : quietIn(recorded, all)),
     [range, recorded, all],
   );
-  const isNothing = range.kind === 'absolute' && !recorded.busy && isEmpty(recorded, asked);
+  // Of what runs something may come yet.
+  const isOver = range.kind === 'absolute' || (range.kind === 'recent' && !up);
+  const isNothing = isOver && !recorded.busy && isEmpty(recorded, asked);
   // What was chosen is shown, whatever it is; where nothing was recorded there is nothing to be zero.
   const folded =
     chosen.length > 0 || isNothing
@@ -89,15 +91,20 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
         });
   return (
     <div className="flex flex-col gap-gap">
-      {!up && (
-        <Callout tone="info" title={messages.down(source.id)}>
-          {source.samples.length === 0 ? messages.downHint : messages.frozen}
-        </Callout>
-      )}
       <TabTools>
-        <span title={messages.skippedHint} className="text-xs text-dim">
-          <LiveText read={() => messages.skipped(source.samples.skipped)} />
-        </span>
+        {/* Beside the tabs: a line of its own would push the charts down. */}
+        {!up && (
+          <p className="flex min-w-0 flex-wrap items-center gap-x-1.5 text-xs text-dim">
+            <Icon name="info" className="size-3.5" />
+            <span className="font-medium">{messages.down(source.id)}</span>
+            {source.samples.length === 0 ? messages.downHint : messages.frozen}
+          </p>
+        )}
+        {range.kind === 'live' && (
+          <span title={messages.skippedHint} className="text-xs text-dim">
+            <LiveText read={() => messages.skipped(source.samples.skipped)} />
+          </span>
+        )}
         <Completeness source={source} range={range} recorded={recorded} />
         <MetricPicker
           source={source.id}

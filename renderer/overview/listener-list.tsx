@@ -7,12 +7,17 @@ import { messages } from './messages.ts';
 
 export function ListenerList({ listeners }: { listeners: readonly ListenerInfo[] }): ReactNode {
   return (
-    <ul className="flex flex-wrap gap-x-3 gap-y-1">
+    <ul className="flex min-w-0 flex-wrap gap-x-3">
       {listeners.map((listener) => {
         const address = placeText(listener);
         return (
-          <li key={`${listener.protocol} ${address}`} className="flex min-w-0 items-center text-sm">
-            <code className="font-mono text-sm">{address}</code>
+          <li
+            key={`${listener.protocol} ${address}`}
+            className="flex max-w-full min-w-0 items-center text-sm"
+          >
+            <code title={address} className="truncate font-mono text-sm">
+              {address}
+            </code>
             <span className="ml-2 text-xs text-dim">{protocolOf(listener)}</span>
             <CopyButton text={address} label={messages.copyAddress(address)} />
           </li>

@@ -30,7 +30,7 @@ export function OverviewPage(): ReactNode {
   return (
     <div className="page min-h-0 flex-1 *:shrink-0">
       <PageHeader title={messages.title} />
-      <div className="flex flex-wrap items-stretch gap-gap">
+      <div className="group/needs flex flex-wrap items-stretch gap-gap">
         <AttentionList>{idle ? <Welcome /> : null}</AttentionList>
         <Totals manifests={shown} />
       </div>
@@ -103,7 +103,8 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
   ];
   const gone = useHostState(hostGoneSince);
   return (
-    <dl className="grid grid-cols-3 gap-px overflow-hidden card bg-line max-lg:w-full">
+    // One line, or two beside a list of what needs a person.
+    <dl className="grid grid-cols-[repeat(6,auto)] gap-px overflow-hidden card bg-line max-lg:w-full max-md:grid-cols-3 lg:group-has-[ul,code]/needs:grid-cols-3">
       {figures.map((figure) => (
         <div key={figure.name} className="min-w-28 bg-surface px-3 py-1">
           <dt className="text-xs whitespace-nowrap text-dim">{figure.name}</dt>

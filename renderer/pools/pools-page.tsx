@@ -37,8 +37,7 @@ export function PoolsPage(): ReactNode {
     );
   return (
     <div className="page">
-      <PageHeader title={messages.title} />
-      <p className="text-sm text-dim">{messages.hint}</p>
+      <PageHeader title={messages.title} subtitle={<p className="text-sm text-dim">{messages.hint}</p>} />
       <TaskList />
       <Silent sources={sources} />
       <div className="flex flex-wrap items-center gap-2">

@@ -27,9 +27,10 @@ export function Callout({ tone, title, children, action, urgent = false }: Callo
       className={`flex items-start gap-2.5 rounded-md px-3 py-2 text-sm ${look.tone}`}
     >
       <Icon name={look.icon} className="mt-0.5 size-4" />
-      <div className="min-w-0 flex-1">
+      {/* Beside each other where both fit in a line. */}
+      <div className="flex min-w-0 flex-1 flex-wrap gap-x-2">
         <p className="font-medium">{title}</p>
-        {children !== undefined && <div className="text-ink break-words">{children}</div>}
+        {children !== undefined && <div className="min-w-0 text-ink break-words">{children}</div>}
       </div>
       {action}
     </div>

@@ -20,8 +20,8 @@ export function PageHeader({ title: page, subtitle, actions }: PageHeaderProps):
     entered = true;
   }, [title]);
   return (
-    <div className="flex flex-wrap min-h-control items-center justify-between gap-x-4 gap-y-1">
-      <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+    <div className="flex min-h-control items-center justify-between gap-x-4">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
         <h1 ref={heading} tabIndex={-1} className="heading-page">
           {title}
         </h1>
