@@ -78,7 +78,13 @@ export const test = base.extend<
       }
       const browser = await chromium.launch({
         executablePath: findChromium(),
-        args: [...CHROMIUM_SWITCHES],
+        // Text is drawn alike whatever the machine has configured.
+        args: [
+          ...CHROMIUM_SWITCHES,
+          '--font-render-hinting=none',
+          '--disable-lcd-text',
+          '--force-color-profile=srgb',
+        ],
         // People see scrollbars, and those that should not be there.
         ignoreDefaultArgs: ['--hide-scrollbars'],
       });

@@ -21,7 +21,10 @@ by \`renderer/look/tokens.ts\`. \`npm run lint\` refuses a colour or a length an
 - **Three choices**, in Settings and in the palette, remembered on the machine: theme (system, light, dark), contrast (system, normal, high) and
   density (compact, comfortable). *System* follows \`prefers-color-scheme\` and \`prefers-contrast\`. Where the system forces its colours
   (\`forced-colors\`), the tokens are those, in the theme and contrast that fit them. Motion goes with \`prefers-reduced-motion\`.
-- **Sizes are in rem**, so that the reader's own size of text and the zoom scale all of it.`;
+- **Sizes are in rem**, so that the reader's own size of text and the zoom scale all of it.
+- **Twelve images** in \`e2e/images\` are how it looks: \`e2e/headless-images.spec.ts\` compares them with the window, which it feeds made-up
+  figures while its clock stands still. After a change that is meant: \`npm run build\`, \`npx playwright test headless-images -u\`, and look
+  at each that is new.`;
 
 const look = (change: Partial<Look> = {}): Look => ({
   theme: 'light',

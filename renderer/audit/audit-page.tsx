@@ -45,8 +45,7 @@ export function AuditPage(): ReactNode {
   const trail = useAudit(filter);
   const now = host.hostNow();
   const isOfTime = filter.since !== null || filter.until !== null;
-  const filtered =
-    Object.keys(auditQuery({ ...filter, reads: true, since: null, until: null })).length > 0;
+  const filtered = Object.keys(auditQuery({ ...filter, reads: true, since: null, until: null })).length > 0;
   const people = [...new Set(trail.rows.map(({ entry }) => entry.actor))].sort();
   const paused = trail.error?.code === 'history_paused';
   const unknown = trail.busy || trail.error !== null;

@@ -3,9 +3,9 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { key, pass } from '../model/test-window.tsx';
+import { LifecycleMenu } from '../overview/lifecycle-menu.tsx';
 import { closePalette, paletteStore } from '../palette/palette-store.ts';
 import { goTo, type TestPage, testPage } from '../ui/test-page.tsx';
-import { LifecycleMenu } from '../overview/lifecycle-menu.tsx';
 import { GlobalKeys } from './global-keys.tsx';
 import { keyChoice, setSingleKeys, storedKeyChoice } from './key-choice.ts';
 import { closeKeyList } from './key-list-store.ts';
