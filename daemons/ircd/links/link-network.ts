@@ -192,20 +192,20 @@ export class LinkNetwork implements Links, LinkRoutes {
   split(server: Server, source: string, reason: string, except: LinkEnd): void {
     this.server.counters.netsplits++;
     this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
-    this.server.host.work.runSteps(this.#work, this.#removeAll(server));
+    // The servers at once: whoever links again before their users are gone is another.
+    const gone = new Set(serversBehind(this.server.state, server));
+    for (const other of gone) {
+      this.server.state.removeServer(other);
+      this.told(other);
+    }
+    this.server.host.work.runSteps(this.#work, this.#removeAll(server, gone));
   }
 
-  *#removeAll(server: Server): WorkSteps {
+  *#removeAll(server: Server, gone: ReadonlySet<Server>): WorkSteps {
     const { state, host } = this.server;
-    const gone = new Set(serversBehind(state, server));
     const text = `${server.uplink!.name} ${server.name}`;
     const users: User[] = [];
     for (const user of state.users) if (gone.has(user.server)) users.push(user);
-    // The servers first: whoever links again meanwhile is another.
-    for (const other of gone) {
-      state.removeServer(other);
-      this.told(other);
-    }
     this.server.nickLength.reconsider();
     host.work.hold(this.#splitting);
     const batch = new NetBatch(this.server, 'netsplit', server.uplink!.name, server.name);

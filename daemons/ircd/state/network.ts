@@ -103,8 +103,9 @@ export class NetworkState {
 
   /** Takes a server out of the list; its users are gone already, and so are the servers behind it. */
   removeServer(server: Server): void {
-    this.#serverMap.delete(fold(server.name));
-    this.#serverNumerics.delete(server.numeric);
+    const key = fold(server.name);
+    if (this.#serverMap.get(key) === server) this.#serverMap.delete(key);
+    if (this.#serverNumerics.get(server.numeric) === server) this.#serverNumerics.delete(server.numeric);
   }
 
   addClient(client: LocalClient): void {

@@ -14,7 +14,8 @@ export const server: TokenCode = (line) => arrival(line);
 function* arrival({ server: irc, network, link, source, line }: LinkLine): WorkSteps {
   yield* network.settled();
   const said = readServer(line);
-  if ('nick' in source) return;
+  // While it waited, whoever says so may have left.
+  if ('nick' in source || irc.state.serverByNumeric(source.numeric) !== source) return;
   if (typeof said === 'string') {
     link.fail(said);
     return;
