@@ -31,7 +31,7 @@ test.each<[string[], string[]]>([
   [['run', 'ircd', 'add-ban', '--k'], ['--kind']],
   [
     ['run', 'ircd', 'add-ban', '--kind', ''],
-    ['kline', 'dline'],
+    ['kline', 'dline', 'gline', 'jupe'],
   ],
   [['run', 'ircd', 'add-ban', '--kind', 'kline', '--ma'], ['--mask']],
   [
