@@ -4,6 +4,7 @@ import { HistoryAddress } from '../history/history-address.tsx';
 import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
+import { bulkDialog } from '../tables/bulk-actions.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -16,9 +17,9 @@ const daemon = pagePart(async () => (await import('../daemon/daemon-page.tsx')).
 const pools = pagePart(async () => (await import('../pools/pools-page.tsx')).PoolsPage);
 const settings = pagePart(async () => (await import('../settings/settings-page.tsx')).SettingsPage);
 
-/** Fetches the code of all pages; those that cannot be fetched are tried again when they are looked at. */
+/** Fetches the code of all pages, and of what opens over them; those that cannot be fetched are tried again when they are looked at. */
 export async function loadPages(): Promise<void> {
-  await Promise.allSettled([audit, daemon, pools, settings].map(({ load }) => load()));
+  await Promise.allSettled([audit, daemon, pools, settings, bulkDialog].map(({ load }) => load()));
 }
 
 function PageForRoute(): ReactNode {

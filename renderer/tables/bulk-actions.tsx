@@ -1,12 +1,16 @@
 /** The selected rows of a table: the bar that says what can be done with them, and the question that it leads to. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
+import { pagePart } from '../shell/page-part.tsx';
 import { BulkBar } from './bulk-bar.tsx';
-import { BulkDialog, type OpenBulk } from './bulk-dialog.tsx';
+import type { OpenBulk } from './bulk-dialog.tsx';
 import { formatCell } from './cells.ts';
 import { messages } from './messages.ts';
 import type { Row, RowKey } from './row-keys.ts';
 import type { RowTool } from './row-tools.ts';
+
+/** The question, which nobody is asked before they have selected rows: its code comes after that of the first page. */
+export const bulkDialog = pagePart(async () => (await import('./bulk-dialog.tsx')).BulkDialog);
 
 interface BulkActionsProps {
   readonly columns: readonly TableColumn[];
@@ -48,17 +52,19 @@ export function BulkActions(props: BulkActionsProps): ReactNode {
         onClear={props.onClear}
       />
       {open !== null && (
-        <BulkDialog
-          open={open}
-          argsNow={(key) => {
-            const row = byKey.get(key);
-            return row === undefined ? null : open.bulk.argsOf(row);
-          }}
-          onClose={(ended) => {
-            setOpen(null);
-            if (ended) props.onClear();
-          }}
-        />
+        <Suspense fallback={null}>
+          <bulkDialog.Page
+            open={open}
+            argsNow={(key) => {
+              const row = byKey.get(key);
+              return row === undefined ? null : open.bulk.argsOf(row);
+            }}
+            onClose={(ended) => {
+              setOpen(null);
+              if (ended) props.onClear();
+            }}
+          />
+        </Suspense>
       )}
     </>
   );
