@@ -34,7 +34,7 @@ test('a viewer sees figures and logs, is offered nothing else, and is refused wh
   await expect(navigation.getByRole('link', { name: 'Audit' })).toHaveCount(0);
 
   await navigation.getByRole('link', { name: /^ircd/ }).click();
-  await expect(page.getByRole('tab')).toHaveText(['Charts', 'Links', 'Commands', 'Logs']);
+  await expect(page.getByRole('tab')).toHaveText(['Charts', 'Network', 'Commands', 'Logs']);
   await page.getByRole('tab', { name: 'Commands' }).click();
   await expect(page.getByRole('tabpanel')).toContainText('Show the caches and their hit counts');
   await expect(page.getByRole('tabpanel')).not.toContainText('Disconnect a client');
