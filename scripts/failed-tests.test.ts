@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   type FailedTest,
   failedSpecs,
@@ -13,6 +13,10 @@ import {
   unhandledErrors,
 } from './failed-tests.mjs';
 import UnhandledReporter from './unhandled-reporter.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const unit = {
   testResults: [
