@@ -1,14 +1,24 @@
 /**
  * `npm run bench -- links`: runs seeds of the simulated network of servers and says which of them end in disagreement.
- * With `--seed` one of them alone, with all that happened in it.
+ * With `--seed` one of them alone, with all that happened in it. With `--only` it measures a real server instead: how fast a
+ * burst is, and what a split and its healing are to others.
  */
 import { parseArgs } from 'node:util';
 import { simulate } from '../daemons/ircd/links/simulation/simulation.ts';
+import { burst } from './links/burst.ts';
+import { netsplit } from './links/netsplit.ts';
+import { runParts } from './shared/parts.ts';
+import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- links [options]
   --seeds N    how many seeds (10000)
   --from N     the first of them (1)
   --seed N     this one alone, with a line for everything that happened
+  --only a,b   measure instead: burst (50,000 users, beside ircu where it is there), netsplit (10,000 users)
+  --rounds N   how often (3)
+  --alone      only our server
+  --node-option=O  for our server, e.g. --cpu-prof; may be repeated
+  --json FILE  where the figures go (bench/results/links.json)
 `;
 
 /** Runs the simulation with command-line options; prints what failed. */
@@ -19,11 +29,23 @@ export async function run(args: readonly string[]): Promise<void> {
       seeds: { type: 'string', default: '10000' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+      alone: { type: 'boolean', default: false },
+      'node-option': { type: 'string', multiple: true, default: [] },
+      json: { type: 'string', default: 'bench/results/links.json' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) console.log(USAGE);
-  else if (values.seed !== undefined) await replay(Number(values.seed));
+  else if (values.only !== undefined) {
+    const [rounds, options] = [Number(values.rounds), values['node-option']];
+    const parts = {
+      burst: () => burst(rounds, options, values.alone),
+      netsplit: () => netsplit(rounds, options),
+    };
+    await writeReport(values.json, 'links', await runParts(parts, values.only, USAGE));
+  } else if (values.seed !== undefined) await replay(Number(values.seed));
   else await runAll(Number(values.from), Number(values.seeds));
 }
 

@@ -1,7 +1,7 @@
 /**
- * The process of the innocent client: it pings every 20 ms from 127.0.0.2, whether the last one was answered or not, so
+ * The process of the innocent client: it pings every 20 ms (or as often as it is told) from 127.0.0.2, whether the last one was answered or not, so
  * that a daemon that stands still for a second is seen to be late for fifty pings and not for one. Started by run.ts
- * with the kind of client and the port.
+ * with the kind of client and the port, and by netsplit.ts with the milliseconds between pings behind them.
  */
 import { ircInnocent, ircNewcomer } from './ircd-innocent.ts';
 import { mainInnocent } from './main-innocent.ts';
@@ -10,7 +10,7 @@ import { relayInnocent, relayNewcomer } from './relay-innocent.ts';
 import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport } from './scenario.ts';
 
 const ADDRESS = '127.0.0.2';
-const PING_MS = 20;
+const USUAL_PING_MS = 20;
 /** Pings that are under way at the end are waited for, up to this long. */
 const LAST_PONG_MS = 15_000;
 
@@ -32,6 +32,7 @@ function percentile(sorted: readonly number[], share: number): number {
 }
 
 class PingClock {
+  readonly #periodMs: number;
   /** When each ping was due, which is when it counts from. */
   readonly #dueMs: number[] = [];
   readonly #delaysMs: number[] = [];
@@ -39,14 +40,18 @@ class PingClock {
   #timer: NodeJS.Timeout | null = null;
   #lost: string | null = null;
 
+  constructor(periodMs: number) {
+    this.#periodMs = periodMs;
+  }
+
   start(client: Innocent): void {
     const begun = performance.now();
     this.#timer = setInterval(() => {
-      while (begun + this.#dueMs.length * PING_MS <= performance.now()) {
+      while (begun + this.#dueMs.length * this.#periodMs <= performance.now()) {
         client.ping(this.#dueMs.length);
-        this.#dueMs.push(begun + this.#dueMs.length * PING_MS);
+        this.#dueMs.push(begun + this.#dueMs.length * this.#periodMs);
       }
-    }, PING_MS / 4);
+    }, this.#periodMs / 4);
   }
 
   pong(number: number): void {
@@ -65,7 +70,7 @@ class PingClock {
     const lost = this.#lost;
     const until = performance.now() + LAST_PONG_MS;
     while (this.#lost === null && this.#answered.size < this.#dueMs.length && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, PING_MS));
+      await new Promise((resolve) => setTimeout(resolve, this.#periodMs));
     }
     const sorted = this.#delaysMs.toSorted((a, b) => a - b);
     return {
@@ -79,10 +84,10 @@ class PingClock {
   }
 }
 
-async function main(kind: string, port: number): Promise<void> {
+async function main(kind: string, port: number, periodMs: number): Promise<void> {
   const connect = INNOCENTS[kind];
   if (connect === undefined) throw new Error(`no innocent client ${kind}`);
-  const clock = new PingClock();
+  const clock = new PingClock(periodMs);
   const client = await connect(
     port,
     ADDRESS,
@@ -98,4 +103,4 @@ async function main(kind: string, port: number): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(0));
-await main(process.argv[2] ?? '', Number(process.argv[3]));
+await main(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4] ?? USUAL_PING_MS));

@@ -1,0 +1,71 @@
+/** Users and channels of a server that exists in the benchmark only, as the lines of P10 with which it tells of them. */
+import { writeBurst } from '../../daemons/irc/p10/burst-line.ts';
+import { serverNumeric, userNumeric } from '../../daemons/irc/p10/numeric.ts';
+import { writeUser } from '../../daemons/irc/p10/user-line.ts';
+
+/** Their server. */
+export const PEER = { name: 'peer.bench.test', numeric: serverNumeric(7) };
+
+/** Since when they and their channels exist, Unix seconds: older than what is made while the benchmark runs. */
+const SINCE = 1_700_000_000;
+
+/** How many there are. */
+export interface CrowdSize {
+  readonly users: number;
+  readonly channels: number;
+  /** Channels have so many members each; the first of them is operator. */
+  readonly members: number;
+}
+
+/** Name of a channel by its number. */
+export const channelName = (number: number) => `#bench${number}`;
+
+/** Users on a channel by its number: the next ones in turn, so that all are on equally many. */
+export function membersOf({ users, members }: CrowdSize, channel: number): number[] {
+  return Array.from({ length: members }, (_, i) => (channel * members + i) % users);
+}
+
+/** All that the server tells when it is linked, its end of burst included. */
+export function burstOf(size: CrowdSize): Buffer {
+  const lines: string[] = [];
+  for (let user = 0; user < size.users; user++) lines.push(introductionOf(user));
+  for (let channel = 0; channel < size.channels; channel++) {
+    const members = membersOf(size, channel).map((user, i) => ({
+      numeric: userNumeric(PEER.numeric, user),
+      status: i === 0 ? 1 : 0,
+    }));
+    lines.push(
+      ...writeBurst(PEER.numeric, {
+        channel: channelName(channel),
+        createdSeconds: SINCE,
+        modes: 'tn',
+        modeArguments: new Map(),
+        members,
+        bans: [],
+        exceptions: [],
+        inviteExceptions: [],
+      }),
+    );
+  }
+  lines.push(`${PEER.numeric} EB`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
+}
+
+/** Every fourth is logged in, half are invisible. */
+function introductionOf(user: number): string {
+  const loggedIn = user % 4 === 0;
+  const address = new Uint16Array(8);
+  address.set([0xffff, 0x0a00 + (user >> 16), user & 0xffff], 5);
+  return writeUser(PEER.numeric, {
+    nick: `crowd${user}`,
+    hops: 1,
+    nickSeconds: SINCE + user,
+    username: `user${user % 1_000}`,
+    host: `host${user}.example.net`,
+    modes: `${user % 2 === 0 ? 'i' : ''}${loggedIn ? 'r' : ''}`,
+    modeArguments: new Map(loggedIn ? [['r', `account${user}`]] : []),
+    address,
+    numeric: userNumeric(PEER.numeric, user),
+    realname: `Somebody real, number ${user}`,
+  });
+}
