@@ -60,12 +60,12 @@ function introductionOf(user: number): string {
     nick: `crowd${user}`,
     hops: 1,
     nickSeconds: SINCE + user,
-    username: `user${user % 1_000}`,
+    username: `u${user % 1_000}`,
     host: `host${user}.example.net`,
     modes: `${user % 2 === 0 ? 'i' : ''}${loggedIn ? 'r' : ''}`,
     modeArguments: new Map(loggedIn ? [['r', `account${user}`]] : []),
     address,
     numeric: userNumeric(PEER.numeric, user),
-    realname: `Somebody real, number ${user}`,
+    realname: `Real ${user}`,
   });
 }

@@ -14,7 +14,6 @@ import { ourServer } from './servers.ts';
 const SIZE = { users: 10_000, channels: 2_000, members: 10 };
 const CLIENTS = 200;
 const CHANNELS_OF_A_CLIENT = 50;
-/** Of a server that is told of its users twice, all of it is compiled, as in one that has run for a while. */
 const PATIENCE_MS = 60_000;
 const PING_MS = 2;
 const INNOCENT = join(import.meta.dirname, '../hostile/innocent.ts');

@@ -85,7 +85,7 @@ export class ChannelModeChanges {
         changes,
         forced: told === 'forced',
       });
-    return kept(this.#server, channel, () => this.#toMembers());
+    return kept(this.#server, source, channel, () => this.#toMembers());
   }
 
   *#toMembers(): WorkSteps {

@@ -52,7 +52,7 @@ export function* join(
   // Another than the first changes nothing that is kept, unless they bring status.
   if (!created && membership.status === 0) yield* all();
   else {
-    yield* rest(kept(server, channel, all));
+    yield* rest(kept(server, user, channel, all));
     // Whoever calls knows of no gate of a channel that was not there.
     if (created) server.host.work.leave(channel.gate);
   }

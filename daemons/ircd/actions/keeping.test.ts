@@ -9,6 +9,7 @@ import { recordLinks } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer, waitFor } from '../memory-server.ts';
 import type { Channel } from '../state/channel.ts';
 import { RestoredStatus } from '../state/restored-status.ts';
+import { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { setAccount } from './account.ts';
 import { ChannelModeChanges } from './channel-modes.ts';
@@ -146,6 +147,22 @@ it('two changes that wait at one gate are both told once it is left', async () =
   });
   await waitFor(cid, (line) => line.includes('TOPIC #x :one'));
   await waitFor(bob, (line) => line.includes('TOPIC #y :two'));
+});
+
+it('what a server tells while it is being linked is kept, and told at once', () => {
+  const { state } = irc.server;
+  const far = new Server('far.test', '', 'AC', state.me);
+  state.addServer(far);
+  gate = new WorkGate();
+  gate.holder = new WorkAccount(new WorkGroup());
+  const tell = (text: string) => {
+    act(setTopic(irc.server, far, channel(), text, 5));
+    return [noted(), heard()[2]];
+  };
+  far.bursting = true;
+  expect(tell('one')).toEqual([['#x'], [':far.test TOPIC #x :one']]);
+  far.bursting = false;
+  expect(tell('two')).toEqual([['#x'], []]);
 });
 
 describe('links', () => {

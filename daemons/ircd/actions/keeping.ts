@@ -1,24 +1,30 @@
 /**
  * What a crash may not undo is on disk before anybody is told of it: an announcement is its acknowledgement. Meanwhile the
  * gate of the channel is closed, so that what is said there next is also heard next. Whatever concerns other channels goes on.
+ * Nobody waits for what a server tells that is being linked: that has it, and tells it again when this one comes back from a crash.
+ * Thousands of channels come so, one behind the other.
  */
 import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
 
 /**
  * Has a change of a channel kept, then announces it; at once where nothing is kept.
  * The gate of the channel is left by whoever calls, once all that belongs to the change is done.
+ * @param source who changes it.
  */
 export function kept(
   server: CommandServer,
+  source: Source,
   channel: Channel,
   announce: () => WorkSteps | null,
 ): WorkSteps | null {
   const gate = server.keeper?.changed(channel) ?? null;
-  return gate === null ? announce() : behind(server, gate, channel, announce);
+  const told = 'nick' in source ? source.server.bursting : source.bursting;
+  return gate === null || told ? announce() : behind(server, gate, channel, announce);
 }
 
 function* behind(

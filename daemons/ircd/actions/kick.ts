@@ -18,7 +18,7 @@ export function* kick(
   const { channel, user } = membership;
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
   const announce = () => toChannel(server, channel, from(server, source, text), null);
-  yield* rest(revoke(membership) ? kept(server, channel, announce) : announce());
+  yield* rest(revoke(membership) ? kept(server, source, channel, announce) : announce());
   remove(server, source, membership, reason);
 }
 

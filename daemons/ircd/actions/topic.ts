@@ -32,5 +32,5 @@ export function setTopic(
   server.host.tableChanged('channels');
   if (told) server.links?.tell({ kind: 'topic', source, channel });
   const message = from(server, source, `TOPIC ${channel.name} :${text}`);
-  return kept(server, channel, () => toChannel(server, channel, message, null));
+  return kept(server, source, channel, () => toChannel(server, channel, message, null));
 }

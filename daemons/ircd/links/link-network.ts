@@ -61,6 +61,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     this.#blocks = blocks;
     this.clock = clock;
     this.#watcher = watcher;
+    this.#work.patient = true;
   }
 
   /** Links whose peer is introduced. */

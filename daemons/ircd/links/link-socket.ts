@@ -54,6 +54,8 @@ export class LinkSocket implements LinkTransport, WorkJob {
     this.tls = options.fingerprint !== undefined;
     this.fingerprint = options.fingerprint ?? null;
     this.work.connection = `link ${this.address}`;
+    // A burst is tens of thousands of lines.
+    this.work.patient = true;
   }
 
   /** Reads for a link from here on. */

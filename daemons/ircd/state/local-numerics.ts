@@ -2,7 +2,7 @@
  * Numerics of the users here. One is given out when a link first has to name its user, so that a server without links pays
  * nothing. Changed by state/network.ts only.
  */
-import { fromBase64, MAX_USERS, SERVER_DIGITS, serverOf, userNumeric } from '../../irc/p10/numeric.ts';
+import { fromBase64, MAX_USERS, SERVER_DIGITS, userNumeric } from '../../irc/p10/numeric.ts';
 import type { User } from './user.ts';
 
 /** Which user each number stands for. */
@@ -37,7 +37,7 @@ export class LocalNumerics {
 
   /** Whom a numeric of this server stands for. */
   find(numeric: string): User | undefined {
-    if (serverOf(numeric) !== this.#server) return undefined;
+    if (this.#server === '' || !numeric.startsWith(this.#server)) return undefined;
     const index = fromBase64(numeric.slice(SERVER_DIGITS));
     return index < 0 ? undefined : this.#users[index];
   }

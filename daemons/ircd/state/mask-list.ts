@@ -67,9 +67,9 @@ export class MaskList {
    * @param to one past the last
    */
   matches(user: User, from = 0, to = this.#list.length): boolean {
-    const { foldedPrefix, foldedAddressPrefix, foldedHiddenPrefixes } = user;
+    const { prefix, who, address, hidden } = user.folded;
     // A client without a host name has its address for one.
-    const named = foldedAddressPrefix !== foldedPrefix;
+    const named = address !== prefix;
     const folded = user.account === null ? null : fold(user.account);
     for (let i = from; i < to && i < this.#list.length; i++) {
       const { mask, network, account } = this.#list[i]!;
@@ -77,9 +77,9 @@ export class MaskList {
         if (folded !== null && account.matches(folded)) return true;
         continue;
       }
-      if (mask.matches(foldedPrefix) || (named && mask.matches(foldedAddressPrefix))) return true;
-      for (const hidden of foldedHiddenPrefixes) if (mask.matches(hidden)) return true;
-      if (network !== null && coversAddress(network, user.foldedWho, user.addressGroups)) return true;
+      if (mask.matches(prefix) || (named && mask.matches(address))) return true;
+      for (const other of hidden) if (mask.matches(other)) return true;
+      if (network !== null && coversAddress(network, who, user.addressGroups)) return true;
     }
     return false;
   }

@@ -15,6 +15,8 @@ import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
+const USER_MODE_BITS = Object.values(UMODE);
+
 /** Servers, users, channels and memberships with their indexes. */
 export class NetworkState {
   /** This server. */
@@ -133,22 +135,20 @@ export class NetworkState {
     if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
     const user = new User(facts.server, null, facts.address);
-    const { nick, nickMs, numeric, username, host, realname, account } = facts;
-    Object.assign(user, {
-      nick,
-      nickMs,
-      numeric,
-      username,
-      host,
-      realHost: facts.realHost ?? host,
-      realname,
-      account,
-    });
+    user.nick = facts.nick;
+    user.nickMs = facts.nickMs;
+    user.numeric = facts.numeric;
+    user.username = facts.username;
+    user.host = facts.host;
+    user.realHost = facts.realHost ?? facts.host;
+    user.realname = facts.realname;
+    user.account = facts.account;
     user.updatePrefix();
     this.#nicks.set(key, user);
-    this.#numerics.set(numeric, user);
+    this.#numerics.set(facts.numeric, user);
     this.#count(user);
-    for (const bit of Object.values(UMODE)) this.setUserMode(user, bit, (facts.modes & bit) !== 0);
+    if (facts.modes === 0) return user;
+    for (const bit of USER_MODE_BITS) if ((facts.modes & bit) !== 0) this.setUserMode(user, bit, true);
     return user;
   }
 

@@ -38,6 +38,18 @@ export interface RemoteUser {
   readonly account: string | null;
 }
 
+/** Who somebody is, folded: what masks are compared with. */
+export interface FoldedPrefixes {
+  /** `nick!user@host` as others see it. */
+  readonly prefix: string;
+  /** `nick!user`. */
+  readonly who: string;
+  /** With the address for the host; the same as {@link prefix} where others see that. */
+  readonly address: string;
+  /** With hosts that others do not see now, and that masks may name all the same. */
+  readonly hidden: readonly string[];
+}
+
 /** One user. One that is here exists from accept on, and is registered later; one of another server always is. */
 export class User {
   /** Where the user is. */
@@ -73,10 +85,8 @@ export class User {
 
   /** `nick!user@host`, kept up to date by {@link updatePrefix}. */
   prefix = '';
-  foldedPrefix = '';
-  foldedAddressPrefix = '';
-  /** The same with hosts that others do not see now, and that masks may name all the same. */
-  foldedHiddenPrefixes: readonly string[] = NO_HOSTS;
+  /** Made when a mask asks for them first: of most users of other servers none ever does. */
+  #folded: FoldedPrefixes | null = null;
   #groups: AddressGroups | null = null;
 
   constructor(server: Server, local: LocalClient | null, address: string) {
@@ -89,11 +99,6 @@ export class User {
 
   get isOper(): boolean {
     return (this.modes & UMODE.oper) !== 0;
-  }
-
-  /** `nick!user`, folded. */
-  get foldedWho(): string {
-    return this.foldedPrefix.slice(0, this.foldedPrefix.length - this.host.length - 1);
   }
 
   /** The address as numbers, for masks that name a network. */
@@ -113,11 +118,27 @@ export class User {
   /** Recomputes the prefix after nick, username or host changed; cached ban verdicts become stale. */
   updatePrefix(): void {
     this.prefix = `${this.nick}!${this.username}@${this.host}`;
-    this.foldedPrefix = fold(this.prefix);
-    this.foldedAddressPrefix =
-      this.host === this.address ? this.foldedPrefix : fold(`${this.nick}!${this.username}@${this.address}`);
-    this.foldedHiddenPrefixes = this.#hiddenPrefixes();
-    for (const membership of this.memberships.values()) membership.banRevision = -1;
+    this.#folded = null;
+    if (this.#memberships === null) return;
+    for (const membership of this.#memberships.values()) membership.banRevision = -1;
+  }
+
+  /** What masks are compared with; up to date with {@link prefix}. */
+  get folded(): FoldedPrefixes {
+    this.#folded ??= this.#fold();
+    return this.#folded;
+  }
+
+  #fold(): FoldedPrefixes {
+    const seen = fold(this.prefix);
+    const who = `${this.nick}!${this.username}@`;
+    const address = this.host === this.address ? seen : fold(who + this.address);
+    return {
+      prefix: seen,
+      who: seen.slice(0, seen.length - this.host.length - 1),
+      address,
+      hidden: this.#hiddenPrefixes(),
+    };
   }
 
   #hiddenPrefixes(): readonly string[] {

@@ -65,7 +65,7 @@ function expectSameUser(state: NetworkState, client: ModelClient, user: User): v
   if (registered) {
     same(
       `prefixes of ${nick}`,
-      [user.prefix, user.foldedPrefix, user.foldedWho, user.foldedAddressPrefix],
+      [user.prefix, user.folded.prefix, user.folded.who, user.folded.address],
       [client.prefix, lowerCase(client.prefix), lowerCase(who), lowerCase(`${who}@${client.address}`)],
     );
   }

@@ -222,6 +222,8 @@ export class WorkAccount {
   queued = false;
   /** Whether its first job waits at a gate; `WorkTurns` keeps it. */
   blocked = false;
+  /** Whether its work is long and nobody waits for each step of it: it leaves most of every turn to others. Set by its owner. */
+  patient = false;
   /** Whose account it is, for whoever asks what the loop works on: the number or name of a connection. */
   connection: string | number = '';
   /** The command or frame that its first job belongs to, by name; `WorkTurns` keeps it. */

@@ -245,6 +245,35 @@ describe('WorkTurns', () => {
     expect(loop.nowMs - again).toBeCloseTo(25, 0);
   });
 
+  it('has patient work leave most of every turn to others, and none of it undone', () => {
+    const longest = (patient: boolean) => {
+      const loop = new Loop();
+      const account = loop.account();
+      account.patient = patient;
+      const done: string[] = [];
+      const steps = function* (): WorkSteps {
+        yield* loop.work(100);
+        done.push('first');
+      };
+      loop.turns.runSteps(account, steps());
+      loop.turns.runSteps(account, loop.work(1));
+      // It rests when that comes, and does it behind what it asked for before.
+      loop.turn();
+      const later = function* (): WorkSteps {
+        yield null;
+        done.push('later');
+      };
+      loop.turns.runSteps(account, later());
+      let longestMs = 0;
+      for (let begunMs = loop.nowMs; loop.turn(); begunMs = loop.nowMs)
+        longestMs = Math.max(longestMs, loop.nowMs - begunMs);
+      expect(done).toEqual(['first', 'later']);
+      return longestMs;
+    };
+    expect(longest(false)).toBeGreaterThan(11);
+    expect(longest(true)).toBeLessThan(10);
+  });
+
   it('lets the answers leave that are there before it does what waits, and not when nothing does', () => {
     const due: (() => void)[] = [];
     const told: string[] = [];

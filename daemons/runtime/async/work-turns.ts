@@ -27,6 +27,8 @@ const HEAVY_EVERY = 4;
 const MIN_SLICES = 2;
 /** Share of a turn that waiting work gets likewise: a thousand small jobs are a thousand slices. */
 const WAITING_SHARE = 0.4;
+/** Share of a turn after which patient work waits for the next, whether anybody else has work or not: sockets come first. */
+const PATIENT_SHARE = 0.3;
 /** Clients whose waiting work is named to whoever asks. */
 const MOST_NAMED = 64;
 /** Share of a turn that new input may use when work waits already, so that both together are one turn. */
@@ -108,6 +110,8 @@ export class WorkTurns {
   #open = false;
   #closed = false;
   #scheduled = false;
+  /** While work is done that waited. */
+  #inTurnEnd = false;
   #turnStartMs = 0;
   #turnUsedNs = 0;
   #turnCheckNs = 0;
@@ -131,6 +135,8 @@ export class WorkTurns {
   #depth = 0;
   #highWater = 0;
   #submitted = 0;
+  /** Patient accounts that have had their part of the turn; they wait for the next. */
+  readonly #resting: WorkAccount[] = [];
   /** The account whose waiting jobs are being done; it is queued again when its slice is over. */
   #running: WorkAccount | null = null;
 
@@ -403,6 +409,11 @@ export class WorkTurns {
 
   #enqueue(account: WorkAccount): void {
     if (account.queued || account.blocked || account === this.#running) return;
+    if (account.patient && this.#turnUsedNs >= PATIENT_SHARE * this.#fullNs && this.#inTurnEnd) {
+      account.blocked = true;
+      this.#resting.push(account);
+      return;
+    }
     account.queued = true;
     this.#submitted++;
     if (++this.#depth > this.#highWater) this.#highWater = this.#depth;
@@ -425,15 +436,26 @@ export class WorkTurns {
       this.#beforeWaiting();
       if (!this.#open) this.#openTurn();
       this.#checkTurn();
+      this.#inTurnEnd = true;
       const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#fullNs);
       for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < endNs); slices++) {
         this.#slice(this.#next());
       }
+      this.#inTurnEnd = false;
+      this.#wake();
       this.#afterTurn();
     }
     this.#open = false;
     this.#scheduled = false;
     if (this.busy) this.#scheduleEnd();
+  }
+
+  /** Those that rest have their next slice in the next turn. */
+  #wake(): void {
+    for (const account of this.#resting.splice(0)) {
+      account.blocked = false;
+      if (account.jobs.length > 0) this.#enqueue(account);
+    }
   }
 
   /** One slice of what waits for an account. */
