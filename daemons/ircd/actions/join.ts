@@ -68,6 +68,8 @@ function* announceAll(
   withStatus: boolean,
   say: Say,
 ): WorkSteps {
+  // Of most channels of a burst nobody here is a member: no line is written for nobody.
+  if (membership.channel.locals.length === 0) return;
   yield* announce(server, membership, say);
   if (withStatus) yield* announceStatus(server, membership, say);
 }

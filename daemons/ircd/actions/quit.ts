@@ -48,12 +48,12 @@ export function* depart(
   const announced = user.registered && server.closing === null;
   const gates = server.closing === null ? yield* freeChannelsOf(server.host, user) : [];
   try {
-    if (announced) {
+    if (announced && isSeen(user)) {
       const text = `QUIT :${reason}`;
       if (batch === null) yield* rest(toNeighbours(server, user, from(server, user, text), 0, gates));
       else yield* rest(tellNeighbours(server, user, batch.message(user, text), gates));
-      if (user.local !== null) server.clientLog.quit(user.local, reason);
     }
+    if (announced && user.local !== null) server.clientLog.quit(user.local, reason);
     // Whoever goes because the server does finds the channel again as it is.
     if (server.closing === null)
       for (const membership of user.memberships.values()) noteLeft(server, membership);
@@ -62,4 +62,10 @@ export function* depart(
   } finally {
     leaveAll(server.host, gates);
   }
+}
+
+/** Whether anybody here shares a channel with them, or they are here themselves. */
+function isSeen(user: User): boolean {
+  for (const { locals } of user.memberships.keys()) if (locals.length > 0) return true;
+  return false;
 }
