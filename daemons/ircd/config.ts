@@ -74,6 +74,11 @@ const serverName = z
     error: 'expected a server name with a dot, such as irc.example.net',
   });
 
+/** About names as P10 has them; with anything else in it, it would fit no server. */
+const serverMask = lineWord({ max: 63 }).refine((mask) => /^[a-z0-9_.*?-]+$/i.test(mask), {
+  error: 'expected a mask of names of servers, such as *.example.net',
+});
+
 // Part of a token of RPL_ISUPPORT, where "=" and "\\" have a meaning.
 const networkName = lineWord({ max: 32 }).refine((name) => !/[=\\]/.test(name), {
   error: 'expected a name without "=" and "\\"',
@@ -114,7 +119,7 @@ const link = z
       .default(false)
       .describe('Whether it is called by itself, again and again for as long as it is not linked.'),
     hub: z
-      .array(lineWord({ max: 63 }))
+      .array(serverMask)
       .optional()
       .describe('Masks of the servers that it may bring behind it, such as *.example.net; absent for none.'),
     tls: z.boolean().default(false).describe('Whether the link has to be encrypted, whoever calls.'),

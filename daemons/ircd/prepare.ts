@@ -16,6 +16,7 @@ import { type GatewayBlock, Gateways } from './gateways.ts';
 import { journalPath, journalProblem } from './journal/journal-file.ts';
 import { limits } from './limits.ts';
 import type { LinkBlock } from './links/link-block.ts';
+import { linkWarnings } from './links/link-warnings.ts';
 import { readMotd } from './motd-file.ts';
 import { addressRanges } from './net/net-config.ts';
 
@@ -40,6 +41,7 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   const mistakes = new MistakeCollector();
   await mistakes.attempt(() => checkProxies(config));
   lookAtSts(config, context);
+  for (const text of linkWarnings(config)) context.warn('link_settings', text);
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
   const gateways = await mistakes.attempt(() => prepareGateways(config, context));

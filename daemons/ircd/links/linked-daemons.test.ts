@@ -122,13 +122,3 @@ it('link over TLS by password and certificate, show it, split, and forget who is
   expect(hub.links()).toMatchObject([{ name: 'leaf.test', state: 'failed', reason: 'enough' }]);
   expect([leaf.metric('netsplits_total'), figure('depth')]).toEqual([1, undefined]);
 });
-
-it.each([
-  ['link[0].name', { name: 'me.test', password: 'x' }, 'is this server itself'],
-  ['link[0].password_file', { name: 'there.test', password_file: 'none' }, 'does not exist'],
-])('a configuration that cannot be is refused: %s', async (key, link, problem) => {
-  const config = parse({ server_name: 'me.test', listen: [], link: [link] });
-  const error = await prepareIrcd(config, place()).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 'config_invalid', detail: { key: `ircd.${key}` } });
-  expect(error.message).toContain(problem);
-});
