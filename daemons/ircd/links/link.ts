@@ -259,8 +259,12 @@ export class Link implements LinkEnd {
     this.#network.linked(this);
     const skew = skewOf(said, this.sinceMs);
     noticeOpers(this.#server, `Link with ${server.name} (${kind}) established`);
-    if (skew !== null) noticeOpers(this.#server, `Careful with ${server.name}: ${skew}`);
     this.#server.host.log('info', 'link_established', `Linked with ${server.name}, a server of kind ${kind}`);
+    if (skew !== null) {
+      const said = `Careful with ${server.name}: ${skew}`;
+      noticeOpers(this.#server, said);
+      this.#server.host.log('warn', 'link_clock', said);
+    }
     return peer;
   }
 
@@ -323,6 +327,7 @@ export class Link implements LinkEnd {
   }
 
   #onAcknowledged({ source }: P10Line): void {
+    if (this.#server.state.serverByNumeric(source)?.via !== this.#peer!.server) return;
     this.#network.forward(writeLine(source, TOKEN.EOB_ACK, []), this);
   }
 

@@ -3,6 +3,7 @@
  * operators; of equal age both are put together (the lower limit, the key that sorts first).
  */
 import { type BurstChannel, readBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
+import { serverOf } from '../../../irc/p10/numeric.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
@@ -22,16 +23,19 @@ export const burst: TokenCode = (line) => {
     return null;
   }
   if ('nick' in line.source || !isChannelOfLinks(textOf(said.channel))) return null;
-  return merge(line, line.source, soundPartOf(said));
+  return merge(line, line.source, soundPartOf(line, said));
 };
 
-/** Without what cannot be told on. */
-function soundPartOf(said: BurstChannel): BurstChannel {
+/** Without what cannot be told on: others would believe of users of other links what this server knows to be a lie. */
+function soundPartOf({ server, peer }: LinkLine, said: BurstChannel): BurstChannel {
   const isWord = (mask: string) => isSound({ on: true, letter: 'b', argument: mask });
   const modes = [...said.modes].filter((letter) =>
     isSound({ on: true, letter, argument: said.modeArguments.get(letter) ?? '' }),
   );
-  return { ...said, modes: modes.join(''), bans: said.bans.filter(isWord) };
+  const members = said.members.filter(
+    ({ numeric }) => server.state.serverByNumeric(serverOf(numeric))?.via === peer.server,
+  );
+  return { ...said, modes: modes.join(''), bans: said.bans.filter(isWord), members };
 }
 
 function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
