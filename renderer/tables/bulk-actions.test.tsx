@@ -8,6 +8,7 @@ import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { withheldFrom } from '../model/permissions.ts';
 import { pass } from '../model/test-window.tsx';
 import { FULL_MANIFEST, goTo, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { bulkDialog } from './bulk-actions.tsx';
 import { DataTable } from './data-table.tsx';
 import { commandTools } from './row-tools.ts';
 import { tableWorld } from './test-table.ts';
@@ -21,6 +22,8 @@ let page: TestPage;
 let waiting: (() => void)[];
 let holds: boolean;
 beforeEach(async () => {
+  // As the window does once it has nothing else to do.
+  await bulkDialog.load();
   testTokens({ '--row': '34px' });
   vi.stubGlobal('ResizeObserver', tableWorld().observer);
   page = await testPage();
