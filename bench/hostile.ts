@@ -62,7 +62,11 @@ export async function run(args: readonly string[]): Promise<void> {
 /** One attack on a fresh daemon. */
 async function attack(root: string, scenario: Scenario): Promise<Figures> {
   const victim = await (scenario.daemon === 'main' ? MainVictim : Victim).start(root, scenario);
-  const attacker = new Side<AttackerMessage>('attacker.ts', [scenario.id, String(victim.port)]);
+  const attacker = new Side<AttackerMessage>('attacker.ts', [
+    scenario.id,
+    String(victim.port),
+    String(victim.p10Port ?? ''),
+  ]);
   const kind = scenario.anew === true ? `${scenario.daemon}-anew` : scenario.daemon;
   const innocent = new Side<InnocentMessage>('innocent.ts', [kind, String(victim.port)], {
     BENCH_SECRET: victim.secret,
@@ -81,6 +85,8 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
     innocent.send('stop');
     const { report } = await innocent.next('report', PREPARE_MS);
     const figures = figuresOf(report, victim, seconds);
+    const failed = await victim.handlersFailed();
+    if (failed !== null) figures['handlers failed'] = failed;
     for (const { name, value } of attacker.all('note')) figures[name] = value;
     if (scenario.memory === true) {
       attacker.send('close');

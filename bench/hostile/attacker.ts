@@ -1,6 +1,6 @@
 /**
  * The process of the attacker: sets one scenario up, says so, and attacks when told to. Started by run.ts with the id of
- * a scenario and the daemon's port.
+ * a scenario and the daemon's ports.
  */
 import { findScenario } from './catalog.ts';
 import type { AttackerMessage } from './scenario.ts';
@@ -9,11 +9,12 @@ const say = (message: AttackerMessage) => process.send?.(message);
 /** Longest time of an attack. */
 const LIMIT_MS = 20_000;
 
-async function main(id: string, port: number): Promise<void> {
+async function main(id: string, port: number, p10Port: number | null): Promise<void> {
   const scenario = findScenario(id);
   let deadlineMs = Number.POSITIVE_INFINITY;
   const attack = await scenario.prepare({
     port,
+    p10Port,
     get deadlineMs() {
       return deadlineMs;
     },
@@ -36,6 +37,8 @@ async function main(id: string, port: number): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(0));
-main(process.argv[2] ?? '', Number(process.argv[3])).catch((error: unknown) => {
-  say({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-});
+main(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4]) || null).catch(
+  (error: unknown) => {
+    say({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  },
+);

@@ -1,5 +1,6 @@
 /** Every scenario of the hostile benchmark, by id. */
 import { ircdScenarios } from './ircd-scenarios.ts';
+import { linkScenarios } from './link-scenarios.ts';
 import { mainScenarios } from './main-scenarios.ts';
 import { objectScenarios } from './object-scenarios.ts';
 import { relayScenarios } from './relay-scenarios.ts';
@@ -7,6 +8,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...ircdScenarios,
+  ...linkScenarios,
   ...relayScenarios,
   ...objectScenarios,
   ...mainScenarios,

@@ -16,6 +16,7 @@ const SAMPLE_MS = 100;
 export class MainVictim implements Prey {
   readonly port: number;
   readonly secret: string;
+  readonly p10Port = null;
   readonly heartbeatMs = null;
   readonly open = null;
   peakRssBytes = 0;
@@ -46,6 +47,10 @@ export class MainVictim implements Prey {
       await stop();
       throw error;
     }
+  }
+
+  handlersFailed(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   get ended(): boolean {

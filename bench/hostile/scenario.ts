@@ -1,11 +1,13 @@
 /**
  * What an attack of `npm run bench -- hostile` is, and what its processes say to each other. Scenarios are in
- * ircd-scenarios.ts, relay-scenarios.ts, object-scenarios.ts and main-scenarios.ts.
+ * ircd-scenarios.ts, link-scenarios.ts, relay-scenarios.ts, object-scenarios.ts and main-scenarios.ts.
  */
 
 /** What an attack is aimed at. */
 export interface Target {
   readonly port: number;
+  /** Where other servers connect; null where the scenario has no such listener. */
+  readonly p10Port: number | null;
   /** When an attack that has not ended by itself is ended, by `performance.now()`. */
   readonly deadlineMs: number;
   /** Tells a figure of the attack itself, such as how many registrations a second it reached. */
@@ -30,6 +32,8 @@ export interface Scenario {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Settings of that listener, beside its address. */
   readonly listener?: Readonly<Record<string, unknown>>;
+  /** Whether the IRC server has a second listener, for other servers. */
+  readonly p10?: boolean;
   /** Files that the daemon's data folder has at the start, by name. */
   readonly files?: () => Readonly<Record<string, string>>;
   /** Longest time of the attack in milliseconds (20,000). */
@@ -45,6 +49,8 @@ export interface Scenario {
 /** The process that is attacked. */
 export interface Prey {
   readonly port: number;
+  /** Where other servers connect; null where none can. */
+  readonly p10Port: number | null;
   /** What the innocent client logs in with; empty where there is no login. */
   readonly secret: string;
   /** Longest time from a heartbeat to its answer, in milliseconds; null where there is none. */
@@ -55,6 +61,8 @@ export interface Prey {
   readonly open: { readonly files: number; readonly others: number } | null;
   /** Whether it has ended by itself. */
   readonly ended: boolean;
+  /** Handlers that failed by a defect so far, by its log; null where it has none of that kind. */
+  handlersFailed(): Promise<number | null>;
   /** Begins to measure. */
   watch(): void;
   /** Forgets the heartbeats so far. */

@@ -5,7 +5,7 @@
  */
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { listenerInfosOf } from '../../contract/link/endpoint.ts';
 import { fromDaemonSchema } from '../../contract/link/from-daemon.ts';
@@ -30,6 +30,7 @@ interface LauncherModule {
 /** A daemon that runs. */
 export class Victim implements Prey {
   readonly port: number;
+  readonly p10Port: number | null;
   readonly secret = '';
   /** How it ended; null while it runs. */
   end: ProcessEnd | null = null;
@@ -42,10 +43,11 @@ export class Victim implements Prey {
   #timer: NodeJS.Timeout | null = null;
   #seq = 0;
 
-  private constructor(process: DaemonProcess, directory: string, port: number) {
+  private constructor(process: DaemonProcess, directory: string, ports: readonly number[]) {
     this.#process = process;
     this.#directory = directory;
-    this.port = port;
+    this.port = ports[0]!;
+    this.p10Port = ports[1] ?? null;
   }
 
   /** Starts the scenario's daemon from the sources of `root`. */
@@ -60,7 +62,12 @@ export class Victim implements Prey {
       await mkdir(dirname(join(dataDir, name)), { recursive: true });
       await writeFile(join(dataDir, name), text);
     }
-    const config = { ...scenario.config, listen: [{ host: '0.0.0.0', port: 0, ...scenario.listener }] };
+    const place = { host: '0.0.0.0', port: 0 };
+    const listen = [
+      { ...place, ...scenario.listener },
+      ...(scenario.p10 === true ? [{ ...place, protocol: 'p10' }] : []),
+    ];
+    const config = { ...scenario.config, listen };
     const secret = new Uint8Array(INSTANCE_SECRET_BYTES);
     const init: ToDaemon = { type: 'init', config, dataDir, logDir, instance: 1, peers: [], secret };
     const { createForkLauncher } = launcher;
@@ -70,7 +77,7 @@ export class Victim implements Prey {
     });
     let onPong: (seq: number) => void = () => {};
     let onEnd: (end: ProcessEnd) => void = () => {};
-    const { child: daemon, port } = await new Promise<{ child: DaemonProcess; port: number }>(
+    const { child: daemon, ports } = await new Promise<{ child: DaemonProcess; ports: number[] }>(
       (ready, reject) => {
         const late = setTimeout(
           () => reject(new Error(`${scenario.daemon} was not ready in time`)),
@@ -86,7 +93,7 @@ export class Victim implements Prey {
               else if (message.type === 'failed') reject(new Error(message.error.message));
               else if (message.type === 'ready') {
                 clearTimeout(late);
-                ready({ child, port: portOf(listenerInfosOf(message.listeners)[0]) });
+                ready({ child, ports: listenerInfosOf(message.listeners).map(portOf) });
               } else if (message.type === 'pong') onPong(message.seq);
             },
             onOutput: (stream, line) => {
@@ -97,7 +104,7 @@ export class Victim implements Prey {
         );
       },
     );
-    const running = new Victim(daemon, directory, port);
+    const running = new Victim(daemon, directory, ports);
     onPong = (seq) => running.#pong(seq);
     onEnd = (end) => {
       running.end = end;
@@ -133,6 +140,15 @@ export class Victim implements Prey {
       }
     }
     return { files, others };
+  }
+
+  /** Read from its log files; what was logged a moment ago may be missing. */
+  async handlersFailed(): Promise<number> {
+    const folder = join(this.#directory, 'log');
+    const texts = await Promise.all(
+      (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    return texts.reduce((sum, text) => sum + text.split('handler_failed').length - 1, 0);
   }
 
   /** Sends heartbeats from now on and notes how late they are answered. */
