@@ -2,7 +2,6 @@
  * GLINE, JUPE and their removals: who may not use any server of the network, and which server may not be on it. `duration` is in
  * minutes; none means a week.
  */
-import { N } from '../../irc/numerics.ts';
 import { takeNetworkBan } from '../actions/network-ban.ts';
 import type { CommandServer } from '../command-server.ts';
 import {
@@ -14,85 +13,32 @@ import {
   type NetworkBan,
   type NetworkBanKind,
 } from '../network-bans/network-ban.ts';
-import type { LocalClient } from '../state/local-client.ts';
+import { type BanWay, banCommand, unbanCommand } from './ban-command.ts';
 import type { Command } from './command.ts';
-import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
-import { parseMinutes, savedOutcome } from './server-ban.ts';
 
-export const gline: Command = banCommand('GLINE', 'gline', '<user@host>', 'a user@host mask');
-export const jupe: Command = banCommand('JUPE', 'jupe', '<server>', 'a server');
-export const ungline: Command = unbanCommand('UNGLINE', 'gline', '<user@host>');
-export const unjupe: Command = unbanCommand('UNJUPE', 'jupe', '<server>');
+const glines = way('gline', '<user@host>');
+const jupes = way('jupe', '<server>');
 
-function banCommand(name: string, kind: NetworkBanKind, what: string, whom: string): Command {
+const BANNED = 'from the whole network, for a week unless you say how long.';
+const LIFTED = 'Lifts a ban of the network.';
+
+export const gline: Command = banCommand('GLINE', glines, `Bans a user@host mask ${BANNED}`);
+export const jupe: Command = banCommand('JUPE', jupes, `Bans a server ${BANNED}`);
+export const ungline: Command = unbanCommand('UNGLINE', glines, LIFTED);
+export const unjupe: Command = unbanCommand('UNJUPE', jupes, LIFTED);
+
+function way(kind: NetworkBanKind, what: string): BanWay {
+  const canonical = (mask: string) => canonicalNetworkMask(kind, mask);
   return {
-    name,
-    minParams: 1,
-    oper: kind,
-    help: [
-      `${name} [<minutes>] ${what} [:<reason>]`,
-      `Bans ${whom} from the whole network, for a week unless you say how long. Operators only.`,
-    ],
-    run(server, client, params) {
-      const minutes = parseMinutes(params[0] ?? '');
-      const [mask = '', reason = 'No reason given'] = minutes === null ? params : params.slice(1);
-      if (mask === '') {
-        client.reply(N.ERR_NEEDMOREPARAMS, name);
-        return;
-      }
-      const problem = problemWith(server, kind, mask, minutes ?? 0);
-      if (problem !== null) {
-        tell(client, `${name} failed: ${problem}`);
-        return;
-      }
-      const by = describeOper(client);
-      perform(server, client, {
-        command: name,
-        args: { mask: canonicalNetworkMask(kind, mask), reason, minutes },
-        flag: kind,
-        unrecorded: 'run',
-        carryOut: () => {
-          const outcome = setNetworkBan(server, { kind, mask, reason, by }, minutes ?? 0);
-          if (typeof outcome === 'string') return failed(client, name, outcome);
-          return savedOutcome(client, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
-        },
-      });
-    },
-  };
-}
-
-function failed(client: LocalClient, name: string, problem: string): DeedOutcome {
-  tell(client, `${name} failed: ${problem}`);
-  return { ok: false, outcome: `refused: ${problem}` };
-}
-
-function unbanCommand(name: string, kind: NetworkBanKind, what: string): Command {
-  return {
-    name,
-    minParams: 1,
-    oper: kind,
-    help: [`${name} ${what}`, 'Lifts a ban of the network. Operators only.'],
-    run(server, client, params) {
-      const mask = params[0] ?? '';
-      const missing = `no ban of the network for ${mask}`;
-      if (!holds(server, kind, mask)) {
-        tell(client, `${name} failed: ${missing}`);
-        return;
-      }
-      const by = describeOper(client);
-      perform(server, client, {
-        command: name,
-        args: { mask: canonicalNetworkMask(kind, mask) },
-        flag: kind,
-        unrecorded: 'refuse',
-        carryOut() {
-          const taken = liftNetworkBan(server, kind, mask, by);
-          if (taken !== null) return savedOutcome(client, name, 'lifted', taken.saving);
-          tell(client, `${name} failed: ${missing}`);
-          return { ok: false, outcome: `not_found: ${missing}` };
-        },
-      });
-    },
+    kind,
+    what,
+    problemWith: (server, mask, minutes) => problemWith(server, kind, mask, minutes ?? 0),
+    canonical,
+    set: (server, given, minutes) => setNetworkBan(server, { ...given, kind }, minutes ?? 0),
+    has: (server, mask) => holds(server, kind, mask),
+    missing: (mask) => `no ban of the network for ${mask}`,
+    lifted: canonical,
+    lift: (server, mask, by) => liftNetworkBan(server, kind, mask, by)?.saving ?? null,
   };
 }
 
