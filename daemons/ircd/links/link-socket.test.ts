@@ -106,6 +106,18 @@ describe('what a peer sends', () => {
     ]);
   });
 
+  it('is answered before the end of the connection is, where the peer says no more', async () => {
+    price = 4e6;
+    arrives('1\n2\n');
+    carrier.send('AB SQ here.test 0 :why');
+    socket.emit('end');
+    expect(socket.done).toEqual(['pause']);
+    while (turns.length > 0) turns.shift()!();
+    expect([heard, ended]).toEqual([['1', '2'], ['gone Connection closed']]);
+    expect(socket.written).toEqual(['AB SQ here.test 0 :why\r\n']);
+    expect(socket.done.slice(-3)).toEqual(['write latin1', 'end', 'resume']);
+  });
+
   it.each([
     ['whole', `${'x'.repeat(511)}\r\n`],
     ['without an end', 'x'.repeat(512)],

@@ -67,7 +67,12 @@ export class LinkSocket implements LinkTransport, WorkJob {
     });
     socket.on('close', () => this.#onClosed());
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
-    socket.on('end', () => socket.end());
+    socket.on('end', () =>
+      this.#whenHeard(() => {
+        this.#link?.gone(this.#problem);
+        this.close();
+      }),
+    );
   }
 
   /** Bytes that the other end has not taken. */
@@ -151,14 +156,18 @@ export class LinkSocket implements LinkTransport, WorkJob {
   #onClosed(): void {
     this.#closeTimer?.cancel();
     this.#closing = true;
-    // What came before the end is heard first.
+    this.#whenHeard(() => this.#link?.gone(this.#problem));
+    this.#options.onClose(this);
+  }
+
+  /** Does something about the end of the connection, behind what came before it. */
+  #whenHeard(deed: () => void): void {
     this.#options.work.run(this.work, {
       step: () => {
         if (this.#lines.length > 0) return 'later';
-        this.#link?.gone(this.#problem);
+        deed();
         return 'done';
       },
     });
-    this.#options.onClose(this);
   }
 }
