@@ -97,14 +97,15 @@ export function lineRoom(line: string): number {
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */
 function oneWord(word: string): string {
-  if (word === '' || word[0] === ':' || /[\0\r\n ]/.test(word)) {
+  if (word === '' || word[0] === ':' || /[\0\r\n \u0100-\uffff]/.test(word)) {
     throw new RangeError(`${JSON.stringify(word)} cannot stand between the words of a P10 line.`);
   }
   return word;
 }
 
+/** What is no byte would be one that somebody else chose. */
 function withoutBreaks(text: string): string {
-  return /[\0\r\n]/.test(text) ? text.replace(/[\0\r\n]+/g, ' ') : text;
+  return /[\0\r\n\u0100-\uffff]/.test(text) ? text.replace(/[\0\r\n\u0100-\uffff]+/g, ' ') : text;
 }
 
 function skipSpaces(line: string, start: number): number {

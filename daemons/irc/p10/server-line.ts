@@ -67,7 +67,7 @@ export function readServer(line: P10Line): ServerLine | string {
     return `numeric ${capacity.slice(0, 16)} is not two characters and three of capacity.`;
   }
   if (fromBase64(numeric) === 0) return 'numeric 0 stands for no server.';
-  const flags = params.length > 7 && params[6]!.startsWith('+') ? params[6]!.slice(1) : '';
+  const flags = params.length > 7 && params[6]!.startsWith('+') ? lettersOf(params[6]!) : '';
   return {
     name,
     hops: times[0]!,
@@ -79,6 +79,11 @@ export function readServer(line: P10Line): ServerLine | string {
     flags,
     description: params[params.length - 1]!,
   };
+}
+
+/** Each once, so that there is room behind them. */
+function lettersOf(flags: string): string {
+  return [...new Set(flags.replaceAll(/[^A-Za-z0-9]/g, ''))].join('');
 }
 
 /** @param source empty for the peer's own introduction, the numeric of the uplink for a server behind it. */
@@ -100,7 +105,7 @@ export function isServerName(name: string): boolean {
   return name.length <= 63 && /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(name);
 }
 
-/** A whole number of at most 15 digits, or -1. */
+/** A whole number of at most 12 digits, or -1: seconds of more are no date that can be written. */
 export function readWhole(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  return /^\d{1,12}$/.test(text) ? Number(text) : -1;
 }

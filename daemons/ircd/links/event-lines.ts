@@ -183,8 +183,9 @@ function modeLines(
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */
 function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): LinkModeChange | null {
   const { on, letter, argument, user } = change;
-  const known = limits.modesWithArgument + limits.modesWithArgumentWhenSet + limits.flags;
-  if (!known.includes(letter)) return null;
+  const whenSet = limits.modesWithArgumentWhenSet.includes(letter);
+  const takes = limits.modesWithArgument.includes(letter) || (on && whenSet);
+  if (takes !== (argument !== '') || !(takes || whenSet || limits.flags.includes(letter))) return null;
   return { on, letter, argument: user === null ? bytesOf(argument) : numbers.numericOf(user) };
 }
 

@@ -1,10 +1,14 @@
 /** A broken or hostile server costs itself its link, and nobody else anything. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { mutated, TRANSCRIPTS } from './hostile-lines.ts';
+import type { PeerKind } from '../../irc/p10/kinds.ts';
+import { HOSTILE_WORDS, mutated, TRANSCRIPTS } from './hostile-lines.ts';
+import type { Link } from './link.ts';
 import { blockFor, LinkedServer, MemoryEnd, settle, Wire } from './memory-links.ts';
 import { SeededRandom } from './simulation/seeded-random.ts';
 
 const RUNS = 400;
+/** Words that are tried at each place of a line. */
+const WORDS_OF_A_PLACE = 4;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1) });
@@ -61,4 +65,76 @@ function harmOf(seed: number): string[] {
 
 it(`survives ${RUNS} transcripts that somebody has tampered with`, () => {
   for (let seed = 1; seed <= RUNS; seed++) expect(harmOf(seed), `seed ${seed}`).toEqual([]);
+});
+
+/** A server of another kind that is linked to `here`, and what it is told. */
+function standing(here: LinkedServer, name: string, numeric: string, kind: PeerKind): MemoryEnd {
+  here.blocks = [...here.blocks, blockFor(name, { kind })];
+  const end = new MemoryEnd();
+  const link = here.network.open(end, null);
+  for (const line of [
+    'PASS :linkpw',
+    `SERVER ${name} 1 1 1 J10 ${numeric}]]] +h6s :x`,
+    `${numeric} EB`,
+    `${numeric} EA`,
+  ])
+    link.take(line);
+  return end;
+}
+
+it('whatever word stands wherever in a line, servers of all kinds behind this one are told lines that they can read', () => {
+  const random = new SeededRandom(12);
+  for (const transcript of TRANSCRIPTS) {
+    const here = new LinkedServer('here.test', 1);
+    const other = new LinkedServer('other.test', 9);
+    const wire = new Wire(here, other);
+    const others = [
+      standing(here, 'ircu.test', 'AX', 'ircu'),
+      standing(here, 'nefarious.test', 'AY', 'nefarious'),
+    ];
+    here.blocks = [...here.blocks, blockFor('leaf.b.test')];
+    let link: Link | null = null;
+    let alice = here.irc.join('alice');
+    /** A link on which all lines before one were said. */
+    const linkAt = (at: number): Link => {
+      if (alice.closedWith !== null) alice = here.irc.join('alice');
+      alice.send('JOIN #free', 'JOIN #one');
+      if (link !== null && link.reason === null) return link;
+      link = here.network.open(new MemoryEnd(), null);
+      for (const line of transcript.slice(0, at)) link.take(line);
+      settle(wire);
+      return link;
+    };
+    for (let at = 2; at < transcript.length; at++) {
+      const words = transcript[at]!.split(' ');
+      for (let place = 2; place <= words.length; place++)
+        for (let tries = 0; tries < WORDS_OF_A_PLACE; tries++) {
+          const said = words
+            .toSpliced(place, random.below(2), random.pick(HOSTILE_WORDS))
+            .join(' ')
+            .slice(0, 510);
+          linkAt(at).take(said);
+          settle(wire);
+          const failed = [...here.irc.host.logs, ...other.irc.host.logs].filter(
+            ({ event }) => event === 'handler_failed',
+          );
+          expect([failed, wire.linkA.reason, wire.linkB.reason, here.network.links.size >= 3], said).toEqual([
+            [],
+            null,
+            null,
+            true,
+          ]);
+          for (const end of others) end.take();
+        }
+    }
+    link!.leave('over');
+    settle(wire);
+    const whom = ({ state }: LinkedServer) =>
+      [...state.users]
+        .map((user) => [user.nick, [...user.memberships.keys()].map(({ name }) => name).sort()])
+        .sort();
+    expect(whom(other)).toEqual(whom(here));
+    here.close();
+    other.close();
+  }
 });

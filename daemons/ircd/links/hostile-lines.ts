@@ -86,7 +86,7 @@ export const TRANSCRIPTS: readonly (readonly string[])[] = [FROM_IRCU, FROM_OURS
 /** A whole number from 0 up to a bound. */
 export type Below = (bound: number) => number;
 
-const HOSTILE_WORDS = [
+export const HOSTILE_WORDS = [
   '',
   'AB',
   'AC',
@@ -127,6 +127,10 @@ const HOSTILE_WORDS = [
   'ERROR',
   '@a=b',
   '_____',
+  // Bytes that take twice the room in UTF-8, and signs whose last byte ends a line or a word.
+  'ÿ'.repeat(400),
+  'aÄ\u008aABÄ\xa0SQÄ\xa0other.testÄ\xa00',
+  '999999999999999',
 ];
 
 type Change = (words: string[], below: Below) => void;
@@ -145,6 +149,10 @@ const CHANGES: readonly Change[] = [
     const cut = below(word.length + 1);
     words[at] = word.slice(0, cut) + String.fromCharCode(below(256)) + word.slice(cut + below(2));
   },
+  (words, below) => {
+    const at = below(words.length);
+    words[at] = `:${words[at]!}`;
+  },
   (words, below) =>
     void words.splice(0, 1, one(['AB', 'AC', 'AD', 'AE', 'ABAAA', 'ACAAB', 'ADAAA', 'xx'], below)),
 ];
@@ -153,8 +161,19 @@ function one<T>(list: readonly T[], below: Below): T {
   return list[below(list.length)]!;
 }
 
-/** Lines of a transcript, some of them left out, said twice, moved, cut, or with other words; a line has no end in it. */
+/** Lines by which a peer introduces itself. */
+const INTRODUCTION = 2;
+
+/**
+ * Lines of a transcript, some of them left out, said twice, moved, cut, or with other words; a line has no end in it. One of ten
+ * is tampered with from its first line on, the others behind the introduction, so that most links stand before they go wrong.
+ */
 export function mutated(transcript: readonly string[], below: Below): string[] {
+  const whole = below(10) === 0 ? 0 : INTRODUCTION;
+  return [...transcript.slice(0, whole), ...tamperedWith(transcript.slice(whole), below)];
+}
+
+function tamperedWith(transcript: readonly string[], below: Below): string[] {
   const lines = [...transcript];
   for (let more = 1 + below(6); more > 0; more--) {
     const at = below(lines.length);

@@ -212,3 +212,68 @@ describe('a lie about somebody who is not behind the peer is passed over', () =>
     expectPeace();
   });
 });
+
+/** Signs of UTF-8 whose code points end in those of a line end and a space. */
+const [LF, SPACE] = ['\xc4\x8a', '\xc4\xa0'];
+const INJECTED = `a${LF}AJ${SPACE}SQ${SPACE}far.test${SPACE}0`;
+const LONG = '\xff'.repeat(400);
+
+describe('what a peer calls its users is told on as words that everybody can read', () => {
+  it.each([
+    ['a host with a line in it', `${INJECTED}`, 'x', 'x', '192.0.2.5', 'x', 'x'],
+    ['a host without end', 'h'.repeat(64), 'x', 'x', '192.0.2.5', 'x', 'x'],
+    ['the longest host', 'h'.repeat(63), 'x', 'x', 'h'.repeat(63), 'x', 'x'],
+    ['a user name without end', 'host', LONG, 'x', 'host', 'unknown', 'x'],
+    ['a user name that is a mask', 'host', '*!a@b:?c', 'x', 'host', 'abc', 'x'],
+    ['the longest user name', 'host', 'u'.repeat(20), 'x', 'host', 'u'.repeat(16), 'x'],
+    ['a real name without end', 'host', 'x', 'r'.repeat(200), 'host', 'x', 'r'.repeat(150)],
+  ])('%s', (_what, host, username, realname, seenHost, seenUsername, seenRealname) => {
+    says([...HELLO, 'AC EB', 'AC EA', `AC N evil 1 ${S} ${username} ${host} DAAAIF ACAAA :${realname}`]);
+    for (const { state } of [here, other, far])
+      expect(state.findUser('evil')).toMatchObject({
+        username: seenUsername,
+        host: seenHost,
+        realHost: seenHost,
+        realname: seenRealname,
+      });
+    end.link!.leave('over');
+    settle(wire, beyond);
+    expectPeace();
+  });
+
+  it.each([
+    ['a host', 'AC BH ACAAA %', { host: 'host' }],
+    ['an account', 'AC AC ACAAA R %', { account: null }],
+  ])('%s that is none changes nothing', (_what, line, now) => {
+    says([...HELLO, 'AC EB', 'AC EA', `AC N evil 1 ${S} x host DAAAIF ACAAA :x`]);
+    for (const word of [LONG, 'w'.repeat(65), 'a\x7fb;c', '\\\x01'])
+      end.link!.take(line.replace('%', () => word));
+    settle(wire, beyond);
+    for (const { state } of [here, other, far]) expect(state.findUser('evil')).toMatchObject(now);
+    end.link!.leave('over');
+    settle(wire, beyond);
+    expectPeace();
+  });
+
+  it('an account in any script is the same on all servers, and so is who set a topic', () => {
+    says([...HELLO, 'AC EB', 'AC EA', `AC N evil 1 ${S} x host DAAAIF ACAAA :x`]);
+    for (const line of [
+      `AC AC ACAAA R ${LF}${SPACE}`,
+      `AC T #safe ${INJECTED}${LONG.slice(0, 200)} ${S} ${S} :${LONG}`,
+      `AC M #safe +bk ${'\xff'.repeat(101)} ${'\xff'.repeat(12)} ${S}`,
+      `AC M #safe +b ${'\xff'.repeat(100)} ${S}`,
+    ])
+      end.link!.take(line);
+    settle(wire, beyond);
+    const safe = here.state.findChannel('#safe')!;
+    expect(Buffer.byteLength(safe.topicBy)).toBeLessThanOrEqual(111);
+    expect([safe.bans.size, safe.joinKey]).toEqual([1, null]);
+    for (const { state } of [here, other, far]) {
+      expect(state.findUser('evil')?.account).toBe('\u010a\u0120');
+      const { topic, topicBy, bans, joinKey } = state.findChannel('#safe')!;
+      const shown = [topic, topicBy, bans.entries.map(({ mask }) => mask.text), joinKey];
+      expect(shown).toEqual([safe.topic, safe.topicBy, ['\xff'.repeat(100)], null]);
+    }
+    expect([wire.linkA.state, beyond.linkA.state]).toEqual(['linked', 'linked']);
+  });
+});

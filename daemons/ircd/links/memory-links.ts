@@ -1,5 +1,6 @@
 /** For tests: servers in memory that are linked, and a peer that is only lines. */
 import type { Clock } from '../../../kit/clock.ts';
+import { lineRoom } from '../../irc/p10/line.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { MemoryServer } from '../memory-server.ts';
 import type { Link } from './link.ts';
@@ -29,7 +30,10 @@ export class MemoryEnd implements LinkCarrier {
   sent: string[] = [];
   closed = false;
 
+  /** Fails on what no link may carry: another server would end the link for it, or read more lines than one. */
   send(line: string): void {
+    if (line === '' || /[\0\r\n\u0100-\uffff]/.test(line) || line.length > lineRoom(line))
+      throw new Error(`no line of a link: ${JSON.stringify(line)}`);
     this.sent.push(line);
   }
 

@@ -46,7 +46,7 @@ export function introduction(numbers: Numbers, peer: Peer, user: User): string {
 }
 
 function stampOf({ limits }: Peer, account: string): string {
-  return writeAccountStamp({ account: cutBytes(account, limits.account), seconds: 0 });
+  return writeAccountStamp({ account: cutBytes(bytesOf(account), limits.account), seconds: 0 });
 }
 
 /** `AC`; nothing where a peer cannot hold it: ircu takes one stamp for the life of a user. */

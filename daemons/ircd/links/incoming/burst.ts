@@ -29,7 +29,7 @@ export const burst: TokenCode = (line) => {
 /** Without what cannot be told on: others would believe of users of other links what this server knows to be a lie. */
 function soundPartOf({ server, peer }: LinkLine, said: BurstChannel): BurstChannel {
   const isWord = (mask: string) => isSound({ on: true, letter: 'b', argument: mask });
-  const modes = [...said.modes].filter((letter) =>
+  const modes = [...new Set(said.modes)].filter((letter) =>
     isSound({ on: true, letter, argument: said.modeArguments.get(letter) ?? '' }),
   );
   const members = said.members.filter(
@@ -86,8 +86,10 @@ function remember(line: LinkLine, said: BurstChannel, name: string): void {
 
 /** What a peer can hold of a channel: a mode or list that it does not know would become another there. */
 function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChannel {
-  const known = limits.flags + limits.modesWithArgument + limits.modesWithArgumentWhenSet;
-  const modes = Array.from(channel.modes).filter((letter) => known.includes(letter));
+  const withArgument = limits.modesWithArgument + limits.modesWithArgumentWhenSet;
+  const modes = Array.from(channel.modes).filter((letter) =>
+    (channel.modeArguments.has(letter) ? withArgument : limits.flags).includes(letter),
+  );
   return {
     ...channel,
     modes: modes.join(''),

@@ -1,4 +1,5 @@
 /** Users of other servers make channels, join and leave them, and do there what operators do. */
+import { truncateUtf8 } from '../../../irc/line-text.ts';
 import { STATUS } from '../../../irc/modes.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
@@ -10,6 +11,7 @@ import { join as enter } from '../../actions/join.ts';
 import { kick as kickMember } from '../../actions/kick.ts';
 import { part as leave } from '../../actions/part.ts';
 import { setTopic } from '../../actions/topic.ts';
+import { limits } from '../../limits.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
@@ -108,6 +110,10 @@ export const kick: TokenCode = (line) => {
   });
 };
 
+/** Longest `nick!user@host`, which whoever set a topic is called by. */
+const PREFIX_BYTES =
+  limits.nickLength.default + limits.usernameLength.default + limits.hostBytes.default + '!@'.length;
+
 /**
  * `T #channel [by] [created] [since] :text`; one of a channel that is younger than ours is not ours. Of two topics the one set
  * later holds, so that servers whose topics cross agree.
@@ -118,8 +124,8 @@ export const topic: TokenCode = (line) => {
   const times = params.slice(1, -1).map(readWhole);
   const since = times.at(-1) ?? -1;
   const created = times.length > 1 ? times.at(-2)! : -1;
-  const by = params.length > 4 ? textOf(params[1]!) : source.prefix;
-  const text = textOf(params.at(-1) ?? '');
+  const by = params.length > 4 ? truncateUtf8(textOf(params[1]!), PREFIX_BYTES) : source.prefix;
+  const text = truncateUtf8(textOf(params.at(-1) ?? ''), limits.topicBytes.default);
   const atMs = since < 0 ? Date.now() : since * 1000;
   const of = 'nick' in source ? source.server : source;
   const set = function* (channel: Channel): WorkSteps {

@@ -8,6 +8,7 @@ import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
 import type { CommandServer } from '../../command-server.ts';
+import { limits } from '../../limits.ts';
 import type { ModeChange, Source } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
 import type { NetworkState } from '../../state/network.ts';
@@ -89,10 +90,17 @@ export function channelToRemember(state: NetworkState, name: string, createdSeco
   return channel;
 }
 
-/** Whether a change can be what a server means, and can stand in a line as it is: arguments are words, limits numbers. */
+/**
+ * Whether a change can be what a server means, and can stand in a line as it is: limits are numbers, other arguments words that
+ * leave room for the rest of the line, whoever reads it.
+ */
 export function isSound({ on, letter, argument }: LinkModeChange): boolean {
   if (letter === 'l' && on) return /^[1-9]\d{0,8}$/.test(argument);
-  return argument[0] !== ':' && !argument.includes(' ');
+  const { maskBytes, keyLength } = limits;
+  const isMask = LIST_MODES.includes(letter);
+  if (argument === '') return !isMask && !(letter === 'k' && on);
+  const most = isMask ? maskBytes.default : keyLength.default;
+  return argument[0] !== ':' && !argument.includes(' ') && Buffer.byteLength(textOf(argument)) <= most;
 }
 
 function tellOn(

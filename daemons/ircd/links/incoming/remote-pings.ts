@@ -3,7 +3,8 @@
  * its numeric, `AC RI AB ACAAA seconds microseconds :text`, and is answered with the same times.
  */
 import { writeLine } from '../../../irc/p10/line.ts';
-import { isServerNumeric } from '../../../irc/p10/numeric.ts';
+import { isServerNumeric, isUserNumeric } from '../../../irc/p10/numeric.ts';
+import { readWhole } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { Server } from '../../state/server.ts';
@@ -21,10 +22,14 @@ export const remotePing: TokenCode = (line) => {
     passOn(line, to);
     return null;
   }
-  if (user === null && params.length >= 4)
-    link.send(
-      writeLine(state.me.numeric, TOKEN.RPONG, [nameOf(source), ...params.slice(1, 4)], params.at(-1)!),
-    );
+  const [, asker = '', ...times] = params.slice(0, 4);
+  if (
+    user === null &&
+    times.length === 2 &&
+    isUserNumeric(asker) &&
+    times.every((text) => readWhole(text) >= 0)
+  )
+    link.send(writeLine(state.me.numeric, TOKEN.RPONG, [nameOf(source), asker, ...times], params.at(-1)!));
   else if (user !== null) sendPing(line, user);
   return null;
 };
@@ -73,14 +78,14 @@ function tellUser(line: LinkLine, user: User, words: readonly string[]): void {
     return;
   }
   const [name = '', took = '', said = ''] = words.map(textOf);
-  const prefix = 'nick' in source ? source.server.name : source.name;
+  const prefix = nameOf(source);
   // Of a ping of this server's own the answer is told in its name.
   const from = name === prefix ? server.name : prefix;
   user.local.send(`:${from} RPONG ${user.nick} ${name} ${took} :${said}`);
 }
 
 function nameOf(source: LinkLine['source']): string {
-  return source.prefix;
+  return 'nick' in source ? source.server.name : source.name;
 }
 
 /** Never one that lies where the line came from. */

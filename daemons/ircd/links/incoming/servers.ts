@@ -69,11 +69,14 @@ export const pong: TokenCode = ({ link, peer, source, params }) => {
   return null;
 };
 
+/** A time as it stands in `G`. */
+const STAMP = /^[\d.]{1,32}$/;
+
 /** `G !time server time`: answered with `Z`, which has the time here beside it. */
 export const ping: TokenCode = ({ server: irc, link, source, params }) => {
   const { numeric } = irc.state.me;
-  const [token = '', , sent = token.replace(/^!/, '')] = params;
-  if (token.startsWith('!') && 'via' in source) {
+  const [token = '', , sent = token.slice(1)] = params;
+  if (token[0] === '!' && STAMP.test(token.slice(1)) && STAMP.test(sent) && 'via' in source) {
     const now = Date.now() / 1000;
     link.send(writeLine(numeric, TOKEN.PONG, [numeric, token, sent, 0, now.toFixed(6)]));
   } else link.send(writeLine(numeric, TOKEN.PONG, [numeric], token));

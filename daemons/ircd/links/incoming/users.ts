@@ -7,7 +7,7 @@ import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
 import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
-import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
+import { readUser, type UserLine } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { type AddressGroups, addressText } from '../../../runtime/net/ip-address.ts';
 
@@ -26,6 +26,7 @@ import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
 import { hiddenHost, hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+import { accountIn, hostIn, realnameIn, usernameIn } from './user-words.ts';
 
 /** `N`: of a server a new user, of a user another nick. */
 export const nick: TokenCode = (line) => (userOf(line) === null ? arrival(line) : rename(line));
@@ -49,22 +50,22 @@ function arrival(line: LinkLine): null {
   }
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
-  const realHost = textOf(said.host);
-  const hidden = source.foreign
-    ? hiddenHost(server, { account: accountIn(said), modes: modeBits(said.modes) })
-    : null;
+  const address = addressText(said.address);
+  const realHost = hostIn(said.host) ?? address;
+  const account = accountOf(said);
+  const hidden = source.foreign ? hiddenHost(server, { account, modes: modeBits(said.modes) }) : null;
   introduce(server, {
     nick: said.nick,
-    username: textOf(said.username),
+    username: usernameIn(said.username),
     host: hidden ?? realHost,
     realHost,
-    realname: textOf(said.realname),
-    address: addressText(said.address),
+    realname: realnameIn(said.realname),
+    address,
     server: source,
     numeric: said.numeric,
     nickMs: said.nickSeconds * 1000,
     modes: modeBits(said.modes),
-    account: accountIn(said),
+    account,
   });
   return null;
 }
@@ -74,15 +75,9 @@ function isNick(text: string): boolean {
   return isValidNick(text, text.length);
 }
 
-function accountIn({ modeArguments }: UserLine): string | null {
+function accountOf({ modeArguments }: UserLine): string | null {
   const stamp = modeArguments.get('r');
-  return stamp === undefined ? null : accountOf(stamp);
-}
-
-/** Null where it is no word. */
-function accountOf(stamp: string): string | null {
-  const { account } = readAccountStamp(stamp);
-  return account === '' || account.includes(' ') ? null : account;
+  return stamp === undefined ? null : accountIn(stamp);
 }
 
 function modeBits(letters: string): number {
@@ -214,7 +209,7 @@ export const account: TokenCode = ({ server, source, params }) => {
   if (user === undefined || 'nick' in source) return null;
   if (word === 'U') return rest(setAccount(server, user, null, source));
   const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
-  const named = accountOf(stamp);
+  const named = accountIn(stamp);
   return named === null ? null : stampUser(server, user, named, source);
 };
 
@@ -223,20 +218,17 @@ function* stampUser(server: CommandServer, user: User, account: string, source: 
   yield* rest(hide(server, user));
 }
 
-/** A word that can be told on. */
-const IS_HOST = /^[^\s\0:][^\s\0]{0,62}$/;
-
 /** `BH user host`: a server tells how one of its users is seen from now on. */
 export const host: TokenCode = ({ server, source, params }) => {
   const user = server.state.findNumeric(params[0] ?? '');
-  const [, seen = ''] = params;
-  if (user === undefined || user.gone || user.server !== source || !IS_HOST.test(seen)) return null;
-  return rest(changeHost(server, user, textOf(seen)));
+  const seen = hostIn(params[1] ?? '');
+  if (user === undefined || user.gone || user.server !== source || seen === null) return null;
+  return rest(changeHost(server, user, seen));
 };
 
 /** `BN`: a user takes another real name. */
 export const realname: TokenCode = (line) => {
   const user = userOf(line);
-  const text = textOf(line.params.at(-1) ?? '');
+  const text = realnameIn(line.params.at(-1) ?? '');
   return user === null || text === '' || text === user.realname ? null : setRealname(line.server, user, text);
 };
