@@ -9,7 +9,7 @@ import { SeededRandom } from '../../daemons/ircd/links/simulation/seeded-random.
 import { LineClient } from './line-client.ts';
 import type { Attack, Scenario, Target } from './scenario.ts';
 
-const RUNS = 10_000;
+const RUNS = 600;
 /** Whom the transcripts talk to and about, see hostile-lines.ts. */
 const PREY = 'alice';
 const PREY_NUMERIC = 'ABAAA';
@@ -23,6 +23,27 @@ function open({ p10Port }: Target): Socket {
   const socket = connect({ host: '127.0.0.1', port: p10Port!, localAddress: ADDRESS, noDelay: true });
   socket.on('error', () => {});
   return socket;
+}
+
+/** How a link is told why it ends, before and after it stood. */
+const SAID = /^(?:ERROR :Closing Link: |AB SQ here\.test 0 :)([^\r\n]*)/m;
+
+/** Reasons that differ in a word of the line that was wrong. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^.* came before SERVER$/, 'something came before SERVER'],
+  [/^(\S+) has \d+ parameters.*/, '$1 has too few parameters'],
+  [/^protocol .* is not spoken here.*/, 'another protocol'],
+  [/^numeric .* is not two.*/, 'no numeric of a server'],
+  [/^.* (is no .*)$/, 'something $1'],
+  [/^it brings \S+, but the numeric .*/, 'it brings a numeric that is taken'],
+  [/^it brings \S+, but .*/, 'it brings a server that is linked'],
+  [/^the peer says: .*/, 'the peer says why'],
+];
+
+/** A reason without what it says of one line. */
+function kindOf(reason: string): string {
+  for (const [pattern, kind] of KINDS) if (pattern.test(reason)) return reason.replace(pattern, kind);
+  return reason;
 }
 
 /** A link that does what it should: it answers pings and listens who comes. */
@@ -93,6 +114,7 @@ async function prepare(target: Target): Promise<Attack> {
   let runs = 0;
   let accepted = 0;
   let told = 0;
+  const ends = new Map<string, number>();
   const one = async (seed: number) => {
     const random = new SeededRandom(seed);
     const lines = mutated(random.pick(TRANSCRIPTS), (bound) => random.below(bound));
@@ -103,10 +125,13 @@ async function prepare(target: Target): Promise<Attack> {
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     // Some end in the middle of a line.
     socket.end(Buffer.from(random.chance(0.9) ? `${text}\r\n` : text, 'latin1'));
-    await Promise.race([closed, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    const ended = await Promise.race([closed.then(() => true), sleep(PATIENCE_MS, false, { ref: false })]);
     socket.destroy();
     if (/^AB EB/m.test(heard)) accepted++;
-    if (/^(?:ERROR|AB SQ)/m.test(heard)) told++;
+    const said = SAID.exec(heard)?.[1];
+    if (said !== undefined) told++;
+    const end = said !== undefined ? kindOf(said) : ended ? 'as its lines ended' : 'not, and was left';
+    ends.set(end, (ends.get(end) ?? 0) + 1);
   };
   return {
     async run() {
@@ -114,6 +139,7 @@ async function prepare(target: Target): Promise<Attack> {
       target.note('transcripts', runs);
       target.note('links that stood', accepted);
       target.note('ends with a reason', told);
+      for (const [end, times] of [...ends].sort((a, b) => b[1] - a[1])) target.note(`ended: ${end}`, times);
       target.note('other link lost', innocent.lost ? 1 : 0);
       target.note('lines at other link', innocent.linesIn);
     },
@@ -141,7 +167,7 @@ export const linkScenarios: readonly Scenario[] = [
       link: ['leaf.b.test', 'other.test'].map((name) => ({ name, password: PASSWORD, hub: ['*'] })),
     },
     p10: true,
-    limitMs: 90_000,
+    limitMs: 180_000,
     prepare,
   },
 ];
