@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { circles, type Import } from './import-graph.ts';
+import { isMadeForTests } from './made-for-tests.ts';
 
 /** What one part of the repository may import. */
 interface Rule {
@@ -81,7 +82,6 @@ function ruleOf(file: string): { part: string; rule: Rule } {
   return { part: named, rule: RULES[named]! };
 }
 
-const isTest = (file: string) => /\.(test|spec)\.tsx?$|\/test-|\/fake-|-fixture\.ts$/.test(file);
 const isOurs = (to: string) => /\.(ts|tsx|mjs|js|cjs|css|json)$/.test(to) && !to.startsWith('@');
 const packageOf = (to: string) =>
   to.startsWith('node:') ? 'node:' : to.split('/', to.startsWith('@') ? 2 : 1).join('/');
@@ -89,16 +89,16 @@ const packageOf = (to: string) =>
 function refusalOf({ from, to }: Import): string | null {
   const { part, rule } = ruleOf(from);
   if (isOurs(to)) {
-    const allowed = [part, ...rule.ours, ...(isTest(from) ? (rule.tests ?? []) : [])];
+    const allowed = [part, ...rule.ours, ...(isMadeForTests(from) ? (rule.tests ?? []) : [])];
     if (!allowed.some((other) => inside(to, other))) return `${part} may import ${allowed.join(', ')}`;
-    if (isTest(to) && !isTest(from) && !/^(e2e|bench|scripts)\//.test(from))
+    if (isMadeForTests(to) && !isMadeForTests(from) && !/^(e2e|bench|scripts)\//.test(from))
       return 'only tests import what was made for tests';
     return null;
   }
   const name = packageOf(to);
   const { onlyPackages = ['*'], notPackages = [] } = rule;
   if (notPackages.includes(name)) return `${part} may not import ${name}`;
-  if (onlyPackages.includes(name) || (isTest(from) && name !== 'electron')) return null;
+  if (onlyPackages.includes(name) || (isMadeForTests(from) && name !== 'electron')) return null;
   if (onlyPackages.includes('*') && name !== 'electron') return null;
   return `${part} may import of packages: ${onlyPackages.join(', ') || 'none'}${onlyPackages.includes('*') ? ', but not electron' : ''}`;
 }

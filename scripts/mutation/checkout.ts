@@ -3,14 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { importsOf } from '../import-graph.ts';
+import { isMadeForTests } from '../made-for-tests.ts';
 import { parseSource, walk } from '../source-tree.ts';
 
 const SOURCE = /(?<!\.d)\.(ts|tsx|mjs)$/;
 const TEST = /\.test\.tsx?$/;
 /** Benchmarks and launchers, which start what the product is made of. */
 const STARTS = /^(?:bench\/|scripts\/[^/]+\.mjs$)/;
-/** What is made for tests, by its name; scripts/import-rules.ts knows the same names. */
-const FOR_TESTS = /\.(test|spec)\.tsx?$|\/test-|\/fake-|-fixture\.ts$/;
 
 export interface Checkout {
   readonly root: string;
@@ -98,13 +97,13 @@ export function readCheckout(root: string): Checkout {
   const inProduct = (file: string) =>
     /^(contract|kit|daemons|main|renderer|preload)\/.*\.tsx?$/.test(file) &&
     SOURCE.test(file) &&
-    !FOR_TESTS.test(file);
+    !isMadeForTests(file);
   // What only tests load, and what only that loads, is no product however it is called. What has a test of its own is, though no
   // other part may use it yet, and so is what benchmarks and launchers start.
   const product = new Set(sources.filter(inProduct));
   const hasOwnTest = (file: string) => known.has(file.replace(/\.tsx?$/, '.test.ts'));
   const usesIt = (importer: string) =>
-    product.has(importer) || (STARTS.test(importer) && !FOR_TESTS.test(importer));
+    product.has(importer) || (STARTS.test(importer) && !isMadeForTests(importer));
   for (let before = Number.POSITIVE_INFINITY; product.size < before; ) {
     before = product.size;
     for (const file of product) {
