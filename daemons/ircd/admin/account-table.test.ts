@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { accountColumns } from './account-columns.ts';
 import { AccountTable } from './account-table.ts';
 
 let authority: MemoryAuthority;
@@ -45,6 +46,24 @@ describe('the table of accounts', () => {
     await look();
     expect(names()).toEqual(['ann 2', 'bob 0']);
     expect(table.total()).toBe(2);
+  });
+
+  it('has a value in every column', async () => {
+    await look();
+    const [ann] = [...table.rows()].map((row) =>
+      Object.fromEntries(accountColumns.map(({ key }, index) => [key, row[index]])),
+    );
+    expect(ann).toEqual({
+      account: 'ann',
+      online: 0,
+      lastLogin: null,
+      registeredAt: 1_000,
+      suspended: false,
+      failures: 0,
+      nicks: 1,
+      certificates: 0,
+      email: null,
+    });
   });
 
   it('asks nothing while nobody looks, and does not go on asking by itself', async () => {

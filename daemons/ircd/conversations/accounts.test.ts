@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SaslAnswer } from '../../../contract/accounts.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { limits } from '../limits.ts';
@@ -115,6 +116,28 @@ describe('AUTHENTICATE', () => {
       'saslStart',
       'saslAbort',
     ]);
+    expect(await logIn(client, 'ann', 'sesame')).toContainEqual(expect.stringContaining(' 903 '));
+  });
+
+  it('is 904 where the question fails, may be tried again, and what is a defect is logged', async () => {
+    start();
+    const client = irc.join('me');
+    const failing = (error: Error) => () => {
+      throw error;
+    };
+    const events = () => irc.host.logs.filter(({ event }) => event === 'login_unchecked').length;
+    const UNAVAILABLE =
+      ':irc.test 904 me :SASL authentication failed: accounts cannot be asked now, try again later';
+    for (const [error, defects] of [
+      [new SignalboxError('timeout', 'no answer'), 0],
+      [new SignalboxError('unavailable', 'gone'), 0],
+      [new Error('broken'), 1],
+    ] as const) {
+      authority.override = { saslData: failing(error) };
+      expect(await logIn(client, 'ann', 'sesame')).toEqual([UNAVAILABLE]);
+      expect(events()).toBe(defects);
+    }
+    authority.override = {};
     expect(await logIn(client, 'ann', 'sesame')).toContainEqual(expect.stringContaining(' 903 '));
   });
 
@@ -312,6 +335,20 @@ describe('capabilities', () => {
     authority.tell({ kind: 'ended', account: 'ann', why: 'dropped', reason: '' });
     expect(await logIn(client, 'ann', 'other-words')).toContainEqual(expect.stringContaining(' 903 '));
     expect(client.user?.account).toBe('ann');
+  });
+
+  it('are taken back at once where another authority is away, and nothing is asked of one that goes', async () => {
+    start();
+    const client = irc.join('me');
+    await say(client, 'CAP LS 302');
+    const next = new MemoryAuthority();
+    next.present = false;
+    irc.server.accounts.use(next);
+    expect(client.received()).toEqual([':irc.test CAP me DEL :sasl draft/account-registration']);
+    next.present = true;
+    next.present = false;
+    await settled();
+    expect(irc.host.logs.map(({ event }) => event)).not.toContain('channels_unread');
   });
 });
 

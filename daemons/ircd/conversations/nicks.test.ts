@@ -211,10 +211,13 @@ describe('a stranger who is refused a registered nick', () => {
 
   it('is answered 433 at the end of registration, and is welcome with another nick', async () => {
     const stranger = irc.connect();
-    expect(await say(stranger, 'NICK Ann', 'USER x 0 * :X')).toEqual([
+    stranger.send('NICK Ann', 'USER x 0 * :X');
+    irc.host.touched.clear();
+    expect(await say(stranger)).toEqual([
       ':irc.test 433 * Ann :Nickname is reserved by an account',
       RESERVED('Ann'),
     ]);
+    expect([...irc.host.touched]).toContain('connections');
     // The nick is free for its owner.
     const owner = irc.connect();
     owner.send('CAP REQ :sasl', 'NICK ann', 'USER a 0 * :A');

@@ -126,6 +126,22 @@ describe('GHOST and REGAIN', () => {
     expect(phone.user?.account).toBeNull();
   });
 
+  it('ask for no password of who is logged in, and for a login or a password of anybody else', async () => {
+    for (const verb of ['GHOST', 'REGAIN']) {
+      const holder = irc.join('ann');
+      const stranger = irc.join('stranger');
+      expect(await say(stranger, `${verb} ann`)).toEqual([
+        `:irc.test FAIL ${verb} ACCOUNT_REQUIRED :Log in to your account first, or give its password`,
+      ]);
+      const phone = session('phone');
+      authority.asked.length = 0;
+      await say(phone, `${verb} ann`);
+      expect(authority.asked.map(({ name }) => name)).not.toContain('identify');
+      expect(holder.user?.nick).not.toBe('ann');
+      for (const client of [holder, stranger, phone]) client.drop();
+    }
+  });
+
   it('end a session as all who share its channels see', async () => {
     const ghost = session('ann');
     const other = irc.join('dora');

@@ -292,6 +292,21 @@ it('a disk that hangs stops a channel for no longer than five seconds', async ()
   expect(server.logged.at(-1)).toMatch(/^channels_saved/);
 });
 
+it('a disk that answered in time is not said to hang, nor is it once the file is closed', async () => {
+  await ask(ann, 'TOPIC #x :one', 'TOPIC');
+  await settled();
+  await vi.advanceTimersByTimeAsync(limits.journalWaitMs.default);
+  expect(server.logged.join()).not.toContain('not answered');
+  disk.room = 0;
+  await ask(ann, 'TOPIC #x :two', 'TOPIC');
+  await settled();
+  await server.kept!.journal.close();
+  const { length } = server.logged;
+  await vi.advanceTimersByTimeAsync(limits.journalRetryMaxMs.default);
+  await settled();
+  expect(server.logged.slice(length)).toEqual([]);
+});
+
 it('who changes something while the disk hangs waits for as long as those whose write it is', async () => {
   const cid = loggedIn(server, 'cid', 'cid');
   await ask(cid, 'JOIN #z', ' 366 ');

@@ -136,6 +136,14 @@ describe('while somebody has a long nick', () => {
     expect(servers.map(({ state }) => state.servers.size)).toEqual([3, 3, 3]);
   });
 
+  it('as many as are named are all', () => {
+    servers[1].state.findUser('one-more-of-them-all')!.local!.connection.close('bye');
+    settle(...wires);
+    expect(comes()).toEqual([
+      'ERROR :Closing Link: it holds only short nicks, and nicks of more than 15 characters are online: nick-of-16-bytes0, nick-of-16-bytes1, nick-of-16-bytes2',
+    ]);
+  });
+
   it('services are linked all the same: they hold any', () => {
     expect(comes('s6').some((line) => line.startsWith('SERVER '))).toBe(true);
     expect(servers.map(nicklen)).toEqual(['NICKLEN=30', 'NICKLEN=30', 'NICKLEN=30']);

@@ -252,6 +252,8 @@ describe('CONNECT of another server', () => {
     ]);
     expect(far.irc.host.audits[0]).toMatchObject({
       actor: 'ann!~ann@192.0.2.1 (operator of here.test)',
+      command: 'CONNECT',
+      args: { server: 'other.test' },
       ok: false,
     });
     expect(asked(ann, 'CONNECT other.test 0 nowhere.test')).toEqual([
