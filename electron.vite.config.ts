@@ -8,15 +8,9 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { registry } from './daemons/registry.ts';
-import { threadEntries, threadModules } from './scripts/thread-modules.ts';
+import { BUILT_IN, threadEntries, threadModules } from './scripts/thread-modules.ts';
 
 const root = import.meta.dirname;
-
-/**
- * Dependencies that become part of the build: plain code of many small files (zod alone has more than a hundred), which every
- * process of the app would look for, open and compile one by one at each start.
- */
-const BUILT_IN = ['zod', 'toml-eslint-parser', 'smol-toml', 'lru-cache', 'mime'];
 
 /** Every line of the registry becomes out/daemons/<id>.js. */
 const daemonEntries = Object.fromEntries(

@@ -5,6 +5,7 @@ import { workerGroups } from './scripts/worker-groups.ts';
 
 const root = import.meta.dirname;
 const compileCache = join(root, 'scripts/compile-cache.mjs');
+const startBuilt = join(root, 'scripts/start-built.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
 /** Only where it is asked for, by scripts/test-cpu.ts. */
 const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
@@ -17,7 +18,11 @@ const sharing = {
 // Two cores: more workers than that only add noise to the loop-delay tests.
 const busy = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 // They wait for other processes most of the time.
-const waiting = { maxWorkers: 3, sequence: { groupOrder: 2 } };
+const waiting = {
+  maxWorkers: 3,
+  sequence: { groupOrder: 2 },
+  globalSetup: join(root, 'scripts/built-programs-setup.ts'),
+};
 
 export default defineConfig({
   // A copy of the checkout has its packages behind a link (scripts/mutation/sandbox.ts); stylesheets are read there too.
@@ -31,10 +36,11 @@ export default defineConfig({
     hookTimeout: 120_000,
     // What is waited for comes at once on a quiet machine; a busy one gets its time.
     expect: { poll: { timeout: 60_000 } },
-    // Every process that a test starts runs from compiled code, as those of an operator do; none of it is the operator's.
+    // Every process that a test starts runs from compiled code, as those of an operator do; none of it is the operator's. Those
+    // that start often are built before.
     env: {
       XDG_CACHE_HOME: join(root, 'node_modules/.cache'),
-      NODE_OPTIONS: `--import=${pathToFileURL(compileCache).href}`,
+      NODE_OPTIONS: `--import=${pathToFileURL(startBuilt).href}`,
     },
     projects: [
       { extends: true, test: { name: 'plain', include: plain, ...sharing, ...busy } },

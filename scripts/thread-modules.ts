@@ -6,6 +6,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
+/**
+ * Dependencies that become part of a build: plain code of many small files (zod alone has more than a hundred), which every
+ * process would look for, open and compile one by one at each start.
+ */
+export const BUILT_IN = ['zod', 'toml-eslint-parser', 'smol-toml', 'lru-cache', 'mime'];
+
 const URL_OF_MODULE = /new URL\(\s*['"](?<path>[^'"]+-(?:thread|tasks))\.ts['"],\s*import\.meta\.url,?\s*\)/g;
 /** Stands in a chunk for the place of a built module until it is known where the chunk itself is. */
 const PLACE = /__THREAD_MODULE_(?<entry>[^_]+)__/g;

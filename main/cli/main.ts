@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { daemonEntry } from '../fork/daemon-entry.ts';
 import { EXIT, say } from '../terminal/terminal.ts';
 import { runCli } from './cli.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const DAEMONS = join(ROOT, 'daemons');
 const isBuilt = () => existsSync(join(ROOT, 'out/renderer/index.html'));
 
 // A reader that closes the pipe early (`| head`) is no error.
@@ -29,8 +31,8 @@ if (argv[0] === 'serve' && !isBuilt() && !argv.includes('--help')) {
   process.exitCode = await runCli(
     argv,
     async () => (await import('../../daemons/registry.ts')).registry,
-    (id) => join(ROOT, 'daemons', id, 'main.ts'),
+    (id) => daemonEntry(DAEMONS, id),
     undefined,
-    async (id) => (await import(pathToFileURL(join(ROOT, 'daemons', id, 'verbs.ts')).href)).verbs,
+    async (id) => (await import(pathToFileURL(daemonEntry(DAEMONS, id, 'verbs')).href)).verbs,
   );
 }

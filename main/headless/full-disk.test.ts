@@ -9,6 +9,7 @@ import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
+import { builtProgram } from '../fork/test-fixtures/built-program.ts';
 import { type SmallDisk, smallDisk } from './test-fixtures/small-disk.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -36,7 +37,7 @@ async function start(): Promise<ControlPlane> {
     runtime: `node ${process.versions.node}`,
     registry,
     launcher: createForkLauncher({
-      entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts'),
+      entryOf: (id) => builtProgram(join(ROOT, 'daemons', id, 'main.ts')),
       execPath: process.execPath,
       compileCache: ownCompileCache(),
     }),

@@ -20,6 +20,7 @@ import { type ControlPlane, createControlPlane } from '../core/control-plane.ts'
 import { unusableFolder } from '../core/instance/data-folder.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { ownCompileCache } from '../fork/compile-cache.ts';
+import { daemonEntry } from '../fork/daemon-entry.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { canAsk, say } from '../terminal/terminal.ts';
 import { Auth, loadToken } from './auth.ts';
@@ -45,7 +46,7 @@ export interface Daemons {
 }
 
 /** The daemons of Signalbox. */
-export const SHIPPED: Daemons = { registry, entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts') };
+export const SHIPPED: Daemons = { registry, entryOf: (id) => daemonEntry(join(ROOT, 'daemons'), id) };
 
 /** What takes commands from the terminal. */
 export interface HostConsole {

@@ -14,6 +14,7 @@ import { type ControlPlane, createControlPlane } from '../../core/control-plane.
 import { CONTROL_LIMITS, type ControlLimits } from '../../core/limits.ts';
 import { ownCompileCache } from '../../fork/compile-cache.ts';
 import { createForkLauncher } from '../../fork/fork-launcher.ts';
+import { builtProgram } from '../../fork/test-fixtures/built-program.ts';
 import { manifest as tiny } from './tiny/manifest.ts';
 
 const fixtureRegistry: readonly Manifest[] = [tiny];
@@ -47,7 +48,7 @@ export async function startTestHost(
   const configFile = join(dataDir, 'signalbox.toml');
   await writeFile(configFile, toml);
   const forks = createForkLauncher({
-    entryOf,
+    entryOf: (id) => builtProgram(entryOf(id)),
     execPath: process.execPath,
     compileCache: ownCompileCache(),
   });
