@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestHost, type TestHost } from '../headless/test-fixtures/test-host.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
-import { runCli } from './cli.ts';
+import { type Ran, typed as typedFor } from './typed-fixture.ts';
 
 const ENTRY = join(import.meta.dirname, '../headless/test-fixtures/cli-entry.ts');
 let host: TestHost;
@@ -18,12 +18,6 @@ beforeAll(async () => {
   host = await startTestHost('');
 });
 afterAll(() => host.close());
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [ENTRY, ...args], {
@@ -43,23 +37,15 @@ function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 const cli = (...args: string[]) => startCli([...args, '--data', host.dataDir]).ended;
 
-/** What {@link ENTRY} does with these arguments, without a process for it. One at a time: it writes where this process writes. */
+/** What {@link ENTRY} does with these arguments, without a process for it. */
 async function typed(...args: readonly string[]): Promise<Ran> {
-  const written = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      written[stream] += text;
-      return true;
-    }),
-  );
   vi.stubEnv('XDG_CONFIG_HOME', host.dataDir);
   try {
-    const entryOf = (id: string) => join(import.meta.dirname, '../headless/test-fixtures', id, 'main.ts');
-    const code = await runCli(args, async () => [tiny], entryOf);
-    return { code, ...written };
+    return await typedFor(args, [tiny], (id) =>
+      join(import.meta.dirname, '../headless/test-fixtures', id, 'main.ts'),
+    );
   } finally {
     vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
   }
 }
 /** The same, of the instance here. */

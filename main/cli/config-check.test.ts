@@ -1,4 +1,4 @@
-/** `signalbox config check` as a program, on the inputs that hung it, filled its memory or got past it. */
+/** `signalbox config check` on the inputs that hung it, filled its memory or got past it; those that could do so again as a program. */
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { strangerAt } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
 import { startTestHost } from '../headless/test-fixtures/test-host.ts';
+import { typed } from './typed-fixture.ts';
 
 const CLI = resolve(import.meta.dirname, 'main.ts');
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
@@ -22,16 +23,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-function check(...more: string[]): Promise<{ code: number; out: string }> {
-  const args = [CLI, 'config', 'check', '--data', join(dir, 'data'), ...more];
+const words = (more: readonly string[]) => ['config', 'check', '--data', join(dir, 'data'), ...more];
+
+/** What the program says of a file. */
+function checkByProgram(...more: string[]): Promise<{ code: number; out: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, args, (error, stdout, stderr) => {
+    execFile(process.execPath, [CLI, ...words(more)], (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
     });
   });
 }
 
-async function checkText(text: string | Buffer): Promise<{ code: number; out: string }> {
+async function check(...more: string[]): Promise<{ code: number | null; out: string }> {
+  const { code, stdout, stderr } = await typed(words(more), registry, (id) => join(DAEMONS, id, 'main.ts'));
+  return { code, out: stdout + stderr };
+}
+
+async function checkText(text: string | Buffer): Promise<{ code: number | null; out: string }> {
   await writeFile(file, text);
   return await check('--config', file);
 }
@@ -56,7 +64,7 @@ test.each<[string, (path: string) => string | Promise<string>, string]>([
     'the configuration file has 2000000 bytes, the limit is 1000000',
   ],
 ])('%s is no configuration file, and is not read', async (_name, make, message) => {
-  const { code, out } = await check('--config', await make(file));
+  const { code, out } = await checkByProgram('--config', await make(file));
   expect(out).toContain(message);
   expect(code).toBe(78);
 });
