@@ -9,7 +9,7 @@ const startBuilt = join(root, 'scripts/start-built.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
 /** Only where it is asked for, by scripts/test-cpu.ts. */
 const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
-const { plain, window, processes, own } = workerGroups(root);
+const { plain, window, tables, processes, own } = workerGroups(root);
 /** Of files that share a worker, one after another. */
 const sharing = {
   isolate: false,
@@ -46,6 +46,7 @@ export default defineConfig({
       { extends: true, test: { name: 'plain', include: plain, ...sharing, ...busy } },
       // A project of its own: Vitest ends a worker when the next file wants another environment.
       { extends: true, test: { name: 'window', include: window, ...sharing, ...busy } },
+      { extends: true, test: { name: 'tables', include: tables, ...sharing, ...busy } },
       {
         extends: true,
         test: {

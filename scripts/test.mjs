@@ -167,7 +167,9 @@ async function tryAgain(result) {
 }
 
 await ensureInstalled();
-const plain = runGroup(unitTests('unit tests of plain code', ['plain', 'window'], stepAside, atLowPriority));
+const plain = runGroup(
+  unitTests('unit tests of plain code', ['plain', 'window', 'tables'], stepAside, atLowPriority),
+);
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),
   check('import and style rules', ['scripts/check-sources.ts']),

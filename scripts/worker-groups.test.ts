@@ -17,15 +17,14 @@ const groupsOf = (text: string) => {
   return workerGroups(root);
 };
 
-it.each([
-  "vi.mock('node:fs');",
-  "process.env.TZ = 'UTC';",
-  'process.env = before;',
-  'process.umask(0);',
-  'const world = tableWorld();',
-])('gives a file with %j a worker of its own', (text) => {
-  expect(groupsOf(text)).toEqual({ own: ['main/core/a.test.ts'], processes: [], plain: [], window: [] });
-});
+const NONE = { own: [], processes: [], plain: [], window: [], tables: [] };
+
+it.each(["vi.mock('node:fs');", "process.env.TZ = 'UTC';", 'process.env = before;', 'process.umask(0);'])(
+  'gives a file with %j a worker of its own',
+  (text) => {
+    expect(groupsOf(text)).toEqual({ ...NONE, own: ['main/core/a.test.ts'] });
+  },
+);
 
 it.each([
   "import { spawn } from 'node:child_process';",
@@ -33,18 +32,20 @@ it.each([
   'const at = new ServedHosts();',
   'const crew = new ThreadPool(options, process.env.TZ === "UTC");',
 ])('lets a file with %j share a worker with those that wait too', (text) => {
-  expect(groupsOf(text)).toEqual({ own: [], processes: ['main/core/a.test.ts'], plain: [], window: [] });
+  expect(groupsOf(text)).toEqual({ ...NONE, processes: ['main/core/a.test.ts'] });
 });
 
 it('lets the others share one, and leaves no file of tests out', () => {
   // What is left of these fails the file that left it (fresh-file.ts).
   expect(
     groupsOf("vi.useFakeTimers(); vi.fn(); vi.stubGlobal('location', {}); vi.stubEnv('A', 'b');"),
-  ).toEqual({ own: [], processes: [], plain: ['main/core/a.test.ts'], window: [] });
+  ).toEqual({ ...NONE, plain: ['main/core/a.test.ts'] });
 });
 
 it('keeps those that want a document apart, where they share a worker', () => {
   const wanting = '// @vitest-environment happy-dom\n';
-  expect(groupsOf(wanting)).toEqual({ own: [], processes: [], plain: [], window: ['main/core/a.test.ts'] });
+  expect(groupsOf(wanting)).toEqual({ ...NONE, window: ['main/core/a.test.ts'] });
   expect(groupsOf(`${wanting}vi.mock('x')`).own).toEqual(['main/core/a.test.ts']);
+  const measuring = `${wanting}const world = tableWorld();`;
+  expect(groupsOf(measuring)).toEqual({ ...NONE, tables: ['main/core/a.test.ts'] });
 });

@@ -11,14 +11,17 @@ export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,b
 
 /**
  * What a file does that its neighbours in a worker could feel: it replaces modules or changes what the whole process shares; nothing
- * closes a started window, and what measures letters for tables is made once a worker.
+ * closes a started window.
  */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|resetModules)\b|process\.(chdir|umask|exitCode)\b|process\.env(\.\w+|\[.+?\])? = |monitorEventLoopDelay|\bstartWindow\(|\btableWorld\(/;
+  /\bvi\.(mock|doMock|hoisted|resetModules)\b|process\.(chdir|umask|exitCode)\b|process\.env(\.\w+|\[.+?\])? = |monitorEventLoopDelay|\bstartWindow\(/;
 
 /** What a file does that waits for other processes or threads most of the time. */
 const WAITS =
   /child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|\btrial\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
+
+/** What a file does whose letters are measured: what measures them is made once a worker, by the first that asks. */
+const MEASURES = /\btableWorld\(/;
 
 /** What a file says at its top that wants a document. */
 const IN_A_DOCUMENT = '// @vitest-environment happy-dom\n';
@@ -33,14 +36,17 @@ export interface WorkerGroups {
   readonly plain: string[];
   /** Share a worker with a document. */
   readonly window: string[];
+  /** Share another with a document, in which letters have a width. */
+  readonly tables: string[];
 }
 
 export function workerGroups(root: string): WorkerGroups {
-  const groups: WorkerGroups = { own: [], processes: [], plain: [], window: [] };
+  const groups: WorkerGroups = { own: [], processes: [], plain: [], window: [], tables: [] };
   for (const file of globSync(UNIT_TESTS, { cwd: root, exclude: ['**/node_modules/**'] }).sort()) {
     const text = readFileSync(join(root, file), 'utf8');
     if (OWN_WORKER.test(text)) groups.own.push(file);
     else if (WAITS.test(text)) groups.processes.push(file);
+    else if (MEASURES.test(text)) groups.tables.push(file);
     else (text.startsWith(IN_A_DOCUMENT) ? groups.window : groups.plain).push(file);
   }
   return groups;

@@ -9,8 +9,8 @@ import { press, rowsOf } from '../ui/test-page.tsx';
 export const START = new Date(2026, 10, 20, 14, 0, 0).getTime();
 
 /**
- * Sets the clock and the sizes of the page until mocks are restored. The file stubs `ResizeObserver` with `observer` itself:
- * it needs a worker of its own, because the width of a letter is measured once a worker.
+ * Sets the clock and the sizes of the page until mocks are restored. The file stubs `ResizeObserver` with `observer` itself. It
+ * shares its worker with others that do this alone: what measures letters is made once a worker (scripts/worker-groups.ts).
  */
 export function tableWorld(): { readonly observer: unknown; readonly widen: (pixels: number) => void } {
   vi.useFakeTimers();
