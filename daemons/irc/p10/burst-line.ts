@@ -31,6 +31,20 @@ export interface BurstChannel {
   readonly inviteExceptions: readonly string[];
 }
 
+/** A channel of which nothing is told but its age. */
+export function bareBurst(channel: string, createdSeconds: number): BurstChannel {
+  return {
+    channel,
+    createdSeconds,
+    modes: '',
+    modeArguments: new Map(),
+    members: [],
+    bans: [],
+    exceptions: [],
+    inviteExceptions: [],
+  };
+}
+
 /** Begins the masks of a line, bans first. */
 const MASKS = '%';
 

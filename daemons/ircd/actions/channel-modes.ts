@@ -11,6 +11,7 @@ import type { CommandServer } from '../command-server.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import type { ModeChange, Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
+import type { MaskEntry } from '../state/mask-list.ts';
 import { rest } from '../work-steps.ts';
 import { kept } from './keeping.ts';
 
@@ -58,10 +59,19 @@ export class ChannelModeChanges {
     else this.#add(true, 'l', String(limit));
   }
 
-  /** @param mask in its canonical spelling. */
-  mask(on: boolean, letter: string, mask: string): void {
+  /** Whether there is something to announce. */
+  get any(): boolean {
+    return this.#changes.length > 0;
+  }
+
+  /**
+   * @param mask in its canonical spelling.
+   * @param origin who set it and when; the source, now, by default.
+   */
+  mask(on: boolean, letter: string, mask: string, origin?: Pick<MaskEntry, 'by' | 'atMs'>): void {
     const list = listOf(this.#channel, letter);
-    const shown = on ? (list.add(mask, this.#source.prefix, Date.now()) ? mask : null) : list.remove(mask);
+    const { by, atMs } = origin ?? { by: this.#source.prefix, atMs: Date.now() };
+    const shown = on ? (list.add(mask, by, atMs) ? mask : null) : list.remove(mask);
     if (shown === null) return;
     this.#channel.banRevision++;
     this.#add(on, letter, shown);

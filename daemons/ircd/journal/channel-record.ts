@@ -100,6 +100,7 @@ export function channelOf(record: KeptChannel, untilMs: number): Channel {
     const list = listOf(channel, letter);
     for (const [mask, by, atMs] of record[letter]) list.add(mask, by, atMs);
   }
+  channel.asleep = true;
   channel.restored = new RestoredStatus(record.untilMs ?? untilMs, operators, voices);
   return channel;
 }

@@ -133,7 +133,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     for (const link of this.#links) if (link !== except) link.send(line);
   }
 
-  forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd): void {
+  forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd | null): void {
     for (const link of this.#links)
       if (link !== except) for (const line of linesFor(link.peer!)) link.send(line);
   }

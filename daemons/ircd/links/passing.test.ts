@@ -101,9 +101,13 @@ describe('what other servers say', () => {
     expect(Date.now()).toBe(NOW);
   });
 
-  it('DE: a channel on which nobody is has ended, but not one on which somebody is', () => {
-    expect(said(`AC DE #gone ${SECONDS}`, `AC DE #c ${SECONDS}`).leaf).toEqual([`AC DE #gone ${SECONDS}`]);
-    expect(here.state.findChannel('#c')?.members).toHaveLength(2);
+  it('DE: a channel on which nobody is has ended; of one on which somebody is those hear again who have forgotten it', () => {
+    const empty = `AC DE #gone ${SECONDS}`;
+    expect(said(empty, `AC DE #c ${SECONDS + 1}`)).toMatchObject({ leaf: [empty], hub: [] });
+    expect(said(`AC DE #c ${SECONDS}`)).toMatchObject({
+      leaf: [],
+      hub: [`AB B #c ${SECONDS} +nt ADAAA,ABAAA:o`],
+    });
   });
 });
 

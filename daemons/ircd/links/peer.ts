@@ -61,8 +61,8 @@ export interface LinkRoutes {
   teach(channel: Channel, whom: (link: LinkEnd) => boolean): void;
   /** Passes a line on to every other link as it is. */
   forward(line: string, except: LinkEnd): void;
-  /** Tells every other link what its peer can hold of something. */
-  forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd): void;
+  /** Tells every link what its peer can hold of something. @param except the one it came from; null for what is said here */
+  forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd | null): void;
   /** The link by which a server is reached; undefined for this one. */
   linkTo(server: Server): LinkEnd | undefined;
 }

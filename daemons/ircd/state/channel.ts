@@ -98,6 +98,10 @@ export class Channel {
   /** Users with an unused invitation, so that they can be told apart when the channel ends. */
   invited: Set<User> | null = null;
   lastKnockMs = 0;
+  /** Restored, and nobody has been on it since: no other server was told of it as it is. */
+  asleep = false;
+  /** Since when nobody is on it, where it is kept: servers that were linked later were not told of it. Unix milliseconds. */
+  desertedMs = 0;
   /** Who gets their status back on JOIN; null for a channel that was not restored, or whose time is over. */
   restored: RestoredStatus | null = null;
 
@@ -109,6 +113,7 @@ export class Channel {
 
   /** Called by state/network.ts. */
   add(membership: Membership): void {
+    this.asleep = false;
     membership.index = this.members.push(membership) - 1;
     if (isLocal(membership)) membership.localIndex = this.locals.push(membership) - 1;
     else this.#count(membership.user, 1);
@@ -143,6 +148,17 @@ export class Channel {
       this.locals[membership.localIndex] = lastLocal;
       lastLocal.localIndex = membership.localIndex;
     }
+  }
+
+  /** Another of its name and age that is as it is now, with nobody on it. */
+  copy(): Channel {
+    const { topic, topicBy, topicAtMs, modes, joinKey, limit } = this;
+    const copied = new Channel(this.name, this.key, this.createdMs);
+    Object.assign(copied, { topic, topicBy, topicAtMs, modes, joinKey, limit });
+    copied.bans.copy(this.bans);
+    copied.exceptions.copy(this.exceptions);
+    copied.inviteExceptions.copy(this.inviteExceptions);
+    return copied;
   }
 
   has(flag: number): boolean {

@@ -6,28 +6,39 @@
 import { limits } from '../limits.ts';
 import type { Channel } from './channel.ts';
 
-/** Channels of one name that may still be somewhere: one that is made while another is on its way ends soon. */
-const MOST_OF_A_NAME = 4;
+/** Channels of one name that may still be somewhere: those go first of which nothing was heard for the longest time. */
+const MOST_OF_A_NAME = 16;
 
-/** A channel as it was when it ended here, Unix milliseconds. */
+/** A channel as it was when it ended here, with what was heard of it since. Times in Unix milliseconds. */
 export interface EndedChannel {
   readonly channel: Channel;
+  /** When something was heard of it last. */
   readonly atMs: number;
+  /** Since when it is not here: servers that were linked later were told nothing of it. */
+  readonly sinceMs: number;
 }
 
 /** Time as other servers tell it. */
 const secondsOf = ({ createdMs }: Channel) => Math.floor(createdMs / 1000);
 
 export class EndedChannels {
-  /** By folded name, in the order in which the last of a name ended; of a name the newest last. */
+  /** By folded name; names and channels of a name in the order in which they were heard of last. */
   readonly #ended = new Map<string, readonly EndedChannel[]>();
 
+  /** It has ended here. */
   keep(channel: Channel, nowMs: number): void {
+    this.#put(channel, nowMs, nowMs);
+  }
+
+  /** Something was heard of it while it was not here. */
+  note(channel: Channel, nowMs: number): void {
+    this.#put(channel, nowMs, this.find(channel.key, secondsOf(channel), nowMs)?.sinceMs ?? nowMs);
+  }
+
+  #put(channel: Channel, nowMs: number, sinceMs: number): void {
     const seconds = secondsOf(channel);
     const others = this.#of(channel.key, nowMs).filter((other) => secondsOf(other.channel) !== seconds);
-    const all = [...others, { channel, atMs: nowMs }].sort(
-      (a, b) => secondsOf(a.channel) - secondsOf(b.channel),
-    );
+    const all = [...others, { channel, atMs: nowMs, sinceMs }];
     this.#ended.delete(channel.key);
     this.#ended.set(channel.key, all.slice(-MOST_OF_A_NAME));
     for (const key of this.#ended.keys()) {
@@ -38,8 +49,12 @@ export class EndedChannels {
 
   /** A second later than the one that has just ended, so that others can tell them apart. */
   birthOf(key: string, nowMs: number): number {
-    const newest = this.#of(key, nowMs).at(-1);
-    return newest === undefined ? nowMs : Math.max(nowMs, (secondsOf(newest.channel) + 1) * 1000);
+    // Of one whose server is far ahead of all others, or lies, it is enough to be older.
+    const mostMs = nowMs + limits.endedChannelMs.default;
+    const births = this.#of(key, nowMs)
+      .filter(({ channel }) => channel.createdMs < mostMs)
+      .map(({ channel }) => (secondsOf(channel) + 1) * 1000);
+    return Math.max(nowMs, ...births);
   }
 
   find(key: string, createdSeconds: number, nowMs: number): EndedChannel | undefined {

@@ -49,6 +49,11 @@ export class MaskList {
     return true;
   }
 
+  /** Has what another has. */
+  copy({ entries }: MaskList): void {
+    this.#list.splice(0, Number.POSITIVE_INFINITY, ...entries);
+  }
+
   /** Removes a mask and returns it as it was set; null when it is not there. */
   remove(text: string): string | null {
     const index = this.#find(text);

@@ -186,7 +186,7 @@ export class NetworkState {
     const key = fold(nick);
     const former = fold(user.nick);
     if (former !== key) {
-      if (user.nick !== '') this.#nicks.delete(former);
+      this.#forgetNick(user);
       user.nickMs = nowMs;
       this.#nicks.set(key, user);
     }
@@ -200,14 +200,13 @@ export class NetworkState {
    * are gone.
    */
   cedeNames(user: User): void {
-    const key = fold(user.nick);
-    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
+    this.#forgetNick(user);
     if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
   }
 
   /** Takes the nick back of a client that is not registered yet; it has to choose another one. */
   releaseNick(user: User): void {
-    if (user.nick !== '') this.#nicks.delete(fold(user.nick));
+    this.#forgetNick(user);
     user.nick = '';
     user.updatePrefix();
     this.#changed('connections');
@@ -236,7 +235,7 @@ export class NetworkState {
     const { local } = user;
     if (!(local === null ? this.#users.has(user) : this.#clients.delete(local))) return;
     if (local !== null) this.#changed('connections');
-    if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
+    this.#forgetNick(user);
     if (local === null) {
       if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
       this.#changed('network');
@@ -285,6 +284,7 @@ export class NetworkState {
     channel.remove(membership);
     user.parted(membership);
     this.#changed('channels');
+    if (channel.members.length === 0) channel.desertedMs = Date.now();
     this.endIfEmpty(channel);
   }
 
@@ -307,9 +307,9 @@ export class NetworkState {
     return this.#ended.find(fold(name), createdSeconds, Date.now());
   }
 
-  /** Notes a channel that is not here, but may be on another server. */
-  keepEnded(channel: Channel): void {
-    this.#ended.keep(channel, Date.now());
+  /** Notes what was heard of a channel that is not here, but may be on another server. */
+  noteEnded(channel: Channel): void {
+    this.#ended.note(channel, Date.now());
   }
 
   /** Adds a channel of before a restart, on which nobody is yet. */
@@ -363,6 +363,12 @@ export class NetworkState {
     const [few, many] = a.memberships.size <= b.memberships.size ? [a, b] : [b, a];
     for (const channel of few.memberships.keys()) if (many.memberships.has(channel)) return true;
     return false;
+  }
+
+  /** The name may be somebody else's by now. */
+  #forgetNick(user: User): void {
+    const key = fold(user.nick);
+    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
   }
 
   #forgetInvite(user: User, channel: Channel): void {

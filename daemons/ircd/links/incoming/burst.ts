@@ -12,7 +12,15 @@ import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import type { Peer } from '../peer.ts';
-import { giveWay, inherit, isChannelOfLinks, keepsOut, olderBy, sendOut } from './channel-age.ts';
+import {
+  giveWay,
+  inheritInBurst,
+  isChannelOfLinks,
+  keepsOut,
+  lesserKey,
+  olderBy,
+  sendOut,
+} from './channel-age.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
 import { apply, channelToRemember, isSound } from './modes.ts';
 
@@ -48,9 +56,10 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
   try {
     const age = channel === undefined ? 0 : -olderBy(channel, said.createdSeconds);
     // Of one that was kept here while nobody was on it, those who are on it know better.
-    const asleep = known !== undefined && known.members.length === 0;
+    const deserted = known !== undefined && known.members.length === 0;
+    const ended = state.endedChannel(name, said.createdSeconds)?.channel;
     const ridden = known !== undefined && age < 0 && keepsOut(known, entryOf(said));
-    if (channel !== undefined && (age < 0 || (age === 0 && asleep)))
+    if (channel !== undefined && (age < 0 || (age === 0 && channel.asleep)))
       yield* giveWay(line, channel, said.createdSeconds);
     const members = said.members.map(({ numeric, status }) => ({ numeric, status: age > 0 ? 0 : status }));
     for (const { numeric, status } of members) {
@@ -66,22 +75,25 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
       channel ??= entered.channel;
       if (host.work.spend(0)) yield null;
     }
-    if (channel === undefined) remember(line, said, name);
+    if (channel === undefined || age > 0) remember(line, said, name);
     if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
     if (channel !== undefined && ridden) yield* sendOut(line, channel);
-    if (channel !== undefined && asleep && age > 0) network.teach(channel, () => true);
+    if (channel !== undefined && deserted && age > 0) network.teach(channel, () => true);
     else pass(line, said, age);
-    if (channel !== undefined && (known === undefined || age < 0)) yield* inherit(line, channel, true);
+    if (channel !== undefined && deserted && age === 0 && channel.members.length > 0)
+      network.teach(channel, ({ sinceMs }) => sinceMs >= channel!.desertedMs);
+    if (channel !== undefined && ended !== undefined && (known === undefined || age < 0))
+      yield* inheritInBurst(line, channel, ended);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
 }
 
-/** Nobody of those on it is known here: for others, who hear of it too, it may be there. */
+/** It is younger than the one here, or nobody of those on it is known here: for others, who hear of it too, it may be there. */
 function remember(line: LinkLine, said: BurstChannel, name: string): void {
   const channel = channelToRemember(line.server.state, name, said.createdSeconds);
   adopt(line, channel, said);
-  line.server.state.keepEnded(channel);
+  line.server.state.noteEnded(channel);
 }
 
 /** What a peer can hold of a channel: a mode or list that it does not know would become another there. */
@@ -98,19 +110,10 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChanne
   };
 }
 
-/** Tells other links; of a younger channel only who is on it. */
+/** Tells other links; of a younger channel nobody is operator. */
 function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number): void {
   const members = said.members.map(({ numeric }) => ({ numeric, status: 0 }));
-  const bare = {
-    ...said,
-    modes: '',
-    modeArguments: new Map<string, string>(),
-    bans: [],
-    exceptions: [],
-    inviteExceptions: [],
-    members,
-  };
-  const told = age > 0 ? bare : said;
+  const told = age > 0 ? { ...said, members } : said;
   network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told)), link);
 }
 
@@ -125,7 +128,7 @@ function adopt({ server, source }: LinkLine, channel: Channel, said: BurstChanne
   const changes = new ChannelModeChanges(server, source, channel);
   for (const letter of said.modes) {
     const argument = said.modeArguments.get(letter) ?? '';
-    if (letter === 'k' && channel.joinKey !== null && channel.joinKey <= textOf(argument)) continue;
+    if (letter === 'k' && channel.joinKey === lesserKey(channel.joinKey, textOf(argument))) continue;
     if (letter === 'l' && channel.limit !== null && channel.limit <= Number(argument)) continue;
     apply(server.state, channel, changes, { on: true, letter, argument });
   }

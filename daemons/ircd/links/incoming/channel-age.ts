@@ -4,6 +4,7 @@
  */
 import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS } from '../../../irc/modes.ts';
 import { isValidChannelName } from '../../../irc/names.ts';
+import { bareBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
 import { bytesOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
@@ -12,9 +13,8 @@ import { kick } from '../../actions/kick.ts';
 import { setTopic } from '../../actions/topic.ts';
 import { limits } from '../../limits.ts';
 import { listOf } from '../../modes/mask-lists.ts';
-import type { ModeChange } from '../../network-events.ts';
-import type { Channel } from '../../state/channel.ts';
-import { rest } from '../../work-steps.ts';
+import type { Channel, Membership } from '../../state/channel.ts';
+import { rest, type StepsWith } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
 import type { LinkLine } from './link-line.ts';
 
@@ -32,18 +32,19 @@ export function olderBy(channel: Channel, createdSeconds: number): number {
 }
 
 /**
- * The channel here is the younger one. Other links hear of the older in the same words. What those who are here have lost is
- * told all the same: the last member of the older one may be gone before a server hears of the younger, which that would
- * take for another channel.
+ * The channel here is the younger one. Other links hear of the older in the same words. That those who are here are on it is
+ * told all the same: the last member of the older one may be gone before a server hears of the younger, which that would take
+ * for another channel.
  */
 export function* giveWay(line: LinkLine, channel: Channel, createdSeconds: number): WorkSteps {
   const { server } = line;
-  const lost = lossOf(channel);
+  const lost = losersOn(channel);
+  // Others may still say what concerns it: it is not forgotten what it was.
+  server.state.noteEnded(channel.copy());
   const changes = strip(line, channel);
   channel.restored = null;
   server.state.backdate(channel, createdSeconds * 1000);
-  if (lost.length > 0)
-    server.links?.tell({ kind: 'channel modes', source: server.state.me, channel, changes: lost });
+  if (lost.length > 0) tellLoss(line, channel, lost);
   yield* rest(changes.announce(false));
   yield* rest(forgetTopic(line, channel));
 }
@@ -58,14 +59,30 @@ function forgetTopic({ server, source }: LinkLine, channel: Channel): WorkSteps 
 }
 
 /** The operators here; where there are none any member, so that there is something to tell. */
-function lossOf({ locals }: Channel): ModeChange[] {
+function losersOn({ locals }: Channel): readonly Membership[] {
   const ops = locals.filter(({ isOp }) => isOp);
-  return (ops.length > 0 ? ops : locals.slice(0, 1)).map(({ user }) => ({
-    on: false,
-    letter: 'o',
-    argument: user.nick,
-    user,
-  }));
+  return ops.length > 0 ? ops : locals.slice(0, 1);
+}
+
+/**
+ * Our own kind hears it as in a burst, which takes nothing from whoever was made operator of the older one meanwhile, and goes
+ * on also from where somebody is gone already.
+ */
+function tellLoss({ server, network }: LinkLine, channel: Channel, lost: readonly Membership[]): void {
+  const { state } = server;
+  const { numeric } = state.me;
+  const name = bytesOf(channel.name);
+  const createdSeconds = toSeconds(channel.createdMs);
+  const numerics = lost.map(({ user }) => state.numericOf(user));
+  const members = numerics.map((member) => ({ numeric: member, status: 0 }));
+  const taken = numerics.map((argument) => ({ on: false, letter: 'o', argument }));
+  network.forwardEach(
+    ({ kind }) =>
+      kind === 'signalbox'
+        ? writeBurst(numeric, { ...bareBurst(name, createdSeconds), members })
+        : writeModes(numeric, 'M', name, taken, createdSeconds),
+    null,
+  );
 }
 
 /** What it loses. */
@@ -84,27 +101,54 @@ function strip({ server, source }: LinkLine, channel: Channel): ChannelModeChang
 }
 
 /**
- * Gives a channel what it had here when it ended, where it has not ended elsewhere.
- * @param merged whether two were put together, so that others may not have all of it; else those alone do not who have
- * linked since it ended.
+ * Gives a channel what it had here when it ended, where it has not ended elsewhere. Those do not know of it who have linked
+ * since.
  */
-export function* inherit(line: LinkLine, channel: Channel, merged: boolean): WorkSteps {
-  const { server, network } = line;
-  const { me } = server.state;
-  const found = server.state.endedChannel(channel.name, toSeconds(channel.createdMs));
-  if (found === undefined) return;
-  const { channel: ended, atMs } = found;
-  const changes = new ChannelModeChanges(server, me, channel);
-  for (const [letter, bit] of CMODE_LETTERS) if (ended.has(bit)) changes.flag(true, letter, bit);
-  if (ended.joinKey !== null) changes.key(ended.joinKey);
-  if (ended.limit !== null) changes.limit(ended.limit);
+export function* inherit(line: LinkLine, channel: Channel): WorkSteps {
+  const ended = line.server.state.endedChannel(channel.name, toSeconds(channel.createdMs));
+  if (ended === undefined) return;
+  yield* takeOver(line, channel, ended.channel);
+  line.network.teach(channel, ({ sinceMs }) => sinceMs >= ended.sinceMs);
+}
+
+/** The same where a burst tells of it: of what it does not say nobody may know who hears of it too. */
+export function* inheritInBurst(line: LinkLine, channel: Channel, ended: Channel): WorkSteps {
+  const more = yield* takeOver(line, channel, ended);
+  const { me } = line.server.state;
+  if (more === 'modes') line.network.teach(channel, () => true);
+  else if (more === 'topic') line.server.links?.tell({ kind: 'topic', source: me, channel });
+}
+
+/**
+ * Puts a channel together with one of the same age, as it was: as in a burst the lower limit holds, the key that sorts first,
+ * and the topic that was set later.
+ * @returns whether it has more now, in its modes and lists or in its topic alone
+ */
+function* takeOver(
+  { server, source }: LinkLine,
+  channel: Channel,
+  other: Channel,
+): StepsWith<'modes' | 'topic' | null> {
+  // Whoever tells of it brings it back, and nobody waits for what comes in a burst.
+  const by = 'nick' in source ? source.server : source;
+  const changes = new ChannelModeChanges(server, by, channel);
+  for (const [letter, bit] of CMODE_LETTERS) if (other.has(bit)) changes.flag(true, letter, bit);
+  if (other.joinKey !== null) changes.key(lesserKey(channel.joinKey, other.joinKey));
+  if (other.limit !== null) changes.limit(Math.min(other.limit, channel.limit ?? other.limit));
   for (const letter of LIST_MODES)
-    for (const { mask } of listOf(ended, letter).entries) changes.mask(true, letter, mask.text);
-  yield* rest(changes.announce(merged));
-  const { topic, topicAtMs, topicBy } = ended;
-  if (topicAtMs > channel.topicAtMs)
-    yield* rest(setTopic(server, me, channel, topic, topicAtMs, topicBy, merged));
-  if (!merged) network.teach(channel, (link) => link !== line.link && link.sinceMs >= atMs);
+    for (const { mask, by, atMs } of listOf(other, letter).entries)
+      changes.mask(true, letter, mask.text, { by, atMs });
+  const { topic, topicAtMs, topicBy } = other;
+  const isLater = topicAtMs > channel.topicAtMs;
+  const more = changes.any ? 'modes' : isLater ? 'topic' : null;
+  yield* rest(changes.announce(false));
+  if (isLater) yield* rest(setTopic(server, by, channel, topic, topicAtMs, topicBy, false));
+  return more;
+}
+
+/** Of two keys the one that holds. */
+export function lesserKey(key: string | null, other: string): string {
+  return key === null || other < key ? other : key;
 }
 
 /** Whoever has made a channel elsewhere that was there already is no operator of it: their server hears that too. */

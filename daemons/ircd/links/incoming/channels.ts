@@ -52,13 +52,12 @@ function* enterOne(line: LinkLine, user: User, name: string, seconds: number, st
     if (user.gone || (found !== undefined && user.memberships.has(found))) return;
     const older = found === undefined || seconds < 0 ? 0 : olderBy(found, seconds);
     if (found !== undefined && older > 0) yield* giveWay(line, found, seconds);
-    const asleep = found?.members.length === 0;
+    const deserted = found?.members.length === 0;
     const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
     const given = older < 0 ? 0 : status;
     ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0 }));
-    // Whoever makes one makes it without modes, and tells of them next.
-    if (status === 0 && (found === undefined || older > 0)) yield* inherit(line, channel, false);
-    if (asleep && older <= 0) line.network.teach(channel, (link) => link === line.link);
+    if (found === undefined || older > 0) yield* inherit(line, channel);
+    if (deserted && older <= 0) line.network.teach(channel, (link) => link === line.link);
     if (given !== status) takeBack(line, channel, line.line.source);
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
@@ -71,9 +70,14 @@ export const part: TokenCode = (line) => partAll(line);
 function* partAll(line: LinkLine): WorkSteps {
   const user = userOf(line);
   if (user === null) return;
+  const { server, network, link } = line;
   for (const name of (line.params[0] ?? '').split(',')) {
-    const channel = line.server.state.findChannel(textOf(name));
-    if (channel !== undefined) yield* leave(line.server, user, channel, textOf(line.params[1] ?? ''));
+    const channel = server.state.findChannel(textOf(name));
+    if (channel !== undefined && user.memberships.has(channel))
+      yield* leave(server, user, channel, textOf(line.params[1] ?? ''));
+    // They were kicked: others may have heard once more that they are on it.
+    else if (isChannelOfLinks(textOf(name)))
+      network.forward(writeLine(user.numeric, TOKEN.PART, [name]), link);
   }
 }
 
@@ -129,24 +133,33 @@ export const topic: TokenCode = (line) => {
   const atMs = since < 0 ? Date.now() : since * 1000;
   const of = 'nick' in source ? source.server : source;
   const set = function* (channel: Channel): WorkSteps {
-    if (created > toSeconds(channel.createdMs) || !isNewer(channel, text, since, of)) return;
-    yield* rest(setTopic(server, source, channel, text, atMs, by));
+    const older = created < 0 ? 0 : olderBy(channel, created);
+    if (older < 0 || (older > 0 && !of.foreign)) note();
+    else if (compare(channel, text, since, of) > 0)
+      yield* rest(setTopic(server, source, channel, text, atMs, by));
   };
-  return on(line, name, set, () => {
+  /** It is of a channel that is not here, or not yet the one here: whoever enters it next elsewhere finds it so. */
+  const note = (): void => {
     if (created < 0 || !isChannelOfLinks(textOf(name))) return;
     const channel = channelToRemember(server.state, textOf(name), created);
-    if (!isNewer(channel, text, since, of)) return;
+    // Also what is known here already: it need not be elsewhere.
+    if (compare(channel, text, since, of) < 0) return;
     Object.assign(channel, { topic: text, topicBy: by, topicAtMs: atMs });
-    server.state.keepEnded(channel);
+    server.state.noteEnded(channel);
     server.links?.tell({ kind: 'topic', source, channel });
-  });
+  };
+  return on(line, name, set, note);
 };
 
-/** ircu takes whatever topic comes last, so that what comes from there is what is seen there. */
-function isNewer(channel: Channel, text: string, since: number, { foreign }: Server): boolean {
+/**
+ * Whether a topic is newer than that of a channel (1), the same (0), or older (-1). ircu takes whatever topic comes last, so
+ * that what comes from there is what is seen there.
+ */
+function compare(channel: Channel, text: string, since: number, { foreign }: Server): number {
   const ours = toSeconds(channel.topicAtMs);
-  if (foreign || since < 0) return text !== channel.topic;
-  return since > ours || (since === ours && text > channel.topic);
+  if (foreign || since < 0) return text === channel.topic ? 0 : 1;
+  if (since !== ours) return since > ours ? 1 : -1;
+  return text === channel.topic ? 0 : text > channel.topic ? 1 : -1;
 }
 
 /** `I nick #channel time`. */

@@ -7,9 +7,8 @@ import { shortToken, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
-import type { CommandServer } from '../../command-server.ts';
 import { limits } from '../../limits.ts';
-import type { ModeChange, Source } from '../../network-events.ts';
+import type { ModeChange } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
@@ -41,44 +40,53 @@ function userModes(line: LinkLine): WorkSteps | null {
 }
 
 function* channelModes(line: LinkLine): WorkSteps {
-  const { server, source, peer } = line;
+  const { server, network, source, peer, link } = line;
   const read = readModes(line.line, peer.limits);
   if (typeof read === 'string') return;
-  const said = { ...read, changes: read.changes.filter(isSound) };
+  const said = { ...read, changes: read.changes.filter((change) => isSound(change)) };
+  const told = said.changes.flatMap((change) => asTold(server.state, change) ?? []);
   const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
   if (channel === undefined) {
-    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said);
+    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said, told);
     return;
   }
   try {
     const older = said.createdSeconds < 0 ? 0 : olderBy(channel, said.createdSeconds);
-    // Of a channel that is younger than ours: it lost when both met.
-    if (older < 0) return;
+    // Of a channel that is younger than ours: it lost when both met, and who does not know yet still has it.
+    if (older < 0) {
+      noteForLater(line, said, told);
+      return;
+    }
     if (older > 0) {
       yield* giveWay(line, channel, said.createdSeconds);
-      yield* inherit(line, channel, true);
+      yield* inherit(line, channel);
     }
     const changes = new ChannelModeChanges(server, source, channel);
     for (const change of said.changes) apply(server.state, channel, changes, change);
     // Also what is so here already: it need not be so elsewhere, where something crossed with it.
-    tellOn(server, source, channel, said.changes, shortToken(line.line.token) === TOKEN.OPMODE);
+    const forced = shortToken(line.line.token) === TOKEN.OPMODE;
+    if (told.length > 0)
+      server.links?.tell({ kind: 'channel modes', source, channel, changes: told, forced });
+    // It concerns those alone who are gone here: others hear all the same how old the channel is.
+    else if (older > 0) network.teach(channel, (other) => other !== link);
     yield* rest(changes.announce(false));
   } finally {
     server.host.work.leave(channel.gate);
   }
 }
 
-/** It has ended here, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
+/** It has ended here, or never was, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
 function noteForLater(
   { server, source }: LinkLine,
   { channel: name, createdSeconds, changes }: ModeLine,
+  told: readonly ModeChange[],
 ): void {
-  if (createdSeconds < 0) return;
+  if (createdSeconds < 0 || told.length === 0) return;
   const channel = channelToRemember(server.state, textOf(name), createdSeconds);
   const noted = new ChannelModeChanges(server, source, channel);
   for (const change of changes) apply(server.state, channel, noted, change);
-  server.state.keepEnded(channel);
-  tellOn(server, source, channel, changes);
+  server.state.noteEnded(channel);
+  server.links?.tell({ kind: 'channel modes', source, channel, changes: told });
 }
 
 /** A channel that is not here, as it was when it ended here. */
@@ -101,17 +109,6 @@ export function isSound({ on, letter, argument }: LinkModeChange): boolean {
   if (argument === '') return !isMask && !(letter === 'k' && on);
   const most = isMask ? maskBytes.default : keyLength.default;
   return argument[0] !== ':' && !argument.includes(' ') && Buffer.byteLength(textOf(argument)) <= most;
-}
-
-function tellOn(
-  server: CommandServer,
-  source: Source,
-  channel: Channel,
-  said: readonly LinkModeChange[],
-  forced = false,
-): void {
-  const changes = said.flatMap((change) => asTold(server.state, change) ?? []);
-  if (changes.length > 0) server.links?.tell({ kind: 'channel modes', source, channel, changes, forced });
 }
 
 /** A change as links are told of it; null for one that concerns somebody who is gone. */

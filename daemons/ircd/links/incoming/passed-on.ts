@@ -3,11 +3,13 @@
  * links, what names a server or user to the link on the way there.
  */
 import { isServerNumeric, isUserNumeric } from '../../../irc/p10/numeric.ts';
+import { readWhole } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { nameOf } from '../../network-events.ts';
 import type { NetworkState } from '../../state/network.ts';
 import type { Server } from '../../state/server.ts';
+import { toSeconds } from '../peer.ts';
 import { RemoteAsker } from '../remote-asker.ts';
 import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 
@@ -22,11 +24,17 @@ export const toWhomItNames: TokenCode = (line) => {
   return null;
 };
 
-/** `DE #channel time`: a channel that some servers keep for a while after the last one left has ended. */
+/**
+ * `DE #channel time`: a channel that some servers keep for a while after the last one left has ended. Where somebody is on it
+ * here they crossed with it: others need not forget it, and those who have are told of it once more, as in a burst.
+ */
 export const destruct: TokenCode = (line) => {
-  const channel = line.server.state.findChannel(textOf(line.params[0] ?? ''));
-  // Somebody is on it here: they crossed with it, and the others hear of them.
+  const { server, network, link, params } = line;
+  const channel = server.state.findChannel(textOf(params[0] ?? ''));
   if (channel === undefined || channel.members.length === 0) toAll(line);
+  // Of a younger one: it is forgotten as soon as the older is heard of.
+  else if (readWhole(params[1] ?? '') <= toSeconds(channel.createdMs))
+    network.teach(channel, (other) => other === link);
   return null;
 };
 

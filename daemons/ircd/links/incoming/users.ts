@@ -105,8 +105,8 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
     server.state.cedeNames(holder);
     return true;
   }
-  if (server.state.serverByNumeric(holder.server.numeric) !== holder.server) {
-    // The server has left, and its users are about to.
+  if (holder.gone || server.state.serverByNumeric(holder.server.numeric) !== holder.server) {
+    // They are about to leave, alone or with their server, and only wait until it may be told.
     server.state.cedeNames(holder);
     return true;
   }

@@ -88,8 +88,21 @@ export class SimPeople {
     const name = random.pick(CHANNELS);
     const key = random.chance(0.5) ? ` ${random.pick(KEYS)}` : '';
     if (user.memberships.has(node.state.findChannel(name)!)) return;
-    const place = `${name} ${node.state.numericOf(user)}`;
-    this.#send(node, client, { changes: [place], sets: this.#due(node, user, [name]) }, `JOIN ${name}${key}`);
+    const folded = name.toLowerCase();
+    const place = `${folded} ${node.state.numericOf(user)}`;
+    // One that is made has modes of its own, and who has a younger one loses what they are there.
+    const makes = (node.state.findChannel(name)?.members.length ?? 0) === 0;
+    this.#send(
+      node,
+      client,
+      {
+        changes: [place, ...(makes ? [`${folded} made`] : [])],
+        relies: makes ? [`${folded} n taken`, `${folded} t taken`] : [],
+        sets: this.#due(node, user, [name]),
+        long: makes,
+      },
+      `JOIN ${name}${key}`,
+    );
   };
 
   #part: Doer = (node, client, user) => {
@@ -112,7 +125,8 @@ export class SimPeople {
     const letter = random.pick(['flag', 'flag', 'k', 'l', 'b', 'b', 'e', 'I']);
     if (letter === 'flag') {
       const flag = random.pick([...FLAGS]);
-      this.#change(node, client, channel, flag, `${sign}${flag}`, !on);
+      const taken = on ? [] : [`${channel.key} ${flag} taken`];
+      this.#change(node, client, channel, flag, `${sign}${flag}`, !on, taken);
     } else if (letter === 'k') {
       const word = on ? `+k ${random.pick(KEYS)}` : '-k *';
       this.#change(node, client, channel, 'k', word, true);
@@ -132,8 +146,13 @@ export class SimPeople {
     what: string,
     words: string,
     takes: boolean,
+    changes: readonly string[] = [],
   ): void {
-    const concerns: Concerns = { sets: [`${channel.key} ${what}`], relies: takes ? ['burst'] : [] };
+    const concerns: Concerns = {
+      sets: [`${channel.key} ${what}`],
+      relies: takes ? ['burst'] : [],
+      changes,
+    };
     this.#send(node, client, concerns, `MODE ${channel.name} ${words}`);
   }
 
@@ -147,7 +166,8 @@ export class SimPeople {
     this.#send(
       node,
       client,
-      { sets: [`${place} ${letter}`], relies: sign === '-' ? ['burst', place] : [place] },
+      // Whoever gives way says that its own are operators no more.
+      { sets: [`${place} ${letter}`], relies: ['burst', place, `${channel.key} made`] },
       `MODE ${channel.name} ${sign}${letter} ${target.user.nick}`,
     );
   };
@@ -215,9 +235,12 @@ export class SimPeople {
     if (target !== undefined) this.#send(node, client, {}, `PRIVMSG ${target} :words`);
   };
 
-  /** What somebody may be given by a server, where channels were restored. */
+  /** What somebody may be given by a server where channels were restored, whichever that is. */
   #due(node: SimNode, user: User, names: readonly string[]): string[] {
-    const restored = names.filter((name) => (node.state.findChannel(name)?.restored ?? null) !== null);
+    const { nodes } = this.#world;
+    const isRestored = (name: string) =>
+      nodes.some(({ state }) => (state.findChannel(name)?.restored ?? null) !== null);
+    const restored = names.filter(isRestored);
     const numeric = node.state.numericOf(user);
     return restored.flatMap((name) =>
       ['o', 'v'].map((letter) => `${name.toLowerCase()} ${numeric} ${letter}`),
