@@ -18,13 +18,13 @@ import { topicLine } from './event-lines.ts';
 import { type Numbers, type Peer, toSeconds } from './peer.ts';
 import { introduction } from './user-lines.ts';
 
-/** Introduces a server that is not this one. */
-export function serverLine(server: Server, linkSeconds: number): string {
+/** Introduces a server that is not this one, with the time of its link: by that others know which link a SQUIT means. */
+export function serverLine(server: Server): string {
   return writeServer(server.uplink!.numeric, {
     name: server.name,
     hops: server.hops + 1,
     bootSeconds: server.bootMs === null ? 0 : toSeconds(server.bootMs),
-    linkSeconds,
+    linkSeconds: toSeconds(server.linkedMs!),
     bursting: server.bursting,
     numeric: server.numeric,
     maxUser: MAX_USERS - 1,
@@ -43,15 +43,10 @@ function flagsOfServer({ flags, foreign }: Server): string {
  * The lines of a burst, a few at a time; whoever takes them stops where others may go first. What changes meanwhile is told as
  * ever, and what a peer hears of somebody that it does not know yet it passes over.
  */
-export function* burstLines(
-  numbers: Numbers,
-  state: NetworkState,
-  peer: Peer,
-  linkSeconds: number,
-): Generator<readonly string[]> {
+export function* burstLines(numbers: Numbers, state: NetworkState, peer: Peer): Generator<readonly string[]> {
   const behind = (server: Server) => server.via === peer.server;
   for (const server of [...state.servers.values()]) {
-    if (server !== state.me && !behind(server)) yield [serverLine(server, linkSeconds)];
+    if (server !== state.me && !behind(server)) yield [serverLine(server)];
   }
   for (const user of [...state.users]) {
     if (!user.gone && !behind(user.server)) yield userLines(numbers, peer, user);

@@ -54,7 +54,7 @@ const peer = () => ({
   server: far,
 });
 const told = (event: NetworkEvent) => linesOf(irc.server.state, 'irc.test', peer(), event);
-const burst = () => [...burstLines(irc.server.state, irc.server.state, peer(), NOW)].flat();
+const burst = () => [...burstLines(irc.server.state, irc.server.state, peer())].flat();
 
 function act(steps: WorkSteps | null): void {
   if (steps !== null) irc.host.work.runSteps(irc.server.house, steps);
@@ -177,7 +177,7 @@ describe('a burst', () => {
   it('has servers, users and channels, without what the peer brought', () => {
     const { state } = irc.server;
     const other = linkServer(state, 'other.test');
-    Object.assign(other, { numeric: 'AD' });
+    Object.assign(other, { numeric: 'AD', linkedMs: (NOW - 9) * 1000 });
     introduce(state, other, 'dan', { numeric: 'ADAAA', account: 'danny', modes: 0 });
     ann.send(
       'JOIN #c',
@@ -190,7 +190,7 @@ describe('a burst', () => {
     state.join(bob, '#bobs', NOW * 1000);
     lines = [];
     expect(burst()).toEqual([
-      `AB S other.test 2 0 ${NOW} P10 AD]]] +B :other.test of the tests`,
+      `AB S other.test 2 0 ${NOW - 9} P10 AD]]] +B :other.test of the tests`,
       `AB N ann 1 ${NOW} ~ann 192.0.2.1 DAAAIB ABAAA :Real ann`,
       `AD N dan 2 ${NOW} dan far.example +r danny DLAHEJ ADAAA :Far dan`,
       `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test`,
@@ -206,7 +206,7 @@ describe('a burst', () => {
   it('leaves out who is gone before it comes to them', () => {
     const eve = irc.join('eve');
     eve.send('JOIN #e');
-    const steps = burstLines(irc.server.state, irc.server.state, peer(), NOW);
+    const steps = burstLines(irc.server.state, irc.server.state, peer());
     expect(steps.next().value![0]).toContain(' N ann ');
     eve.drop();
     expect([...steps]).toEqual([]);

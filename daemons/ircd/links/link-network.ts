@@ -23,7 +23,7 @@ import type { User } from '../state/user.ts';
 import { channelLines, serverLine } from './burst-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
-import { type LinkEnd, type LinkRoutes, type Peer, sourceNumeric, toSeconds } from './peer.ts';
+import { type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
 import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
@@ -150,7 +150,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     server.bursting = bursting;
     if (bursting)
       this.#joins.set(server, new NetBatch(this.server, 'netjoin', server.uplink!.name, server.name));
-    this.forward(serverLine(server, toSeconds(Date.now())), link);
+    this.forward(serverLine(server), link);
     this.server.nickLength.reconsider();
   }
 
@@ -179,13 +179,18 @@ export class LinkNetwork implements Links, LinkRoutes {
     this.#watcher.onEnd?.(link);
   }
 
-  letGo(server: Server, source: Source, reason: string): void {
+  letGo(server: Server, source: Source, reason: string, linkSeconds = 0): void {
     for (const link of this.#links) {
       const { server: peer } = link.peer!;
       if (peer === server) link.fail(reason);
       else if (peer === server.via)
         link.send(
-          writeLine(sourceNumeric(this.server.state, source), TOKEN.SQUIT, [server.name, 0], bytesOf(reason)),
+          writeLine(
+            sourceNumeric(this.server.state, source),
+            TOKEN.SQUIT,
+            [server.name, linkSeconds],
+            bytesOf(reason),
+          ),
         );
     }
   }

@@ -294,7 +294,7 @@ export class Link implements LinkEnd {
       this.send(networkBanLine(state.me.numeric, ban));
       if (host.work.spend(workPrices.row.ns)) yield null;
     }
-    for (const lines of burstLines(state, state, peer, toSeconds(this.sinceMs))) {
+    for (const lines of burstLines(state, state, peer)) {
       if (this.reason !== null) return;
       for (const line of lines) this.send(line);
       if (host.work.spend(lines.length * workPrices.row.ns)) yield null;

@@ -111,6 +111,61 @@ describe('what other servers say', () => {
   });
 });
 
+describe('SQ', () => {
+  const OLD = SECONDS - 50;
+  beforeEach(() => {
+    hub.link!.take(`AC S far.test 2 0 ${OLD} P10 AE]]] +6 :Far`);
+    leaf.link!.take(`AD S deep.test 2 0 ${OLD} P10 AF]]] +6 :Deep`);
+  });
+
+  it('is told of the link that was introduced, and others are told when that was made', () => {
+    expect([leaf.take(), hub.take()]).toEqual([
+      [`AC S far.test 3 0 ${OLD} P10 AE]]] +6 :Far`],
+      [`AD S deep.test 3 0 ${OLD} P10 AF]]] +6 :Deep`],
+    ]);
+    expect(
+      said(`AC SQ far.test ${SECONDS} :another`, 'AC SQ far.test x :no time', 'AC SQ nobody.test 0 :x'),
+    ).toEqual({
+      leaf: [],
+      hub: [],
+      ann: [],
+    });
+    expect(here.state.findServer('far.test')).toBeDefined();
+    expect(said(`AC SQ far.test ${OLD} :gone`).leaf).toEqual(['AC SQ far.test 0 :gone']);
+    expect(here.state.findServer('far.test')).toBeUndefined();
+  });
+
+  it('of a server behind another link is for that one, which knows whether it is the link that is meant', () => {
+    hub.take();
+    leaf.take();
+    const line = `ACAAA SQ deep.test ${OLD} :enough`;
+    expect(said(`ACAAA SQ deep.test ${OLD + 1} :another`, line, 'AC SQ deep.test 0 :any').leaf).toEqual([
+      line,
+      'AC SQ deep.test 0 :any',
+    ]);
+    expect(said(`ACAAA SQ leaf.test ${SECONDS - 1} :another`).leaf).toEqual([]);
+    expect(said(`ACAAA SQ leaf.test ${SECONDS} :enough`)).toEqual({
+      leaf: ['AB SQ here.test 0 :enough'],
+      hub: ['AB SQ leaf.test 0 :enough'],
+      ann: [':eve!~eve@eve.test QUIT :here.test leaf.test'],
+    });
+    expect(leaf.link!.reason).toBe('enough');
+  });
+
+  it.each(['0', String(OLD), '12'])(
+    'of the link that it comes by ends that, with the time %s too',
+    (time) => {
+      leaf.take();
+      hub.take();
+      expect(said(`AC SQ here.test ${time} :bye`)).toMatchObject({
+        leaf: ['AB SQ hub.test 0 :bye'],
+        hub: [],
+      });
+      expect([hub.link!.reason, hub.closed, leaf.link!.reason]).toEqual(['bye', true, null]);
+    },
+  );
+});
+
 describe('messages to many', () => {
   it('are heard by the operators of a channel, and by those with a voice', () => {
     expect(said('ACAAA WC #c :ops', 'ACAAA WV #c :more')).toEqual({

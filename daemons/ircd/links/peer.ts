@@ -55,8 +55,11 @@ export interface LinkRoutes {
    * @param source numeric of whoever says so.
    */
   split(server: Server, source: string, reason: string, except: LinkEnd): void;
-  /** Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done. */
-  letGo(server: Server, source: Source, reason: string): void;
+  /**
+   * Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done.
+   * @param linkSeconds when the link was made that is meant, Unix seconds; 0 (the default) for any.
+   */
+  letGo(server: Server, source: Source, reason: string, linkSeconds?: number): void;
   /** Tells some peers all that is known of a channel of which they may not have heard. */
   teach(channel: Channel, whom: (link: LinkEnd) => boolean): void;
   /** Passes a line on to every other link as it is. */

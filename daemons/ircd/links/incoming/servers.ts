@@ -1,11 +1,12 @@
 /** Servers behind a peer come and go; a peer asks whether anybody is here. */
 import { writeLine } from '../../../irc/p10/line.ts';
-import { OWN_KIND_FLAG, readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
+import { OWN_KIND_FLAG, readServer, readWhole, type ServerLine } from '../../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { Server } from '../../state/server.ts';
 import { takenBy } from '../handshake.ts';
+import { toSeconds } from '../peer.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
 
 /** `S`: another server behind the one that says so. */
@@ -49,16 +50,19 @@ function tellTimes(server: Server, { bootSeconds, linkSeconds }: ServerLine): vo
 }
 
 /**
- * `SQ`: a server and all behind it are gone; of a peer that names itself or this server, the link. One that lies in another
- * direction is to be let go by whoever it is linked to.
+ * `SQ name time :why`: a server and all behind it are gone; of a peer that names itself or this server, the link. One that lies in
+ * another direction is to be let go by whoever it is linked to. A time that is not 0 says which link is meant: of one that was
+ * made anew meanwhile nobody knew who said so.
  */
 export const squit: TokenCode = ({ server: irc, network, link, peer, source, params, line }) => {
   const named = irc.state.findServer(params[0] ?? '');
   const reason = textOf(params.at(-1) ?? '');
+  const linkSeconds = params.length > 2 ? readWhole(params[1]!) : 0;
   if (named === undefined) return null;
   if (named === irc.state.me || named === peer.server) link.leave(reason);
+  else if (linkSeconds !== 0 && linkSeconds !== toSeconds(named.linkedMs!)) return null;
   else if (named.via === peer.server) network.split(named, line.source, reason, link);
-  else network.letGo(named, source, reason);
+  else network.letGo(named, source, reason, linkSeconds);
   return null;
 };
 
