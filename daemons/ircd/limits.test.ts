@@ -10,13 +10,15 @@ const UNITS: readonly LimitUnit[] = [
   'lines/second',
   'milliseconds',
   'minutes',
+  'ratio',
   'seconds',
 ];
 
 it('tells of every limit what it is counted in, as its name says', () => {
   for (const [name, { default: value, unit }] of Object.entries<Limit>(limits)) {
     expect(UNITS, name).toContain(unit);
-    expect(Number.isInteger(value) && value > 0, name).toBe(true);
+    if (name.endsWith('Share')) expect([unit, value > 0 && value < 1], name).toEqual(['ratio', true]);
+    else expect(Number.isInteger(value) && value > 0, name).toBe(true);
     if (name.endsWith('Bytes')) expect(unit, name).toBe('bytes');
     if (name.endsWith('Ms')) expect(unit, name).toBe('milliseconds');
     if (name.endsWith('Minutes')) expect(unit, name).toBe('minutes');

@@ -414,6 +414,30 @@ export const limits = {
     reason:
       'One answer to a user of another server, some thousand lines: what is longer is cut, so that a short question costs no link much. While half of linkSendQueueBytes waits nothing is answered.',
   },
+  linkHops: {
+    default: 32,
+    unit: 'count',
+    reason:
+      'How far away a server may be: no network is half as deep, and whatever walks along it costs by its depth. One that is further away is asked to be let go.',
+  },
+  linkJoinMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a server that tells what it knows is waited for: clients show who came with it when it has, and by then what it says is told like anything else.',
+  },
+  linkMaskEntries: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Masks of one list of a channel that servers may bring, ten times what clients may set: a JOIN is matched against all. Further ones are passed over.',
+  },
+  linkHeapShare: {
+    default: 0.8,
+    unit: 'ratio',
+    reason:
+      'Part of the memory for objects at which the link ends that has said most since there was room: users and channels of another server have no limit of their own, and are not to end the process.',
+  },
   endedChannels: {
     default: 1_000,
     unit: 'count',

@@ -15,6 +15,7 @@ import type { Server } from '../state/server.ts';
 import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { LinkCall, type LinkCaller, type LinkCarrier } from './link-call.ts';
+import { type Heap, heapOfProcess } from './link-memory.ts';
 import { LinkNetwork, type LinkWatcher, serversBehind } from './link-network.ts';
 import { serverRows } from './server-rows.ts';
 
@@ -23,6 +24,8 @@ export interface LinkDeskOptions {
   readonly dial: LinkCaller['dial'];
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** The memory that links may fill; that of the process by default. */
+  readonly heap?: () => Heap;
   /** Told of each link as it gets further and ends. */
   readonly watcher?: LinkWatcher;
 }
@@ -39,11 +42,12 @@ export class LinkDesk implements LinkControl {
 
   constructor(
     server: CommandServer,
-    { dial, clock = systemClock, random = Math.random, watcher = {} }: LinkDeskOptions,
+    { dial, clock = systemClock, random = Math.random, heap = heapOfProcess, watcher = {} }: LinkDeskOptions,
   ) {
     this.#server = server;
     this.network = new LinkNetwork(server, () => this.blocks, {
       clock,
+      heap,
       onChange: (link) => {
         watcher.onChange?.(link);
         this.#changed(link);

@@ -3,7 +3,7 @@
  * network when its link ends. The server has it as its `links`.
  */
 
-import { type Clock, systemClock } from '../../../kit/clock.ts';
+import { type Clock, systemClock, type Timer } from '../../../kit/clock.ts';
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { writeLine } from '../../irc/p10/line.ts';
@@ -11,10 +11,12 @@ import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { leaveWith } from '../actions/quit.ts';
 import { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
+import { limits } from '../limits.ts';
 import type { Links, NetworkEvent, Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
@@ -23,6 +25,7 @@ import type { User } from '../state/user.ts';
 import { channelLines, serverLine } from './burst-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
+import { type Heap, heapOfProcess, LinkMemory } from './link-memory.ts';
 import { type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
 import { linesFor } from './untold-users.ts';
 
@@ -44,19 +47,29 @@ export class LinkNetwork implements Links, LinkRoutes {
   readonly #calls = new Set<Link>();
   readonly clock: Clock;
   readonly #watcher: LinkWatcher;
-  /** Of servers that are telling what they know. */
-  readonly #joins = new Map<Server, NetBatch>();
+  /** Of servers that are telling what they know; they are not waited for without end. */
+  readonly #joins = new Map<Server, { readonly batch: NetBatch; readonly timer: Timer }>();
   /** What splits are charged to: nobody's will. */
   readonly #work = new WorkAccount(new WorkGroup());
   /** Closed while those leave who were on a server that is gone. */
   readonly #splitting = new WorkGate();
 
-  /** @param blocks as they are configured now. */
+  readonly #memory: LinkMemory<Link>;
+
+  /**
+   * @param blocks as they are configured now.
+   * @param heap the memory that links may fill; that of the process by default.
+   */
   constructor(
     server: CommandServer,
     blocks: () => readonly LinkBlock[],
-    { clock = systemClock, ...watcher }: LinkWatcher & { readonly clock?: Clock } = {},
+    {
+      clock = systemClock,
+      heap = heapOfProcess,
+      ...watcher
+    }: LinkWatcher & { readonly clock?: Clock; readonly heap?: () => Heap } = {},
   ) {
+    this.#memory = new LinkMemory(heap);
     this.server = server;
     this.#blocks = blocks;
     this.clock = clock;
@@ -90,6 +103,12 @@ export class LinkNetwork implements Links, LinkRoutes {
   mayBring(link: LinkEnd, name: string): boolean {
     const hub = this.blockOf(link.name)?.hub ?? null;
     return hub?.some((mask) => compileMask(mask).matches(fold(name))) ?? false;
+  }
+
+  /** Ends the link that fills the memory, where one does. */
+  lookAtMemory(): void {
+    const link = this.#memory.offender(this.#links, this.clock.monotonic());
+    link?.fail('the memory here for what servers bring is used up, and it has brought most');
   }
 
   /** A link has got further than it was. */
@@ -149,7 +168,10 @@ export class LinkNetwork implements Links, LinkRoutes {
   added(server: Server, link: LinkEnd, bursting: boolean): void {
     server.bursting = bursting;
     if (bursting)
-      this.#joins.set(server, new NetBatch(this.server, 'netjoin', server.uplink!.name, server.name));
+      this.#joins.set(server, {
+        batch: new NetBatch(this.server, 'netjoin', server.uplink!.name, server.name),
+        timer: this.clock.after(limits.linkJoinMs.default, () => this.told(server)),
+      });
     this.forward(serverLine(server), link);
     this.server.nickLength.reconsider();
   }
@@ -159,11 +181,12 @@ export class LinkNetwork implements Links, LinkRoutes {
     const joins = this.#joins.get(server);
     if (joins === undefined) return;
     this.#joins.delete(server);
-    this.server.host.work.runSteps(this.server.house, joins.end());
+    joins.timer.cancel();
+    this.server.host.work.runSteps(this.server.house, joins.batch.end());
   }
 
   joinsOf(server: Server): NetBatch | null {
-    return this.#joins.get(server) ?? null;
+    return this.#joins.get(server)?.batch ?? null;
   }
 
   *settled(): WorkSteps {
@@ -211,7 +234,12 @@ export class LinkNetwork implements Links, LinkRoutes {
     const { state, host } = this.server;
     const text = `${server.uplink!.name} ${server.name}`;
     const users: User[] = [];
-    for (const user of state.users) if (gone.has(user.server)) users.push(user);
+    let left = 0;
+    for (const { userCount } of gone) left += userCount;
+    if (left > 0) {
+      for (const user of state.users) if (gone.has(user.server)) users.push(user);
+      host.work.spend(state.users.size * workPrices.skipped.ns);
+    }
     this.server.nickLength.reconsider();
     host.work.hold(this.#splitting);
     const batch = new NetBatch(this.server, 'netsplit', server.uplink!.name, server.name);
@@ -227,14 +255,12 @@ export class LinkNetwork implements Links, LinkRoutes {
   }
 }
 
-/** A server and all that are reached by it. */
+/** A server and all that are reached by it. Whoever brought a server stands before it in the list. */
 export function serversBehind(state: NetworkState, server: Server): Server[] {
-  return [...state.servers.values()].filter((other) => isBehind(other, server));
-}
-
-function isBehind(server: Server, other: Server): boolean {
-  for (let at: Server | null = server; at !== null; at = at.uplink) if (at === other) return true;
-  return false;
+  const behind = new Set([server]);
+  for (const other of state.servers.values())
+    if (other.uplink !== null && behind.has(other.uplink)) behind.add(other);
+  return [...behind];
 }
 
 /** The direction that something comes from; null for what comes from here. */

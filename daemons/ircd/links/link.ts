@@ -33,6 +33,9 @@ import { LinkTraffic } from './link-traffic.ts';
 import { networkBanLine } from './network-ban-lines.ts';
 import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
+/** How often it is looked whether what a peer brings fills the memory: a thousand lines are not much of it. */
+const LINES_BETWEEN_LOOKS = 1_000;
+
 /** What a link is carried by. Lines have one character for each byte and no end. */
 export interface LinkTransport extends LinkSecurity {
   /** What the work of the peer is charged to. */
@@ -112,7 +115,7 @@ export class Link implements LinkEnd {
   }
 
   get bursting(): boolean {
-    return this.#state === 'bursting';
+    return this.#state === 'bursting' && this.#peer?.server.bursting === true;
   }
 
   get sendQueueBytes(): number {
@@ -151,6 +154,7 @@ export class Link implements LinkEnd {
   }
 
   *#steps(text: string): WorkSteps {
+    if (this.traffic.linesIn % LINES_BETWEEN_LOOKS === 0) this.#network.lookAtMemory();
     if (this.reason !== null) return;
     this.#server.host.work.spend(workPrices.line.ns + text.length * workPrices.inputByte.ns);
     // Whoever refuses to be linked says so without a source, when the other has begun to tell all it knows.

@@ -7,6 +7,7 @@ import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import type { LinkCarrier } from './link-call.ts';
 import { LinkDesk } from './link-desk.ts';
+import type { Heap } from './link-memory.ts';
 import type { LinkNetwork } from './link-network.ts';
 
 /** Time that does not pass. */
@@ -62,6 +63,8 @@ export class LinkedServer {
   readonly irc: MemoryServer;
   readonly desk: LinkDesk;
   readonly network: LinkNetwork;
+  /** The memory that links may fill. */
+  heap: Heap = { usedBytes: 0, limitBytes: 1 };
   /** Who answers its calls; nobody by default. */
   dial: (block: LinkBlock) => Promise<LinkCarrier> = ({ name }) =>
     Promise.reject(new Error(`${name} does not answer`));
@@ -72,6 +75,7 @@ export class LinkedServer {
     this.desk = new LinkDesk(this.irc.server, {
       clock,
       random: () => 1,
+      heap: () => this.heap,
       dial: (block) => this.dial(block),
     });
     this.network = this.desk.network;

@@ -78,7 +78,7 @@ export interface NetworkBanChange {
 }
 
 /** What is longer than this ahead is no time that anybody meant, in milliseconds: ten years. */
-const FAR_MS = 10 * 365 * 86_400_000;
+export const FAR_MS = 10 * 365 * 86_400_000;
 
 /**
  * What comes of a change: the ban as it is then, `older` where this server knows a newer one, `same` where it knows this one,

@@ -5,6 +5,7 @@ import { type AddressMask, compileAddressMask, coversAddress } from '../../irc/a
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { Mask } from '../../runtime/net/mask.ts';
+import { limits } from '../limits.ts';
 import type { User } from './user.ts';
 
 /** One mask of a list; `atMs` in Unix milliseconds. */
@@ -19,7 +20,7 @@ export interface MaskEntry {
   readonly atMs: number;
 }
 
-/** At most `maskListEntries` masks; the caller checks. */
+/** At most `maskListEntries` masks that clients set, which the caller checks, and `linkMaskEntries` in all. */
 export class MaskList {
   readonly #list: MaskEntry[] = [];
 
@@ -35,9 +36,9 @@ export class MaskList {
     return this.#find(text) !== -1;
   }
 
-  /** Adds a mask; false when it is there already. */
+  /** Adds a mask; false when it is there already, or the list is full. */
   add(text: string, by: string, atMs: number): boolean {
-    if (this.#find(text) !== -1) return false;
+    if (this.#list.length >= limits.linkMaskEntries.default || this.#find(text) !== -1) return false;
     const account = accountOfMask(text);
     this.#list.push({
       mask: compileMask(text),

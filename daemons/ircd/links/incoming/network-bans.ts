@@ -8,7 +8,7 @@ import { takeNetworkBan } from '../../actions/network-ban.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { addServerBan, removeServerBan } from '../../commands/server-ban.ts';
 import { limits } from '../../limits.ts';
-import { changed, type NetworkBanChange } from '../../network-bans/network-ban.ts';
+import { changed, FAR_MS, type NetworkBanChange } from '../../network-bans/network-ban.ts';
 import { nameOf } from '../../network-events.ts';
 import { networkBanLine } from '../network-ban-lines.ts';
 import { toSeconds } from '../peer.ts';
@@ -71,6 +71,8 @@ function milliseconds(seconds: number | null): number | null {
 function take(line: LinkLine, said: NetworkBanChange): void {
   const { server, network, link, text } = line;
   const nowMs = Date.now();
+  // No later change could undo it.
+  if (said.changedSeconds * 1000 > nowMs + FAR_MS) return;
   const known = server.networkBans.get(said.kind, said.mask, nowMs);
   const now = changed(known, said, nowMs);
   if (now === 'same') return;

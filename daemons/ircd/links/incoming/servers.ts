@@ -4,6 +4,7 @@ import { OWN_KIND_FLAG, readServer, readWhole, type ServerLine } from '../../../
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import { limits } from '../../limits.ts';
 import { Server } from '../../state/server.ts';
 import { takenBy } from '../handshake.ts';
 import { toSeconds } from '../peer.ts';
@@ -30,10 +31,10 @@ function* arrival({ server: irc, network, link, source, line }: LinkLine): WorkS
     link.fail(`it brings ${said.name}, which the hub masks of its [[ircd.link]] do not allow`);
     return;
   }
-  const juped = irc.networkBans.refusalForServer(said.name);
-  if (juped !== null) {
+  const unwanted = irc.networkBans.refusalForServer(said.name) ?? distanceRefusal(source);
+  if (unwanted !== null) {
     // Whoever brings it may bring others: it is to let this one go, and all behind it are unknown here.
-    link.send(writeLine(irc.state.me.numeric, TOKEN.SQUIT, [said.name, 0], bytesOf(juped)));
+    link.send(writeLine(irc.state.me.numeric, TOKEN.SQUIT, [said.name, 0], bytesOf(unwanted)));
     return;
   }
   const traits = { flags: said.flags, foreign: !said.flags.includes(OWN_KIND_FLAG) };
@@ -41,6 +42,12 @@ function* arrival({ server: irc, network, link, source, line }: LinkLine): WorkS
   tellTimes(added, said);
   irc.state.addServer(added);
   network.added(added, link, said.bursting);
+}
+
+/** Why nothing more may stand behind a server, in words; null where it may. */
+function distanceRefusal({ hops }: Server): string | null {
+  const most = limits.linkHops.default;
+  return hops < most ? null : `it is more than ${most} servers away`;
 }
 
 /** When a server was started and linked, as it is introduced; ircu says of none but its own peer when it was started. */
