@@ -1,10 +1,20 @@
 /** Users and channels of a server that exists in the benchmark only, as the lines of P10 with which it tells of them. */
+import { encodeAddress } from '../../daemons/irc/p10/address.ts';
 import { writeBurst } from '../../daemons/irc/p10/burst-line.ts';
 import { serverNumeric, userNumeric } from '../../daemons/irc/p10/numeric.ts';
 import { writeUser } from '../../daemons/irc/p10/user-line.ts';
 
+/** A server as it introduces itself. */
+export interface BenchServer {
+  readonly name: string;
+  readonly numeric: string;
+}
+
 /** Their server. */
-export const PEER = { name: 'peer.bench.test', numeric: serverNumeric(7) };
+export const PEER: BenchServer = { name: 'peer.bench.test', numeric: serverNumeric(7) };
+
+/** One on which nobody is, and that is told of all others. */
+export const LISTENER: BenchServer = { name: 'listener.bench.test', numeric: serverNumeric(8) };
 
 /** Since when they and their channels exist, Unix seconds: older than what is made while the benchmark runs. */
 const SINCE = 1_700_000_000;
@@ -64,7 +74,7 @@ function introductionOf(user: number): string {
     host: `host${user}.example.net`,
     modes: `${user % 2 === 0 ? 'i' : ''}${loggedIn ? 'r' : ''}`,
     modeArguments: new Map(loggedIn ? [['r', `account${user}`]] : []),
-    address,
+    address: encodeAddress(address),
     numeric: userNumeric(PEER.numeric, user),
     realname: `Real ${user}`,
   });

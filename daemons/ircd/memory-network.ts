@@ -66,7 +66,7 @@ export function introduce(
     username: nick.toLowerCase(),
     host: 'far.example',
     realname: `Far ${nick}`,
-    address: '203.0.113.9',
+    p10Address: 'DLAHEJ',
     server,
     numeric: `AC${nick}`,
     nickMs: Date.now(),

@@ -85,6 +85,7 @@ export class NickLength {
    * server gives them another one, as soon as it has heard what holds.
    */
   refusalOf(nick: string, { foreign }: Server): string | null {
+    if (nick.length <= SHORT_NICK) return null;
     const most = foreign ? this.held : limits.nickLength.default;
     return nick.length > most ? `Nicks have at most ${most} characters on this network` : null;
   }

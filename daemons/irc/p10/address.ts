@@ -24,6 +24,11 @@ export function encodeAddress(groups: AddressGroups): string {
   return text;
 }
 
+/** Whether `text` is an address as P10 writes it. */
+export function isAddress(text: string): boolean {
+  return (text.length === IPV4_DIGITS && fromBase64(text) >= 0) || decodeAddress(text) !== null;
+}
+
 /** The groups of what {@link encodeAddress} or another server wrote; null when it is no address. */
 export function decodeAddress(text: string): AddressGroups | null {
   const groups = new Uint16Array(GROUPS);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
-import { decodeAddress, encodeAddress } from './address.ts';
+import { decodeAddress, encodeAddress, isAddress } from './address.ts';
 import {
   fromBase64,
   isServerNumeric,
@@ -84,6 +84,13 @@ describe('addresses', () => {
     'Q]]_',
   ])('refuses %j', (text) => {
     expect(decodeAddress(text)).toBeNull();
+    expect(isAddress(text)).toBe(false);
+  });
+
+  it('are told apart from what is none without being read', () => {
+    const text = fc.stringMatching(/^[AD\]_!]{5,7}$/);
+    fc.assert(fc.property(text, (said) => isAddress(said) === (decodeAddress(said) !== null)));
+    expect([']]]]]]', '_', 'CABA24_AAB'].map(isAddress)).toEqual([true, true, true]);
   });
 
   it('come back from what was written', () => {

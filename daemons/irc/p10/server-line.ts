@@ -107,5 +107,12 @@ export function isServerName(name: string): boolean {
 
 /** A whole number of at most 12 digits, or -1: seconds of more are no date that can be written. */
 export function readWhole(text: string): number {
-  return /^\d{1,12}$/.test(text) ? Number(text) : -1;
+  if (text.length === 0 || text.length > 12) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }

@@ -2,8 +2,7 @@
  * How users are introduced: `N nick hops since user host [+modes [arguments]] address numeric :realname`. A user who takes
  * another nick has the same token with two parameters. Pure; called by whoever keeps a link.
  */
-import type { AddressGroups } from '../../runtime/net/ip-address.ts';
-import { decodeAddress, encodeAddress } from './address.ts';
+import { isAddress } from './address.ts';
 import { type P10Line, writeLine } from './line.ts';
 import { isUserNumeric } from './numeric.ts';
 import { readWhole } from './server-line.ts';
@@ -23,7 +22,8 @@ export interface UserLine {
   readonly modes: string;
   /** The argument of each mode that has one. */
   readonly modeArguments: ReadonlyMap<string, string>;
-  readonly address: AddressGroups;
+  /** As P10 writes it (address.ts). */
+  readonly address: string;
   /** Five characters. */
   readonly numeric: string;
   readonly realname: string;
@@ -46,8 +46,8 @@ export function readUser(line: P10Line): UserLine | string {
   const wholeHops = readWhole(hops);
   const nickSeconds = readWhole(since);
   if (wholeHops < 0 || nickSeconds < 0) return 'hops and time of N must be whole numbers.';
-  const address = decodeAddress(params[count - 3]!);
-  if (address === null) return `${params[count - 3]!.slice(0, 32)} is no address of P10.`;
+  const address = params[count - 3]!;
+  if (!isAddress(address)) return `${address.slice(0, 32)} is no address of P10.`;
   const numeric = params[count - 2]!;
   if (!isUserNumeric(numeric)) return `${numeric.slice(0, 16)} is no numeric of a user.`;
   const withModes = count > 8 && params[5]!.startsWith('+');
@@ -86,7 +86,7 @@ export function writeUser(source: string, user: UserLine): string {
       if (argument !== undefined && WITH_ARGUMENT.includes(letter)) words.push(argument);
     }
   }
-  words.push(encodeAddress(user.address), user.numeric);
+  words.push(user.address, user.numeric);
   return writeLine(source, 'N', words, user.realname);
 }
 

@@ -237,7 +237,7 @@ it('who is new on the network is told to links once they are registered', () => 
     username: 'dan',
     host: 'far.example',
     realname: 'Dan',
-    address: '203.0.113.8',
+    p10Address: 'DLAHEI',
     server: far,
     numeric: 'ACAAB',
     nickMs: 5_000,

@@ -138,7 +138,7 @@ describe('an action', () => {
             username: 'far',
             host: 'h',
             realname: 'r',
-            address: '192.0.2.9',
+            p10Address: 'DAAAIJ',
             server: irc.server.state.me,
             numeric: 'ABAAA',
             nickMs: 0,

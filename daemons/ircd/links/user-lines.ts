@@ -39,7 +39,7 @@ export function introduction(numbers: Numbers, peer: Peer, user: User): string {
     host: user.server.foreign ? user.realHost : user.host,
     modes: account === null ? letters : `${letters}r`,
     modeArguments: new Map(account === null ? [] : [['r', stampOf(peer, account)]]),
-    address: user.addressGroups,
+    address: user.p10Address,
     numeric: numbers.numericOf(user),
     realname: cutBytes(bytesOf(user.realname), limits.realname),
   });

@@ -134,7 +134,7 @@ export class NetworkState {
     const key = fold(facts.nick);
     if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
-    const user = new User(facts.server, null, facts.address);
+    const user = new User(facts.server, null, facts.p10Address);
     user.nick = facts.nick;
     user.nickMs = facts.nickMs;
     user.numeric = facts.numeric;
@@ -168,7 +168,7 @@ export class NetworkState {
 
   /** A user by P10 numeric; one of this server once a link was told of them. */
   findNumeric(numeric: string): User | undefined {
-    return this.#localNumerics.find(numeric) ?? this.#numerics.get(numeric);
+    return this.#numerics.get(numeric) ?? this.#localNumerics.find(numeric);
   }
 
   /** The five characters that stand for a user in P10. Throws when all numerics of this server are taken. */

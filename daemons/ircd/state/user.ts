@@ -5,7 +5,8 @@
 
 import { fold } from '../../irc/casemapping.ts';
 import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
-import { type AddressGroups, parseAddress } from '../../runtime/net/ip-address.ts';
+import { decodeAddress, encodeAddress } from '../../irc/p10/address.ts';
+import { type AddressGroups, addressText, parseAddress } from '../../runtime/net/ip-address.ts';
 import type { Channel, Membership } from './channel.ts';
 import type { LocalClient } from './local-client.ts';
 import type { Server } from './server.ts';
@@ -26,8 +27,8 @@ export interface RemoteUser {
   /** Where others see another host; absent where they see it. */
   readonly realHost?: string;
   readonly realname: string;
-  /** Textual address of the client. */
-  readonly address: string;
+  /** Address of the client, as P10 writes it. */
+  readonly p10Address: string;
   readonly server: Server;
   /** Five characters that stand for the user in P10. */
   readonly numeric: string;
@@ -56,8 +57,8 @@ export class User {
   readonly server: Server;
   /** The connection and all that belongs to it; null for a user of another server. */
   readonly local: LocalClient | null;
-  /** Textual address of the client. */
-  address: string;
+  /** Address of the client as text, and of one of another server as P10 writes it: few of them are ever asked for it. */
+  #address: string;
   /** Empty until NICK. */
   nick = '';
   /** Since when the nick is theirs, Unix milliseconds; of two who hold the same one this tells who keeps it. */
@@ -83,16 +84,17 @@ export class User {
   /** Set once the user left; nothing is processed for them any more. */
   gone = false;
 
-  /** `nick!user@host`, kept up to date by {@link updatePrefix}. */
-  prefix = '';
+  /** Made when somebody asks for it first: most users of other servers say nothing to anybody here. */
+  #prefix: string | null = '';
   /** Made when a mask asks for them first: of most users of other servers none ever does. */
   #folded: FoldedPrefixes | null = null;
   #groups: AddressGroups | null = null;
 
+  /** @param address as text; of a user of another server as P10 writes it. */
   constructor(server: Server, local: LocalClient | null, address: string) {
     this.server = server;
     this.local = local;
-    this.address = address;
+    this.#address = address;
     this.host = address;
     this.realHost = address;
   }
@@ -101,23 +103,40 @@ export class User {
     return (this.modes & UMODE.oper) !== 0;
   }
 
+  /** Textual address of the client. */
+  get address(): string {
+    return this.local === null ? addressText(decodeAddress(this.#address) ?? NO_ADDRESS) : this.#address;
+  }
+
+  /** The address as P10 writes it. */
+  get p10Address(): string {
+    return this.local === null ? this.#address : encodeAddress(this.addressGroups);
+  }
+
   /** The address as numbers, for masks that name a network. */
   get addressGroups(): AddressGroups {
-    this.#groups ??= parseAddress(this.address) ?? NO_ADDRESS;
+    const read = this.local === null ? decodeAddress : parseAddress;
+    this.#groups ??= read(this.#address) ?? NO_ADDRESS;
     return this.#groups;
   }
 
   /** Takes another address, of one who is not registered yet: a gateway has said where the client is. */
   relocate(address: string): void {
-    this.address = address;
+    this.#address = address;
     this.host = address;
     this.realHost = address;
     this.#groups = null;
   }
 
-  /** Recomputes the prefix after nick, username or host changed; cached ban verdicts become stale. */
+  /** `nick!user@host`; empty until NICK, and then up to date by {@link updatePrefix}. */
+  get prefix(): string {
+    this.#prefix ??= `${this.nick}!${this.username}@${this.host}`;
+    return this.#prefix;
+  }
+
+  /** To be called when nick, username or host have changed; cached ban verdicts become stale. */
   updatePrefix(): void {
-    this.prefix = `${this.nick}!${this.username}@${this.host}`;
+    this.#prefix = null;
     this.#folded = null;
     if (this.#memberships === null) return;
     for (const membership of this.#memberships.values()) membership.banRevision = -1;

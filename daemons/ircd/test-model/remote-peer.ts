@@ -3,6 +3,8 @@
  * as what a server says is so, and calls the actions that a link will call.
  */
 import { STATUS, UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
+import { encodeAddress } from '../../irc/p10/address.ts';
+import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { setAway } from '../actions/away.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import { introduce } from '../actions/introduce.ts';
@@ -49,7 +51,7 @@ export class RemotePeer {
       username: `u${slot}`,
       host: FAR.host,
       realname: `Real ${nick}`,
-      address: FAR.address,
+      p10Address: encodeAddress(parseAddress(FAR.address)!),
       server: this.#server,
       numeric: numericOf(slot),
       nickMs: Date.now(),

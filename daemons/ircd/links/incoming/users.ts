@@ -2,6 +2,7 @@
 import { fold } from '../../../irc/casemapping.ts';
 import { UMODE_LETTERS } from '../../../irc/modes.ts';
 import { isValidNick } from '../../../irc/names.ts';
+import { decodeAddress } from '../../../irc/p10/address.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
@@ -9,8 +10,7 @@ import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { readUser, type UserLine } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
-import { type AddressGroups, addressText } from '../../../runtime/net/ip-address.ts';
-
+import { addressText } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
 import { setAway } from '../../actions/away.ts';
 import { changeHost } from '../../actions/host.ts';
@@ -50,8 +50,7 @@ function arrival(line: LinkLine): null {
   }
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
-  const address = addressText(said.address);
-  const realHost = hostIn(said.host) ?? address;
+  const realHost = hostIn(said.host) ?? addressText(decodeAddress(said.address)!);
   const account = accountOf(said);
   const hidden = source.foreign ? hiddenHost(server, { account, modes: modeBits(said.modes) }) : null;
   introduce(server, {
@@ -60,7 +59,7 @@ function arrival(line: LinkLine): null {
     host: hidden ?? realHost,
     realHost,
     realname: realnameIn(said.realname),
-    address,
+    p10Address: said.address,
     server: source,
     numeric: said.numeric,
     nickMs: said.nickSeconds * 1000,
@@ -91,7 +90,8 @@ interface Claim {
   readonly nickSeconds: number;
   /** With one character for each byte. */
   readonly username: string;
-  readonly address: AddressGroups;
+  /** As P10 writes it. */
+  readonly address: string;
 }
 
 /**
@@ -114,7 +114,7 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
   // The peer compares what it was told of the name, which may have been cut.
   const told = cutBytes(bytesOf(holder.username), peer.limits.username);
   const claimed = cutBytes(claim.username, peer.limits.username);
-  const same = told === claimed && sameAddress(holder.addressGroups, claim.address);
+  const same = told === claimed && sameAddress(holder.p10Address, claim.address);
   const equal = held === claim.nickSeconds;
   const holderGoes = equal || (same ? held < claim.nickSeconds : held > claim.nickSeconds);
   const claimGoes = equal || !holderGoes;
@@ -132,8 +132,11 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
   return !claimGoes;
 }
 
-function sameAddress(a: AddressGroups, b: AddressGroups): boolean {
-  return a.every((group, i) => group === b[i]);
+/** Servers do not all write the same address in the same way. */
+function sameAddress(a: string, b: string): boolean {
+  if (a === b) return true;
+  const groups = decodeAddress(b);
+  return decodeAddress(a)?.every((group, i) => group === groups?.[i]) ?? false;
 }
 
 function rename(line: LinkLine): ReturnType<TokenCode> {
@@ -157,7 +160,7 @@ function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: n
     }
     const holder = server.state.nickHolder(wanted);
     if (holder !== undefined && holder !== user) {
-      const claim = { nickSeconds, username: bytesOf(user.username), address: user.addressGroups };
+      const claim = { nickSeconds, username: bytesOf(user.username), address: user.p10Address };
       if (!settle(line, holder, claim, user.numeric)) {
         quitUser(server, user, 'Killed (nick collision)', { kind: 'quit', user, reason: 'nick collision' });
         return;
