@@ -90,9 +90,9 @@ export function withTags(tags: string, line: string): string {
   return tags === '' ? line : `@${tags} ${line}`;
 }
 
-/** How long a line may be, or one of which this is the beginning. */
-export function lineRoom(line: string): number {
-  return line[0] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
+/** How long the line may be that begins at `start`, whether its end is there or not. */
+export function lineRoom(text: string, start = 0): number {
+  return text[start] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
 }
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */

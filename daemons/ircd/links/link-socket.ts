@@ -32,11 +32,11 @@ export class LinkSocket implements LinkTransport, WorkJob {
   readonly #socket: Socket;
   readonly #options: LinkSocketOptions;
   #link: Link | null = null;
-  /** The beginning of a line whose end has not come. */
-  #rest = '';
-  /** Lines that wait for their turn; nothing is read until there are none. */
-  #lines: string[] = [];
+  /** What came: from `#next` on lines that are still to be done, and the beginning of one whose end has not come. */
+  #text = '';
   #next = 0;
+  /** Whether lines wait for their turn; nothing is read until there are none. */
+  #waits = false;
   /** What this turn sends. */
   #out: string[] = [];
   #outBytes = 0;
@@ -95,7 +95,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#lines = [];
+    this.#text = '';
     this.#next = 0;
     this.#write();
     this.#socket.end();
@@ -126,31 +126,42 @@ export class LinkSocket implements LinkTransport, WorkJob {
 
   #onData(bytes: Buffer): void {
     if (this.#closing) return;
-    const pieces = (this.#rest + bytes.toString('latin1')).split('\n');
-    this.#rest = pieces.pop()!;
-    const waits = this.#lines.length > 0;
-    for (const piece of pieces) this.#lines.push(piece.endsWith('\r') ? piece.slice(0, -1) : piece);
-    // The one that is too long is found in its turn, behind those that came before it.
-    if (this.#rest.length > lineRoom(this.#rest) + 1) this.#lines.push(this.#rest);
-    if (this.#lines.length === 0 || waits) return;
+    this.#text = this.#text.slice(this.#next) + bytes.toString('latin1');
+    this.#next = 0;
+    if (this.#waits) return;
+    this.#waits = true;
     this.#options.work.run(this.work, this);
-    if (this.#lines.length > 0) stopReading(this.#socket);
+    if (this.#waits) stopReading(this.#socket);
   }
 
   /** Works off lines as far as the slice goes; called by the turns of the process. */
   step(): StepResult {
     const { work } = this.#options;
-    while (this.#next < this.#lines.length) {
-      const line = this.#lines[this.#next++]!;
-      const most = lineRoom(line);
-      if (line.length > most) this.#link?.fail(`a line is longer than ${most} bytes`);
-      else if (line !== '') this.#link?.take(line);
-      if (this.#next < this.#lines.length && !work.mayGoOn(this.work)) return 'later';
+    for (let end = this.#lineEnd(); end >= 0; ) {
+      this.#take(end);
+      end = this.#lineEnd();
+      if (end >= 0 && !work.mayGoOn(this.work)) return 'later';
     }
-    this.#lines = [];
-    this.#next = 0;
+    this.#waits = false;
     if (!this.#closing) startReading(this.#socket);
     return 'done';
+  }
+
+  /** Where the line that is next ends, also of one that is too long to wait for its end; -1 where it has not come. */
+  #lineEnd(): number {
+    const end = this.#text.indexOf('\n', this.#next);
+    if (end >= 0) return end;
+    const tooLong = this.#text.length - this.#next > lineRoom(this.#text, this.#next) + 1;
+    return tooLong ? this.#text.length : -1;
+  }
+
+  #take(end: number): void {
+    const start = this.#next;
+    this.#next = end + 1;
+    const line = this.#text.slice(start, end > start && this.#text[end - 1] === '\r' ? end - 1 : end);
+    const most = lineRoom(line);
+    if (line.length > most) this.#link?.fail(`a line is longer than ${most} bytes`);
+    else if (line !== '') this.#link?.take(line);
   }
 
   #onClosed(): void {
@@ -164,7 +175,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
   #whenHeard(deed: () => void): void {
     this.#options.work.run(this.work, {
       step: () => {
-        if (this.#lines.length > 0) return 'later';
+        if (this.#waits) return 'later';
         deed();
         return 'done';
       },

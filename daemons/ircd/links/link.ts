@@ -150,46 +150,61 @@ export class Link implements LinkEnd {
     this.#server.counters.linkLinesIn++;
     this.traffic.took(line);
     this.#pulse.heard();
-    work.runSteps(this.transport.work, this.#steps(line));
+    work.runCall(this.transport.work, () => this.#work(line));
   }
 
-  *#steps(text: string): WorkSteps {
+  /** @returns what is left of it for later turns. */
+  #work(text: string): WorkSteps | null {
     if (this.traffic.linesIn % LINES_BETWEEN_LOOKS === 0) this.#network.lookAtMemory();
-    if (this.reason !== null) return;
+    if (this.reason !== null) return null;
     this.#server.host.work.spend(workPrices.line.ns + text.length * workPrices.inputByte.ns);
     // Whoever refuses to be linked says so without a source, when the other has begun to tell all it knows.
     const sourced = this.#state !== 'introducing' && !text.startsWith('ERROR :');
     const line = readLine(text, sourced);
-    if (line === null) return;
-    if (this.#state === 'introducing') yield* this.#introduced(line);
-    else yield* this.#handle(line, line.tags === '' ? text : text.slice(line.tags.length + 2));
-  }
-
-  *#handle(line: P10Line, text: string): WorkSteps {
+    if (line === null) return null;
+    if (this.#state === 'introducing') return this.#introduced(line);
     const token = shortToken(line.token);
     try {
-      if (token === TOKEN.END_OF_BURST) this.#onBurstEnd(line);
-      else if (token === TOKEN.EOB_ACK) this.#onAcknowledged(line);
-      else if (token === TOKEN.ERROR) this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
-      else
-        yield* handle(
-          { server: this.#server, network: this.#network, link: this, peer: this.#peer! },
-          token,
-          line,
-          text,
-        );
+      const steps = this.#handle(token, line, line.tags === '' ? text : text.slice(line.tags.length + 2));
+      return steps === null ? null : this.#guarded(token, steps);
     } catch (error) {
-      this.#server.counters.handlerErrors++;
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#server.host.log('error', 'handler_failed', message, { command: token, nick: this.name });
+      this.#failed(token, error);
+      return null;
     }
   }
 
-  *#introduced(line: P10Line): WorkSteps {
+  #handle(token: string, line: P10Line, text: string): WorkSteps | null {
+    if (token === TOKEN.END_OF_BURST) this.#onBurstEnd(line);
+    else if (token === TOKEN.EOB_ACK) this.#onAcknowledged(line);
+    else if (token === TOKEN.ERROR) this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
+    else {
+      const context = { server: this.#server, network: this.#network, link: this, peer: this.#peer! };
+      return handle(context, token, line, text);
+    }
+    return null;
+  }
+
+  *#guarded(token: string, steps: WorkSteps): WorkSteps {
+    try {
+      yield* steps;
+    } catch (error) {
+      this.#failed(token, error);
+    }
+  }
+
+  /** The code of a token threw: the link goes on without what it said. */
+  #failed(command: string, error: unknown): void {
+    this.#server.counters.handlerErrors++;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#server.host.log('error', 'handler_failed', message, { command, nick: this.name });
+  }
+
+  #introduced(line: P10Line): WorkSteps | null {
+    if (line.token === 'SERVER') return this.#meet(line);
     if (line.token === 'PASS') this.#password = line.params[0] ?? '';
     else if (line.token === 'ERROR') this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
-    else if (line.token === 'SERVER') yield* this.#meet(line);
     else this.fail(`${line.token.slice(0, 16)} came before SERVER`);
+    return null;
   }
 
   /** The peer has said who it is. */

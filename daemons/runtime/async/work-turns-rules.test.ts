@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { LoopTurn } from './loop-turn.ts';
 import { WorkLoop } from './test-fixtures/work-loop.ts';
 import { WorkAccount, WorkGroup } from './work-account.ts';
-import { type StepResult, type WorkJob, WorkTurns } from './work-turns.ts';
+import { type StepResult, type WorkJob, type WorkSteps, WorkTurns } from './work-turns.ts';
 
 const MS = 1e6;
 
@@ -243,6 +243,60 @@ it('continues a step that wants more before anything else of its account, and on
     loop.drain();
     expect(order.join('')).toBe(expected);
   }
+});
+
+it('does a call at once where it may, and in its turn what is left of it or where it has to wait', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const account = loop.account();
+  const told: string[] = [];
+  const call = (name: string, left: WorkSteps | null = null) =>
+    turns.runCall(account, () => {
+      told.push(name);
+      return left;
+    });
+  const steps = function* (name: string): WorkSteps {
+    told.push(`${name} begins`);
+    yield null;
+    told.push(`${name} ends`);
+  };
+  expect(call('whole')).toBe(true);
+  expect(call('split', steps('rest'))).toBe(false);
+  expect(call('behind')).toBe(false);
+  expect(told).toEqual(['whole', 'split', 'rest begins']);
+  loop.drain();
+  expect(told.slice(3)).toEqual(['rest ends', 'behind']);
+  told.length = 0;
+  const inside = done(() => {
+    call('called by a job', steps('its rest'));
+    call('after it');
+    told.push('the job ends');
+  });
+  expect(turns.run(account, inside)).toBe(true);
+  expect(told).toEqual(['called by a job', 'its rest begins', 'the job ends']);
+  loop.drain();
+  expect(told.slice(3)).toEqual(['its rest ends', 'after it']);
+});
+
+it('gives up a call that has not begun, and what one has left', () => {
+  const loop = new WorkLoop();
+  const account = loop.account();
+  const told: string[] = [];
+  const steps = function* (): WorkSteps {
+    try {
+      yield null;
+    } finally {
+      told.push('given up');
+    }
+  };
+  loop.turns.runCall(account, steps);
+  loop.turns.runCall(account, () => {
+    told.push('begun');
+    return null;
+  });
+  loop.turns.remove(account);
+  loop.drain();
+  expect(told).toEqual(['given up']);
 });
 
 it('charges half a microsecond for a step that does nothing, so that many of them end too', () => {

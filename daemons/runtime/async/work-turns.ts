@@ -89,6 +89,31 @@ class StepsJob implements WorkJob {
   }
 }
 
+/** A call as a job, with the steps that it may leave. */
+class CallJob implements WorkJob {
+  #call: (() => WorkSteps | null) | null;
+  #left: WorkSteps | null = null;
+
+  constructor(call: () => WorkSteps | null) {
+    this.#call = call;
+  }
+
+  step(): StepResult {
+    const call = this.#call;
+    if (call !== null) {
+      this.#call = null;
+      this.#left = call();
+    }
+    if (this.#left === null) return 'done';
+    const { done, value } = this.#left.next();
+    return done === true ? 'done' : (value ?? 'more');
+  }
+
+  cancel(): void {
+    this.#left?.return();
+  }
+}
+
 /** The turns of one process. */
 export class WorkTurns {
   readonly #sliceMs: number;
@@ -271,6 +296,11 @@ export class WorkTurns {
   /** Like {@link run}, for work that is written as a generator. */
   runSteps(account: WorkAccount, steps: WorkSteps): boolean {
     return this.run(account, new StepsJob(steps));
+  }
+
+  /** Like {@link run}, for work of which most is done by one call; where it is not, the call answers the steps that are left. */
+  runCall(account: WorkAccount, call: () => WorkSteps | null): boolean {
+    return this.run(account, new CallJob(call));
   }
 
   /** Whether the job that runs has to wait at a gate; then it yields the gate, and asks again when it is resumed. */

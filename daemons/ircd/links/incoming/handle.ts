@@ -8,7 +8,7 @@ import { OWN_TOKEN, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { Source } from '../../network-events.ts';
 import type { NetworkState } from '../../state/network.ts';
-import { rest } from '../../work-steps.ts';
+import type { Peer } from '../peer.ts';
 import { QUESTION_TOKENS } from '../query-lines.ts';
 import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
@@ -70,9 +70,11 @@ const OWN_CODES: ReadonlyMap<string, TokenCode> = new Map([
   [OWN_TOKEN.TAGMSG, tagmsg],
 ]);
 
-function codeOf({ peer }: LinkContext, token: string): TokenCode | undefined {
+function codeOf(peer: Peer, token: string): TokenCode | undefined {
+  const code = CODES.get(token);
+  if (code !== undefined) return code;
   if (/^\d{3}$/.test(token)) return reply;
-  if (!OWN_CODES.has(token)) return CODES.get(token) ?? toWhomItNames;
+  if (!OWN_CODES.has(token)) return toWhomItNames;
   // Whoever is of another kind has no say in what only ours have.
   return peer.ownTokens ? OWN_CODES.get(token) : undefined;
 }
@@ -90,19 +92,22 @@ const OUTLIVES: ReadonlySet<string> = new Set([
 /**
  * @param token the short one.
  * @param text the line as it came, without tags.
+ * @returns what is left of it for later turns.
  */
-export function* handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps {
-  const code = codeOf(context, token);
-  const source = sourceOf(context.server.state, line.source, OUTLIVES.has(token));
-  if (code === undefined || source === undefined) return;
+export function handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps | null {
+  const { server, network, link, peer } = context;
+  const code = codeOf(peer, token);
+  const source = sourceOf(server.state, line.source, token);
+  if (code === undefined || source === undefined) return null;
   const via = 'nick' in source ? source.server.via : source.via;
-  if (via === context.peer.server) yield* rest(code({ ...context, source, line, text, params: line.params }));
+  if (via !== peer.server) return null;
+  return code({ server, network, link, peer, source, line, text, params: line.params });
 }
 
-/** @param byServer whether the server speaks for a user of it who is gone. */
-function sourceOf(state: NetworkState, numeric: string, byServer: boolean): Source | undefined {
+/** Whoever says it; their server where they are gone and what they did holds all the same. */
+function sourceOf(state: NetworkState, numeric: string, token: string): Source | undefined {
   if (isServerNumeric(numeric)) return state.serverByNumeric(numeric);
   const server = serverOf(numeric);
   if (server === state.me.numeric || !isUserNumeric(numeric)) return undefined;
-  return state.findNumeric(numeric) ?? (byServer ? state.serverByNumeric(server) : undefined);
+  return state.findNumeric(numeric) ?? (OUTLIVES.has(token) ? state.serverByNumeric(server) : undefined);
 }
