@@ -25,6 +25,13 @@ export interface Entrance {
   readonly batch?: NetBatch | null;
 }
 
+/** Somebody who has entered a channel. */
+export interface Entered {
+  readonly membership: Membership;
+  /** What is left: having it kept and announcing it. Null where that is nothing: of most channels of a burst nobody here is a member. */
+  readonly left: WorkSteps | null;
+}
+
 /**
  * Puts a user on a channel and announces it. Who has status there by account has it at once.
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
@@ -34,8 +41,21 @@ export function* join(
   user: User,
   name: string,
   createdMs: number,
-  { status = null, told = true, modes, batch = null }: Entrance = {},
+  entrance: Entrance = {},
 ): StepsWith<Membership> {
+  const { membership, left } = enter(server, user, name, createdMs, entrance);
+  yield* rest(left);
+  return membership;
+}
+
+/** The same without steps where none are needed; whoever calls does what is left in the same turn, before anything else. */
+export function enter(
+  server: CommandServer,
+  user: User,
+  name: string,
+  createdMs: number,
+  { status = null, told = true, modes, batch = null }: Entrance,
+): Entered {
   const found = server.state.findChannel(name);
   const given = status ?? dueStatus(server, user.account, name, found);
   // One that belongs to an account is the same channel as before, also when it was not there meanwhile.
@@ -46,17 +66,35 @@ export function* join(
   if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
   if (told) server.links?.tell({ kind: 'join', membership, created });
+  // Another than the first changes nothing that is kept, unless they bring status.
+  const keeps = created || membership.status !== 0;
+  if (!keeps && channel.locals.length === 0) return { membership, left: null };
+  const withStatus = given !== null && given !== 0;
+  return { membership, left: finish(server, membership, { keeps, created, withStatus, batch }) };
+}
+
+/** What somebody's entrance brings with it. */
+interface Consequences {
+  readonly keeps: boolean;
+  readonly created: boolean;
+  readonly withStatus: boolean;
+  readonly batch: NetBatch | null;
+}
+
+function* finish(
+  server: CommandServer,
+  membership: Membership,
+  { keeps, created, withStatus, batch }: Consequences,
+): WorkSteps {
   const say = (source: Source, text: string): Telling =>
     batch === null ? from(server, source, text) : batch.message(source, text);
-  const all = () => announceAll(server, membership, given !== null && given !== 0, say);
-  // Another than the first changes nothing that is kept, unless they bring status.
-  if (!created && membership.status === 0) yield* all();
+  const all = () => announceAll(server, membership, withStatus, say);
+  if (!keeps) yield* all();
   else {
-    yield* rest(kept(server, user, channel, all));
+    yield* rest(kept(server, membership.user, membership.channel, all));
     // Whoever calls knows of no gate of a channel that was not there.
-    if (created) server.host.work.leave(channel.gate);
+    if (created) server.host.work.leave(membership.channel.gate);
   }
-  return membership;
 }
 
 /** Makes a message of a source and what it says. */
@@ -68,7 +106,7 @@ function* announceAll(
   withStatus: boolean,
   say: Say,
 ): WorkSteps {
-  // Of most channels of a burst nobody here is a member: no line is written for nobody.
+  // No line is written for nobody.
   if (membership.channel.locals.length === 0) return;
   yield* announce(server, membership, say);
   if (withStatus) yield* announceStatus(server, membership, say);

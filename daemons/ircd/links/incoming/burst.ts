@@ -7,7 +7,7 @@ import { serverOf } from '../../../irc/p10/numeric.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
-import { join } from '../../actions/join.ts';
+import { enter } from '../../actions/join.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
@@ -61,18 +61,18 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
     const ridden = known !== undefined && age < 0 && keepsOut(known, entryOf(said));
     if (channel !== undefined && (age < 0 || (age === 0 && channel.asleep)))
       yield* giveWay(line, channel, said.createdSeconds);
-    const members = said.members.map(({ numeric, status }) => ({ numeric, status: age > 0 ? 0 : status }));
-    for (const { numeric, status } of members) {
+    for (const { numeric, status: brought } of said.members) {
       const user = state.findNumeric(numeric);
       if (user === undefined || user.gone || user.server.via !== line.peer.server) continue;
       if (channel !== undefined && user.memberships.has(channel)) continue;
-      const entered = yield* join(server, user, name, said.createdSeconds * 1000, {
-        status,
+      const { membership, left } = enter(server, user, name, said.createdSeconds * 1000, {
+        status: age > 0 ? 0 : brought,
         told: false,
         modes: 0,
         batch,
       });
-      channel ??= entered.channel;
+      if (left !== null) yield* left;
+      channel ??= membership.channel;
       if (host.work.spend(0)) yield null;
     }
     if (channel === undefined || age > 0) remember(line, said, name);
