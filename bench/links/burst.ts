@@ -1,7 +1,7 @@
 /** How long it takes until a server knows a whole network: from the first byte of a burst to its acknowledgement. */
 import { type Figures, medians, printColumns } from '../shared/figures.ts';
 import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
-import { burstOf } from './crowd.ts';
+import { burstOf, LISTENER } from './crowd.ts';
 import { BenchPeer } from './peer.ts';
 import { ircuServer, type LinkedServerKind, ourServer } from './servers.ts';
 
@@ -32,25 +32,31 @@ export async function burst(
 async function once(kind: LinkedServerKind, lines: Buffer): Promise<Figures> {
   const server = await kind.start();
   try {
-    const first = await told(server, lines);
-    return {
-      'first burst ms': first.ms,
-      'others CPU %': first.others,
-      'server CPU s': first.cpu,
-      'RSS MB': readUsage(server.pid).rssBytes / MB,
-    };
+    const peer = await BenchPeer.link(server.linkPort);
+    const first = await told(peer, server.pid, lines);
+    const heap = (await server.heapBytes?.()) ?? null;
+    const begun = performance.now();
+    const listener = await BenchPeer.link(server.linkPort, LISTENER);
+    const toldOnMs = performance.now() - begun;
+    listener.close();
+    peer.close();
+    return { ...first, ...(heap === null ? {} : { 'heap MB': heap / MB }), 'told on ms': toldOnMs };
   } finally {
     await server.stop();
   }
 }
 
-async function told(server: { readonly pid: number; readonly linkPort: number }, lines: Buffer) {
-  const peer = await BenchPeer.link(server.linkPort);
-  const [machine, own, self] = [machineCpuSeconds(), readUsage(server.pid).cpuSeconds, process.cpuUsage()];
+async function told(peer: BenchPeer, pid: number, lines: Buffer): Promise<Figures> {
+  const [machine, before, self] = [machineCpuSeconds(), readUsage(pid), process.cpuUsage()];
   const ms = await peer.burst(lines);
-  const cpu = readUsage(server.pid).cpuSeconds - own;
+  const after = readUsage(pid);
+  const cpu = after.cpuSeconds - before.cpuSeconds;
   const used = process.cpuUsage(self);
   const others = machineCpuSeconds() - machine - cpu - (used.user + used.system) / 1e6;
-  peer.close();
-  return { ms, cpu, others: Math.max(0, (others / (ms / 1000)) * 100) };
+  return {
+    'first burst ms': ms,
+    'others CPU %': Math.max(0, (others / (ms / 1000)) * 100),
+    'server CPU s': cpu,
+    'RSS MB': after.rssBytes / MB,
+  };
 }

@@ -12,7 +12,7 @@ import {
   startDaemon,
   stopper,
 } from '../shared/server-process.ts';
-import { PEER } from './crowd.ts';
+import { LISTENER, PEER } from './crowd.ts';
 import { BenchPeer, LINK_PASSWORD } from './peer.ts';
 
 /** Puts ircu there; the tests of links use it too. */
@@ -45,9 +45,7 @@ max_connections = 100000
 send_queue_bytes = 67108864
 receive_queue_bytes = 16777216
 ping_seconds = 600
-[[ircd.link]]
-name = "${PEER.name}"
-password = "${LINK_PASSWORD}"
+${[PEER, LISTENER].map(({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${LINK_PASSWORD}"`).join('\n')}
 `;
 
 /** Ours. */
@@ -111,7 +109,7 @@ Admin { Location = "x"; Contact = "y@z"; };
 Class { name = "Server"; pingfreq = 1 minutes 30 seconds; connectfreq = 5 minutes; maxlinks = 10; sendq = 90000000; };
 Class { name = "Local"; pingfreq = 1 minutes 30 seconds; sendq = 160000; maxlinks = 2000; };
 Client { class = "Local"; ip = "*@*"; maxlinks = 2000; };
-Connect { name = "${PEER.name}"; host = "127.0.0.1"; password = "${LINK_PASSWORD}"; class = "Server"; hub; autoconnect = no; };
+${[PEER, LISTENER].map(({ name }) => `Connect { name = "${name}"; host = "127.0.0.1"; password = "${LINK_PASSWORD}"; class = "Server"; hub; autoconnect = no; };`).join('\n')}
 Port { server = yes; port = ${linkPort}; vhost = "127.0.0.1"; };
 Port { port = ${port}; vhost = "127.0.0.1"; };
 Features { "HUB" = "TRUE"; "NODNS" = "TRUE"; "OPLEVELS" = "FALSE"; "IPCHECK" = "FALSE"; "PPATH" = "ircd.pid"; };
