@@ -9,12 +9,20 @@ const startBuilt = join(root, 'scripts/start-built.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
 /** Only where it is asked for, by scripts/test-cpu.ts. */
 const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
-const { plain, window, tables, processes, own } = workerGroups(root);
+const { plain, models, window, tables, processes, own } = workerGroups(root);
 /** Of files that share a worker, one after another. */
 const sharing = {
   isolate: false,
   setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
 };
+/**
+ * Node loads the modules itself, as it does for an operator, in less time than Vite; those that replace modules or load JSX cannot
+ * have it. The copies of the mutation runner go on with Vite, which is told what has changed.
+ */
+const native =
+  process.env.SIGNALBOX_SANDBOX === undefined
+    ? { experimental: { viteModuleRunner: false, nodeLoader: false } }
+    : {};
 // Two cores: more workers than that only add noise to the loop-delay tests.
 const busy = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 // They wait for other processes most of the time.
@@ -43,7 +51,8 @@ export default defineConfig({
       NODE_OPTIONS: `--import=${pathToFileURL(startBuilt).href}`,
     },
     projects: [
-      { extends: true, test: { name: 'plain', include: plain, ...sharing, ...busy } },
+      { extends: true, test: { name: 'plain', include: plain, ...native, ...sharing, ...busy } },
+      { extends: true, test: { name: 'models', include: models, ...sharing, ...busy } },
       // A project of its own: Vitest ends a worker when the next file wants another environment.
       { extends: true, test: { name: 'window', include: window, ...sharing, ...busy } },
       { extends: true, test: { name: 'tables', include: tables, ...sharing, ...busy } },

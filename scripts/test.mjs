@@ -168,7 +168,7 @@ async function tryAgain(result) {
 
 await ensureInstalled();
 const plain = runGroup(
-  unitTests('unit tests of plain code', ['plain', 'window', 'tables'], stepAside, atLowPriority),
+  unitTests('unit tests of plain code', ['plain', 'models', 'window', 'tables'], stepAside, atLowPriority),
 );
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),

@@ -17,7 +17,7 @@ const groupsOf = (text: string) => {
   return workerGroups(root);
 };
 
-const NONE = { own: [], processes: [], plain: [], window: [], tables: [] };
+const NONE = { own: [], processes: [], plain: [], models: [], window: [], tables: [] };
 
 it.each(["vi.mock('node:fs');", "process.env.TZ = 'UTC';", 'process.env = before;', 'process.umask(0);'])(
   'gives a file with %j a worker of its own',
@@ -40,6 +40,13 @@ it('lets the others share one, and leaves no file of tests out', () => {
   expect(
     groupsOf("vi.useFakeTimers(); vi.fn(); vi.stubGlobal('location', {}); vi.stubEnv('A', 'b');"),
   ).toEqual({ ...NONE, plain: ['main/core/a.test.ts'] });
+  mkdirSync(join(root, 'renderer'));
+  writeFileSync(join(root, 'renderer/b.test.ts'), '');
+  expect(workerGroups(root)).toEqual({
+    ...NONE,
+    plain: ['main/core/a.test.ts'],
+    models: ['renderer/b.test.ts'],
+  });
 });
 
 it('keeps those that want a document apart, where they share a worker', () => {

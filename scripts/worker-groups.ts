@@ -23,6 +23,9 @@ const WAITS =
 /** What a file does whose letters are measured: what measures them is made once a worker, by the first that asks. */
 const MEASURES = /\btableWorld\(/;
 
+/** Files that may load JSX, which Node does not run by itself. */
+const OF_THE_WINDOW = 'renderer/';
+
 /** What a file says at its top that wants a document. */
 const IN_A_DOCUMENT = '// @vitest-environment happy-dom\n';
 
@@ -34,6 +37,8 @@ export interface WorkerGroups {
   readonly processes: string[];
   /** Share a worker. */
   readonly plain: string[];
+  /** Share another, for which Vite translates what they load. */
+  readonly models: string[];
   /** Share a worker with a document. */
   readonly window: string[];
   /** Share another with a document, in which letters have a width. */
@@ -41,13 +46,14 @@ export interface WorkerGroups {
 }
 
 export function workerGroups(root: string): WorkerGroups {
-  const groups: WorkerGroups = { own: [], processes: [], plain: [], window: [], tables: [] };
+  const groups: WorkerGroups = { own: [], processes: [], plain: [], models: [], window: [], tables: [] };
   for (const file of globSync(UNIT_TESTS, { cwd: root, exclude: ['**/node_modules/**'] }).sort()) {
     const text = readFileSync(join(root, file), 'utf8');
     if (OWN_WORKER.test(text)) groups.own.push(file);
     else if (WAITS.test(text)) groups.processes.push(file);
     else if (MEASURES.test(text)) groups.tables.push(file);
-    else (text.startsWith(IN_A_DOCUMENT) ? groups.window : groups.plain).push(file);
+    else if (text.startsWith(IN_A_DOCUMENT)) groups.window.push(file);
+    else (file.startsWith(OF_THE_WINDOW) ? groups.models : groups.plain).push(file);
   }
   return groups;
 }
