@@ -28,6 +28,11 @@ export interface FoundInstrument {
   readonly others: number;
 }
 
+/** Whether what it holds are bytes and not entries: its name says so, as `send queue bytes` does. */
+export function holdsBytes({ name }: Pick<FoundInstrument, 'name'>): boolean {
+  return /\bbytes\b/.test(name);
+}
+
 interface Growing extends FoundInstrument {
   readonly series: Map<FigureName, string>;
   others: number;

@@ -4,12 +4,13 @@ import {
   type FigureName,
   type FoundInstrument,
   furtherFigures,
+  holdsBytes,
   type InstrumentRow,
   instrumentRow,
   type RowInterval,
 } from '../../contract/instrument-rows.ts';
 import type { MetricReading } from '../../contract/metric-frame.ts';
-import { formatSeconds, printable } from '../terminal/terminal.ts';
+import { formatBytes, formatSeconds, printable } from '../terminal/terminal.ts';
 
 /** Titles of {@link instrumentCells}. */
 export const INSTRUMENT_TITLES = [
@@ -38,7 +39,7 @@ export function instrumentCells(
     found.daemon,
     found.kind,
     printable(found.name),
-    depthOf(row),
+    depthOf(row, holdsBytes(found) ? formatBytes : String),
     threadsOf(row),
     intervalOf(row.waitSeconds),
     intervalOf(row.runSeconds),
@@ -48,11 +49,13 @@ export function instrumentCells(
   ];
 }
 
-/** `3 of 100, most 7`. */
-function depthOf({ depth, capacity, highWater }: InstrumentRow): string {
-  const most = highWater === undefined ? [] : [`most ${highWater}`];
+/** `3 of 100, most 7`, or `1.5 KiB of 64 MiB, most 3 KiB`. */
+function depthOf({ depth, capacity, highWater }: InstrumentRow, amount: (of: number) => string): string {
+  const most = highWater === undefined ? [] : [`most ${amount(highWater)}`];
   if (depth === undefined) return most[0] ?? '-';
-  return [capacity === undefined ? `${depth}` : `${depth} of ${capacity}`, ...most].join(', ');
+  return [capacity === undefined ? amount(depth) : `${amount(depth)} of ${amount(capacity)}`, ...most].join(
+    ', ',
+  );
 }
 
 function threadsOf({ active, idle, max }: InstrumentRow): string {

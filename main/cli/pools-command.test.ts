@@ -92,6 +92,7 @@ test('people get a line each, with what the kind has beyond the columns', async 
     ...{ depth: 2, capacity: 10, high_water: 3, completed: 7, rejected: 1, dropped: 4 },
     wait: { count: 9, p50: 0.001, p99: 0.25 },
   });
+  add(ircd, 'ircd', 'queue', 'send queue bytes', { depth: 1_536, capacity: 1_048_576, high_water: 3_072 });
   add(ircd, 'ircd', 'cache', 'dns', { depth: 5, capacity: 9, hits: 3, misses: 1, expired: 2, failed: 1 });
   add(ircd, 'ircd', 'breaker', 'services', { state: 2, rejected: 6 });
   await poolsCommand(instance({ main: nothing(), ircd }), false);
@@ -125,6 +126,7 @@ test('people get a line each, with what the kind has beyond the columns', async 
       '1',
       'dropped 4',
     ],
+    ['ircd', 'queue', 'send queue bytes', '1.5 KiB of 1.0 MiB, most 3.0 KiB', '-', '-', '-', '0', '0', '-'],
     ['ircd', 'cache', 'dns', '5 of 9', '-', '-', '-', '3', '-', 'hit rate 75 %, expired 2, failed 1'],
     ['ircd', 'breaker', 'services', '-', '-', '-', '-', '0', '6', 'open'],
   ]);

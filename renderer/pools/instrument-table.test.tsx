@@ -100,6 +100,12 @@ it('says of each kind what it measures, and nothing in the other columns', async
   ]);
 });
 
+it('says in bytes what a queue of bytes holds', async () => {
+  await open(d('queue', 'send queue bytes'));
+  await say(figures('queue', 'send queue bytes', { depth: 1_536, capacity: 1_048_576, high_water: 3_072 }));
+  expect(row('send queue bytes').textContent).toContain('1.50 KiB of 1 MiBmost 3 KiB');
+});
+
 describe('the columns', () => {
   it.each([
     ['queue', 'Depth Wait Done Refused'],

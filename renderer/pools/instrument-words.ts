@@ -1,8 +1,15 @@
 /** The figures of an instrument in words, for the cells of its row. Each is read again whenever figures are written. */
 import { BREAKER_STATES, INSTRUMENT_FIGURES } from '../../contract/instrument-figures.ts';
-import type { FigureName } from '../../contract/instrument-rows.ts';
+import { type FigureName, holdsBytes } from '../../contract/instrument-rows.ts';
 import type { InstrumentKind } from '../../contract/manifest.ts';
-import { formatCount, formatRate, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatRatio,
+  formatSeconds,
+  NO_VALUE,
+} from '../format/numbers.ts';
 import { figureNow, figureRate, type LiveInstrument } from './live-instruments.ts';
 import { figureWord, messages } from './messages.ts';
 
@@ -31,15 +38,20 @@ export const LEVELS: Readonly<Record<InstrumentKind, Level | null>> = {
   connections: { ...USED, mayBeFull: true },
 };
 
+/** How much it holds of what it is for: `12`, or `1.5 KiB`. */
+function heldText(one: LiveInstrument, amount: number): string {
+  return holdsBytes(one) ? formatBytes(amount) : formatCount(amount);
+}
+
 /** `3 of 100`; without a known end `3`. */
 export function levelText(one: LiveInstrument, level: Level): string {
   const [part, whole] = [figureNow(one, level.part), figureNow(one, level.whole)];
-  return whole > 0 ? messages.of(formatCount(part), formatCount(whole)) : formatCount(part);
+  return whole > 0 ? messages.of(heldText(one, part), heldText(one, whole)) : heldText(one, part);
 }
 
 /** The most that it has held at once. */
 export function mostText(one: LiveInstrument): string {
-  return formatCount(figureNow(one, 'high_water'));
+  return heldText(one, figureNow(one, 'high_water'));
 }
 
 /** `1.2 · 3.4 ms`, or `850 µs · 3.4 ms`, of the last seconds in which anything happened; empty where it is not measured. */
