@@ -7,6 +7,9 @@ import { MAX_LINE_BYTES } from '../line-text.ts';
 import { MAX_CLIENT_TAG_BYTES } from '../tags.ts';
 import { cutBytes } from './text.ts';
 
+const SPACE = 0x20;
+const COLON = 0x3a;
+
 /** As in the protocol of clients; the last one takes the rest of the line. */
 const MAX_PARAMS = 15;
 
@@ -45,15 +48,28 @@ export function readLine(line: string, sourced: boolean): P10Line | null {
   }
   const end = wordEnd(line, at);
   if (end === at) return null;
-  const token = line.slice(at, end).toUpperCase();
-  return { tags, source, token, params: readParams(line, skipSpaces(line, end)) };
+  return {
+    tags,
+    source,
+    token: inUpperCase(line.slice(at, end)),
+    params: readParams(line, skipSpaces(line, end)),
+  };
+}
+
+/** Nearly every token is so already, and asking costs less than another string. */
+function inUpperCase(token: string): string {
+  for (let i = 0; i < token.length; i++) {
+    const code = token.charCodeAt(i);
+    if (code > 0x60) return token.toUpperCase();
+  }
+  return token;
 }
 
 function readParams(line: string, start: number): string[] {
   const params: string[] = [];
   let at = start;
   while (at < line.length) {
-    if (line[at] === ':') {
+    if (line.charCodeAt(at) === COLON) {
       params.push(line.slice(at + 1));
       break;
     }
@@ -90,9 +106,9 @@ export function withTags(tags: string, line: string): string {
   return tags === '' ? line : `@${tags} ${line}`;
 }
 
-/** How long the line may be that begins at `start`, whether its end is there or not. */
-export function lineRoom(text: string, start = 0): number {
-  return text[start] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
+/** How long a line may be, or one of which this is the beginning. */
+export function lineRoom(line: string): number {
+  return line[0] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
 }
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */
@@ -110,7 +126,7 @@ function withoutBreaks(text: string): string {
 
 function skipSpaces(line: string, start: number): number {
   let at = start;
-  while (line[at] === ' ') at++;
+  while (line.charCodeAt(at) === SPACE) at++;
   return at;
 }
 

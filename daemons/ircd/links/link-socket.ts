@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../../kit/clock.ts';
+import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { lineRoom } from '../../irc/p10/line.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
@@ -12,6 +13,10 @@ import { plainAddress } from '../../runtime/net/ip-address.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { limits } from '../limits.ts';
 import type { Link, LinkTransport } from './link.ts';
+
+const LF = 10;
+const CR = 13;
+const NOTHING = Buffer.alloc(0);
 
 /** What a connection is made of. */
 export interface LinkSocketOptions {
@@ -33,7 +38,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
   readonly #options: LinkSocketOptions;
   #link: Link | null = null;
   /** What came: from `#next` on lines that are still to be done, and the beginning of one whose end has not come. */
-  #text = '';
+  #bytes: Buffer = NOTHING;
   #next = 0;
   /** Whether lines wait for their turn; nothing is read until there are none. */
   #waits = false;
@@ -95,7 +100,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#text = '';
+    this.#bytes = NOTHING;
     this.#next = 0;
     this.#write();
     this.#socket.end();
@@ -126,7 +131,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
 
   #onData(bytes: Buffer): void {
     if (this.#closing) return;
-    this.#text = this.#text.slice(this.#next) + bytes.toString('latin1');
+    this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes.subarray(this.#next), bytes]);
     this.#next = 0;
     if (this.#waits) return;
     this.#waits = true;
@@ -143,25 +148,36 @@ export class LinkSocket implements LinkTransport, WorkJob {
       if (end >= 0 && !work.mayGoOn(this.work)) return 'later';
     }
     this.#waits = false;
+    // A copy of what is left of a line, so that the whole of what came is not kept for it.
+    this.#bytes = this.#next < this.#bytes.length ? Buffer.from(this.#bytes.subarray(this.#next)) : NOTHING;
+    this.#next = 0;
     if (!this.#closing) startReading(this.#socket);
     return 'done';
   }
 
   /** Where the line that is next ends, also of one that is too long to wait for its end; -1 where it has not come. */
   #lineEnd(): number {
-    const end = this.#text.indexOf('\n', this.#next);
+    const bytes = this.#bytes;
+    const end = bytes.indexOf(LF, this.#next);
     if (end >= 0) return end;
-    const tooLong = this.#text.length - this.#next > lineRoom(this.#text, this.#next) + 1;
-    return tooLong ? this.#text.length : -1;
+    const begun = bytes.length - this.#next;
+    return begun > MAX_LINE_BYTES + 1 && begun > lineRoom(this.#line(bytes.length)) + 1 ? bytes.length : -1;
   }
 
   #take(end: number): void {
-    const start = this.#next;
+    const line = this.#line(end > this.#next && this.#bytes[end - 1] === CR ? end - 1 : end);
     this.#next = end + 1;
-    const line = this.#text.slice(start, end > start && this.#text[end - 1] === '\r' ? end - 1 : end);
     const most = lineRoom(line);
     if (line.length > most) this.#link?.fail(`a line is longer than ${most} bytes`);
     else if (line !== '') this.#link?.take(line);
+  }
+
+  /**
+   * The line that is next, by itself: a part of a larger string would keep all of that for as long as somebody is known by a word of
+   * it.
+   */
+  #line(end: number): string {
+    return this.#bytes.toString('latin1', this.#next, end);
   }
 
   #onClosed(): void {
