@@ -77,7 +77,8 @@ function sendChannels(asker: Asker, target: User): void {
   const all = asker.user === target || asker.can('auspex');
   const invisible = (target.modes & UMODE.invisible) !== 0;
   const words = asker.replyWords(N.RPL_WHOISCHANNELS, target.nick);
-  for (const [channel, membership] of target.memberships) {
+  for (const membership of target.memberships.values()) {
+    const { channel } = membership;
     if (!all && !asker.user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
     words.add(membership.prefix(asker.has(CAP.multiPrefix)) + channel.name);
   }
