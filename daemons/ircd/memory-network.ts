@@ -3,7 +3,7 @@ import type { IrcServer } from './irc-server.ts';
 import { type NetworkEvent, nameOf } from './network-events.ts';
 import type { NetworkState } from './state/network.ts';
 import { Server } from './state/server.ts';
-import type { RemoteUser, User } from './state/user.ts';
+import type { RemotePerson, RemoteUser, User } from './state/user.ts';
 
 /** Links a server of that name, of which nobody is there yet. */
 export function linkServer(state: NetworkState, name: string, uplink: Server = state.me): Server {
@@ -57,19 +57,35 @@ export function introduce(
   state: NetworkState,
   server: Server,
   nick: string,
-  more: Partial<RemoteUser> = {},
+  more: Partial<RemoteUser & RemotePerson> = {},
 ): User {
-  return state.addRemoteUser({
-    modes: 0,
-    account: null,
-    nick,
+  return state.addRemoteUser(remoteUser(server, nick, more));
+}
+
+/** What a server says of a user, with all that is not named of its own making. */
+export function remoteUser(
+  server: Server,
+  nick: string,
+  more: Partial<RemoteUser & RemotePerson> = {},
+): RemoteUser {
+  const person = {
     username: nick.toLowerCase(),
     host: 'far.example',
     realname: `Far ${nick}`,
+    // 203.0.113.9
     p10Address: 'DLAHEJ',
+    ...more,
+  };
+  return {
+    modes: 0,
+    account: null,
+    nick,
+    line: '',
+    read: () => person,
+    hiddenHost: null,
     server,
     numeric: `AC${nick}`,
-    nickMs: Date.now(),
+    nickSeconds: Math.floor(Date.now() / 1000),
     ...more,
-  });
+  };
 }

@@ -139,10 +139,10 @@ describe('of somebody on another server, those who are here', () => {
     heard();
     rename(bob, 'rob', 7_000);
     expect(heard()).toEqual([[':bob!bob@far.example NICK rob'], [':bob!bob@far.example NICK rob']]);
-    expect([irc.server.state.findUser('rob'), irc.server.state.findUser('bob'), bob.nickMs]).toEqual([
+    expect([irc.server.state.findUser('rob'), irc.server.state.findUser('bob'), bob.nickSeconds]).toEqual([
       bob,
       undefined,
-      7_000,
+      7,
     ]);
     expect(irc.server.state.whowas.find('bob', 1)).toHaveLength(1);
     expect(told.at(-1)).toBe('nick rob was bob');

@@ -4,7 +4,7 @@ import { CMODE, STATUS, UMODE } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { CAP } from '../client/capabilities.ts';
 import { OPER_FLAGS } from '../config.ts';
-import { introduce, linkServer, recordLinks } from '../memory-network.ts';
+import { introduce, linkServer, recordLinks, remoteUser } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
@@ -232,18 +232,11 @@ it('who is new on the network is told to links once they are registered', () => 
   half.send('NICK eve');
   expect(told).toEqual([]);
   half.send('USER eve 0 * :Eve');
-  const dan = introduceUser(irc.server, {
-    nick: 'dan',
-    username: 'dan',
-    host: 'far.example',
-    realname: 'Dan',
-    p10Address: 'DLAHEI',
-    server: far,
-    numeric: 'ACAAB',
-    nickMs: 5_000,
-    modes: UMODE.invisible | UMODE.oper,
-    account: 'danny',
-  });
+  const modes = UMODE.invisible | UMODE.oper;
+  const dan = introduceUser(
+    irc.server,
+    remoteUser(far, 'dan', { numeric: 'ACAAB', modes, account: 'danny' }),
+  );
   expect(told).toEqual(['user eve', 'user dan']);
   const { state } = irc.server;
   expect([state.findUser('dan'), dan.account, dan.modeLetters()]).toEqual([dan, 'danny', '+io']);

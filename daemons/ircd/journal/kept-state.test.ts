@@ -26,6 +26,7 @@ import { setUserModes } from '../actions/user-modes.ts';
 import { wallops } from '../actions/wallops.ts';
 import { clearChannel } from '../admin/walks.ts';
 import { OPER_FLAGS } from '../config.ts';
+import { remoteUser } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
@@ -132,19 +133,7 @@ describe('an action', () => {
     'introduce.ts': [
       [
         'a user of another server',
-        () =>
-          void introduce(irc.server, {
-            nick: 'far',
-            username: 'far',
-            host: 'h',
-            realname: 'r',
-            p10Address: 'DAAAIJ',
-            server: irc.server.state.me,
-            numeric: 'ABAAA',
-            nickMs: 0,
-            modes: 0,
-            account: null,
-          }),
+        () => void introduce(irc.server, remoteUser(irc.server.state.me, 'far')),
         false,
       ],
     ],

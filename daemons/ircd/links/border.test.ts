@@ -130,7 +130,7 @@ it('accounts are stamped as each kind has them', () => {
 it('two who have one nick are told apart by as much of the name as the peer was told', () => {
   const { user } = ann;
   user!.username = 'a-name-of-16char';
-  user!.nickMs = NOW - 9_000;
+  user!.nickSeconds = NOW / 1000 - 9;
   after('ircu', `AD N ann 1 ${S} a-name-of- 192.0.2.1 DAAAIB ADAAB :Ghost`);
   expect(ann.closedWith).toMatch(/nick collision from same user@host/);
 });

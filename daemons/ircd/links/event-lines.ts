@@ -25,7 +25,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return [introduction(numbers, peer, event.user)];
     case 'nick':
       return [
-        writeLine(numbers.numericOf(event.user), TOKEN.NICK, [event.user.nick, toSeconds(event.user.nickMs)]),
+        writeLine(numbers.numericOf(event.user), TOKEN.NICK, [event.user.nick, event.user.nickSeconds]),
       ];
     case 'quit':
       return [writeLine(numbers.numericOf(event.user), TOKEN.QUIT, [], bytesOf(event.reason))];

@@ -6,7 +6,7 @@ import { TOKEN } from '../../irc/p10/tokens.ts';
 import { writeAccountStamp, writeUser } from '../../irc/p10/user-line.ts';
 import type { NetworkEvent } from '../network-events.ts';
 import type { User } from '../state/user.ts';
-import { type Numbers, type Peer, toSeconds } from './peer.ts';
+import type { Numbers, Peer } from './peer.ts';
 
 /** User modes that every server knows; what `x` is elsewhere our cloaks are not. */
 const EVERYWHERE = UMODE.invisible | UMODE.oper | UMODE.wallops;
@@ -32,7 +32,7 @@ export function introduction(numbers: Numbers, peer: Peer, user: User): string {
   return writeUser(user.server.numeric, {
     nick: user.nick,
     hops: user.server.hops + 1,
-    nickSeconds: toSeconds(user.nickMs),
+    nickSeconds: user.nickSeconds,
     username: cutBytes(bytesOf(user.username), limits.username),
     // What others see: the name behind a cloak is nobody's business, and collisions compare addresses.
     // What a server of another make hides is hidden by each server itself.

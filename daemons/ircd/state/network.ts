@@ -134,16 +134,8 @@ export class NetworkState {
     const key = fold(facts.nick);
     if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
-    const user = new User(facts.server, null, facts.p10Address);
-    user.nick = facts.nick;
-    user.nickMs = facts.nickMs;
-    user.numeric = facts.numeric;
-    user.username = facts.username;
-    user.host = facts.host;
-    user.realHost = facts.realHost ?? facts.host;
-    user.realname = facts.realname;
-    user.account = facts.account;
-    user.updatePrefix();
+    const user = new User(facts.server, null, '');
+    user.introduced(facts);
     this.#nicks.set(key, user);
     this.#numerics.set(facts.numeric, user);
     this.#count(user);
@@ -187,7 +179,7 @@ export class NetworkState {
     const former = fold(user.nick);
     if (former !== key) {
       this.#forgetNick(user);
-      user.nickMs = nowMs;
+      user.nickSeconds = Math.floor(nowMs / 1000);
       this.#nicks.set(key, user);
     }
     user.nick = nick;

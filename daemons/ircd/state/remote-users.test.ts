@@ -93,8 +93,8 @@ it('once gone they are found by no name, and WHOWAS tells where they were', () =
   state.join(bob, '#x', 0);
   state.join(bob, '#far', 0);
   expect([state.findUser('bob'), state.findNumeric('ACAAA')]).toEqual([bob, bob]);
-  state.setNick(bob, 'Rob', 5);
-  expect([state.findUser('bob'), state.findUser('rob'), bob.nickMs]).toEqual([undefined, bob, 5]);
+  state.setNick(bob, 'Rob', 5_999);
+  expect([state.findUser('bob'), state.findUser('rob'), bob.nickSeconds]).toEqual([undefined, bob, 5]);
   state.removeUser(bob, Date.now());
   state.removeUser(bob, Date.now());
   expect([state.findUser('rob'), state.findNumeric('ACAAA'), state.findChannel('#far')]).toEqual([
@@ -118,6 +118,32 @@ it('a nick or a numeric that is taken is not given twice, and nothing is changed
   expect([state.users.size, far.userCount, state.findUser('cid')]).toEqual([2, 1, undefined]);
 });
 
+it('what they were introduced with is read once, when somebody asks for it', () => {
+  const { state } = irc.server;
+  const asked: string[] = [];
+  const read = (line: string) => {
+    asked.push(line);
+    return { username: 'b', host: 'b.example', realname: 'Bob', p10Address: 'DLAHEJ' };
+  };
+  const bob = introduce(state, far, 'Bob', { line: 'AC N Bob', read, modes: UMODE.invisible });
+  state.join(bob, '#far', 0);
+  expect([state.findUser('bob'), bob.account, bob.modeLetters(), asked]).toEqual([bob, null, '+i', []]);
+  expect([bob.prefix, bob.address, bob.realHost, bob.realname]).toEqual([
+    'Bob!b@b.example',
+    '203.0.113.9',
+    'b.example',
+    'Bob',
+  ]);
+  state.setHost(bob, 'hidden');
+  expect([bob.prefix, bob.realHost, bob.p10Address]).toEqual(['Bob!b@hidden', 'b.example', 'DLAHEJ']);
+  expect(asked).toEqual(['AC N Bob']);
+  const cid = introduce(state, far, 'Cid', { line: 'AC N Cid', read, hiddenHost: 'cid.hidden' });
+  expect([cid.prefix, cid.realHost]).toEqual(['Cid!b@cid.hidden', 'b.example']);
+  const dan = introduce(state, far, 'Dan', { line: 'AC N Dan', read });
+  dan.realname = 'Else';
+  expect([dan.realname, dan.username, asked]).toEqual(['Else', 'b', ['AC N Bob', 'AC N Cid', 'AC N Dan']]);
+});
+
 it('a nick of another server is in use here', () => {
   introduce(irc.server.state, far, 'Bob');
   expect(ask('NICK BOB')).toEqual(['433 ann BOB :Nickname is already in use']);
@@ -128,9 +154,9 @@ it('since when a nick is held is told anew when it changes, but not when its cas
   const user = ann.user!;
   vi.setSystemTime(Date.now() + 5_000);
   ann.send('NICK Ann');
-  expect(user.nickMs).toBe(Date.UTC(2026, 0, 1));
+  expect(user.nickSeconds).toBe(Date.UTC(2026, 0, 1) / 1000);
   ann.send('NICK eve');
-  expect(user.nickMs).toBe(Date.UTC(2026, 0, 1) + 5_000);
+  expect(user.nickSeconds).toBe(Date.UTC(2026, 0, 1) / 1000 + 5);
   expect([state.findUser('ann'), state.findUser('eve')]).toEqual([undefined, user]);
 });
 

@@ -9,6 +9,7 @@ import { decodeAddress, encodeAddress } from '../../irc/p10/address.ts';
 import { type AddressGroups, addressText, parseAddress } from '../../runtime/net/ip-address.ts';
 import type { Channel, Membership } from './channel.ts';
 import type { LocalClient } from './local-client.ts';
+import { type Memberships, NO_MEMBERSHIPS, withMembership, withoutMembership } from './memberships.ts';
 import type { Server } from './server.ts';
 
 /** `::`, which no client has. */
@@ -16,27 +17,31 @@ const NO_ADDRESS: AddressGroups = new Uint16Array(8);
 
 const NO_HOSTS: readonly string[] = [];
 
-/** Of all who are on no channel: a map of their own would be a tenth of what they cost. */
-const NO_MEMBERSHIPS: ReadonlyMap<Channel, Membership> = new Map();
-
 /** What is known of a user of another server when it is introduced. */
 export interface RemoteUser {
   readonly nick: string;
-  readonly username: string;
-  readonly host: string;
-  /** Where others see another host; absent where they see it. */
-  readonly realHost?: string;
-  readonly realname: string;
-  /** Address of the client, as P10 writes it. */
-  readonly p10Address: string;
+  /** The line that said so, of which `read` makes the rest when somebody asks: of most users nobody ever does. */
+  readonly line: string;
+  readonly read: (line: string) => RemotePerson;
+  /** What others see for the host; null where that is the host that the line says. */
+  readonly hiddenHost: string | null;
   readonly server: Server;
   /** Five characters that stand for the user in P10. */
   readonly numeric: string;
-  /** Since when the nick is theirs, Unix milliseconds. */
-  readonly nickMs: number;
+  /** Since when the nick is theirs, Unix seconds. */
+  readonly nickSeconds: number;
   /** `UMODE` bits. */
   readonly modes: number;
   readonly account: string | null;
+}
+
+/** Who a user of another server is. */
+export interface RemotePerson {
+  readonly username: string;
+  readonly host: string;
+  readonly realname: string;
+  /** Address of the client, as P10 writes it. */
+  readonly p10Address: string;
 }
 
 /** Who somebody is, folded: what masks are compared with. */
@@ -57,27 +62,27 @@ export class User {
   readonly server: Server;
   /** The connection and all that belongs to it; null for a user of another server. */
   readonly local: LocalClient | null;
-  /** Address of the client as text, and of one of another server as P10 writes it: few of them are ever asked for it. */
+  /** Reads the line by which a user of another server was introduced; null once that is done, and for one that is here. */
+  #read: RemoteUser['read'] | null = null;
+  /** As text; of a user of another server the line until it is read, then as P10 writes it. */
   #address: string;
   /** Empty until NICK. */
   nick = '';
-  /** Since when the nick is theirs, Unix milliseconds; of two who hold the same one this tells who keeps it. */
-  nickMs = 0;
+  /** Since when the nick is theirs, Unix seconds; of two who hold the same one this tells who keeps it. */
+  nickSeconds = 0;
   /** Five characters that stand for the user in P10; empty for one who has none yet. */
   numeric = '';
-  username = '';
-  realname = '';
-  /** What others see: the resolved name, the address, or a cloak of it. */
-  host: string;
-  /** The resolved name or the address, whatever others see. */
-  realHost: string;
+  #username = '';
+  #realname = '';
+  #host: string;
+  #realHost: string;
   /** Cloaks that masks may name, of the key in use and of those before it; none where hosts are not cloaked. */
   cloaks: readonly string[] = NO_HOSTS;
   /** `UMODE` bits. */
   modes = 0;
   account: string | null = null;
   away: string | null = null;
-  #memberships: Map<Channel, Membership> | null = null;
+  #memberships = NO_MEMBERSHIPS;
   /** Unused invitations; true when a channel operator gave it, so that it overrides modes. */
   invites: Map<Channel, boolean> | null = null;
   registered = false;
@@ -90,13 +95,79 @@ export class User {
   #folded: FoldedPrefixes | null = null;
   #groups: AddressGroups | null = null;
 
-  /** @param address as text; of a user of another server as P10 writes it. */
+  /** @param address as text; empty for a user of another server, who is {@link introduced}. */
   constructor(server: Server, local: LocalClient | null, address: string) {
     this.server = server;
     this.local = local;
     this.#address = address;
-    this.host = address;
-    this.realHost = address;
+    this.#host = address;
+    this.#realHost = address;
+  }
+
+  /** Takes what another server says of its user. Called by state/network.ts. */
+  introduced({ nick, line, read, hiddenHost, numeric, nickSeconds, account }: RemoteUser): void {
+    this.nick = nick;
+    this.nickSeconds = nickSeconds;
+    this.numeric = numeric;
+    this.account = account;
+    this.#address = line;
+    this.#read = read;
+    this.#prefix = null;
+    if (hiddenHost !== null) this.host = hiddenHost;
+  }
+
+  /** Makes of the line what it says. */
+  #know(): void {
+    if (this.#read === null) return;
+    const { username, host, realname, p10Address } = this.#read(this.#address);
+    this.#read = null;
+    this.#username = username;
+    this.#realname = realname;
+    this.#host = host;
+    this.#realHost = host;
+    this.#address = p10Address;
+  }
+
+  get username(): string {
+    this.#know();
+    return this.#username;
+  }
+
+  set username(username: string) {
+    this.#know();
+    this.#username = username;
+  }
+
+  get realname(): string {
+    this.#know();
+    return this.#realname;
+  }
+
+  set realname(realname: string) {
+    this.#know();
+    this.#realname = realname;
+  }
+
+  /** What others see: the resolved name, the address, or a cloak of it. */
+  get host(): string {
+    this.#know();
+    return this.#host;
+  }
+
+  set host(host: string) {
+    this.#know();
+    this.#host = host;
+  }
+
+  /** The resolved name or the address, whatever others see. */
+  get realHost(): string {
+    this.#know();
+    return this.#realHost;
+  }
+
+  set realHost(host: string) {
+    this.#know();
+    this.#realHost = host;
   }
 
   get isOper(): boolean {
@@ -105,16 +176,19 @@ export class User {
 
   /** Textual address of the client. */
   get address(): string {
+    this.#know();
     return this.local === null ? addressText(decodeAddress(this.#address) ?? NO_ADDRESS) : this.#address;
   }
 
   /** The address as P10 writes it. */
   get p10Address(): string {
+    this.#know();
     return this.local === null ? this.#address : encodeAddress(this.addressGroups);
   }
 
   /** The address as numbers, for masks that name a network. */
   get addressGroups(): AddressGroups {
+    this.#know();
     const read = this.local === null ? decodeAddress : parseAddress;
     this.#groups ??= read(this.#address) ?? NO_ADDRESS;
     return this.#groups;
@@ -138,7 +212,6 @@ export class User {
   updatePrefix(): void {
     this.#prefix = null;
     this.#folded = null;
-    if (this.#memberships === null) return;
     for (const membership of this.#memberships.values()) membership.banRevision = -1;
   }
 
@@ -169,19 +242,18 @@ export class User {
   }
 
   /** Where the user is, in the order of joining. Changed by {@link joined} and {@link parted}. */
-  get memberships(): ReadonlyMap<Channel, Membership> {
-    return this.#memberships ?? NO_MEMBERSHIPS;
+  get memberships(): Memberships {
+    return this.#memberships;
   }
 
   /** Called by state/network.ts. */
   joined(membership: Membership): void {
-    this.#memberships ??= new Map();
-    this.#memberships.set(membership.channel, membership);
+    this.#memberships = withMembership(this.#memberships, membership);
   }
 
   /** Called by state/network.ts. */
-  parted({ channel }: Membership): void {
-    this.#memberships?.delete(channel);
+  parted(membership: Membership): void {
+    this.#memberships = withoutMembership(this.#memberships, membership);
   }
 
   modeLetters(): string {

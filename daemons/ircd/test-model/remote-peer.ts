@@ -18,6 +18,7 @@ import { quit } from '../actions/quit.ts';
 import { setTopic } from '../actions/topic.ts';
 import { setUserModes } from '../actions/user-modes.ts';
 import type { IrcServer } from '../irc-server.ts';
+import { remoteUser } from '../memory-network.ts';
 import { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
@@ -46,18 +47,15 @@ export class RemotePeer {
   }
 
   introduce(slot: number, nick: string): void {
-    const user = introduce(this.#irc, {
-      nick,
+    const person = {
       username: `u${slot}`,
       host: FAR.host,
       realname: `Real ${nick}`,
       p10Address: encodeAddress(parseAddress(FAR.address)!),
-      server: this.#server,
       numeric: numericOf(slot),
-      nickMs: Date.now(),
       modes: slot % 2 === 1 ? UMODE.invisible : 0,
-      account: null,
-    });
+    };
+    const user = introduce(this.#irc, remoteUser(this.#server, nick, person));
     this.users.set(slot, user);
   }
 

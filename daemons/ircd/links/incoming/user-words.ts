@@ -18,7 +18,7 @@ export function hostIn(bytes: string): string | null {
 
 /** The signs that a user name may have. */
 export function usernameIn(bytes: string): string {
-  const signs = Array.from(bytes).filter(isValidUsername).join('');
+  const signs = isValidUsername(bytes) ? bytes : Array.from(bytes).filter(isValidUsername).join('');
   return signs.slice(0, limits.usernameLength.default) || 'unknown';
 }
 

@@ -3,7 +3,7 @@ import { fold } from '../../../irc/casemapping.ts';
 import { UMODE_LETTERS } from '../../../irc/modes.ts';
 import { isValidNick } from '../../../irc/names.ts';
 import { decodeAddress } from '../../../irc/p10/address.ts';
-import { writeLine } from '../../../irc/p10/line.ts';
+import { readLine, writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
 import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
@@ -21,9 +21,8 @@ import { quit as quitUser } from '../../actions/quit.ts';
 import { setRealname } from '../../actions/realname.ts';
 import type { CommandServer } from '../../command-server.ts';
 import type { Server } from '../../state/server.ts';
-import type { User } from '../../state/user.ts';
+import type { RemotePerson, User } from '../../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
-import { toSeconds } from '../peer.ts';
 import { hiddenHost, hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 import { accountIn, hostIn, realnameIn, usernameIn } from './user-words.ts';
@@ -50,23 +49,31 @@ function arrival(line: LinkLine): null {
   }
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
-  const realHost = hostIn(said.host) ?? addressText(decodeAddress(said.address)!);
   const account = accountOf(said);
-  const hidden = source.foreign ? hiddenHost(server, { account, modes: modeBits(said.modes) }) : null;
+  const modes = modeBits(said.modes);
   introduce(server, {
     nick: said.nick,
-    username: usernameIn(said.username),
-    host: hidden ?? realHost,
-    realHost,
-    realname: realnameIn(said.realname),
-    p10Address: said.address,
+    line: line.text,
+    read: readPerson,
+    hiddenHost: source.foreign ? hiddenHost(server, { account, modes }) : null,
     server: source,
     numeric: said.numeric,
-    nickMs: said.nickSeconds * 1000,
-    modes: modeBits(said.modes),
+    nickSeconds: said.nickSeconds,
+    modes,
     account,
   });
   return null;
+}
+
+/** What a line that was a sound introduction says of whoever is introduced. */
+function readPerson(text: string): RemotePerson {
+  const said = readUser(readLine(text, true)!) as UserLine;
+  return {
+    username: usernameIn(said.username),
+    host: hostIn(said.host) ?? addressText(decodeAddress(said.address)!),
+    realname: realnameIn(said.realname),
+    p10Address: said.address,
+  };
 }
 
 /** How long one may be is asked apart from what it is made of. */
@@ -110,7 +117,7 @@ function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): bo
     server.state.cedeNames(holder);
     return true;
   }
-  const held = toSeconds(holder.nickMs);
+  const held = holder.nickSeconds;
   // The peer compares what it was told of the name, which may have been cut.
   const told = cutBytes(bytesOf(holder.username), peer.limits.username);
   const claimed = cutBytes(claim.username, peer.limits.username);

@@ -29,7 +29,7 @@ function numericOf(state: NetworkState, user: User): string {
 function userText(user: User): string {
   return [
     user.prefix,
-    toSeconds(user.nickMs),
+    user.nickSeconds,
     user.address,
     user.server.name,
     user.modeLetters(),
