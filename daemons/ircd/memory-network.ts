@@ -1,4 +1,5 @@
 /** For tests: a server behind a link, users on it, and what links are told. */
+import { isUserNumeric, userNumeric } from '../irc/p10/numeric.ts';
 import type { IrcServer } from './irc-server.ts';
 import { type NetworkEvent, nameOf } from './network-events.ts';
 import type { NetworkState } from './state/network.ts';
@@ -62,6 +63,8 @@ export function introduce(
   return state.addRemoteUser(remoteUser(server, nick, more));
 }
 
+let introduced = 1_000;
+
 /** What a server says of a user, with all that is not named of its own making. */
 export function remoteUser(
   server: Server,
@@ -84,7 +87,8 @@ export function remoteUser(
     read: () => person,
     hiddenHost: null,
     server,
-    numeric: `AC${nick}`,
+    // Three letters that are digits too make one that is easily read.
+    numeric: isUserNumeric(`AC${nick}`) ? `AC${nick}` : userNumeric('AC', ++introduced),
     nickSeconds: Math.floor(Date.now() / 1000),
     ...more,
   };

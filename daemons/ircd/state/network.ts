@@ -11,6 +11,7 @@ import { Channel, Membership } from './channel.ts';
 import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
+import { RemoteNumerics } from './remote-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
 import { Whowas } from './whowas.ts';
@@ -27,7 +28,7 @@ export class NetworkState {
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
   readonly #nicks = new Map<string, User>();
   /** Users of other servers. */
-  readonly #numerics = new Map<string, User>();
+  readonly #numerics = new RemoteNumerics();
   readonly #localNumerics: LocalNumerics;
   readonly #channelMap = new Map<string, Channel>();
   readonly #ended = new EndedChannels();
@@ -133,11 +134,10 @@ export class NetworkState {
   addRemoteUser(facts: RemoteUser): User {
     const key = fold(facts.nick);
     if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
-    if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
     const user = new User(facts.server, null, '');
     user.introduced(facts);
+    this.#numerics.add(user);
     this.#nicks.set(key, user);
-    this.#numerics.set(facts.numeric, user);
     this.#count(user);
     if (facts.modes === 0) return user;
     for (const bit of USER_MODE_BITS) if ((facts.modes & bit) !== 0) this.setUserMode(user, bit, true);
@@ -160,7 +160,7 @@ export class NetworkState {
 
   /** A user by P10 numeric; one of this server once a link was told of them. */
   findNumeric(numeric: string): User | undefined {
-    return this.#numerics.get(numeric) ?? this.#localNumerics.find(numeric);
+    return this.#numerics.find(numeric) ?? this.#localNumerics.find(numeric);
   }
 
   /** The five characters that stand for a user in P10. Throws when all numerics of this server are taken. */
@@ -193,7 +193,7 @@ export class NetworkState {
    */
   cedeNames(user: User): void {
     this.#forgetNick(user);
-    if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
+    this.#numerics.remove(user);
   }
 
   /** Takes the nick back of a client that is not registered yet; it has to choose another one. */
@@ -229,7 +229,7 @@ export class NetworkState {
     if (local !== null) this.#changed('connections');
     this.#forgetNick(user);
     if (local === null) {
-      if (this.#numerics.get(user.numeric) === user) this.#numerics.delete(user.numeric);
+      this.#numerics.remove(user);
       this.#changed('network');
     } else if (user.numeric !== '') this.#localNumerics.free(user);
     if (this.#users.delete(user)) {

@@ -35,5 +35,5 @@ const ACCOUNT = /^[^\0- ;,\\\x7f]+$/;
 /** The account that a stamp names; null where it is no word. */
 export function accountIn(stamp: string): string | null {
   const account = textOf(readAccountStamp(stamp).account);
-  return ACCOUNT.test(account) && Buffer.byteLength(account) <= ACCOUNT_BYTES ? account : null;
+  return ACCOUNT.test(account) && truncateUtf8(account, ACCOUNT_BYTES) === account ? account : null;
 }
