@@ -7,6 +7,8 @@ import { MAX_LINE_BYTES } from '../line-text.ts';
 import { MAX_CLIENT_TAG_BYTES } from '../tags.ts';
 import { cutBytes } from './text.ts';
 
+const LF = 0x0a;
+const CR = 0x0d;
 const SPACE = 0x20;
 const COLON = 0x3a;
 
@@ -113,10 +115,19 @@ export function lineRoom(line: string): number {
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */
 function oneWord(word: string): string {
-  if (word === '' || word[0] === ':' || /[\0\r\n \u0100-\uffff]/.test(word)) {
+  if (word === '' || word[0] === ':' || isBroken(word)) {
     throw new RangeError(`${JSON.stringify(word)} cannot stand between the words of a P10 line.`);
   }
   return word;
+}
+
+/** Whether something in it ends a word or a line, or is no byte. */
+function isBroken(word: string): boolean {
+  for (let i = 0; i < word.length; i++) {
+    const code = word.charCodeAt(i);
+    if (code === SPACE || code === LF || code === CR || code === 0 || code > 0xff) return true;
+  }
+  return false;
 }
 
 /** What is no byte would be one that somebody else chose. */

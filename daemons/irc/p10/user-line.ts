@@ -92,8 +92,10 @@ export function writeUser(source: string, user: UserLine): string {
 
 /** `account`, `account:since` or `account:since:flags`. */
 export function readAccountStamp(argument: string): AccountStamp {
-  const [account, seconds = ''] = argument.split(':') as [string, string?];
-  return { account, seconds: Math.max(0, readWhole(seconds)) };
+  const colon = argument.indexOf(':');
+  if (colon < 0) return { account: argument, seconds: 0 };
+  const [seconds] = argument.slice(colon + 1).split(':', 1) as [string];
+  return { account: argument.slice(0, colon), seconds: Math.max(0, readWhole(seconds)) };
 }
 
 /** @returns what stands as the argument of `r`. */
