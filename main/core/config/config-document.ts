@@ -89,7 +89,9 @@ export function parseConfigDocument(
       }
     }
     daemons.set(manifest.id, { input, runtime: parsedRuntime });
-    secrets.push(...secretPaths(input, schemaOf(manifest.config), [manifest.id]));
+    // A table that nobody wrote has none.
+    if (Object.keys(input).length > 0)
+      secrets.push(...secretPaths(input, schemaOf(manifest.config), [manifest.id]));
   }
   const ids = registry.map((manifest) => manifest.id);
   checker.knownTables(Object.keys(root), [MAIN_TABLE, ...ids]);
@@ -144,6 +146,9 @@ class Checker {
   }
 
   table<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | null {
+    const parsed = schema.safeParse(value);
+    // What is needed to say what is wrong takes longer than all the rest.
+    if (parsed.success && isTable(value) && Object.keys(value).length === 0) return parsed.data;
     const json = schemaOf(schema);
     if (!isTable(value)) {
       this.#mistake([name], `expected a table${got(value, touchesSecret(json, []))}`);
@@ -162,7 +167,6 @@ class Checker {
       const shown = got(valueAt(value, path), touchesSecret(json, path));
       this.#mistake([name, ...path], `expected ${expected}${shown}`);
     }
-    const parsed = schema.safeParse(value);
     if (!parsed.success) {
       for (const issue of parsed.error.issues) {
         if (!dates.some((path) => begins(issue.path, path))) this.#issue(name, value, issue, json);

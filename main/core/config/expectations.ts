@@ -27,9 +27,16 @@ export interface ConfigSchema {
   readonly secret?: boolean;
 }
 
-/** JSON form of a schema, which says what is expected and what is secret. */
+/** What {@link schemaOf} has made: it takes milliseconds, and is asked for with every command that is written down. */
+const made = new WeakMap<z.ZodType, ConfigSchema>();
+
+/** JSON form of a schema, which says what is expected and what is secret. The same one each time. */
 export function schemaOf(schema: z.ZodType): ConfigSchema {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+  const known = made.get(schema);
+  if (known !== undefined) return known;
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+  made.set(schema, json);
+  return json;
 }
 
 function branchesOf(schema: ConfigSchema): readonly ConfigSchema[] {
