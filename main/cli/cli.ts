@@ -3,7 +3,7 @@
  * some commands need (schemas, manifests, the configuration) is loaded by those: it takes longer than all the rest.
  */
 import { SignalboxError, toWireError } from '../../contract/errors.ts';
-import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { Manifest, ManifestDescription } from '../../contract/manifest.ts';
 import { findDaemon } from '../../kit/command-line.ts';
 import { withAllMistakes } from '../core/config/mistakes.ts';
 import { dataDirOf } from '../core/instance/default-paths.ts';
@@ -55,21 +55,19 @@ async function dispatch(
   const connect = () => shared.connectTo(dataDirOf(shared.data));
   if (command === '--version' || command === 'version') return await version(shared.json);
   if (command === 'run' && (rest[0] !== undefined || !shared.help)) {
-    const manifest = findDaemon(await describeAll(loadRegistry), rest[0]);
+    const manifest = await described(findDaemon(await loadRegistry(), rest[0]));
     return await runOf({ ...shared, manifest, words: rest.slice(1), connect });
   }
   if (command === undefined || command === 'help' || shared.help) {
     const { generalHelp, helpOf } = await import('./help.ts');
     const [topic, ...more] = command === 'help' ? rest : words;
     const own = topic === undefined ? null : helpOf(topic);
-    const manifests = own === null ? await describeAll(loadRegistry) : [];
-    const manifest = manifests.find(({ id }) => id === topic);
-    if (manifest !== undefined)
-      return await ofDaemon(
-        { ...shared, help: true, manifest, words: more, connect },
-        loadRegistry,
-        loadVerbs,
-      );
+    const manifests = own === null ? await loadRegistry() : [];
+    const named = manifests.find(({ id }) => id === topic);
+    if (named !== undefined) {
+      const request = { ...shared, help: true, manifest: await described(named), words: more, connect };
+      return await ofDaemon(request, loadRegistry, loadVerbs);
+    }
     print(own ?? generalHelp(manifests));
     return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
   }
@@ -139,7 +137,7 @@ async function dispatch(
     }
     case 'completion': {
       const { completionScript } = await import('./completion.ts');
-      print(completionScript(rest[0], await describeAll(loadRegistry)).trimEnd());
+      print(completionScript(rest[0], await Promise.all((await loadRegistry()).map(described))).trimEnd());
       return EXIT.ok;
     }
     case 'backup': {
@@ -151,10 +149,11 @@ async function dispatch(
       return await restoreCommand(rest, shared);
     }
     default: {
-      const manifest = (await describeAll(loadRegistry)).find(({ id }) => id === command);
-      if (manifest === undefined)
+      const named = (await loadRegistry()).find(({ id }) => id === command);
+      if (named === undefined)
         throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
-      return await ofDaemon({ ...shared, manifest, words: rest, connect }, loadRegistry, loadVerbs);
+      const request = { ...shared, manifest: await described(named), words: rest, connect };
+      return await ofDaemon(request, loadRegistry, loadVerbs);
     }
   }
 }
@@ -182,9 +181,10 @@ function takeSharedOptions(argv: readonly string[]): {
   return { shared: { ...flags, data }, words };
 }
 
-async function describeAll(loadRegistry: LoadRegistry): Promise<readonly ManifestDescription[]> {
+/** What a daemon can do, as plain data: made of the one that is asked for alone, since it takes longer than to load all. */
+async function described(manifest: Manifest): Promise<ManifestDescription> {
   const { describeManifest } = await import('../../contract/manifest.ts');
-  return (await loadRegistry()).map(describeManifest);
+  return describeManifest(manifest);
 }
 
 async function runOf(request: RunRequest): Promise<number> {

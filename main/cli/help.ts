@@ -9,7 +9,7 @@ import { optionForms, optionName } from '../../kit/command-line.ts';
 import { argumentOption } from './secret-options.ts';
 
 /** What `signalbox --help` prints. */
-export function generalHelp(manifests: readonly ManifestDescription[]): string {
+export function generalHelp(manifests: readonly Pick<ManifestDescription, 'id' | 'summary'>[]): string {
   const daemons = manifests.map(({ id, summary }) => `  ${id.padEnd(18)}${summary}`).join('\n');
   return `Usage: signalbox COMMAND [options]
 
