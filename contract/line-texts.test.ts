@@ -3,8 +3,9 @@ import { describe, expect, it, test } from 'vitest';
 import { addressWord, isLineText, isLineWord, lineText, lineWord, secret, toLineText } from './line-texts.ts';
 import { placesMeet, placeText, strangerAt } from './listen-place.ts';
 import { isHostName, listenHost, listenPath, servedName } from './network-addresses.ts';
+import { anyCharacter } from './test-characters.ts';
 
-const anyText = fc.string({ unit: 'binary', maxLength: 40 });
+const anyText = fc.string({ unit: anyCharacter, maxLength: 40 });
 /** Texts that are mostly what breaks lines. */
 const hostile = fc.oneof(
   anyText,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeLocalCaller } from '../../contract/local-caller.ts';
+import { anyCharacter } from '../../contract/test-characters.ts';
 import { localCallerSchema } from '../core/local-caller.ts';
 import { ownDetails } from './own-details.ts';
 
@@ -24,7 +25,7 @@ test('leaves out what is not there or not what it should be', () => {
 
 test('what it tells is taken, and cannot be taken for what is written around it', () => {
   const text = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: anyCharacter, maxLength: 40 }),
     fc.constantFrom(
       'alice',
       'CORP\\bob',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyCharacter } from '../../../contract/test-characters.ts';
 import type { Expected } from './answer.ts';
 import { AnswerParser } from './answer-parser.ts';
 import {
@@ -162,7 +163,7 @@ const answer = fc.record({
   expected: fc.constantFrom<Expected>('descriptor', 'content'),
   content: fc.string({ unit: 'binary-ascii', maxLength: 60 }),
   metadata,
-  text: fc.string({ unit: 'binary', maxLength: 60 }),
+  text: fc.string({ unit: anyCharacter, maxLength: 60 }),
 });
 
 it('reads what the server writes, in each version and dialect, whatever the split', () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { anyCharacter } from '../../../contract/test-characters.ts';
 import { entryBytes, listContent, listUri, readListContent, readListUri } from './list-page.ts';
 
 const entry = fc.record({
-  uri: fc.string({ unit: 'binary', maxLength: 60 }),
+  uri: fc.string({ unit: anyCharacter, maxLength: 60 }),
   sizeBytes: fc.maxSafeNat(),
   modifiedSeconds: fc.maxSafeNat(),
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { anyCharacter } from '../../../contract/test-characters.ts';
 import { encodeCheckedLine, readCheckedLines } from './checked-lines.ts';
 
-const records = fc.array(fc.record({ text: fc.string({ unit: 'binary', maxLength: 20 }), n: fc.nat() }), {
+const records = fc.array(fc.record({ text: fc.string({ unit: anyCharacter, maxLength: 20 }), n: fc.nat() }), {
   minLength: 1,
   maxLength: 8,
 });
