@@ -62,6 +62,10 @@ export const LOGIN_REFUSALS = [
   'malformed',
   'mechanism',
   'suspended',
+  /** It may not be used from where the client is. */
+  'host',
+  /** As many clients as may be are logged in to it. */
+  'max_logins',
   /** Too many attempts failed; try again after `retrySeconds`. */
   'throttled',
   /** It cannot be checked now. */

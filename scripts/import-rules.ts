@@ -32,6 +32,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   daemons: { ours: [...SHARED], tests: ['daemons/registry.ts'] },
   'daemons/registry.ts': { ours: ['daemons', ...SHARED] },
   'daemons/runtime': { ours: SHARED },
+  // What accounts are, for whichever daemon of an instance keeps them.
+  'daemons/identity': DAEMON,
+  'daemons/accounts': { ours: ['daemons/identity', ...DAEMON.ours] },
   // Pure: of the runtime only how addresses and globs are compared, which the bans of all daemons share.
   'daemons/irc': {
     ours: [...ADDRESSES, ...SHARED],

@@ -3,7 +3,7 @@
  * code reads. Called by reference-docs.ts and its test.
  */
 import type { Limit } from '../contract/limit.ts';
-import { limits as accountsLimits } from '../daemons/accounts/limits.ts';
+import { limits as accountsLimits } from '../daemons/identity/limits.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
 import { CLIENT_LIMITS as OBJECTS_CLIENT_LIMITS } from '../daemons/objects/client/limits.ts';
 import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '../daemons/objects/limits.ts';
@@ -53,7 +53,7 @@ export const LIMIT_TABLES: readonly {
     title: 'Accounts',
     about:
       '`passwordCharacters` is a key of `[accounts]`; the others are fixed. See [accounts](accounts.md).',
-    file: 'daemons/accounts/limits.ts',
+    file: 'daemons/identity/limits.ts',
     limits: accountsLimits,
   },
   {

@@ -126,7 +126,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
     'one a daemon that asks: what waits there are its questions, which it shows',
   'daemons/runtime/net/peer-link.ts DuplexChannel': 'the other end of that',
   'daemons/runtime/net/peer-questions.ts PendingRequests': ['correlation accounts'],
-  'daemons/accounts/credentials.ts ThreadPool': ['pool passwords'],
+  'daemons/identity/credentials.ts ThreadPool': ['pool passwords'],
   'daemons/ircd/daemon.ts ThreadPool': ['pool certificates'],
   'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
   'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],
@@ -198,7 +198,7 @@ export function productSources(root: string, daemons: readonly string[]): Readon
   const sources = new Map<string, string>();
   const isBuilt = (file: string) => {
     const [folder, daemon, inside] = file.split('/');
-    return folder !== 'daemons' || inside === undefined || ['runtime', ...daemons].includes(daemon!);
+    return folder !== 'daemons' || inside === undefined || ['runtime', 'identity', ...daemons].includes(daemon!);
   };
   for (const folder of ['daemons', 'kit', 'main']) {
     for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {

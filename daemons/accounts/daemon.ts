@@ -2,6 +2,12 @@
 import { join, resolve } from 'node:path';
 import { ACCOUNT_QUESTIONS, ACCOUNTS_LINE_CHARS, ACCOUNTS_PROTOCOL } from '../../contract/accounts.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { AccountKeeper } from '../identity/account-keeper.ts';
+import { Credentials, passwordPool } from '../identity/credentials.ts';
+import { AccountStore } from '../identity/store/account-store.ts';
+import { ChannelStore } from '../identity/store/channel-store.ts';
+import { openAccounts } from '../identity/store/database.ts';
+import { WriteTurn } from '../identity/store/write-turn.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
@@ -10,13 +16,7 @@ import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-defini
 import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { type Answerers, answerQuestions } from '../runtime/net/peer-questions.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { AccountKeeper } from './account-keeper.ts';
-import { Credentials, passwordPool } from './credentials.ts';
 import { type AccountsCommands, type AccountsConfig, manifest } from './manifest.ts';
-import { AccountStore } from './store/account-store.ts';
-import { ChannelStore } from './store/channel-store.ts';
-import { openAccounts } from './store/database.ts';
-import { WriteTurn } from './store/write-turn.ts';
 
 const DATABASE_FILE = 'accounts.db';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, defineManifest } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
-import { limits } from './limits.ts';
+import { limits } from '../identity/limits.ts';
 
 const config = z.strictObject({
   password_characters: z

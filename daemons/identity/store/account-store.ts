@@ -96,6 +96,7 @@ export class AccountStore {
       suspend: prepare(
         'UPDATE accounts SET suspended_reason = ?, suspended_by = ?, suspended_at = ? WHERE id = ?',
       ),
+      setEmail: prepare('UPDATE accounts SET email = ? WHERE id = ?'),
       drop: prepare('DELETE FROM accounts WHERE id = ?'),
       list: prepare(
         `SELECT *, ${COUNTS} FROM accounts WHERE @text = '' OR instr(key, @text) > 0 ORDER BY key LIMIT @limit`,
@@ -172,6 +173,10 @@ export class AccountStore {
 
   setPassword({ id }: StoredAccount, verifiers: Verifiers): void {
     this.#setVerifiers(id, verifiers, this.#now());
+  }
+
+  setEmail({ id }: StoredAccount, email: string | null): void {
+    this.#statements.setEmail.run(email, id);
   }
 
   loggedIn({ id }: StoredAccount, network: string): void {

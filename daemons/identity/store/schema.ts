@@ -7,7 +7,8 @@ import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 /** Marks the file as ours ("SgAc"). */
 const APPLICATION_ID = 0x5367_4163;
 
-const MIGRATIONS: readonly string[] = [
+/** The tables of accounts, as every database has them that accounts are in. */
+export const ACCOUNT_TABLES = [
   `
   CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
@@ -89,7 +90,7 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX channel_access_by_account ON channel_access (account);
   `,
-];
+] as const;
 
 /** What the file is marked with, and its tables. */
-export const SCHEMA: SqliteSchema = { applicationId: APPLICATION_ID, migrations: MIGRATIONS };
+export const SCHEMA: SqliteSchema = { applicationId: APPLICATION_ID, migrations: ACCOUNT_TABLES };

@@ -19,7 +19,7 @@ export const HOME = { address: '192.0.2.1', fingerprint: null };
 export const AWAY = { address: '198.51.100.7', fingerprint: null };
 
 /** Keeps passwords in clear, where argon2id would stand. */
-class ClearPasswords implements PasswordWork {
+export class ClearPasswords implements PasswordWork {
   /** Thrown instead of an answer. */
   failure: Error | null = null;
   checked = 0;

@@ -1,29 +1,30 @@
 /**
- * Opens `accounts.db`: sets the pragmas and applies migrations. A damaged file is left where it is and nothing is begun in its
+ * Opens a database that has accounts in it, `accounts.db` or `services.db`: sets the pragmas and applies migrations. A damaged file is left where it is and nothing is begun in its
  * place: whoever lost a password table by that would have no way back.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Sqlite, SqliteConstructor } from '../../runtime/files/sqlite.ts';
 import { classifySqliteError } from '../../runtime/files/sqlite-failures.ts';
-import { bringUpToDate, checkOwner } from '../../runtime/files/sqlite-schema.ts';
+import { bringUpToDate, checkOwner, type SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 import { limits } from '../limits.ts';
 import { SCHEMA } from './schema.ts';
 
 /**
  * Opens the file, or begins it.
+ * @param schema its tables, those of accounts among them
  * @throws SignalboxError `init_failed` for a file that is damaged, of another program or of a newer version; `unavailable` for one
  *   that cannot be opened now
  */
-export function openAccounts(sqlite: SqliteConstructor, file: string): Sqlite {
+export function openAccounts(sqlite: SqliteConstructor, file: string, schema: SqliteSchema = SCHEMA): Sqlite {
   let database: Sqlite | null = null;
   try {
     database = new sqlite(file, { timeout: limits.busyTimeoutMs.default });
-    checkOwner(database, file, SCHEMA);
+    checkOwner(database, file, schema);
     database.pragma('journal_mode = WAL');
     // What was answered is on the disk, also when the power fails.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
-    bringUpToDate(database, SCHEMA);
+    bringUpToDate(database, schema);
     return database;
   } catch (error) {
     database?.close();

@@ -5,7 +5,7 @@ import { limits } from './limits.ts';
 
 it('are those that operators read', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/limits.md'), 'utf8');
-  const [, accounts = ''] = page.split('Table: `daemons/accounts/limits.ts`.');
+  const [, accounts = ''] = page.split('Table: `daemons/identity/limits.ts`.');
   const stated = [...accounts.split('\n## ')[0]!.matchAll(/^\| `(\w+)` \| ([\d,]+) \| (\S+) \| /gm)].map(
     ([, name, value, unit]) => [name, Number(value!.replaceAll(',', '')), unit],
   );

@@ -289,13 +289,13 @@ function refusedPassword(
 }
 
 /** As it is compared; null for what cannot be one. */
-function preparedPassword(password: string): string | null {
+export function preparedPassword(password: string): string | null {
   const prepared = saslprep(password);
   return prepared === null || Buffer.byteLength(prepared) > limits.passwordBytes.default ? null : prepared;
 }
 
 /** Something, one `@`, a domain; whether it exists is for the mail that is sent to it. */
-function isEmail(text: string): boolean {
+export function isEmail(text: string): boolean {
   return Buffer.byteLength(text) <= limits.emailBytes.default && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text);
 }
 

@@ -31,6 +31,10 @@ export interface LoginOptions {
   readonly tell: (news: AccountNews) => void;
   /** Told why a login could not be looked at, for the log. */
   readonly onUnchecked: (why: string) => void;
+  /**
+   * What else keeps somebody out who has proved to own an account; null for nothing, and they are let in then. Asked once for each.
+   */
+  readonly admit?: (account: StoredAccount, origin: LoginOrigin) => LoginRefusal['why'] | null;
   /** Told of each failure, for the log. */
   readonly onFailure: (account: string, origin: LoginOrigin, why: string) => void;
 }
@@ -100,6 +104,12 @@ export class Logins {
       this.counts.failed++;
       this.#options.onFailure(account.name, origin, 'suspended');
       return refused('suspended', account.name);
+    }
+    const kept = this.#options.admit?.(account, origin) ?? null;
+    if (kept !== null) {
+      this.counts.failed++;
+      this.#options.onFailure(account.name, origin, kept);
+      return refused(kept, account.name);
     }
     try {
       // Read again behind the failures that are written in this turn.
