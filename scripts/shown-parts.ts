@@ -57,6 +57,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   // ircd
   Channel: 'of IRC: a place to talk',
   Arena: ['slab lines of a tick'],
+  TextChannel: 'one a server that asks or is asked: what waits there are its questions, which it shows',
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],
@@ -198,7 +199,9 @@ export function productSources(root: string, daemons: readonly string[]): Readon
   const sources = new Map<string, string>();
   const isBuilt = (file: string) => {
     const [folder, daemon, inside] = file.split('/');
-    return folder !== 'daemons' || inside === undefined || ['runtime', 'identity', ...daemons].includes(daemon!);
+    return (
+      folder !== 'daemons' || inside === undefined || ['runtime', 'identity', ...daemons].includes(daemon!)
+    );
   };
   for (const folder of ['daemons', 'kit', 'main']) {
     for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {

@@ -21,9 +21,11 @@ import type {
 import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/net/ban-saver.ts';
+import type { PeerLink } from '../runtime/net/peer-link.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
-import { type AccountAuthority, absentServices, noAccounts } from './accounts/authority.ts';
+import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
+import { ServicesAuthority, type ServicesRoute } from './accounts/services-authority.ts';
 import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
@@ -37,6 +39,7 @@ import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
 import { LinkFigures } from './links/link-figures.ts';
+import { linkOwnServices } from './links/own-services.ts';
 import { SocketLinks } from './links/socket-links.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
@@ -72,6 +75,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #server: IrcServer;
   readonly #net: NetServer<LocalClient>;
   readonly #links: SocketLinks;
+  #ownServices: PeerLink | null = null;
   readonly #banFile: BanFile<StoredBan>;
   readonly #banSaver: BanSaver<StoredBan>;
   readonly #logger;
@@ -134,9 +138,14 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       commands: COMMANDS,
       accounts: this.#authorityOf(config),
     });
+    const figures = new LinkFigures(context.metrics);
     this.#links = new SocketLinks(this.#server, {
       credentials: () => this.#net.credentials,
-      watcher: new LinkFigures(context.metrics),
+      watcher: {
+        onChange: (link) => figures.onChange(link),
+        onEnd: (link) => figures.onEnd(link),
+        onServers: () => this.#server.accounts.authority.serversChanged?.(),
+      },
     });
     this.#server.links = this.#links.desk.network;
     this.#server.linkControl = this.#links.desk;
@@ -171,6 +180,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#awaitAccounts();
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
     this.#links.desk.configure(this.#context.prepared.links);
+    this.#ownServices = linkOwnServices({
+      peers: this.#context.peers,
+      clock: systemClock,
+      links: this.#links,
+      log: (level, event, message) => this.#logger[level](event, message),
+    });
   }
 
   /** Whoever connects first is offered a login, and finds channels in the hands of their owners: accounts come before, if they come soon. */
@@ -221,6 +236,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#links.desk.configure(prepared.links);
     if (!sameAuthority) {
       this.#server.accounts.use(this.#authorityOf(config));
+      this.#server.accounts.authority.serversChanged?.();
       this.#server.refreshIsupport();
     }
     noticeOpers(this.#server, 'The configuration was read again');
@@ -247,6 +263,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.clientLog.close();
     const soon = AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]);
     await Promise.all([this.#links.drain(reason, soon), this.#net.drain(reason, soon)]);
+    this.#ownServices?.close();
     this.#server.accounts.authority.close();
     await this.#server.passwords.close();
     await this.#banSaver.close();
@@ -257,13 +274,27 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   /** Who knows the accounts with a configuration. */
   #authorityOf({ accounts: { authority } }: IrcdConfig): AccountAuthority {
     if (authority === 'none') return noAccounts();
-    if (authority === 'services') return absentServices();
-    return new EmbeddedAuthority({
-      peers: this.#context.peers,
+    const options = {
       clock: systemClock,
       figures: this.#accountFigures,
-      log: (level, event, message) => this.#logger[level](event, message),
-    });
+      log: (level: 'info' | 'warn', event: string, message: string) => this.#logger[level](event, message),
+    };
+    return authority === 'services'
+      ? new ServicesAuthority({ route: () => this.#servicesRoute(), ...options })
+      : new EmbeddedAuthority({ peers: this.#context.peers, ...options });
+  }
+
+  #servicesRoute(): ServicesRoute {
+    const { state } = this.#server;
+    return {
+      me: state.me.numeric,
+      servers: state.servers.values(),
+      send: (to, line) => {
+        const link = this.#links.desk.network.linkTo(to);
+        link?.send(line);
+        return link !== undefined;
+      },
+    };
   }
 
   // What the protocol asks of its process

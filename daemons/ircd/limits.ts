@@ -450,6 +450,12 @@ export const limits = {
     reason:
       'How long they are kept: what is on its way between two servers for longer is lost with their link.',
   },
+  servicesAnswers: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Answers and news of services that wait to be read, which happens at once: beyond it something is wrong, and they are asked no more.',
+  },
   linkArrivals: {
     default: 32,
     unit: 'count',

@@ -5,9 +5,9 @@
 import { resolve } from 'node:path';
 import { MistakeCollector } from '../../contract/config-mistakes.ts';
 import { SignalboxError } from '../../contract/errors.ts';
-import { isLineWord } from '../../contract/line-texts.ts';
 import { sameName } from '../irc/casemapping.ts';
-import { FileProblem, readBoundedFile } from '../runtime/files/bounded-file.ts';
+import { FileProblem } from '../runtime/files/bounded-file.ts';
+import { readPasswordFile } from '../runtime/files/password-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import { readCloakKeys } from './cloak-keys.ts';
@@ -107,7 +107,7 @@ async function prepareGateways({ webirc }: IrcdConfig, { dataDir }: PrepareConte
     const read =
       file === undefined
         ? password
-        : await readPassword(key, resolve(dataDir, file), limits.webircPasswordBytes.default);
+        : await readPasswordFile(key, resolve(dataDir, file), limits.webircPasswordBytes.default);
     blocks.push({ match: addressRanges(match), password: read! });
   }
   return new Gateways(blocks);
@@ -128,7 +128,7 @@ async function prepareLinks(
     const read =
       file === undefined
         ? password!
-        : await readPassword(`${key}.password_file`, resolve(dataDir, file), most);
+        : await readPasswordFile(`${key}.password_file`, resolve(dataDir, file), most);
     blocks.push({
       name,
       address: host === undefined ? null : { host, port: port! },
@@ -156,22 +156,6 @@ async function prepareCloakKeys(
     const key = 'ircd.cloak.key_file';
     const place = cause.line === null ? path : `${path}:${cause.line}`;
     throw new SignalboxError('config_invalid', `${key}: ${place} ${cause.message}`, {
-      detail: { key },
-      cause,
-    });
-  }
-}
-
-/** The first line of a file, which is what editors and `openssl rand` leave there. */
-async function readPassword(key: string, path: string, mostBytes: number): Promise<string> {
-  try {
-    const text = (await readBoundedFile(path, mostBytes + 2)).toString('utf8');
-    const password = text.replace(/\r?\n$/, '');
-    if (password !== '' && isLineWord(password)) return password;
-    throw new FileProblem('holds no password, expected one line without spaces');
-  } catch (cause) {
-    if (!(cause instanceof FileProblem)) throw cause;
-    throw new SignalboxError('config_invalid', `${key}: ${path} ${cause.message}`, {
       detail: { key },
       cause,
     });

@@ -4,6 +4,7 @@
  */
 import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { Server } from '../state/server.ts';
 
 /** What an authority tells without being asked. */
 export interface AuthorityEvents {
@@ -22,6 +23,10 @@ export interface AccountAuthority {
   ask<Name extends AccountQuestion>(name: Name, args: AccountArgs<Name>): Promise<AccountResult<Name>>;
   /** Tells this one from here on. */
   listen(events: AuthorityEvents): void;
+  /** One that is a server: a piece of what it answers (`XR`). */
+  hear?(from: Server, word: string, piece: string): void;
+  /** One that is a server: servers have come or gone. */
+  serversChanged?(): void;
   close(): void;
 }
 
@@ -48,12 +53,4 @@ export class NoAuthority implements AccountAuthority {
 /** There are no accounts. */
 export function noAccounts(): AccountAuthority {
   return new NoAuthority(false, 'There are no accounts here: ircd.accounts.authority is "none".');
-}
-
-/** Services know the accounts, and are not linked. */
-export function absentServices(): AccountAuthority {
-  return new NoAuthority(
-    true,
-    'Services keep the accounts (ircd.accounts.authority), and they are not linked.',
-  );
 }

@@ -56,6 +56,7 @@ export class LinkDesk implements LinkControl {
         watcher.onEnd?.(link);
         this.#ended(link);
       },
+      onServers: () => watcher.onServers?.(),
     });
     this.#caller = {
       clock,

@@ -35,6 +35,8 @@ export interface LinkWatcher {
   onChange?(link: Link): void;
   /** A link is over, whether it stood or not. */
   onEnd?(link: Link): void;
+  /** A server has told what it knows, or is gone. */
+  onServers?(): void;
 }
 
 /** The links of one server. */
@@ -178,6 +180,7 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   told(server: Server): void {
     server.bursting = false;
+    this.#watcher.onServers?.();
     const joins = this.#joins.get(server);
     if (joins === undefined) return;
     this.#joins.delete(server);

@@ -24,6 +24,8 @@ export interface LinkSocketOptions {
   readonly clock: Clock;
   /** SHA-256 of the certificate of the other end in lower-case hex, null for none; absent without TLS. */
   readonly fingerprint?: string | null | undefined;
+  /** See {@link LinkTransport.blockFor}. */
+  readonly blockFor?: LinkTransport['blockFor'];
   /** The socket is closed. */
   readonly onClose: (socket: LinkSocket) => void;
 }
@@ -34,6 +36,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
   readonly address: string;
   readonly tls: boolean;
   readonly fingerprint: string | null;
+  readonly blockFor: LinkTransport['blockFor'];
   readonly #socket: Socket;
   readonly #options: LinkSocketOptions;
   #link: Link | null = null;
@@ -58,6 +61,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
     this.address = plainAddress(socket.remoteAddress ?? '');
     this.tls = options.fingerprint !== undefined;
     this.fingerprint = options.fingerprint ?? null;
+    this.blockFor = options.blockFor;
     this.work.connection = `link ${this.address}`;
     // A burst is tens of thousands of lines.
     this.work.patient = true;

@@ -44,6 +44,8 @@ export interface LinkTransport extends LinkSecurity {
   readonly address: string;
   /** Bytes that the other end has not taken. */
   readonly sendQueueBytes: number;
+  /** The block of whoever is let in by what they have proved before, by the name that they say; absent for others. */
+  readonly blockFor?: ((name: string) => LinkBlock) | undefined;
   send(line: string): void;
   /** Sends what was sent so far, then ends the connection. {@link Link.gone} is called. Calling it twice is fine. */
   close(): void;
@@ -217,7 +219,7 @@ export class Link implements LinkEnd {
     yield* this.#network.settled();
     if (this.reason !== null) return;
     this.#saidName = said.name;
-    const block = this.#block ?? this.#network.blockOf(said.name);
+    const block = this.#block ?? this.transport.blockFor?.(said.name) ?? this.#network.blockOf(said.name);
     const { state, networkBans } = this.#server;
     const refusal =
       refusalOf(state, block, this.#password, said, this.transport) ??

@@ -43,6 +43,21 @@ export class SocketLinks {
     this.desk.accept(this.#carry(socket, fingerprint));
   }
 
+  /** Services of the instance, which have proved that they are, are linked to without a block. */
+  acceptServices(socket: Socket, password: string): void {
+    const blockFor = (name: string): LinkBlock => ({
+      name,
+      address: null,
+      password,
+      autoconnect: false,
+      hub: null,
+      tls: false,
+      fingerprint: null,
+      kind: 'auto',
+    });
+    this.desk.accept(this.#carry(socket, undefined, blockFor));
+  }
+
   /** Tells every server that this one goes, and resolves when all connections are gone, at the latest at the deadline. */
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
     this.desk.close(reason);
@@ -68,11 +83,16 @@ export class SocketLinks {
     return this.#carry(dialled.socket, dialled.tls === null ? undefined : fingerprintOf(dialled.tls));
   }
 
-  #carry(socket: Socket, fingerprint: string | null | undefined): LinkSocket {
+  #carry(
+    socket: Socket,
+    fingerprint: string | null | undefined,
+    blockFor?: LinkSocket['blockFor'],
+  ): LinkSocket {
     const carrier = new LinkSocket(socket, {
       work: this.#server.host.work,
       clock: this.#clock,
       fingerprint,
+      blockFor,
       onClose: (closed) => this.#open.delete(closed),
     });
     this.#open.add(carrier);

@@ -514,3 +514,21 @@ describe('DuplexChannel', () => {
     );
   });
 });
+
+it('gives its stream back for two ends that speak something else from there on, and only while nothing is under way', async () => {
+  const [here, there] = duplexPair();
+  const channel = new DuplexChannel<string>(here, { framing: lines(100) });
+  there.write('hello\n');
+  expect(await channel.read()).toBe('hello');
+  const waiting = channel.read();
+  expect(() => channel.release()).toThrow(/in use/);
+  there.write('more\n');
+  expect(await waiting).toBe('more');
+  expect(channel.release()).toBe(here);
+  expect(() => channel.release()).toThrow(/closed/);
+  channel.close();
+  const heard = new Promise((resolve) => here.once('data', (bytes: Buffer) => resolve(bytes.toString())));
+  there.write('other words');
+  expect([await heard, here.destroyed]).toEqual(['other words', false]);
+  here.destroy();
+});

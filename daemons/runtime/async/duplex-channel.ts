@@ -39,6 +39,7 @@ const CLOSED = 'The channel is closed.';
 export class DuplexChannel<Message> {
   /** Resolves when nothing goes either way any more; {@link failure} says whether that was an error. */
   readonly closed: Promise<void>;
+  readonly #stream: ChannelStream;
   readonly #framing: Framing<Message>;
   readonly #decoder: Decoder<Message>;
   readonly #readable: Readable;
@@ -68,6 +69,7 @@ export class DuplexChannel<Message> {
     const { framing, waiting = limits.channelWaiting.default } = options;
     const { messages = limits.channelMessages.default, bytes = limits.channelBytes.default } = options;
     const sizes = { capacity: messages, maxBytes: bytes };
+    this.#stream = stream;
     this.#framing = framing;
     this.#decoder = framing.decoder();
     this.#in = new BoundedFifo(sizes);
@@ -183,6 +185,22 @@ export class DuplexChannel<Message> {
     this.#stop(new SignalboxError('cancelled', CLOSED));
     this.#readers.resolveAll(null);
     this.#settleClosed();
+  }
+
+  /**
+   * Gives the stream back as it was: nothing more goes through this channel. For two ends that have agreed to speak something else
+   * from here on, before either has begun to.
+   * @throws SignalboxError `conflict` where something is queued, or somebody waits
+   */
+  release(): ChannelStream {
+    const idle = this.#in.size + this.#out.size + this.#readers.size + this.#writers.size === 0;
+    if (this.#isClosed || this.#failure !== null || !idle)
+      throw new SignalboxError('conflict', 'The channel is closed or in use.');
+    this.#isClosed = true;
+    this.#detach();
+    this.#settleEnded.resolve();
+    this.#settleClosed();
+    return this.#stream;
   }
 
   stats(): ChannelStats {

@@ -14,13 +14,19 @@ import {
 import type { Clock } from '../../../kit/clock.ts';
 import { ascendingIds, PendingRequests } from '../../../kit/pending-requests.ts';
 import type { RequestFigures } from '../../../kit/request-figures.ts';
-import type { DuplexChannel } from '../async/duplex-channel.ts';
 import { limits } from '../limits.ts';
 
 /** The questions of a protocol, each with what is asked and what is answered. */
 export type QuestionTable = Readonly<
   Record<string, { readonly args: z.ZodType; readonly result: z.ZodType }>
 >;
+
+/** What questions travel by: whole messages in their order. A DuplexChannel of lines is one. */
+export interface QuestionChannel extends AsyncIterable<string> {
+  /** Rejects where the other end is gone. */
+  write(message: string): Promise<void>;
+  close(): void;
+}
 
 /** What answers each question; it may throw a SignalboxError. */
 export type Answerers<Table extends QuestionTable> = {
@@ -46,7 +52,7 @@ const answerSchema = z.union([
  * @throws SignalboxError `bad_request` for what is none, or why the channel failed
  */
 export async function answerQuestions<Table extends QuestionTable>(
-  channel: DuplexChannel<string>,
+  channel: QuestionChannel,
   table: Table,
   answerers: Answerers<Table>,
 ): Promise<void> {
@@ -90,7 +96,7 @@ async function answerOne<Table extends QuestionTable>(
 export class PeerQuestions<Table extends QuestionTable> {
   readonly #table: Table;
   readonly #pending: PendingRequests<unknown>;
-  #channel: DuplexChannel<string> | null = null;
+  #channel: QuestionChannel | null = null;
 
   constructor(table: Table, clock: Clock, figures?: RequestFigures) {
     this.#table = table;
@@ -126,7 +132,7 @@ export class PeerQuestions<Table extends QuestionTable> {
    * Asks over this channel from here on, and resolves when it has ended; what was not answered is rejected then.
    * @param onNews told of what the peer says without being asked
    */
-  async use(channel: DuplexChannel<string>, onNews: (news: unknown) => void): Promise<void> {
+  async use(channel: QuestionChannel, onNews: (news: unknown) => void): Promise<void> {
     this.#channel = channel;
     try {
       for await (const line of channel) {

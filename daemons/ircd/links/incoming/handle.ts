@@ -22,6 +22,7 @@ import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on
 import { query } from './queries.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
 import { ping, pong, server, squit } from './servers.ts';
+import { reply as servicesReply } from './services-talk.ts';
 import { account, away, host, kill, nick, quit, realname } from './users.ts';
 
 const CODES: ReadonlyMap<string, TokenCode> = new Map([
@@ -60,6 +61,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.WALLOPS, wallops],
   [TOKEN.WALLUSERS, wallUsers],
   [TOKEN.WALLVOICES, toVoiced],
+  [TOKEN.XREPLY, servicesReply],
   ...QUESTION_TOKENS.map((token) => [token, query] as const),
 ]);
 
