@@ -8,5 +8,6 @@ import { manifest as ircd } from './ircd/manifest.ts';
 import { manifest as objects } from './objects/manifest.ts';
 import { manifest as recorder } from './recorder/manifest.ts';
 import { manifest as relay } from './relay/manifest.ts';
+import { manifest as services } from './services/manifest.ts';
 
-export const registry: readonly Manifest[] = [ircd, relay, objects, accounts, recorder];
+export const registry: readonly Manifest[] = [ircd, services, relay, objects, accounts, recorder];

@@ -35,6 +35,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // What accounts are, for whichever daemon of an instance keeps them.
   'daemons/identity': DAEMON,
   'daemons/accounts': { ours: ['daemons/identity', ...DAEMON.ours] },
+  'daemons/services': { ours: ['daemons/identity', ...DAEMON.ours] },
   // Pure: of the runtime only how addresses and globs are compared, which the bans of all daemons share.
   'daemons/irc': {
     ours: [...ADDRESSES, ...SHARED],

@@ -10,6 +10,7 @@ import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
 import { FIXED_LIMITS as RELAY_FIXED_LIMITS, LIMITS as RELAY_LIMITS } from '../daemons/relay/limits.ts';
 import { limits as runtimeLimits } from '../daemons/runtime/limits.ts';
+import { limits as servicesLimits } from '../daemons/services/limits.ts';
 import { limits as kitLimits } from '../kit/limits.ts';
 import { CONTROL_LIMIT_TABLE } from '../main/core/limits.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -48,6 +49,13 @@ export const LIMIT_TABLES: readonly {
       'Programs that use it give other numbers for `deadlineMs`, `connectMs`, `closeMs`, `depth` and `getBytes`.',
     file: 'daemons/objects/client/limits.ts',
     limits: OBJECTS_CLIENT_LIMITS,
+  },
+  {
+    title: 'Services',
+    about:
+      'All of them are fixed; what concerns passwords and accounts stands under Accounts. See [services](services.md).',
+    file: 'daemons/services/limits.ts',
+    limits: servicesLimits,
   },
   {
     title: 'Accounts',

@@ -56,8 +56,10 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   ByteChannel: 'one a stream that somebody opened: what it carries waits at its end',
   // ircd
   Channel: 'of IRC: a place to talk',
+  ViewChannel: 'the same, as services see it',
   Arena: ['slab lines of a tick'],
   TextChannel: 'one a server that asks or is asked: what waits there are its questions, which it shows',
+  OperationPool: ['limiter commands of users'],
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],
@@ -128,6 +130,9 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/runtime/net/peer-link.ts DuplexChannel': 'the other end of that',
   'daemons/runtime/net/peer-questions.ts PendingRequests': ['correlation accounts'],
   'daemons/identity/credentials.ts ThreadPool': ['pool passwords'],
+  'daemons/services/bots/bot-roster.ts TokenBucket':
+    'how often a bot comes back at once: the metric counts its returns',
+  'daemons/services/bots/command-desk.ts TokenBucket': 'one a user: the metric counts what is passed over',
   'daemons/ircd/daemon.ts ThreadPool': ['pool certificates'],
   'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
   'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],
@@ -167,6 +172,7 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue link to relay',
   'queue link to objects',
   'queue link to accounts',
+  'queue link to services',
   'queue link to recorder',
   'queue send queue bytes',
   'queue receive queue bytes',

@@ -13,7 +13,7 @@ import { RECORD_NAME } from '../core/instance/instance-record.ts';
 export const DATABASE_NAME = 'recorder/signalbox.db';
 
 /** Every database below the data folder: copied by SQLite, because its files belong together while it is written to. */
-export const DATABASES: readonly string[] = [DATABASE_NAME, 'accounts/accounts.db'];
+export const DATABASES: readonly string[] = [DATABASE_NAME, 'accounts/accounts.db', 'services/services.db'];
 
 /** Where the files of a data folder go that a restore has replaced. */
 export const REPLACED_PREFIX = 'before-restore-';

@@ -49,6 +49,7 @@ const OPERATE = [
   ...['objects clients', 'objects client', 'objects kill', 'objects drain', 'objects resume'],
   ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
   ...['objects connections table'],
+  ...['services accounts', 'services account'],
   ...[
     'ircd connections table',
     'ircd channels table',
@@ -60,6 +61,7 @@ const OPERATE = [
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
   ...['ircd create-account', 'ircd reset-password', 'ircd drop-account', 'accounts backup'],
+  ...['services backup'],
   ...['ircd transfer-channel', 'ircd drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],

@@ -5,12 +5,15 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import type { z } from 'zod';
 import type { Role } from '../../contract/access.ts';
 import { type Outcome as Answer, toWireError } from '../../contract/errors.ts';
 import type { CommandSpec } from '../../contract/manifest.ts';
 import { startAccounts } from '../../daemons/accounts/daemon.ts';
 import { manifest as accountsManifest } from '../../daemons/accounts/manifest.ts';
+import { AccountStore } from '../../daemons/identity/store/account-store.ts';
+import { openAccounts } from '../../daemons/identity/store/database.ts';
 import { createAdminHandlers } from '../../daemons/ircd/admin/handlers.ts';
 import { manifest as ircdManifest } from '../../daemons/ircd/manifest.ts';
 import { Lookup } from '../../daemons/ircd/net/lookup.ts';
@@ -23,6 +26,10 @@ import { manifest as relayManifest } from '../../daemons/relay/manifest.ts';
 import { type TestClient, TestRelay } from '../../daemons/relay/test-relay.ts';
 import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
 import { ConnectThrottle } from '../../daemons/runtime/net/connect-throttle.ts';
+import { startServices } from '../../daemons/services/daemon.ts';
+import { manifest as servicesManifest } from '../../daemons/services/manifest.ts';
+import { prepareServices } from '../../daemons/services/prepare.ts';
+import { SERVICES_SCHEMA } from '../../daemons/services/store/services-schema.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import { AccessGate } from '../../main/core/access-gate.ts';
 import { createCaller } from '../../main/core/caller.ts';
@@ -173,11 +180,26 @@ const recorderWorld = () =>
 const accountsWorld = () =>
   databaseWorld(new DaemonHost({ manifest: accountsManifest, start: startAccounts }));
 
+/** Services that nobody has found yet, with the account `bob`. */
+const servicesWorld = () =>
+  databaseWorld(
+    new DaemonHost({ manifest: servicesManifest, prepare: prepareServices, start: startServices }),
+    (dataDir) => {
+      const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
+      const verifiers = { argon2id: '', scram: '' };
+      new AccountStore(database, Date.now).create({ name: 'bob', email: null, verifiers, network: null });
+      database.close();
+    },
+  );
+
 /** A daemon that does nothing but keep a database. */
-async function databaseWorld<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
-  host: DaemonHost<Config, Commands>,
-): Promise<World> {
+async function databaseWorld<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared,
+>(host: DaemonHost<Config, Commands, Prepared>, fill: (dataDir: string) => void = () => {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
+  fill(dataDir);
   await host.start({ config: {}, dataDir, instance: 1, outside: OUTSIDE });
   return {
     commands: host,
@@ -203,6 +225,7 @@ const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
   relay: relayWorld,
   objects: objectsWorld,
   accounts: accountsWorld,
+  services: servicesWorld,
   recorder: recorderWorld,
 };
 

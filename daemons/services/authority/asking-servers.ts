@@ -1,0 +1,123 @@
+/**
+ * IRC servers that ask services about accounts (`XQ`, answered by `XR`): SASL, registration and all else that the server's own
+ * keeper of accounts would be asked. Each has a channel of its own, with its logins under way, which ends with it.
+ */
+import {
+  ACCOUNT_QUESTIONS,
+  ACCOUNTS_LINE_CHARS,
+  type AccountNews,
+  type AccountQuestion,
+} from '../../../contract/accounts.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { AccountKeeper } from '../../identity/account-keeper.ts';
+import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import { type Answerers, answerQuestions } from '../../runtime/net/peer-questions.ts';
+import { TextChannel } from '../../runtime/net/text-channel.ts';
+import { limits } from '../limits.ts';
+import type { ViewServer } from '../network/view-parts.ts';
+import type { HeardLine, Uplink } from '../uplink/uplink.ts';
+
+/** What administrators ask, by way of the IRC server that is of the same instance. */
+const OF_INSTANCE: ReadonlySet<AccountQuestion> = new Set([
+  'list',
+  'show',
+  'create',
+  'resetPassword',
+  'drop',
+  'suspend',
+  'guessers',
+  'resetGuessing',
+]);
+
+interface Asker {
+  readonly reader: TalkReader;
+  readonly channel: TextChannel;
+}
+
+export interface AskingServersOptions {
+  readonly keeper: AccountKeeper;
+  /** Whether the peer of the uplink is the IRC server of this instance. */
+  readonly isOwn: (uplink: Uplink) => boolean;
+  readonly log: (level: 'warn', event: string, message: string) => void;
+}
+
+export class AskingServers {
+  readonly #options: AskingServersOptions;
+  readonly #askers = new Map<ViewServer, Asker>();
+
+  constructor(options: AskingServersOptions) {
+    this.#options = options;
+    options.keeper.onNews((news) => this.#tell(news));
+  }
+
+  get size(): number {
+    return this.#askers.size;
+  }
+
+  /** Whether a server is told what is news, and tells its users. */
+  has(server: ViewServer): boolean {
+    return this.#askers.has(server);
+  }
+
+  /** A line of a server; what is no question of services changes nothing. */
+  hear(uplink: Uplink, { token, line }: HeardLine): void {
+    const [target, word = '', piece = ''] = line.params;
+    if (token !== TOKEN.XQUERY || target !== uplink.identity.numeric) return;
+    const server = uplink.view.servers.get(line.source);
+    if (server === undefined) return;
+    const asker = this.#askers.get(server) ?? this.#open(uplink, server);
+    const message = asker?.reader.take(word, piece);
+    if (message !== undefined && message !== null) asker!.channel.push(message);
+  }
+
+  /** A server is gone, and with it what it was in the midst of. */
+  gone(server: ViewServer): void {
+    this.#askers.get(server)?.channel.close();
+    this.#askers.delete(server);
+  }
+
+  /** There is no network any more. */
+  clear(): void {
+    for (const server of [...this.#askers.keys()]) this.gone(server);
+  }
+
+  #open(uplink: Uplink, server: ViewServer): Asker | undefined {
+    if (this.#askers.size >= limits.askers.default) return undefined;
+    const send = (message: string) => {
+      if (uplink.state === 'ended') return false;
+      for (const line of writeTalk(uplink.identity.numeric, 'XR', server.numeric, message)) uplink.send(line);
+      return true;
+    };
+    const channel = new TextChannel({ send, waiting: limits.askedWaiting.default });
+    const asker = { reader: new TalkReader(ACCOUNTS_LINE_CHARS), channel };
+    this.#askers.set(server, asker);
+    const isOwn = this.#options.isOwn(uplink) && server === uplink.peer;
+    const answerers = this.#options.keeper.answerers();
+    answerQuestions(channel, ACCOUNT_QUESTIONS, isOwn ? answerers : withoutAdministration(answerers))
+      .catch((error: Error) => this.#options.log('warn', 'asker_refused', `${server.name}: ${error.message}`))
+      .finally(() => {
+        if (this.#askers.get(server) === asker) this.gone(server);
+      });
+    return asker;
+  }
+
+  #tell(news: AccountNews): void {
+    const message = JSON.stringify({ news });
+    for (const { channel } of this.#askers.values()) channel.write(message).catch(() => {});
+  }
+}
+
+type AccountAnswerers = Answerers<typeof ACCOUNT_QUESTIONS>;
+
+/** The same answers, but to what only administrators of this instance ask. */
+function withoutAdministration(answerers: AccountAnswerers): AccountAnswerers {
+  const refuse = () => {
+    throw new SignalboxError('access_denied', 'Only the IRC server of the same instance may ask that.');
+  };
+  const entries = Object.entries(answerers).map(([name, answer]) => [
+    name,
+    OF_INSTANCE.has(name as AccountQuestion) ? refuse : answer,
+  ]);
+  return Object.fromEntries(entries) as AccountAnswerers;
+}

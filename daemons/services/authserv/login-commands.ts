@@ -1,0 +1,125 @@
+/** Commands of AuthServ that make accounts and let people in. */
+import type { LoggedIn } from '../../../contract/accounts.ts';
+import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { type AuthWorld, originOf } from './auth-world.ts';
+import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
+
+export function loginCommands(world: AuthWorld): CommandRow[] {
+  return [register(world), auth(world), pass(world), unregister(world)];
+}
+
+/** What somebody reads who was let in. */
+function welcome(call: CommandCall, world: AuthWorld, { account, failures }: LoggedIn): string[] {
+  const { created } = world.store.get(account);
+  if (!call.stands) return [];
+  if (!call.logIn(account, created))
+    return ['This network cannot change an account that somebody is logged in to: reconnect first.'];
+  const lines = [`You are logged in to the account ${account}.`];
+  if (failures !== null) {
+    const { count, address, time } = failures;
+    lines.push(
+      `${count} ${count === 1 ? 'login' : 'logins'} failed since you were here last, the latest from ${address} on ${new Date(time).toUTCString()}.`,
+    );
+  }
+  return lines;
+}
+
+function register(world: AuthWorld): CommandRow {
+  return {
+    name: 'REGISTER',
+    needs: 'anybody',
+    syntax: '<account> <password> [e-mail]',
+    least: 2,
+    most: 3,
+    effect: 'makes an account, and logs you in to it',
+    help: [
+      'Makes an account of your own, to which you are logged in then.',
+      'The account is called as you say, which need not be your nick.',
+    ],
+    run: (call) => {
+      const [account = '', password = '', email] = call.words;
+      return makeAccount(world, call, account, password, email ?? null);
+    },
+  };
+}
+
+/** Makes an account for whoever asks. */
+export async function makeAccount(
+  world: AuthWorld,
+  call: CommandCall,
+  account: string,
+  password: string,
+  email: string | null,
+): Promise<string[]> {
+  const { user } = call;
+  if (user.account !== null)
+    return [`You are logged in to ${user.account}. Whoever has an account needs no other one.`];
+  const longest = world.longestAccount();
+  if (account.length > longest)
+    return [`This network holds names of accounts with up to ${longest} characters.`];
+  const answer = await world.ask.register({ account, password, email, origin: originOf(user) });
+  if (answer.kind === 'refused') return [registerRefusal(answer)];
+  return [`The account ${answer.login.account} is yours.`, ...welcome(call, world, answer.login)];
+}
+
+function auth(world: AuthWorld): CommandRow {
+  return {
+    name: 'AUTH',
+    aliases: ['IDENTIFY', 'LOGIN'],
+    needs: 'anybody',
+    syntax: '[account] <password>',
+    least: 1,
+    most: 2,
+    effect: 'logs you in',
+    help: [
+      'Logs you in to an account; without its name, to the one of your nick.',
+      'Use TLS, or SASL with SCRAM-SHA-256, where the way to the server may be listened to.',
+    ],
+    async run(call) {
+      const { user, words } = call;
+      const nick = words.length === 1 ? user.nick : words[0]!;
+      const known = world.store.ownerOf(nick);
+      if (known !== undefined && user.account === known.name)
+        return [`You are logged in to ${known.name} already.`];
+      const answer = await world.ask.identify({ nick, password: words.at(-1)!, origin: originOf(user) });
+      return answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login);
+    },
+  };
+}
+
+function pass(world: AuthWorld): CommandRow {
+  return {
+    name: 'PASS',
+    needs: 'account',
+    syntax: '<old password> <new password>',
+    least: 2,
+    most: 2,
+    effect: 'changes the password of your account',
+    help: ['Takes another password. Whoever is logged in stays so.'],
+    async run({ user, words }) {
+      const [password = '', next = ''] = words;
+      const account = user.account!;
+      const answer = await world.ask.changePassword({ account, password, next, origin: originOf(user) });
+      return [answer.kind === 'refused' ? passwordRefusal(answer) : `The password of ${account} is changed.`];
+    },
+  };
+}
+
+function unregister(world: AuthWorld): CommandRow {
+  return {
+    name: 'UNREGISTER',
+    needs: 'account',
+    syntax: '<password>',
+    least: 1,
+    most: 1,
+    effect: 'deletes your account and all that belongs to it',
+    help: ['Deletes your account, with its nicks, certificates, masks and channels. It cannot be undone.'],
+    async run({ user, words }) {
+      const account = user.account!;
+      const refusal = await world.prove(account, words[0]!, originOf(user));
+      if (refusal !== null) return [loginRefusal(refusal)];
+      await world.ask.drop({ account });
+      return [`The account ${account} is deleted.`];
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The bots of services: who they are, that they are on the network while there is one, and that they come back when somebody kills
+ * them. Their nicks are older than everybody's, so that a collision ends who took one.
+ */
+import type { Clock, Timer } from '../../../kit/clock.ts';
+import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
+import { sameName } from '../../irc/casemapping.ts';
+import { userNumeric } from '../../irc/p10/numeric.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
+import { type UserLine, writeUser } from '../../irc/p10/user-line.ts';
+import { limits } from '../limits.ts';
+import type { Uplink } from '../uplink/uplink.ts';
+
+/** A bot as it is named in code. */
+export interface BotSpec {
+  readonly nick: string;
+  readonly realname: string;
+}
+
+/** A bot of an instance. */
+export interface Bot extends BotSpec {
+  readonly numeric: string;
+}
+
+/** Older than any nick that somebody has: 2000-01-01, Unix seconds. */
+const NICK_SECONDS = 946_684_800;
+
+/** Bots come from nowhere. */
+const NO_ADDRESS = 'AAAAAA';
+
+/** An operator whom nobody kills or kicks (`k` of ircu), not shown in lists of channels. */
+const MODES = 'iok';
+
+export class BotRoster {
+  readonly bots: readonly Bot[];
+  /** How often a bot came back. */
+  returned = 0;
+  readonly #clock: Clock;
+  readonly #bucket: TokenBucket;
+  #timer: Timer | null = null;
+
+  /** @param server numeric of services */
+  constructor(specs: readonly BotSpec[], server: string, clock: Clock) {
+    this.bots = specs.map((spec, index) => ({ ...spec, numeric: userNumeric(server, index) }));
+    this.#clock = clock;
+    this.#bucket = new TokenBucket(
+      ratePerSecond(limits.botReturns.default, limits.botReturns.default / 60),
+      clock.monotonic(),
+    );
+  }
+
+  byNumeric(numeric: string): Bot | undefined {
+    return this.bots.find((bot) => bot.numeric === numeric);
+  }
+
+  byNick(nick: string): Bot | undefined {
+    return this.bots.find((bot) => sameName(bot.nick, nick));
+  }
+
+  /** Brings all of them to a network. */
+  introduce(uplink: Uplink): void {
+    for (const bot of this.bots) this.#introduce(bot, uplink);
+  }
+
+  /** Somebody was killed: bots among them come back, at once unless that happens again and again. */
+  heal(uplink: Uplink): void {
+    for (const bot of this.bots) {
+      if (uplink.view.users.has(bot.numeric)) continue;
+      if (!this.#bucket.take(1, this.#clock.monotonic())) {
+        this.#later(uplink);
+        return;
+      }
+      this.returned++;
+      this.#introduce(bot, uplink);
+    }
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #later(uplink: Uplink): void {
+    this.#timer ??= this.#clock.after(limits.botReturnMs.default, () => {
+      this.#timer = null;
+      if (uplink.state !== 'ended') this.heal(uplink);
+    });
+  }
+
+  #introduce({ nick, realname, numeric }: Bot, uplink: Uplink): void {
+    const { identity, view } = uplink;
+    const line: UserLine = {
+      nick,
+      hops: 1,
+      nickSeconds: NICK_SECONDS,
+      username: nick.slice(0, 10),
+      host: identity.name,
+      modes: MODES,
+      modeArguments: new Map(),
+      address: NO_ADDRESS,
+      numeric,
+      realname: bytesOf(realname),
+    };
+    uplink.send(writeUser(identity.numeric, line));
+    view.addUser({ ...line, realname, account: null, server: view.me });
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What users say to bots: finds the command, looks whether they may use it, runs it and says what came of it. All that is said and
+ * done to a user goes through here, and not to one who has come in their place.
+ */
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
+import { writeLine } from '../../irc/p10/line.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import { limits } from '../limits.ts';
+import type { ViewUser } from '../network/view-parts.ts';
+import type { Operation, OperationPool } from '../operations/operation-pool.ts';
+import type { Uplink } from '../uplink/uplink.ts';
+import type { Bot } from './bot-roster.ts';
+import type { CommandCall, CommandRow } from './command-row.ts';
+import { replyLines } from './reply-lines.ts';
+
+export interface CommandDeskOptions {
+  readonly clock: Clock;
+  readonly operations: OperationPool;
+  /** The rows of a bot, by name and alias. */
+  readonly tableOf: (bot: Bot) => ReadonlyMap<string, CommandRow>;
+  /** Told what could not be done for a reason here. */
+  readonly onFailure: (command: string, error: unknown) => void;
+}
+
+const RATE = ratePerSecond(limits.commandBurst.default, 1);
+
+/** Takes commands. */
+export class CommandDesk {
+  readonly #options: CommandDeskOptions;
+  readonly #buckets = new WeakMap<ViewUser, TokenBucket>();
+  /** Commands that were dropped because they came too fast. */
+  flooded = 0;
+
+  constructor(options: CommandDeskOptions) {
+    this.#options = options;
+  }
+
+  /** A user says something to a bot. */
+  hear(uplink: Uplink, bot: Bot, user: ViewUser, text: string): void {
+    const say = (lines: readonly string[]) => {
+      if (uplink.view.resolve(user) !== user) return;
+      for (const line of replyLines(bot.numeric, user.numeric, lines)) uplink.send(line);
+    };
+    if (text.startsWith(CTCP)) {
+      const answer = ctcpAnswer(text);
+      if (answer !== null && this.#mayAsk(user)) say([answer]);
+      return;
+    }
+    const words = text.split(' ').filter((word) => word !== '');
+    const name = (words.shift() ?? '').toUpperCase();
+    if (name === '') return;
+    if (!this.#mayAsk(user)) {
+      this.flooded++;
+      return;
+    }
+    const row = this.#options.tableOf(bot).get(name);
+    const refusal = row === undefined ? unknown(bot, name) : refusalOf(row, user, words);
+    if (row === undefined || refusal !== null) {
+      say([refusal ?? '']);
+      return;
+    }
+    const operation = this.#options.operations.begin(row.name.toLowerCase(), user, () =>
+      say([`${row.name} took too long and was given up. Try again later.`]),
+    );
+    if (operation === null) say(['Too much is being done at the moment. Try again in a few seconds.']);
+    else void this.#run(row, new Call(uplink, bot, user, words, operation), operation, say);
+  }
+
+  async #run(
+    row: CommandRow,
+    call: CommandCall,
+    operation: Operation,
+    say: (lines: readonly string[]) => void,
+  ): Promise<void> {
+    try {
+      const lines = await row.run(call);
+      if (!operation.over) say(lines);
+      operation.end();
+    } catch (error) {
+      if (!operation.over) say([excuse(error)]);
+      operation.end(true);
+      this.#options.onFailure(row.name, error);
+    }
+  }
+
+  #mayAsk(user: ViewUser): boolean {
+    const now = this.#options.clock.monotonic();
+    let bucket = this.#buckets.get(user);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(RATE, now);
+      this.#buckets.set(user, bucket);
+    }
+    return bucket.take(1, now);
+  }
+}
+
+class Call implements CommandCall {
+  readonly bot: Bot;
+  readonly user: ViewUser;
+  readonly words: readonly string[];
+  readonly #uplink: Uplink;
+  readonly #operation: Operation;
+
+  constructor(uplink: Uplink, bot: Bot, user: ViewUser, words: readonly string[], operation: Operation) {
+    this.#uplink = uplink;
+    this.bot = bot;
+    this.user = user;
+    this.words = words;
+    this.#operation = operation;
+  }
+
+  from(index: number): string {
+    return this.words.slice(index).join(' ');
+  }
+
+  get stands(): boolean {
+    return !this.#operation.over && this.#uplink.view.resolve(this.user) === this.user;
+  }
+
+  logIn(account: string, createdMs: number): boolean {
+    const { user } = this;
+    if (!this.stands) return false;
+    if (user.account === account) return true;
+    const { kind, view } = this.#uplink;
+    const seconds = Math.floor(createdMs / 1_000);
+    if (kind === 'ircu') {
+      // A stamp of ircu is for good: a second one is refused, and the whole network hears of it.
+      if (user.account !== null) return false;
+      this.#uplink.say(TOKEN.ACCOUNT, [user.numeric, account, seconds]);
+    } else {
+      this.#uplink.say(TOKEN.ACCOUNT, [user.numeric, user.account === null ? 'R' : 'M', account, seconds]);
+    }
+    view.setAccount(user, account);
+    return true;
+  }
+}
+
+/** Takes an account away from whoever is logged in to it, as far as the network can. */
+export function logOutAll(uplink: Uplink, account: string): void {
+  if (uplink.kind === 'ircu') return;
+  for (const user of [...uplink.view.loggedIn(account)]) {
+    uplink.send(writeLine(uplink.identity.numeric, TOKEN.ACCOUNT, [user.numeric, 'U']));
+    uplink.view.setAccount(user, null);
+  }
+}
+
+function unknown({ nick }: Bot, name: string): string {
+  return `There is no command ${name.slice(0, 32)}. /msg ${nick} HELP lists them.`;
+}
+
+/** Why a command is not run; null where it is. */
+function refusalOf(row: CommandRow, user: ViewUser, words: readonly string[]): string | null {
+  if (row.needs === 'account' && user.account === null)
+    return `${row.name} is for those who are logged in: AUTH <account> <password> first.`;
+  if (row.needs === 'operator' && !user.isOperator) return `${row.name} is for operators of the network.`;
+  if (words.length < row.least || (row.most !== null && words.length > row.most))
+    return `Expected: ${row.name}${row.syntax === '' ? '' : ` ${row.syntax}`}`;
+  return null;
+}
+
+function excuse(error: unknown): string {
+  if (error instanceof SignalboxError && error.code !== 'internal')
+    return `That was not done: ${error.message}`;
+  return 'That was not done: something is wrong with services, and the operators can read what.';
+}
+
+/** CTCP: a message between two of these. */
+const CTCP = '\x01';
+
+function ctcpAnswer(text: string): string | null {
+  const [word = '', ...rest] = (text.split(CTCP)[1] ?? '').split(' ');
+  if (word === 'PING') return `${CTCP}PING ${rest.join(' ')}${CTCP}`;
+  return word === 'VERSION' ? `${CTCP}VERSION Signalbox services${CTCP}` : null;
+}

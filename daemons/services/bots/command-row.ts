@@ -1,0 +1,43 @@
+/** What a command of a bot is: a row of its table, and what it is given when somebody uses it. */
+import type { ViewUser } from '../network/view-parts.ts';
+import type { Bot } from './bot-roster.ts';
+
+/** Who may use a command: anybody, whoever is logged in, or operators of the network. */
+export type CommandNeed = 'anybody' | 'account' | 'operator';
+
+/**
+ * One use of a command. What it does to its user goes through it: once they have left, or the time of the command has passed, it
+ * does nothing, whoever has their numeric then.
+ */
+export interface CommandCall {
+  readonly bot: Bot;
+  /** Who asked, as they are now; their account may change while something is awaited. */
+  readonly user: ViewUser;
+  readonly words: readonly string[];
+  /** Everything from a word on, as it was typed. */
+  from(index: number): string;
+  /** Whether the user is still there, and the command is not late. */
+  readonly stands: boolean;
+  /** Has the network know that the user is logged in; false where that cannot be. @param createdMs since when the account exists */
+  logIn(account: string, createdMs: number): boolean;
+}
+
+/** A command. */
+export interface CommandRow {
+  /** Upper case. */
+  readonly name: string;
+  /** Other names of it. */
+  readonly aliases?: readonly string[];
+  readonly needs: CommandNeed;
+  /** Its words, as HELP shows them. */
+  readonly syntax: string;
+  /** Words that it needs, and the most that it takes; the last of them may hold spaces where there is no most. */
+  readonly least: number;
+  readonly most: number | null;
+  /** What it changes, in a few words; `nothing` for one that only tells. */
+  readonly effect: string;
+  /** One sentence a line. */
+  readonly help: readonly string[];
+  /** Does it; what it returns is said to the user. Throws SignalboxError for what failed here. */
+  run(call: CommandCall): readonly string[] | Promise<readonly string[]>;
+}

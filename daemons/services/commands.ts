@@ -1,0 +1,109 @@
+/** The admin commands of services. Their code is in handlers.ts. */
+import { z } from 'zod';
+import { MOST_ROWS } from '../../contract/accounts.ts';
+import { filePath, lineText, lineWord } from '../../contract/line-texts.ts';
+import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
+import { limits as accountLimits } from '../identity/limits.ts';
+
+const accountColumns: readonly TableColumn[] = [
+  { key: 'account', title: 'Account', type: 'text' },
+  { key: 'createdAt', title: 'Registered', type: 'time' },
+  { key: 'lastLogin', title: 'Last login', type: 'time' },
+  { key: 'email', title: 'E-mail', type: 'text' },
+  { key: 'suspended', title: 'Suspended', type: 'boolean' },
+  { key: 'online', title: 'Logged in', type: 'number' },
+];
+
+export const servicesCommands = {
+  accounts: defineCommand({
+    summary: 'List or find accounts',
+    sentence: 'list|listed the accounts[ with “{text}”]',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      text: lineText({ min: 0, max: accountLimits.accountNameLength.default })
+        .default('')
+        .describe('Only those with this text in their name'),
+      limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows'),
+    }),
+    result: 'table',
+    columns: accountColumns,
+    rowActions: [{ title: 'Details', command: 'account', args: { account: 'account' }, immediate: true }],
+  }),
+  account: defineCommand({
+    summary: 'Show everything about one account, and who is logged in to it',
+    sentence: 'look|looked at account {account}',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      account: lineWord({ max: accountLimits.accountNameLength.default }).describe('Name of the account'),
+    }),
+    result: 'json',
+    columns: [
+      ...accountColumns,
+      { key: 'clients', title: 'Clients', type: 'text' },
+      { key: 'nicks', title: 'Nicks', type: 'text' },
+      { key: 'masks', title: 'Host masks', type: 'text' },
+      { key: 'fingerprints', title: 'Certificate fingerprints', type: 'text' },
+      { key: 'info', title: 'Information', type: 'text' },
+      { key: 'maxLogins', title: 'Most logins', type: 'number' },
+    ],
+  }),
+  operations: defineCommand({
+    summary: 'Show what services do for users, by kind',
+    sentence: 'look|looked at what services do',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'started', title: 'Begun', type: 'number' },
+      { key: 'failed', title: 'Failed', type: 'number' },
+      { key: 'inFlight', title: 'Under way', type: 'number' },
+      { key: 'p50', title: 'Half within', type: 'seconds' },
+      { key: 'p99', title: '99 of 100 within', type: 'seconds' },
+    ],
+  }),
+  uplink: defineCommand({
+    summary: 'Show the link to the network, or why there is none',
+    sentence: 'look|looked at the uplink',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'json',
+    columns: [
+      { key: 'state', title: 'State', type: 'text' },
+      { key: 'server', title: 'Server', type: 'text' },
+      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'since', title: 'Since', type: 'time' },
+      { key: 'reason', title: 'Why not', type: 'text' },
+      { key: 'servers', title: 'Servers', type: 'number' },
+      { key: 'users', title: 'Users', type: 'number' },
+      { key: 'channels', title: 'Channels', type: 'number' },
+      { key: 'linesIn', title: 'Lines in', type: 'number' },
+      { key: 'linesOut', title: 'Lines out', type: 'number' },
+    ],
+  }),
+  backup: defineCommand({
+    summary: 'Copies the database to a new file while it is in use',
+    sentence: 'copy|copied the database to {file}',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({
+      file: filePath().describe(
+        'Path of the copy; a relative one is taken from the services data folder. Must not exist',
+      ),
+    }),
+    result: 'json',
+    timeoutMs: 600_000,
+  }),
+};

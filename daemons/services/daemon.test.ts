@@ -1,0 +1,142 @@
+/** Services as the runtime starts them: with a real file, and linked to a real server of another make. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
+import { PeerDirectory } from '../runtime/host/peer-directory.ts';
+import { TaskBoard } from '../runtime/host/task-board.ts';
+import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { Ircu, IrcuClient, ircuCommand } from '../runtime/test-fixtures/ircu.ts';
+import { until } from '../runtime/test-fixtures/until.ts';
+import { type ServicesConfig, servicesConfigSchema } from './config.ts';
+import { startServices } from './daemon.ts';
+import { manifest } from './manifest.ts';
+import { prepareServices, type ServicesPrepared } from './prepare.ts';
+
+let folder: string;
+let running: Awaited<ReturnType<typeof startServices>> | null;
+let metrics: MetricRegistry;
+const call = { signal: new AbortController().signal, actor: {} as never };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-services-'));
+  running = null;
+});
+afterEach(async () => {
+  await running?.drain(AbortSignal.timeout(10_000));
+  rmSync(folder, { recursive: true });
+});
+
+async function start(settings: object, secret: Uint8Array | null = null): Promise<void> {
+  const config = servicesConfigSchema.parse(settings);
+  metrics = new MetricRegistry('services', manifest.metrics);
+  const peers = new PeerDirectory();
+  if (secret !== null) peers.introduce([], secret);
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  running = await startServices({
+    config,
+    prepared: await prepareServices(config, { dataDir: folder, warn: () => {} }),
+    dataDir: folder,
+    metrics,
+    peers,
+    tasks: new TaskBoard(),
+    log: () => silent,
+  } as unknown as DaemonContext<ServicesConfig, ServicesPrepared>);
+}
+
+const figure = (suffix: string) => {
+  metrics.sample();
+  return metrics.values[metrics.layout.slot(`signalbox_services_${suffix}`)];
+};
+
+it('wait for the server of their instance where no uplink is named, keep a file, and copy it', async () => {
+  await start({}, new Uint8Array(32).fill(7));
+  expect(running!.listeners()).toMatchObject([{ protocol: 'services-link', host: '127.0.0.1' }]);
+  expect(running!.commands.uplink.run({}, call)).toMatchObject({ state: 'none', users: 0 });
+  expect([figure('linked'), figure('accounts')]).toEqual([0, 0]);
+  expect(running!.stopImpact!()).toBeNull();
+  await running!.commands.backup.run({ file: 'copy.db' }, call);
+  expect([existsSync(join(folder, 'services.db')), existsSync(join(folder, 'copy.db'))]).toEqual([
+    true,
+    true,
+  ]);
+});
+
+it('wait for nobody with an uplink, without autolink, or where they stand alone', async () => {
+  await start({ autolink: false }, new Uint8Array(32).fill(7));
+  expect(running!.listeners()).toEqual([]);
+  await running!.drain(AbortSignal.timeout(10_000));
+  await start({});
+  expect(running!.listeners()).toEqual([]);
+});
+
+it('say which password file cannot be used', async () => {
+  const config = servicesConfigSchema.parse({
+    uplink: [{ host: '127.0.0.1', port: 4400, password_file: 'none' }],
+  });
+  await expect(prepareServices(config, { dataDir: folder, warn: () => {} })).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringContaining('services.uplink[0].password_file'),
+  });
+  expect(() => servicesConfigSchema.parse({ uplink: [{ host: 'a', port: 1 }] })).toThrow(/password/);
+});
+
+const command = ircuCommand('Services on a network of ircu');
+
+describe.runIf(command !== null)('linked to ircu', () => {
+  it('register and log in its users, come back when they are killed, and are found there again', async () => {
+    const ircu = await Ircu.start(command!, 'services.test');
+    const clients: IrcuClient[] = [];
+    const join_ = async (nick: string) => {
+      const client = await IrcuClient.join(ircu.clientPort, nick);
+      clients.push(client);
+      return client;
+    };
+    try {
+      writeFileSync(join(folder, 'hub.password'), 'linkpw\n');
+      const early = await join_('early');
+      early.send('JOIN #tea');
+      await early.hears(' 366 ');
+      await start({
+        server_name: 'services.test',
+        numeric: 5,
+        uplink: [
+          { host: '127.0.0.1', port: 1, password: 'nobody' },
+          { host: '127.0.0.1', port: ircu.serverPort, password_file: 'hub.password' },
+        ],
+      });
+      await until(() => figure('linked') === 1);
+      expect(running!.commands.uplink.run({}, call)).toMatchObject({
+        server: 'hub.a.test',
+        kind: 'ircu',
+        users: 3,
+        channels: 1,
+      });
+      const ann = await join_('ann');
+      ann.send('PRIVMSG AuthServ@services.test :REGISTER ann correct-horse');
+      expect(await ann.hears('NOTICE ann :The account')).toContain(
+        ':AuthServ!AuthServ@services.test NOTICE ann :The account ann is yours.',
+      );
+      ann.send('WHOIS ann');
+      expect(await ann.hears(' 330 ')).toContain('ann ann :is logged in as');
+      early.send('PRIVMSG NickServ :IDENTIFY ann correct-horse');
+      expect(await early.hears('NOTICE early :You')).toContain('logged in to the account ann');
+      // A stamp of ircu is for good, and nobody tries to change it.
+      early.send('PRIVMSG AuthServ :REGISTER other correct-horse');
+      expect(await early.hears('NOTICE early :You')).toContain('needs no other one');
+      early.send('OPER oper operpw', 'WHOIS AuthServ AuthServ');
+      expect(await early.hears(' 318 ')).toContain('AuthServ');
+      expect(figure('bot_returns_total')).toBe(0);
+      await running!.drain(AbortSignal.timeout(10_000));
+      running = null;
+      early.send('PRIVMSG AuthServ :STATUS');
+      await early.hears(' 401 ');
+    } finally {
+      for (const client of clients) client.close();
+      await running?.drain(AbortSignal.timeout(10_000));
+      running = null;
+      await ircu.close();
+    }
+  });
+});

@@ -1,0 +1,151 @@
+/** Connects services to the process around them: the file, sockets, peers, metrics, log. Called by main.ts. */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '../../kit/clock.ts';
+import { Credentials, passwordPool } from '../identity/credentials.ts';
+import { openAccounts } from '../identity/store/database.ts';
+import { WriteTurn } from '../identity/store/write-turn.ts';
+import { serverNumeric } from '../irc/p10/numeric.ts';
+import { OWN_LINK_PROOF_CHARS, OWN_LINK_PROTOCOL, ownLinkPassword } from '../irc/p10/own-link.ts';
+import { instrumentPool } from '../runtime/async/pool-instrument.ts';
+import { logLost } from '../runtime/async/pool-log.ts';
+import { loadSqlite } from '../runtime/files/sqlite.ts';
+import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
+import { dialSocket } from '../runtime/net/dial.ts';
+import { PeerDoor } from '../runtime/net/peer-door.ts';
+import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
+import { linksToOwn, type ServicesConfig } from './config.ts';
+import { servicesHandlers } from './handlers.ts';
+import { limits } from './limits.ts';
+import type { ServicesCommands } from './manifest.ts';
+import { publishMetrics } from './metrics.ts';
+import type { ServicesPrepared } from './prepare.ts';
+import { Services } from './services.ts';
+import { SERVICES_SCHEMA } from './store/services-schema.ts';
+import { takeOverAccounts } from './store/take-over.ts';
+import { type UplinkBlock, UplinkDesk } from './uplink/uplink-desk.ts';
+import { UplinkSocket } from './uplink/uplink-socket.ts';
+
+const DATABASE_FILE = 'services.db';
+/** Of the IRC server's own keeper, in the data directory of the instance. */
+const EMBEDDED_FILE = ['..', 'accounts', 'accounts.db'] as const;
+
+type ServicesDaemon = RunningDaemon<ServicesConfig, ServicesCommands, ServicesPrepared>;
+
+/** Opens the database, takes accounts over and looks for a network. Throws `unavailable` or `init_failed`. */
+export async function startServices(
+  context: DaemonContext<ServicesConfig, ServicesPrepared>,
+): Promise<ServicesDaemon> {
+  const { dataDir, metrics, peers, tasks } = context;
+  const log = context.log('services');
+  const say = (level: 'info' | 'warn' | 'error', event: string, message: string) =>
+    log[level](event, message);
+  let { config } = context;
+  const file = join(dataDir, DATABASE_FILE);
+  const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
+  const taken = takeOverAccounts(database, join(dataDir, ...EMBEDDED_FILE), Date.now());
+  if (taken.accounts > 0)
+    log.info(
+      'accounts_taken_over',
+      `Took over ${taken.accounts} accounts and ${taken.channels} channels of the IRC server's own store; set authority = "services" in [ircd.accounts]`,
+    );
+  const pool = passwordPool(logLost(log));
+  instrumentPool(metrics, pool);
+  const credentials = new Credentials(pool);
+  const writes = new WriteTurn(database);
+  const identity = {
+    name: config.server_name,
+    numeric: serverNumeric(config.numeric),
+    description: config.description,
+    bootSeconds: Math.floor(Date.now() / 1_000),
+  };
+  const operationTimes = metrics.histogram('signalbox_services_operation_seconds');
+  const services = await Services.open({
+    database,
+    writes,
+    credentials,
+    identity,
+    clock: systemClock,
+    leastPassword: () => config.password_characters,
+    isOwn: () => door !== null,
+    onOperation: (_kind, ns) => operationTimes.record(ns),
+    log: say,
+  });
+  const uplinks = new UplinkDesk({
+    identity,
+    clock: systemClock,
+    random: Math.random,
+    dial,
+    events: services,
+    log: say,
+  });
+  let door: PeerDoor | null = null;
+  const openDoor = async () => {
+    const { secret } = peers;
+    if (secret === null) return;
+    door = new PeerDoor({
+      protocol: OWN_LINK_PROTOCOL,
+      secret,
+      lineChars: OWN_LINK_PROOF_CHARS,
+      onRefused: (why) => log.warn('peer_refused', `A connection was ended: ${why}`),
+      async onPeer(channel) {
+        const socket = channel.release() as Socket;
+        uplinks.accept(
+          new UplinkSocket(socket, 'the IRC server of this instance', systemClock),
+          ownLinkPassword(secret),
+        );
+        await once(socket, 'close');
+      },
+    });
+    await door.open();
+  };
+  if (linksToOwn(config)) await openDoor();
+  uplinks.configure(context.prepared.uplinks);
+  const { operations } = services;
+  instrumentCounts(metrics, 'limiter', 'commands of users', () => ({
+    depth: operations.inUse,
+    capacity: limits.contexts.default,
+    rejected: operations.refused,
+  }));
+  publishMetrics(metrics, { services, uplinks, writes });
+  log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
+  return {
+    listeners: () => door?.infos ?? [],
+    commands: servicesHandlers({ services, uplinks, database, dataDir, tasks }),
+    reload: async (next, prepared) => ({
+      commit() {
+        config = next;
+        uplinks.configure(prepared.uplinks);
+        return { needRestart: ['server_name', 'numeric', 'description', 'autolink'] };
+      },
+    }),
+    stopImpact: () => {
+      const users = services.view?.users.size ?? 0;
+      return users === 0 ? null : 'nobody can log in until services are back';
+    },
+    async drain() {
+      uplinks.close('Services are shutting down');
+      door?.close();
+      services.close();
+      await credentials.close();
+      writes.flush();
+      database.close();
+    },
+  };
+}
+
+/** Connects to an uplink. */
+async function dial(
+  { host, port, tls, fingerprint }: UplinkBlock,
+  signal: AbortSignal,
+): Promise<UplinkSocket> {
+  const asked = { name: host, ...(fingerprint === null ? {} : { fingerprint }) };
+  const { socket } = await dialSocket(
+    { host, port, tls: tls ? asked : null },
+    { handshakeMs: () => limits.connectMs.default, sockets: {} },
+    undefined,
+    signal,
+  );
+  return new UplinkSocket(socket, `${host}:${port}`, systemClock);
+}

@@ -1,0 +1,128 @@
+/** Every limit of services in one table: what it is by default and why. What concerns accounts is in `daemons/identity/limits.ts`. */
+import type { Limit } from '../../contract/limit.ts';
+
+export const limits = {
+  uplinks: {
+    default: 16,
+    unit: 'count',
+    reason: 'Servers that may be named as uplinks: a network has a few hubs.',
+  },
+  linkPasswordBytes: {
+    default: 128,
+    unit: 'bytes',
+    reason: 'Longest password of a link, as the IRC server takes it.',
+  },
+  connectMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'How long connecting to an uplink may take, TLS included; then the next one is tried.',
+  },
+  introductionMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a server has to say who it is, as servers give each other.',
+  },
+  pingMs: {
+    default: 45_000,
+    unit: 'milliseconds',
+    reason: 'After such a silence the uplink is asked whether it is there; after another one the link ends.',
+  },
+  retryBaseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'First wait before the next uplink is tried; it doubles when all of them have failed.',
+  },
+  retryMaxMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'Longest such wait: a network that is back has its services within a minute.',
+  },
+  sendQueueBytes: {
+    default: 67_108_864,
+    unit: 'bytes',
+    reason: 'What may wait for an uplink that does not read; far more than services ever say at once.',
+  },
+  turnMs: {
+    default: 8,
+    unit: 'milliseconds',
+    reason:
+      'How long lines of the uplink are worked off in one turn of the loop; then timers and answers have theirs.',
+  },
+  botReturnMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'Wait before a bot comes back that was killed more often than `botReturns` in a minute.',
+  },
+  botReturns: {
+    default: 5,
+    unit: 'count',
+    reason:
+      'How often a killed bot comes back at once in a minute: who fights over its nick costs themselves.',
+  },
+  contexts: {
+    default: 1_024,
+    unit: 'count',
+    reason: 'Commands under way at once; with more users are told to try again.',
+  },
+  contextsPerUser: {
+    default: 4,
+    unit: 'count',
+    reason: 'Commands of one user under way at once: nobody types faster than passwords are checked.',
+  },
+  contextMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a command may take; then its user is told that it failed.',
+  },
+  commandBurst: {
+    default: 20,
+    unit: 'count',
+    reason: 'Commands that a user may send at once; one more comes back each second.',
+  },
+  replyBytes: {
+    default: 400,
+    unit: 'bytes',
+    reason: 'Bytes of one notice, which with names before it fits every line of a client.',
+  },
+  askers: {
+    default: 512,
+    unit: 'count',
+    reason: 'Servers that ask for accounts at once: more than any network has.',
+  },
+  askedWaiting: {
+    default: 4_096,
+    unit: 'count',
+    reason: 'Questions of one server that wait to be read, which happens at once.',
+  },
+  infoBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason: 'Longest information that somebody sets about themselves (SET INFO).',
+  },
+  masksPerAccount: {
+    default: 20,
+    unit: 'count',
+    reason: 'Host masks that an account may be used from.',
+  },
+  maskBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason: 'Longest host mask: user name, host and wildcards.',
+  },
+  loginsPerAccount: {
+    default: 5,
+    unit: 'count',
+    reason: 'Clients that may be logged in to one account at once, where its owner has set nothing else.',
+  },
+  loginsPerAccountMost: {
+    default: 20,
+    unit: 'count',
+    reason: 'The most that an owner may set (SET MAXLOGINS).',
+  },
+  grantMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a login counts that the network has not shown yet: a client that is let in registers within it.',
+  },
+} as const satisfies Record<string, Limit>;

@@ -1,0 +1,72 @@
+/** What services measure, which commands they take and how they are configured. Read by hosts, windows and the CLI. */
+import { defineManifest } from '../../contract/manifest.ts';
+import { metricSpecs } from '../../contract/metric-specs.ts';
+import { servicesCommands } from './commands.ts';
+import { linksToOwn, servicesConfigSchema } from './config.ts';
+
+const { name, gauge, counter, histogram } = metricSpecs('services');
+
+export const manifest = defineManifest({
+  id: 'services',
+  title: 'Services',
+  summary: 'Accounts of the network: AuthServ, NickServ, SASL',
+  config: servicesConfigSchema,
+  helpers: (config) => (linksToOwn(config) ? ['ircd'] : []),
+  commands: servicesCommands,
+  metrics: [
+    gauge('linked', 'Whether there is a link to the network: 1 or 0'),
+    gauge('network_users', 'Users on the network'),
+    gauge('network_channels', 'Channels on the network'),
+    gauge('network_servers', 'Servers on the network, services included'),
+    counter('lines_in', 'Lines of the uplink'),
+    counter('lines_out', 'Lines sent to the uplink'),
+    counter('uplinks_established', 'Links to the network that stood'),
+    counter('bot_returns', 'Times that a bot came back after it was killed'),
+    gauge('accounts', 'Accounts that are registered'),
+    counter('registrations', 'Accounts registered since the process started'),
+    counter('logins', 'Logins that succeeded'),
+    counter('login_failures', 'Logins that failed, for whatever reason'),
+    counter('logins_throttled', 'Logins that were not looked at because too many had failed before'),
+    counter('operations', 'Commands of users that were begun'),
+    counter('operation_failures', 'Commands of users that came to nothing for want of something here'),
+    counter('commands_dropped', 'Commands that were passed over because their user sent too many'),
+    histogram('operation', 'Time that a command of a user took'),
+    gauge('contexts_in_use', 'Commands of users under way'),
+    counter('contexts_refused', 'Commands that were refused because too many were under way'),
+    gauge('asking_servers', 'Servers that ask for accounts'),
+    counter('store_commits', 'Transactions written to the disk'),
+    gauge('database_bytes', 'Size of the database file', 'bytes'),
+  ],
+  marks: { uplink_linked: 'linked', uplink_ended: 'split' },
+  charts: [
+    {
+      title: 'Logins',
+      metrics: [name('logins_total'), name('login_failures_total'), name('logins_throttled_total')],
+    },
+    { title: 'Commands', metrics: [name('operations_total'), name('operation_failures_total')] },
+    { title: 'Time of a command', metrics: [name('operation_seconds')] },
+    { title: 'Network', metrics: [name('network_users'), name('network_channels')] },
+    { title: 'Uplink', metrics: [name('lines_in_total'), name('lines_out_total')] },
+    { title: 'Store', metrics: [name('store_commits_total')] },
+  ],
+  pages: {
+    accounts: {
+      title: 'Accounts',
+      hint: 'Everybody who has an account, and how many clients are logged in to it.',
+      command: 'accounts',
+    },
+    operations: {
+      title: 'Operations',
+      hint: 'What services do for users, and how long it takes.',
+      command: 'operations',
+    },
+  },
+  highlights: {
+    connections: name('network_users'),
+    messages: name('operations_total'),
+    latency: name('operation_seconds'),
+  },
+});
+
+/** The commands, for the type of their handlers. */
+export type ServicesCommands = typeof servicesCommands;

@@ -1,0 +1,73 @@
+/** Copies what services count into their metrics, just before each sample. */
+import type { WriteTurn } from '../identity/store/write-turn.ts';
+import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import type { Services } from './services.ts';
+import type { UplinkDesk } from './uplink/uplink-desk.ts';
+
+export interface MeasuredParts {
+  readonly services: Services;
+  readonly uplinks: UplinkDesk;
+  readonly writes: WriteTurn;
+}
+
+export function publishMetrics(metrics: MetricRegistry, { services, uplinks, writes }: MeasuredParts): void {
+  const gauge = (suffix: string) => metrics.gauge(`signalbox_services_${suffix}`);
+  const counter = (suffix: string) => metrics.counter(`signalbox_services_${suffix}_total`);
+  const gauges = {
+    linked: gauge('linked'),
+    users: gauge('network_users'),
+    channels: gauge('network_channels'),
+    servers: gauge('network_servers'),
+    accounts: gauge('accounts'),
+    contexts: gauge('contexts_in_use'),
+    askers: gauge('asking_servers'),
+    bytes: gauge('database_bytes'),
+  };
+  const counters = {
+    in: counter('lines_in'),
+    out: counter('lines_out'),
+    established: counter('uplinks_established'),
+    returns: counter('bot_returns'),
+    registrations: counter('registrations'),
+    logins: counter('logins'),
+    failures: counter('login_failures'),
+    throttled: counter('logins_throttled'),
+    operations: counter('operations'),
+    operationFailures: counter('operation_failures'),
+    dropped: counter('commands_dropped'),
+    refused: counter('contexts_refused'),
+    commits: counter('store_commits'),
+  };
+  const { keeper, operations, bots, commands, askers } = services;
+  metrics.onSample(() => {
+    const { view } = services;
+    gauges.linked.set(uplinks.current?.state === 'linked' ? 1 : 0);
+    gauges.users.set(view?.users.size ?? 0);
+    gauges.channels.set(view?.channels.size ?? 0);
+    gauges.servers.set(view?.servers.size ?? 0);
+    gauges.accounts.set(keeper.store.count);
+    gauges.contexts.set(operations.inUse);
+    gauges.askers.set(askers.size);
+    gauges.bytes.set(keeper.store.bytes);
+    const { succeeded, failed, throttled } = keeper.logins.counts;
+    counters.in.setTotal(uplinks.lines.in);
+    counters.out.setTotal(uplinks.lines.out);
+    counters.established.setTotal(uplinks.established);
+    counters.returns.setTotal(bots.returned);
+    counters.registrations.setTotal(keeper.registered);
+    counters.logins.setTotal(succeeded);
+    counters.failures.setTotal(failed);
+    counters.throttled.setTotal(throttled);
+    counters.dropped.setTotal(commands.flooded);
+    counters.refused.setTotal(operations.refused);
+    counters.commits.setTotal(writes.committed);
+    let begun = 0;
+    let lost = 0;
+    for (const counts of operations.counts.values()) {
+      begun += counts.started;
+      lost += counts.failed;
+    }
+    counters.operations.setTotal(begun);
+    counters.operationFailures.setTotal(lost);
+  });
+}

@@ -1,0 +1,244 @@
+/**
+ * What each token of the uplink changes in the view. A line from nobody who is known, or about nobody, changes nothing: it crossed
+ * with a kill. What services answer is not here but in uplink.ts.
+ */
+import { STATUS } from '../../irc/modes.ts';
+import { readBurst } from '../../irc/p10/burst-line.ts';
+import type { KindLimits } from '../../irc/p10/kinds.ts';
+import type { P10Line } from '../../irc/p10/line.ts';
+import { readModes } from '../../irc/p10/mode-line.ts';
+import { isServerNumeric } from '../../irc/p10/numeric.ts';
+import { readServer, readWhole } from '../../irc/p10/server-line.ts';
+import { textOf } from '../../irc/p10/text.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import { readAccountStamp, readUser } from '../../irc/p10/user-line.ts';
+import type { NetworkView } from './network-view.ts';
+import { ViewServer, type ViewUser } from './view-parts.ts';
+
+/** What a token is worked off with. */
+export interface ViewLine {
+  readonly view: NetworkView;
+  readonly limits: KindLimits;
+  readonly line: P10Line;
+  readonly params: readonly string[];
+  /** Who says it; null for a server. */
+  readonly user: ViewUser | null;
+  /** The server that says it, or that of the user; undefined for one that is unknown here. */
+  readonly server: ViewServer | undefined;
+}
+
+type ViewToken = (line: ViewLine) => void;
+
+const nick: ViewToken = ({ view, line, params, user, server }) => {
+  if (user !== null) {
+    if (params.length === 2) view.rename(user, params[0]!, Math.max(0, readWhole(params[1]!)));
+    return;
+  }
+  const said = readUser(line);
+  if (server === undefined || typeof said === 'string') return;
+  const stamp = said.modeArguments.get('r');
+  const account = stamp === undefined ? '' : readAccountStamp(stamp).account;
+  view.addUser({
+    numeric: said.numeric,
+    nick: said.nick,
+    username: textOf(said.username),
+    host: textOf(said.host),
+    address: said.address,
+    modes: said.modes,
+    realname: textOf(said.realname),
+    nickSeconds: said.nickSeconds,
+    account: account === '' ? null : account,
+    server,
+  });
+};
+
+const quit: ViewToken = ({ view, user }) => {
+  if (user !== null) view.removeUser(user);
+};
+
+const kill: ViewToken = ({ view, params }) => {
+  const victim = view.users.get(params[0] ?? '');
+  if (victim !== undefined) view.removeUser(victim);
+};
+
+const server: ViewToken = ({ view, line, server: uplink }) => {
+  const said = readServer(line);
+  if (uplink === undefined || typeof said === 'string' || view.servers.has(said.numeric)) return;
+  view.addServer(new ViewServer(said.name, said.numeric, uplink, said.flags, said.bursting));
+};
+
+const squit: ViewToken = ({ view, params }) => {
+  const gone = view.serverByName(params[0] ?? '');
+  if (gone !== undefined && gone !== view.me) view.removeServer(gone);
+};
+
+const burst: ViewToken = ({ view, limits, line }) => {
+  const said = readBurst(line, limits);
+  if (typeof said === 'string') return;
+  const channel = view.channel(textOf(said.channel), said.createdSeconds);
+  const younger = said.createdSeconds > channel.createdSeconds;
+  if (said.createdSeconds < channel.createdSeconds) {
+    // What was known here is of a younger channel, and loses.
+    channel.createdSeconds = said.createdSeconds;
+    channel.modes.clear();
+    channel.bans.clear();
+    for (const member of channel.members.keys()) channel.members.set(member, 0);
+  }
+  for (const { numeric, status } of said.members) {
+    const user = view.users.get(numeric);
+    if (user !== undefined) view.join(user, channel, younger ? 0 : status);
+  }
+  if (younger) return;
+  for (const letter of said.modes) channel.modes.set(letter, said.modeArguments.get(letter) ?? '');
+  for (const mask of said.bans) channel.bans.add(textOf(mask));
+};
+
+const create: ViewToken = ({ view, params, user }) => {
+  const seconds = readWhole(params[1] ?? '');
+  if (user === null || seconds < 0) return;
+  for (const name of params[0]!.split(',')) view.join(user, view.channel(textOf(name), seconds), STATUS.op);
+};
+
+const join: ViewToken = ({ view, params, user }) => {
+  if (user === null || params.length === 0) return;
+  const seconds = readWhole(params[1] ?? '');
+  for (const name of params[0]!.split(',')) {
+    if (name === '0') view.partAll(user);
+    else view.join(user, view.channel(textOf(name), seconds < 0 ? 0 : seconds), 0);
+  }
+};
+
+const part: ViewToken = ({ view, params, user }) => {
+  for (const name of (params[0] ?? '').split(',')) {
+    const channel = view.findChannel(textOf(name));
+    if (user !== null && channel?.members.has(user) === true) view.part(user, channel);
+  }
+};
+
+const kick: ViewToken = ({ view, params }) => {
+  const channel = view.findChannel(textOf(params[0] ?? ''));
+  const victim = view.users.get(params[1] ?? '');
+  if (channel !== undefined && victim !== undefined && channel.members.has(victim))
+    view.part(victim, channel);
+};
+
+const modes: ViewToken = (line) => {
+  const { view, limits, params, user } = line;
+  const target = params[0] ?? '';
+  if (!/^[#&+]/.test(target)) {
+    // A user's own; who it is about stands there as a nick.
+    if (user !== null) changeUserModes(line, user);
+    return;
+  }
+  const said = readModes(line.line, limits);
+  const channel = view.findChannel(textOf(target));
+  if (channel === undefined || typeof said === 'string') return;
+  if (said.createdSeconds > channel.createdSeconds && channel.createdSeconds > 0) return;
+  for (const { on, letter, argument } of said.changes) {
+    const bit = letter === 'o' ? STATUS.op : letter === 'v' ? STATUS.voice : 0;
+    if (bit !== 0) {
+      const member = view.users.get(argument);
+      const status = member === undefined ? undefined : channel.members.get(member);
+      if (status !== undefined) channel.members.set(member!, on ? status | bit : status & ~bit);
+    } else if (letter === 'b') {
+      if (on) channel.bans.add(textOf(argument));
+      else channel.bans.delete(textOf(argument));
+    } else if (on) channel.modes.set(letter, argument);
+    else channel.modes.delete(letter);
+  }
+};
+
+function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
+  let on = true;
+  let next = 2;
+  for (const letter of params[1] ?? '') {
+    if (letter === '+' || letter === '-') on = letter === '+';
+    else {
+      if (letter === 'r' && on) {
+        const { account } = readAccountStamp(params[next++] ?? '');
+        if (account !== '') view.setAccount(user, account);
+      }
+      const without = user.modes.replaceAll(letter, '');
+      user.modes = on ? without + letter : without;
+    }
+  }
+}
+
+const clearModes: ViewToken = ({ view, params }) => {
+  const channel = view.findChannel(textOf(params[0] ?? ''));
+  if (channel === undefined) return;
+  for (const letter of params[1] ?? '') {
+    if (letter === 'b') channel.bans.clear();
+    const bit = letter === 'o' ? STATUS.op : letter === 'v' ? STATUS.voice : 0;
+    if (bit === 0) channel.modes.delete(letter);
+    else for (const [member, status] of channel.members) channel.members.set(member, status & ~bit);
+  }
+};
+
+const topic: ViewToken = ({ view, params }) => {
+  const channel = view.findChannel(textOf(params[0] ?? ''));
+  if (channel !== undefined && params.length > 1) channel.topic = textOf(params.at(-1)!);
+};
+
+/** `AC user account [time]` of ircu; `AC user R|M account [time]` and `AC user U` of others. */
+const account: ViewToken = ({ view, params, user: source }) => {
+  const user = view.users.get(params[0] ?? '');
+  const [, word = '', after] = params;
+  if (user === undefined || source !== null) return;
+  if (word === 'U') view.setAccount(user, null);
+  else {
+    const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
+    const { account: named } = readAccountStamp(stamp);
+    if (named !== '') view.setAccount(user, named);
+  }
+};
+
+const host: ViewToken = ({ view, params }) => {
+  const user = view.users.get(params[0] ?? '');
+  if (user !== undefined && params[1] !== undefined) user.host = textOf(params[1]);
+};
+
+const realname: ViewToken = ({ params, user }) => {
+  if (user !== null && params.length > 0) user.realname = textOf(params.at(-1)!);
+};
+
+const burstEnd: ViewToken = ({ server: told, user }) => {
+  if (told !== undefined && user === null) told.bursting = false;
+};
+
+/** By short token. */
+const TOKENS: ReadonlyMap<string, ViewToken> = new Map([
+  [TOKEN.NICK, nick],
+  [TOKEN.QUIT, quit],
+  [TOKEN.KILL, kill],
+  [TOKEN.SERVER, server],
+  [TOKEN.SQUIT, squit],
+  [TOKEN.BURST, burst],
+  [TOKEN.CREATE, create],
+  [TOKEN.JOIN, join],
+  [TOKEN.PART, part],
+  [TOKEN.KICK, kick],
+  [TOKEN.MODE, modes],
+  [TOKEN.OPMODE, modes],
+  [TOKEN.CLEARMODE, clearModes],
+  [TOKEN.TOPIC, topic],
+  [TOKEN.ACCOUNT, account],
+  [TOKEN.END_OF_BURST, burstEnd],
+  ['BH', host],
+  ['BN', realname],
+]);
+
+/**
+ * Changes the view by one line.
+ * @param token the short one
+ */
+export function applyLine(view: NetworkView, limits: KindLimits, token: string, line: P10Line): void {
+  const apply = TOKENS.get(token);
+  if (apply === undefined) return;
+  const { source, params } = line;
+  const user = isServerNumeric(source) ? null : view.users.get(source);
+  // Somebody who is gone says nothing, but what their server did to others holds.
+  if (user === undefined && token !== TOKEN.KILL && token !== TOKEN.KICK && token !== TOKEN.SQUIT) return;
+  const server = user === null ? view.servers.get(source) : user?.server;
+  apply({ view, limits, line, params, user: user ?? null, server });
+}

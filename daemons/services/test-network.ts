@@ -1,0 +1,108 @@
+/** For tests: services over a database in memory, linked to a network that is only lines. */
+import SqliteDatabase from 'better-sqlite3';
+import { FakeClock } from '../../kit/fake-clock.ts';
+import { openAccounts } from '../identity/store/database.ts';
+import { WriteTurn } from '../identity/store/write-turn.ts';
+import { ClearPasswords } from '../identity/test-keeper.ts';
+import { Services } from './services.ts';
+import { SERVICES_SCHEMA } from './store/services-schema.ts';
+import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
+
+const IDENTITY = { name: 'services.test', numeric: 'AF', description: 'Test services', bootSeconds: 1_000 };
+const SETTINGS: UplinkSettings = { password: 'linkpw', kind: 'auto' };
+
+/** The end of a connection that the test reads. */
+export class LineEnd implements UplinkTransport {
+  readonly place = 'test';
+  sent: string[] = [];
+  closed = false;
+
+  send(line: string): void {
+    this.sent.push(line);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+export class TestNetwork {
+  readonly clock = new FakeClock();
+  readonly passwords = new ClearPasswords();
+  readonly database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  readonly writes = new WriteTurn(this.database);
+  readonly logged: string[] = [];
+  services!: Services;
+  end = new LineEnd();
+  uplink!: Uplink;
+
+  /** @param flags of the server at the other end; with `B` it is of our own kind */
+  static async start(flags = 'h6B'): Promise<TestNetwork> {
+    const test = new TestNetwork();
+    test.services = await Services.open({
+      database: test.database,
+      writes: test.writes,
+      credentials: test.passwords,
+      identity: IDENTITY,
+      clock: test.clock,
+      leastPassword: () => 8,
+      isOwn: () => true,
+      onOperation: () => {},
+      log: (level, event, message) => test.logged.push(`${level} ${event} ${message}`),
+    });
+    test.link(flags);
+    return test;
+  }
+
+  /** Links, up to the end of the burst; what services said before is dropped. */
+  link(flags = 'h6B'): void {
+    this.end = new LineEnd();
+    this.uplink = new Uplink(this.end, IDENTITY, SETTINGS, this.services, this.clock);
+    this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, 'AB EB');
+    this.take();
+  }
+
+  say(...lines: string[]): void {
+    for (const line of lines) this.uplink.take(line);
+  }
+
+  /** What services have sent since the last call. */
+  take(): string[] {
+    const lines = this.end.sent;
+    this.end.sent = [];
+    return lines;
+  }
+
+  /** A user comes. */
+  join(numeric: string, nick: string, more = ''): void {
+    this.say(`AB N ${nick} 1 950 ~${nick} ${nick}.example.net +i${more} AKAAAB ${numeric} :Real ${nick}`);
+  }
+
+  /** A user says something to AuthServ; answers the text of all notices that came of it. */
+  async ask(numeric: string, text: string, bot = 'AFAAA'): Promise<string[]> {
+    this.take();
+    this.say(`${numeric} P ${bot} :${text}`);
+    await this.quiet();
+    return this.notices(numeric);
+  }
+
+  /** The notices to a user among what was sent. */
+  notices(numeric: string): string[] {
+    return this.take()
+      .map((line) => / O (\S+) :(.*)$/.exec(line))
+      .filter((found) => found !== null && found[1] === numeric)
+      .map((found) => found![2]!);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async quiet(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.services.operations.inUse > 0);
+  }
+
+  close(): void {
+    this.services.close();
+    this.writes.flush();
+    this.database.close();
+  }
+}

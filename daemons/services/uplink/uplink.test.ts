@@ -1,0 +1,159 @@
+/** The link to the network, line by line: how services introduce themselves, what they know of it, and that their bots stay. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { TestNetwork } from '../test-network.ts';
+import { Uplink } from './uplink.ts';
+
+let test: TestNetwork;
+
+beforeEach(async () => {
+  test = await TestNetwork.start();
+});
+afterEach(() => test.close());
+
+it('introduces services and their bots behind the other server, and ends its burst', () => {
+  test.end.sent = [];
+  test.uplink.fail('again');
+  test.end.sent = [];
+  test.uplink = new Uplink(
+    test.end,
+    test.uplink.identity,
+    { password: 'linkpw', kind: 'auto' },
+    test.services,
+    test.clock,
+  );
+  expect(test.take()).toEqual([
+    'PASS :linkpw',
+    expect.stringMatching(/^SERVER services\.test 1 1000 \d+ J10 AF\]\]\] \+s6B :Test services$/),
+  ]);
+  test.say('PASS :linkpw');
+  expect(test.take()).toEqual([]);
+  test.say('SERVER hub.test 1 900 900 J10 AB]]] +h6 :Hub');
+  expect(test.take()).toEqual([
+    'AF N AuthServ 1 946684800 AuthServ services.test +iok AAAAAA AFAAA :Accounts of the network',
+    'AF N NickServ 1 946684800 NickServ services.test +iok AAAAAA AFAAB :Accounts of the network, by another name',
+    'AF EB',
+  ]);
+  expect([test.uplink.state, test.uplink.kind]).toEqual(['bursting', 'ircu']);
+  test.say('AB EB ');
+  expect(test.take()).toEqual(['AF EA']);
+  expect(test.uplink.state).toBe('linked');
+});
+
+it.each([
+  ['a wrong password', ['PASS :other', 'SERVER hub.test 1 1 1 J10 AB]]] +h :x'], 'the password is wrong'],
+  ['its own numeric', ['PASS :linkpw', 'SERVER hub.test 1 1 1 J10 AF]]] +h :x'], 'numeric of services'],
+  ['its own name', ['PASS :linkpw', 'SERVER Services.test 1 1 1 J10 AB]]] +h :x'], 'called like the server'],
+  ['no introduction', ['AB N x'], 'came before SERVER'],
+  ['another protocol', ['PASS :linkpw', 'SERVER hub.test 1 1 1 J09 AB]]] +h :x'], 'is not spoken here'],
+])('refuses a server with %s, and says why', (_what, lines, why) => {
+  test.uplink.fail('again');
+  test.link();
+  test.uplink.fail('once more');
+  const uplink = new Uplink(
+    test.end,
+    test.uplink.identity,
+    { password: 'linkpw', kind: 'auto' },
+    test.services,
+    test.clock,
+  );
+  test.take();
+  for (const line of lines) uplink.take(line);
+  expect(uplink.state).toBe('ended');
+  expect(test.take().at(-1)).toMatch(new RegExp(`^ERROR :Closing Link: .*${why}`));
+});
+
+it('knows users, channels and servers as the network tells of them', () => {
+  test.join('ABAAA', 'ann', 'r ann:900');
+  test.join('ABAAB', 'bob');
+  test.say(
+    'AB S leaf.test 2 900 900 P10 AC]]] +6 :Leaf',
+    'AC N cat 2 951 ~cat cat.example.net AKAAAC ACAAA :Cat',
+    'AB B #tea 940 +ntk key ABAAA:o,ACAAA:v :%*!*@bad.example.net',
+  );
+  const { view } = test.uplink;
+  const tea = view.findChannel('#TEA')!;
+  const members = () => [...tea.members].map(([{ nick }, status]) => `${nick} ${status}`);
+  expect(members()).toEqual(['ann 2', 'cat 1']);
+  expect([[...tea.modes.keys()].join(''), tea.modes.get('k'), [...tea.bans]]).toEqual([
+    'ntk',
+    'key',
+    ['*!*@bad.example.net'],
+  ]);
+  expect([...view.loggedIn('ANN')].map(({ nick }) => nick)).toEqual(['ann']);
+  test.say(
+    'ABAAB J #tea 940',
+    'ABAAA M #tea +o-v ABAAB ACAAA 940',
+    'ABAAB N bert 960',
+    'ABAAA T #tea 940 960 :drink',
+  );
+  expect(members()).toEqual(['ann 2', 'cat 0', 'bert 2']);
+  expect([view.byNick('bob'), view.byNick('BERT')?.numeric, tea.topic]).toEqual([
+    undefined,
+    'ABAAB',
+    'drink',
+  ]);
+  // Older than all that was known: nobody keeps what they had.
+  test.say('AC B #tea 930 +n ACAAA:o');
+  expect([members(), [...tea.bans], tea.createdSeconds]).toEqual([['ann 0', 'cat 2', 'bert 0'], [], 930]);
+  test.say('ABAAA K #tea ABAAB :out', 'ABAAA L #tea');
+  expect(members()).toEqual(['cat 2']);
+  test.say('AB SQ leaf.test 0 :gone');
+  expect([view.findChannel('#tea'), view.users.has('ACAAA'), view.servers.has('AC')]).toEqual([
+    undefined,
+    false,
+    false,
+  ]);
+  test.say('ABAAB Q :bye', 'AB AC ABAAA U');
+  expect([view.users.size, view.loggedIn('ann').size]).toEqual([3, 0]);
+});
+
+it('takes whoever has a numeric next for somebody else', () => {
+  test.join('ABAAA', 'ann');
+  const { view } = test.uplink;
+  const ann = view.users.get('ABAAA')!;
+  expect(view.resolve(ann)).toBe(ann);
+  test.say('ABAAA Q :bye');
+  test.join('ABAAA', 'eve');
+  expect([view.resolve(ann), ann.gone, view.users.get('ABAAA')?.nick]).toEqual([null, true, 'eve']);
+});
+
+it('has its bots back when they are killed, at once until that happens again and again', async () => {
+  const back = 'AF N AuthServ 1 946684800 AuthServ services.test +iok AAAAAA AFAAA :Accounts of the network';
+  for (let i = 0; i < 5; i++) {
+    test.say(i === 0 ? 'ABAAA D AFAAA :hub.test!ann (off)' : 'AB D AFAAA :hub.test (off)');
+    expect(test.take()).toEqual([back]);
+  }
+  test.say('AB D AFAAA :hub.test (off)');
+  expect(test.take()).toEqual([]);
+  await test.clock.advance(12_000);
+  expect(test.take()).toEqual([back]);
+  expect(test.services.bots.returned).toBe(6);
+});
+
+it('answers pings, ends where nothing is heard, and forgets the network then', async () => {
+  test.say('AB G !1000.5 services.test 1000.5', 'AB G :hub.test');
+  expect(test.take()).toEqual([
+    expect.stringMatching(/^AF Z AF !1000\.5 1000\.5 \d+ \d+\.\d{6}$/),
+    'AF Z AF AB',
+  ]);
+  await test.clock.advance(45_000);
+  expect(test.take()).toEqual(['AF G AF']);
+  test.say('AB Z AB AF');
+  await test.clock.advance(45_000);
+  await test.clock.advance(45_000);
+  expect(test.take().at(-1)).toMatch(/^AF SQ services\.test 0 :nothing was heard/);
+  expect([test.uplink.state, test.end.closed, test.services.view]).toEqual(['ended', true, null]);
+});
+
+it('answers what users ask services as a server', () => {
+  test.join('ABAAA', 'ann');
+  test.say('ABAAA W AF :AuthServ', 'ABAAA V :AF', 'ABAAA R u :AF');
+  expect(test.take()).toEqual([
+    'AF 311 ABAAA AuthServ AuthServ services.test * :Accounts of the network',
+    'AF 312 ABAAA AuthServ services.test :Test services',
+    'AF 313 ABAAA AuthServ :is a service of the network',
+    'AF 318 ABAAA AuthServ :End of /WHOIS list.',
+    'AF 351 ABAAA signalbox-services services.test :Signalbox services',
+    'AF 219 ABAAA u :End of /STATS report',
+  ]);
+});
