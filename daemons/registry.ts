@@ -10,4 +10,4 @@ import { manifest as recorder } from './recorder/manifest.ts';
 import { manifest as relay } from './relay/manifest.ts';
 import { manifest as services } from './services/manifest.ts';
 
-export const registry: readonly Manifest[] = [ircd, services, relay, objects, accounts, recorder];
+export const registry: readonly Manifest[] = [ircd, relay, objects, services, accounts, recorder];

@@ -21,7 +21,7 @@ import { coversUser } from './authserv/host-mask.ts';
 import { LoginSlots } from './authserv/login-slots.ts';
 import { mostLogins } from './authserv/own-commands.ts';
 import { type Bot, BotRoster } from './bots/bot-roster.ts';
-import { CommandDesk, logOutAll } from './bots/command-desk.ts';
+import { CommandDesk, killUser, logOutAll } from './bots/command-desk.ts';
 import { replyLines } from './bots/reply-lines.ts';
 import { OperationPool } from './operations/operation-pool.ts';
 import { ProfileStore } from './store/profile-store.ts';
@@ -71,6 +71,9 @@ export class Services implements UplinkEvents {
       writes,
       view: () => this.#uplink?.view ?? null,
       longestAccount: () => KIND_LIMITS[this.#uplink?.kind ?? 'ircu'].account,
+      kill: (user, reason) => {
+        if (this.#uplink !== null) killUser(this.#uplink, user, reason);
+      },
       prove: async (account, password, origin) => {
         const prepared = preparedPassword(password);
         if (prepared === null) return refused('malformed', account);

@@ -23,7 +23,7 @@ const WANTED = [
 /** Those without a row. Never add to it: a command that is made leaves it. */
 const WITHOUT_ROW = [
   ...['COOKIE', 'AUTHCOOKIE', 'RESETPASS', 'DELCOOKIE', 'USERINFO', 'OSET', 'OREGISTER', 'OUNREGISTER'],
-  ...['ALLOWAUTH', 'RENAME', 'GHOST', 'VACATION', 'ADDIGNORE', 'DELIGNORE', 'SEARCH', 'CHECKPASS'],
+  ...['ALLOWAUTH', 'RENAME', 'VACATION', 'ADDIGNORE', 'DELIGNORE', 'SEARCH', 'CHECKPASS'],
   ...['CHECKEMAIL'],
 ];
 

@@ -24,6 +24,8 @@ export interface AuthWorld {
   readonly view: () => NetworkView | null;
   /** The longest account that the network holds. */
   readonly longestAccount: () => number;
+  /** Takes somebody off the network; everybody reads why. */
+  readonly kill: (user: ViewUser, reason: string) => void;
   /** Why a password is not the account's, as it counts for guessing; null where it is. Nobody is logged in by that. */
   readonly prove: (account: string, password: string, origin: UserOrigin) => Promise<LoginRefusal | null>;
 }

@@ -104,6 +104,22 @@ describe('accounts', () => {
   });
 });
 
+it("GHOST frees a nick of one's own account, and no other", async () => {
+  await ann('REGISTER ann correct-horse');
+  expect(await ann('GHOST bob')).toEqual(['bob is not logged in to your account.']);
+  await bob('AUTH ann correct-horse');
+  expect(await ann('GHOST ann')).toEqual(['That is you.']);
+  expect(await ann('GHOST nobody')).toEqual(['Nobody is called nobody.']);
+  test.take();
+  test.say('ABAAA P AFAAA :GHOST bob');
+  await test.quiet();
+  expect(test.take()).toEqual([
+    'AF D ABAAB :services.test (Ghost, by ann of the same account)',
+    'AFAAA O ABAAA :bob is disconnected.',
+  ]);
+  expect(test.uplink.view.byNick('bob')).toBeUndefined();
+});
+
 describe('an account that is taken care of', () => {
   beforeEach(async () => {
     await ann('REGISTER ann correct-horse');

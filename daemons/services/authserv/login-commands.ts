@@ -5,7 +5,7 @@ import { type AuthWorld, originOf } from './auth-world.ts';
 import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
 
 export function loginCommands(world: AuthWorld): CommandRow[] {
-  return [register(world), auth(world), pass(world), unregister(world)];
+  return [register(world), auth(world), pass(world), ghost(world), unregister(world)];
 }
 
 /** What somebody reads who was let in. */
@@ -101,6 +101,27 @@ function pass(world: AuthWorld): CommandRow {
       const account = user.account!;
       const answer = await world.ask.changePassword({ account, password, next, origin: originOf(user) });
       return [answer.kind === 'refused' ? passwordRefusal(answer) : `The password of ${account} is changed.`];
+    },
+  };
+}
+
+function ghost(world: AuthWorld): CommandRow {
+  return {
+    name: 'GHOST',
+    needs: 'account',
+    syntax: '<nick>',
+    least: 1,
+    most: 1,
+    effect: 'disconnects another client that is logged in to your account',
+    help: ['Disconnects a client of yours that hangs, or that you cannot reach, so that its nick is free.'],
+    run({ user, words }) {
+      const [nick = ''] = words;
+      const victim = world.view()?.byNick(nick);
+      if (victim === undefined) return [`Nobody is called ${nick.slice(0, 32)}.`];
+      if (victim === user) return ['That is you.'];
+      if (victim.account !== user.account) return [`${victim.nick} is not logged in to your account.`];
+      world.kill(victim, `Ghost, by ${user.nick} of the same account`);
+      return [`${victim.nick} is disconnected.`];
     },
   };
 }

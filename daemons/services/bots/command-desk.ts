@@ -6,6 +6,7 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
 import { writeLine } from '../../irc/p10/line.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
@@ -144,6 +145,14 @@ export function logOutAll(uplink: Uplink, account: string): void {
     uplink.send(writeLine(uplink.identity.numeric, TOKEN.ACCOUNT, [user.numeric, 'U']));
     uplink.view.setAccount(user, null);
   }
+}
+
+/** Takes somebody off the network, who is gone here at once. */
+export function killUser(uplink: Uplink, user: ViewUser, reason: string): void {
+  const { identity, view } = uplink;
+  if (view.resolve(user) !== user) return;
+  uplink.say(TOKEN.KILL, [user.numeric], bytesOf(`${identity.name} (${reason})`));
+  view.removeUser(user);
 }
 
 function unknown({ nick }: Bot, name: string): string {

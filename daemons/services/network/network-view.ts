@@ -7,8 +7,6 @@ import { type UserRef, ViewChannel, type ViewServer, ViewUser, type ViewUserPart
 
 /** Told of what changes. */
 export interface ViewEvents {
-  /** Somebody has left, for whatever reason. */
-  onUserGone?(user: ViewUser): void;
   /** Somebody is logged in to another account than before, or to none. */
   onAccount?(user: ViewUser, before: string | null): void;
   /** A server is gone with all that were on it. */
@@ -91,7 +89,6 @@ export class NetworkView {
     user.server.users--;
     if (user.channels !== null) for (const channel of user.channels) this.#leave(user, channel);
     if (user.account !== null) this.#logOut(user, user.account);
-    this.events.onUserGone?.(user);
   }
 
   rename(user: ViewUser, nick: string, seconds: number): void {
@@ -144,11 +141,13 @@ export class NetworkView {
     user.channels = null;
   }
 
-  /** Forgets all but this server: the uplink is gone. */
+  /** Forgets everything at once, however large the network was: the uplink is gone, and nobody hears of each. */
   clear(): void {
-    for (const server of [...this.servers.values()]) if (server.uplink === this.me) this.removeServer(server);
-    for (const user of [...this.users.values()]) this.removeUser(user);
+    this.servers.clear();
+    this.users.clear();
     this.channels.clear();
+    this.#nicks.clear();
+    this.#logins.clear();
   }
 
   #leave(user: ViewUser, channel: ViewChannel): void {
