@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- metrics`: what monitoring costs. Parts: `recorder` (writing and reading history), `cost` (CPU of
  * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window), `idle` (CPU of
- * every process while nothing happens), `frames` (frame times and CPU of pages, beside another window).
+ * every process while nothing happens), `frames` (frame times and CPU of pages, beside another window), `pages` (from a key to a page).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,15 +11,18 @@ import { benchIdle } from './metrics/idle.ts';
 import { benchPages } from './metrics/pages.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 import { benchWindow } from './metrics/window.ts';
+import { PLACES } from './metrics/window-subject.ts';
 import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
   --only a,b      parts: cost, frames, idle, pages, recorder, window (all)
-  --rounds N      runs of each measurement (3)
-  --seconds N     measured time of a run (5; 30 of the idle part, 10 of frames)
+  --rounds N      runs of each measurement (3; 5 pairs of frames; 1 tour of pages after the first)
+  --seconds N     measured time of a run (5; 30 of the idle part)
   --deliveries N  load of the cost part, deliveries a second (100000)
   --minutes N     length of the window part (2)
+  --in PLACE      of frames and pages: browser or desktop, for which there must be a display (browser)
+  --patience MS   of pages: how long nothing new must have come (600)
   --views a,b     of frames: twelve charts, Live page, Overview, connections (all)
   --before DIR    of frames: another checkout, built, that is measured beside this one
   --json FILE     where the result goes (bench/results/metrics.json)
@@ -31,9 +34,11 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       only: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string' },
       seconds: { type: 'string' },
       minutes: { type: 'string', default: '2' },
+      in: { type: 'string', default: 'browser' },
+      patience: { type: 'string', default: '600' },
       views: { type: 'string' },
       before: { type: 'string' },
       deliveries: { type: 'string', default: '100000' },
@@ -45,19 +50,23 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const rounds = Number(values.rounds);
+  const rounds = Number(values.rounds ?? 3);
+  const place = PLACES.find((one) => one === values.in);
+  if (place === undefined) throw new Error(`--in is ${PLACES.join(' or ')}.`);
   const seconds = Number(values.seconds ?? 5);
   const parts: Record<string, () => Promise<unknown>> = {
     cost: () => benchCost({ rounds, seconds, deliveriesPerSecond: Number(values.deliveries) }),
     frames: () =>
       benchFrames({
-        rounds,
-        seconds: Number(values.seconds ?? 10),
+        rounds: Number(values.rounds ?? 5),
+        seconds,
+        place,
         views: values.views,
         before: values.before,
       }),
     idle: () => benchIdle({ rounds, seconds: Number(values.seconds ?? 30) }),
-    pages: () => benchPages({ rounds }),
+    pages: () =>
+      benchPages({ rounds: Number(values.rounds ?? 1), place, patienceMs: Number(values.patience) }),
     recorder: () => benchRecorder({ rounds, seconds }),
     window: () => benchWindow({ minutes: Number(values.minutes) }),
   };

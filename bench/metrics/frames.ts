@@ -1,33 +1,23 @@
 /**
  * What the window draws and what that takes: twelve charts at 10 Hz, and pages as an operator has them, beside the window of
- * another checkout in the same run. Part of `bench/metrics.ts`; needs the built window (`npm run build`) of each.
+ * another checkout in the same run: both stand open all the time and are measured in turn, each while people chat on its own
+ * server and nobody on the other's. Part of `bench/metrics.ts`; needs the built window (`npm run build`) of each.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, CDPSession, Page } from '@playwright/test';
-import { type Figures, medians, printColumns } from '../shared/figures.ts';
+import type { CDPSession, Page } from '@playwright/test';
+import { type Figures, median, medians, printColumns } from '../shared/figures.ts';
 import { machineCpuSeconds } from '../shared/process-usage.ts';
-import { BenchHost } from './host.ts';
-import {
-  chat,
-  chromiumProcesses,
-  cpuBetween,
-  mainThreadSeconds,
-  openBrowser,
-  openPage,
-  quantile,
-  ROOT,
-  requireBuilt,
-} from './window-page.ts';
+import { mainThreadSeconds, quantile, ROOT } from './window-page.ts';
+import { type Place, startWindow, type WindowSubject } from './window-subject.ts';
 
-const PROBE = resolve(import.meta.dirname, 'frame-probe.js');
-const DAEMONS = ['ircd', 'relay', 'objects'];
-const CLIENTS = 40;
-/** Something has changed with each sample. */
-const SAY_EVERY_MS = 50;
+const PROBE = readFileSync(resolve(import.meta.dirname, 'frame-probe.js'), 'utf8');
 const CHARTS = 12;
-/** Until code is compiled and charts hold what came in the meantime. */
-const SETTLE_MS = 6_000;
+/** Until code is compiled and the last minute that charts show has something in it. */
+const SETTLE_MS = 8_000;
+/** Until a server of which nothing was heard has something new with each sample. */
+const AWAKE_MS = 1_500;
 const FRAME_MS = 1_000 / 60;
 
 /** What is looked at. */
@@ -35,7 +25,7 @@ interface View {
   readonly title: string;
   readonly path: string;
   readonly viewport: { readonly width: number; readonly height: number };
-  /** Whether exactly {@link CHARTS} charts are there, the same ones in every window. */
+  /** Whether exactly {@link CHARTS} charts are there, the same ones in every window as far as each has them. */
   readonly isTwelve?: true;
 }
 
@@ -52,33 +42,12 @@ const VIEWS: readonly View[] = [
   { title: 'connections', path: '/daemon/ircd/connections', viewport: { width: 1_280, height: 800 } },
 ];
 
-/** A window with its host. */
-interface Subject {
+/** A window that stands open, by its name in the tables. */
+interface Open {
   readonly name: string;
-  readonly host: BenchHost;
-  readonly browser: Browser;
-  readonly session: CDPSession;
-  end(): Promise<void>;
-}
-
-async function start(name: string, root: string): Promise<Subject> {
-  requireBuilt(root);
-  const host = await BenchHost.start(DAEMONS, root);
-  let browser: Browser | null = null;
-  let silence = () => {};
-  const end = async () => {
-    silence();
-    await browser?.close();
-    await host.stop();
-  };
-  try {
-    browser = await openBrowser();
-    silence = await chat((await host.daemon('ircd')).port, CLIENTS, SAY_EVERY_MS);
-    return { name, host, browser, session: await browser.newBrowserCDPSession(), end };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  readonly subject: WindowSubject;
+  readonly page: Page;
+  readonly cdp: CDPSession;
 }
 
 /** Opens the charts that are folded because they show nothing but zero, where a window folds any. */
@@ -87,44 +56,41 @@ async function unfold(page: Page): Promise<void> {
   await sleep(1_000);
   const folded = page.getByRole('region', { name: /but zero/i }).getByRole('button');
   while ((await folded.count()) > 0) await folded.first().click();
+  await sleep(500);
 }
 
 const TITLES = `[...document.querySelectorAll('.uplot')].map((plot) => plot.closest('section').querySelector('h2').textContent)`;
 
-/** The charts that every window has, in the order of the last. */
-async function commonCharts(subjects: readonly Subject[], { path, viewport }: View): Promise<string[]> {
-  let common: string[] | null = null;
-  for (const { browser, host } of subjects) {
-    const page = await openPage(browser, host, { path, viewport });
-    await unfold(page);
-    const titles = await page.evaluate<string[]>(TITLES);
-    common = common === null ? titles : titles.filter((title) => common?.includes(title));
-    await page.context().close();
-  }
-  return (common ?? []).slice(0, CHARTS);
-}
-
-async function measure(
-  subject: Subject,
-  { path, viewport }: View,
-  charts: readonly string[] | null,
-  seconds: number,
-): Promise<Figures> {
-  const page = await openPage(subject.browser, subject.host, { path, viewport, probe: PROBE });
-  if (charts !== null) {
-    await unfold(page);
+/** Leaves twelve charts in each window: those that all of them have, and of its own what that leaves. */
+async function keepTwelve(windows: readonly Open[]): Promise<void> {
+  const titles = await Promise.all(
+    windows.map(async ({ page }) => {
+      await unfold(page);
+      return await page.evaluate<string[]>(TITLES);
+    }),
+  );
+  const common = titles.reduce((all, own) => all.filter((title) => own.includes(title)));
+  for (const [place, { page, name }] of windows.entries()) {
+    const own = titles[place] ?? [];
+    const kept = [...common, ...own.filter((title) => !common.includes(title))].slice(0, CHARTS);
+    if (kept.length < CHARTS) throw new Error(`${name} has ${own.length} charts: ${own.join(', ')}`);
     await page.evaluate(`for (const plot of document.querySelectorAll('.uplot')) {
       const frame = plot.closest('section');
-      if (!${JSON.stringify(charts)}.includes(frame.querySelector('h2').textContent)) frame.style.display = 'none';
+      if (!${JSON.stringify(kept)}.includes(frame.querySelector('h2').textContent)) frame.style.display = 'none';
     }`);
   }
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable');
-  await sleep(SETTLE_MS);
-  const inView = await page.evaluate<number>(
-    `[...document.querySelectorAll('.uplot')].filter((plot) => plot.getBoundingClientRect().height > 0 && plot.getBoundingClientRect().top < innerHeight).length`,
-  );
-  const before = await chromiumProcesses(subject.session);
+}
+
+const IN_VIEW = `[...document.querySelectorAll('.uplot')].filter((plot) => {
+  const { top, height } = plot.getBoundingClientRect();
+  return height > 0 && top < innerHeight;
+}).length`;
+
+async function measure({ subject, page, cdp }: Open, seconds: number): Promise<Figures> {
+  subject.chat.talk();
+  await sleep(AWAKE_MS);
+  const inView = await page.evaluate<number>(IN_VIEW);
+  const before = await subject.cpu();
   const taskBefore = await mainThreadSeconds(cdp);
   const machineBefore = machineCpuSeconds();
   const begun = performance.now();
@@ -132,16 +98,18 @@ async function measure(
   const elapsed = (performance.now() - begun) / 1_000;
   const task = (await mainThreadSeconds(cdp)) - taskBefore;
   const machine = machineCpuSeconds() - machineBefore;
-  const after = await chromiumProcesses(subject.session);
+  const after = await subject.cpu();
   // Apart from the processor time, since asking for every frame takes some.
   const { gaps, work } = await page.evaluate<{ gaps: number[]; work: number[] }>(
     `benchFrames(${seconds * 1_000})`,
   );
-  await page.context().close();
+  subject.chat.pause();
+  const perMinute = (cpuSeconds: number) => (cpuSeconds / elapsed) * 60;
   return {
     'charts in view': inView,
-    'renderer CPU s/min': (cpuBetween(before, after, 'renderer') / elapsed) * 60,
-    'GPU process CPU s/min': (cpuBetween(before, after, 'GPU') / elapsed) * 60,
+    'window CPU s/min': perMinute(after.renderer - before.renderer + after.gpu - before.gpu),
+    'renderer CPU s/min': perMinute(after.renderer - before.renderer),
+    'GPU process CPU s/min': perMinute(after.gpu - before.gpu),
     'main thread busy %': (task / elapsed) * 100,
     'machine CPU %': (machine / elapsed) * 100,
     'frames/s': gaps.length / (gaps.reduce((sum, gap) => sum + gap, 0) / 1_000),
@@ -157,10 +125,29 @@ async function measure(
   };
 }
 
+/** Figures of which the window of before is the measure. */
+const RATIOS = ['window CPU s/min', 'renderer CPU s/min'] as const;
+
+/** The median of what each pair of runs differs by, and the least and the most. */
+function printRatios(ours: readonly Figures[], before: readonly Figures[]): Figures {
+  const found: Figures = {};
+  for (const figure of RATIOS) {
+    const ratios = ours.map((run, i) => (run[figure] ?? Number.NaN) / (before[i]?.[figure] ?? Number.NaN));
+    found[figure] = median(ratios);
+    const ends = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
+    console.log(
+      `${figure}, signalbox / before: ${median(ratios).toFixed(2)} (${ratios.length} pairs, ${ends.join(' to ')})`,
+    );
+  }
+  return found;
+}
+
 export interface FramesOptions {
+  /** Pairs of runs. */
   readonly rounds: number;
-  /** Of each reading; there are two a round, one for processor time and one for frames. */
+  /** Of each reading; there are two a run, one for processor time and one for frames. */
   readonly seconds: number;
+  readonly place: Place;
   /** The views by their titles, separated by commas; all of them where it is absent. */
   readonly views?: string | undefined;
   /** Another checkout, built, whose window is measured beside this one. */
@@ -168,40 +155,59 @@ export interface FramesOptions {
 }
 
 /** Runs the part; prints a table a view and returns what goes into the report. */
-export async function benchFrames({ rounds, seconds, views, before }: FramesOptions): Promise<unknown> {
+export async function benchFrames({
+  rounds,
+  seconds,
+  place,
+  views,
+  before,
+}: FramesOptions): Promise<unknown> {
   const chosen = VIEWS.filter(({ title }) => views === undefined || views.split(',').includes(title));
   if (chosen.length === 0)
     throw new Error(`There is no such view: ${VIEWS.map(({ title }) => title).join(', ')}.`);
-  const subjects: Subject[] = [];
-  const results: Record<string, Record<string, Figures[]>> = {};
+  const subjects: { readonly name: string; readonly subject: WindowSubject }[] = [];
+  const results: Record<string, unknown> = {};
   try {
-    subjects.push(await start('signalbox', ROOT));
-    if (before !== undefined) subjects.push(await start('before', resolve(before)));
+    subjects.push({ name: 'signalbox', subject: await startWindow(place, ROOT) });
+    if (before !== undefined)
+      subjects.push({ name: 'before', subject: await startWindow(place, resolve(before)) });
     for (const view of chosen) {
-      const charts = view.isTwelve === true ? await commonCharts(subjects, view) : null;
+      const windows: Open[] = [];
+      for (const { name, subject } of subjects) {
+        const page = await subject.open(view);
+        const cdp = await page.context().newCDPSession(page);
+        await cdp.send('Performance.enable');
+        await page.evaluate(PROBE);
+        subject.chat.talk();
+        windows.push({ name, subject, page, cdp });
+      }
+      await sleep(SETTLE_MS);
+      if (view.isTwelve === true) await keepTwelve(windows);
+      for (const { subject } of windows) subject.chat.pause();
       const runs: Record<string, Figures[]> = {};
       for (let round = 0; round < rounds; round++) {
-        for (const subject of subjects) {
-          const figures = await measure(subject, view, charts, seconds);
-          runs[subject.name] = [...(runs[subject.name] ?? []), figures];
+        // Who is measured second is first the next time.
+        for (const open of round % 2 === 0 ? windows : windows.toReversed()) {
+          const figures = await measure(open, seconds);
+          runs[open.name] = [...(runs[open.name] ?? []), figures];
           console.error(
-            `${view.title} ${round + 1}/${rounds} ${subject.name}: ${figures['renderer CPU s/min']?.toFixed(2)} s/min, ` +
+            `${view.title} ${round + 1}/${rounds} ${open.name}: ${figures['window CPU s/min']?.toFixed(2)} s/min, ` +
               `${figures['frames on time %']?.toFixed(2)} % of frames on time`,
           );
         }
       }
-      results[view.title] = runs;
       const columns = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, medians(list)]));
       printColumns(
-        `${view.title}: ${view.path} in ${view.viewport.width} × ${view.viewport.height}`,
+        `${view.title}, ${place}: ${view.path} in ${view.viewport.width} × ${view.viewport.height}`,
         columns,
       );
-      const [ours, rival] = Object.values(columns).map((one) => one['renderer CPU s/min'] ?? Number.NaN);
-      if (rival !== undefined)
-        console.log(`renderer CPU of signalbox / before: ${((ours ?? Number.NaN) / rival).toFixed(2)}`);
+      const [ours, rival] = Object.values(runs);
+      const ratios = ours === undefined || rival === undefined ? null : printRatios(ours, rival);
+      results[view.title] = { runs, ratios };
+      for (const { cdp } of windows) await cdp.detach();
     }
   } finally {
-    for (const subject of subjects) await subject.end();
+    for (const { subject } of subjects) await subject.end();
   }
   return results;
 }

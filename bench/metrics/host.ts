@@ -20,7 +20,8 @@ const STATUS_EVERY_MS = 100;
 /** This checkout. */
 const ROOT = resolve(import.meta.dirname, '../..');
 
-const CONFIG = `${IRCD_TCP_CONFIG}
+/** What the benchmarks of monitoring run, every listener on a free port of this machine. */
+export const CONFIG = `${IRCD_TCP_CONFIG}
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;

@@ -22,24 +22,50 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_SWITCHES] });
 }
 
-/** So many clients in one channel, of which the next one says something every `everyMs`; resolves with what ends it. */
-export async function chat(port: number, amount: number, everyMs: number): Promise<() => void> {
-  const clients: LoadClient[] = [];
-  for (let i = 0; i < amount; i++) {
-    const client = new LoadClient(port, `w${i}`);
-    await client.register();
-    await client.join('#window');
-    client.onLost = (why) => console.error(`${client.nick}: ${why}`);
-    clients.push(client);
+/** Clients in one channel, of which the next one says something every now and then; they begin to when they are told. */
+export class Chat {
+  readonly #clients: readonly LoadClient[];
+  readonly #everyMs: number;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #next = 0;
+
+  private constructor(clients: readonly LoadClient[], everyMs: number) {
+    this.#clients = clients;
+    this.#everyMs = everyMs;
   }
-  let next = 0;
-  const timer = setInterval(() => {
-    clients[next++ % amount]?.say('PRIVMSG #window :the quick brown fox');
-  }, everyMs);
-  return () => {
-    clearInterval(timer);
-    for (const client of clients) client.close();
-  };
+
+  /** Connects so many clients to an IRC server. */
+  static async connect(port: number, amount: number, everyMs: number): Promise<Chat> {
+    const clients: LoadClient[] = [];
+    for (let i = 0; i < amount; i++) {
+      const client = new LoadClient(port, `w${i}`);
+      await client.register();
+      await client.join('#window');
+      client.onLost = (why) => console.error(`${client.nick}: ${why}`);
+      clients.push(client);
+    }
+    return new Chat(clients, everyMs);
+  }
+
+  talk(): void {
+    this.#timer ??= setInterval(() => {
+      this.#clients[this.#next++ % this.#clients.length]?.say('PRIVMSG #window :the quick brown fox');
+    }, this.#everyMs);
+  }
+
+  /** Nobody says anything until {@link talk}. */
+  pause(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  close(): void {
+    this.pause();
+    for (const client of this.#clients) {
+      client.onLost = () => {};
+      client.close();
+    }
+  }
 }
 
 /** What a page is opened with. */

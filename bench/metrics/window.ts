@@ -10,7 +10,7 @@ import { type Figures, median, printColumns } from '../shared/figures.ts';
 import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import { BenchHost } from './host.ts';
 import {
-  chat,
+  Chat,
   chromiumProcesses,
   cpuBetween,
   mainThreadSeconds,
@@ -92,10 +92,11 @@ export async function benchWindow({ minutes }: { readonly minutes: number }): Pr
   requireBuilt();
   const host = await BenchHost.start(['ircd', 'relay']);
   const browser = await openBrowser();
-  let quiet = () => {};
+  let chat: Chat | null = null;
   try {
     const { port } = await host.daemon('ircd');
-    quiet = await chat(port, CLIENTS, SAY_EVERY_MS);
+    chat = await Chat.connect(port, CLIENTS, SAY_EVERY_MS);
+    chat.talk();
     const { page, series } = await openLivePage(browser, host);
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');
@@ -125,7 +126,7 @@ export async function benchWindow({ minutes }: { readonly minutes: number }): Pr
     );
     return { series, runs };
   } finally {
-    quiet();
+    chat?.close();
     await browser.close();
     await host.stop();
   }

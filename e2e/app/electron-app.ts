@@ -15,6 +15,8 @@ export interface ElectronAppOptions {
   readonly loadBeforeReady?: boolean;
   /** `DBUS_SESSION_BUS_ADDRESS` of the app; by default there is no bus. */
   readonly sessionBus?: string;
+  /** The checkout whose app it is, built. Default this one. */
+  readonly root?: string;
 }
 
 /** What a start may take, in milliseconds. */
@@ -53,12 +55,18 @@ export class ElectronApp implements AppHost {
   async start(): Promise<void> {
     const binary = findElectron();
     if (!('path' in binary)) throw new Error(binary.missing);
-    const { dataDir, configFile, loadBeforeReady = true, sessionBus = 'disabled:' } = this.#options;
+    const {
+      dataDir,
+      configFile,
+      loadBeforeReady = true,
+      sessionBus = 'disabled:',
+      root = ROOT,
+    } = this.#options;
     const app = await electron.launch({
       executablePath: binary.path,
       // Far above what a start takes: what hangs is reported with all that the app has said.
       timeout: START_MS,
-      cwd: ROOT,
+      cwd: root,
       args: [
         ...CHROMIUM_SWITCHES,
         ...preload('hold-until-driven.cjs'),
