@@ -1,16 +1,20 @@
 /**
- * Every page of the dashboard, and what opens over it, checked by axe in both themes (WCAG 2.2 AA). The desktop app shows
+ * Every page of the dashboard, and what opens over it, checked by axe in both themes (WCAG 2.2 AA), with the focus on each stop of the
+ * Tab key, and for readers who want no motion. The desktop app shows
  * the same window from the same build; what is different there has a spec of its own, electron-accessibility.spec.ts.
  */
 import { violationsOn } from './app/axe.ts';
 import { PAGES } from './app/pages.ts';
+import { focusOn, motionOn } from './app/seen-focus.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({ sharedApp: 'everyday' });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing to mend on any page in the ${colorScheme} theme`, async ({ app }) => {
+  test(`axe finds nothing to mend on any page in the ${colorScheme} theme, the focus is seen everywhere and nothing moves`, async ({
+    app,
+  }) => {
     // Many pages, each read by axe.
     test.slow();
     await app.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -20,6 +24,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await app.open(path);
       await expect(app.page.getByRole('heading', { level: 1 })).toBeVisible();
       expect(await violationsOn(app.page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
+      const { unseen, reached } = await focusOn(app.page);
+      expect(reached, `what the Tab key reaches at ${path}`).toBeGreaterThan(10);
+      expect(unseen, `has the focus at ${path} in the ${colorScheme} theme without showing it`).toEqual([]);
+      expect(await motionOn(app.page), `moves at ${path} for who wants no motion`).toEqual([]);
     }
   });
 

@@ -1,5 +1,5 @@
 /** The dashboard without a mouse. */
-import type { Page } from '@playwright/test';
+import { unseenFocus } from './app/seen-focus.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({ sharedApp: 'everyday' });
@@ -30,23 +30,6 @@ test('a command typed into the palette as at the command line opens its form fil
   await expect(dialog.getByLabel('Client')).toHaveValue('ann');
   await expect(dialog.getByLabel('Reason')).toHaveValue('too loud');
 });
-
-/** What has the focus and looks as if it had not, as its tag and name; null where that is seen. */
-function unseenFocus(page: Page): Promise<string | null> {
-  return page.evaluate(() => {
-    const stop = document.activeElement;
-    if (stop === null || stop === document.body) return null;
-    const label = stop.closest('label');
-    const cells = [...stop.querySelectorAll(':scope > td')];
-    const isSeen = [stop, ...(label === null ? [] : [label]), ...cells].some((element) => {
-      const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element);
-      const isOutlined =
-        outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 && !/, 0\)$/.test(outlineColor);
-      return isOutlined || (cells.includes(element) && boxShadow !== 'none');
-    });
-    return isSeen ? null : `${stop.tagName} ${stop.getAttribute('aria-label') ?? stop.textContent}`;
-  });
-}
 
 test('every button of a card is reached by the Tab key, where the focus is seen, and pressed by Enter', async ({
   app,
