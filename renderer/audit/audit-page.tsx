@@ -27,7 +27,7 @@ const SECOND = 1_000;
 export function AuditPage(): ReactNode {
   const host = useHost();
   const card = useRef<HTMLDivElement>(null);
-  const isNarrow = (useWidth(card) ?? ALL_COLUMNS_FROM) < ALL_COLUMNS_FROM;
+  const isNarrow = (useWidth(card, 'audit') ?? ALL_COLUMNS_FROM) < ALL_COLUMNS_FROM;
   const titles = [
     messages.time,
     messages.what,

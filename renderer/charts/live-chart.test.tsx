@@ -111,6 +111,22 @@ it('says the newest values in words, and those no more often than every five sec
   expect(place().getAttribute('aria-label')).toMatch(/^Chart: Clients\. open [56], held 0 B$/);
 });
 
+it('is made when it is first seen, with the lines that were switched off before', async () => {
+  const chart = chartOf(OPEN, 'signalbox_d_held_bytes');
+  await window.show(<LiveChart source={source} chart={chart} windowSeconds={60} paused={false} />);
+  await pass(1_000);
+  await press(screen.getByRole('button', { name: /^held/ }));
+  expect(place().querySelector('canvas')).toBeNull();
+  sizes.view(place(), true);
+  for (let second = 0; second < 3; second++) await say(100, 2_048);
+  await pass(1_000);
+  expect(axes()).toContain('100');
+  const all = sizes.drawn(canvas());
+  const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
+  expect(now.some(({ look }) => look.strokeStyle === 'color1')).toBe(true);
+  expect(now.some(({ look }) => look.strokeStyle === 'color2')).toBe(false);
+});
+
 it('draws axes before there are samples, and the last minute of samples then', async () => {
   await show();
   await pass(500);
@@ -223,6 +239,7 @@ it('is as wide as its place and keeps its width while that has none', async () =
 
 it('is drawn less often the longer the window is, by how long a pixel is', async () => {
   const { pause } = await show();
+  await pass(100);
   const add = vi.spyOn(window.hosts.screen.draw, 'redraw');
   sizes.resize(place(), 600);
   const [drawable] = add.mock.lastCall ?? [];
@@ -234,10 +251,12 @@ it('is drawn less often the longer the window is, by how long a pixel is', async
 
 it('is made anew for other lines', async () => {
   const { rerender } = await show(chartOf(OPEN));
+  await pass(100);
   const before = canvas();
   rerender(
     <LiveChart source={source} chart={chartOf('signalbox_d_held_bytes')} windowSeconds={60} paused={false} />,
   );
+  await pass(100);
   expect([legend(), canvas() === before]).toEqual([['held–'], false]);
   for (let second = 0; second < 6; second++) await say(0, 2_048);
   await pass(1_000);
@@ -247,6 +266,7 @@ it('is made anew for other lines', async () => {
 
 it('lets go of everything when it is left', async () => {
   const { unmount } = await show();
+  await pass(100);
   const [where, drawn] = [place(), canvas()];
   unmount();
   expect(sizes.followers(where)).toBe(0);

@@ -1,16 +1,14 @@
 /** A chart of the last minutes of a source, drawn by the animation loop from the sample columns without copying. */
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type uPlot from 'uplot';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { formatRate } from '../format/numbers.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from '../samples/sample-columns.ts';
-import { useDrawable } from '../samples/use-drawable.ts';
-import { leaveZoom, zoomTo } from '../shell/view.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { formatSeries, type LiveChartSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
-import { asAligned, fitPlot, makePlot, type PlotData } from './plot.ts';
+import { asAligned, type PlotData } from './plot.ts';
+import { usePlot } from './use-plot.ts';
 
 /** How often the text alternative follows the values, in milliseconds. */
 const LABEL_MS = 5_000;
@@ -26,73 +24,36 @@ interface LiveChartProps {
 }
 
 export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
-  const { draw, text } = useScreen();
-  const element = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const cursor = useRef<number | null>(null);
+  const { text } = useScreen();
   const frozen = useRef<Columns | null>(null);
-  const [width, setWidth] = useState(600);
-  const [shown, setShown] = useState<readonly boolean[]>(() => chart.series.map((series) => !series.hidden));
 
   const columns = (): Columns => {
     const values = chart.series.map((series) => source.samples.column(series.slot));
     return [source.samples.times(), ...values];
   };
-  // What moves less than a pixel is not drawn: a long window is drawn less often.
-  const drawable = useDrawable(source, Math.max(100, (windowSeconds * 1000) / width), element, () => {
-    const known = frozen.current ?? columns();
-    const max = known[0].at(-1) ?? Date.now() / 1000;
-    // Without samples there are axes all the same.
-    const data: PlotData =
-      known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
-    plot.current?.batch((self: uPlot) => {
-      self.setData(asAligned(data), false);
-      self.setScale('x', { min: max - windowSeconds, max });
-    });
+  const { element, plot, cursor, shown, onShown, redraw } = usePlot({
+    source,
+    series: chart.series,
+    gapSeconds: GAP_S,
+    // What moves less than a pixel is not drawn: a long window is drawn less often.
+    intervalMs: (width) => Math.max(100, (windowSeconds * 1000) / width),
+    draw: (drawn) => {
+      const known = frozen.current ?? columns();
+      const max = known[0].at(-1) ?? Date.now() / 1000;
+      // Without samples there are axes all the same.
+      const data: PlotData =
+        known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
+      drawn.setData(asAligned(data), false);
+      drawn.setScale('x', { min: max - windowSeconds, max });
+    },
   });
-
-  useEffect(() => {
-    const node = element.current;
-    if (node === null) return;
-    const made = makePlot({
-      element: node,
-      series: chart.series,
-      gapSeconds: GAP_S,
-      // What was dragged over stands still, as it was recorded.
-      onZoom: (from, to) => zoomTo(from * 1000, to * 1000),
-      onZoomReset: leaveZoom,
-      onCursor: (index) => {
-        cursor.current = index;
-        text.updateSoon();
-      },
-    });
-    plot.current = made;
-    const observer = new ResizeObserver(() => {
-      const next = node.clientWidth;
-      if (next === 0) return;
-      fitPlot(made, node);
-      setWidth(next);
-      draw.redraw(drawable);
-    });
-    observer.observe(node);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [chart, text, draw, drawable]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is frozen is what stood there when pausing began
   useEffect(() => {
     const [times, ...values] = columns();
     frozen.current = paused ? [times.slice(), ...values.map((column) => column.slice())] : null;
-    draw.redraw(drawable);
-  }, [paused, windowSeconds, draw, drawable]);
-
-  useEffect(() => {
-    for (const [index, on] of shown.entries()) plot.current?.setSeries(index + 1, { show: on });
-    draw.redraw(drawable);
-  }, [shown, draw, drawable]);
+    redraw();
+  }, [paused, windowSeconds, redraw]);
 
   const alternative = useMemo(() => slowly(LABEL_MS), []);
   useEffect(
@@ -107,7 +68,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
           }),
         (label) => element.current?.setAttribute('aria-label', label),
       ),
-    [text, chart, source, alternative],
+    [text, chart, source, alternative, element],
   );
 
   const { countSlot } = chart;
@@ -123,7 +84,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       title={chart.title}
       series={chart.series}
       shown={shown}
-      onShown={setShown}
+      onShown={onShown}
       readValue={(index) => {
         const at = cursor.current;
         const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { type Drawn, testScreen } from '../model/test-screen.ts';
 import type { SeriesSpec } from './chart-series.ts';
-import { asAligned, makePlot, type PlotData, type PlotOptions } from './plot.ts';
+import { asAligned, makePlot, type PlotData, type PlotOptions, plotSize } from './plot.ts';
 
 /** The clock of the axes is local. */
 const START = new Date(2026, 10, 20, 14, 0).getTime() / 1_000;
@@ -49,6 +49,7 @@ async function draw(series: readonly SeriesSpec[], data: PlotData, change: Parti
   sizes.resize(element, WIDTH, 200);
   const plot = makePlot({
     element,
+    size: plotSize(element),
     series,
     gapSeconds: 2.5,
     onZoom: null,
@@ -327,6 +328,7 @@ it('is never smaller than eighty pixels', () => {
   sizes.resize(element, 20);
   made = makePlot({
     element,
+    size: plotSize(element),
     series: [line()],
     gapSeconds: null,
     onZoom: null,

@@ -12,8 +12,16 @@ import { valueRange } from './value-range.ts';
 /** Columns of a chart: times in Unix seconds, then one a series. */
 export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
 
+/** Pixels of the page. */
+export interface PlotSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface PlotOptions {
   readonly element: HTMLElement;
+  /** What it has room for, as {@link plotSize} measured it. */
+  readonly size: PlotSize;
   readonly series: readonly SeriesSpec[];
   /** Samples further apart than this are not joined, in seconds; null where gaps are null values. */
   readonly gapSeconds: number | null;
@@ -131,15 +139,16 @@ function bandOf(series: readonly SeriesSpec[]): uPlot.Band[] {
   return [{ series: [upper + 1, lower + 1], fill: color }];
 }
 
-/** The size of a chart that takes the whole of an element, in pixels; one that has none yet is drawn small. */
-function plotSize({ clientWidth, clientHeight }: Element): { width: number; height: number } {
+/** The size of a chart that takes the whole of an element; one that has none yet is drawn small. */
+export function plotSize({ clientWidth, clientHeight }: Element): PlotSize {
   return { width: Math.max(80, clientWidth), height: Math.max(80, clientHeight) };
 }
 
-/** Makes a chart as large as its element, which draws all of it anew: not where it is so already, as right after it was made. */
-export function fitPlot(plot: uPlot, element: Element): void {
-  const size = plotSize(element);
-  if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
+/** Makes a chart so large, which draws all of it anew; false where it is so already. */
+export function fitPlot(plot: uPlot, { width, height }: PlotSize): boolean {
+  if (plot.width === width && plot.height === height) return false;
+  plot.setSize({ width, height });
+  return true;
 }
 
 /** Makes the chart, without data. Its owner destroys it. */
@@ -174,7 +183,7 @@ export function makePlot(options: PlotOptions): uPlot {
     timeLabels(splits, step, Date.now());
   const plot = new uPlot(
     {
-      ...plotSize(options.element),
+      ...options.size,
       padding: [6, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,

@@ -1,5 +1,5 @@
 /** Which live charts show nothing but zero: they are folded to a line, and open by themselves. Used by the Live page. */
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useScreen } from '../model/host-context.ts';
 import type { SampleColumns } from '../samples/sample-columns.ts';
 import type { LiveChartSpec } from './chart-series.ts';
@@ -52,18 +52,16 @@ export function useQuietCharts(
 ): ReadonlySet<string> {
   const { text } = useScreen();
   const watch = useMemo(() => new QuietWatch(samples, charts), [samples, charts]);
-  const [titles, setTitles] = useState('');
-  useEffect(
+  const titlesNow = useCallback(
     () =>
-      text.add(
-        () =>
-          watch
-            .quiet(windowSeconds)
-            .map(({ title }) => title)
-            .join('\n'),
-        setTitles,
-      ),
-    [text, watch, windowSeconds],
+      watch
+        .quiet(windowSeconds)
+        .map(({ title }) => title)
+        .join('\n'),
+    [watch, windowSeconds],
   );
+  // Known at once: a chart that is folded right after it was made has cost what one that stays does.
+  const [titles, setTitles] = useState(titlesNow);
+  useEffect(() => text.add(titlesNow, setTitles), [text, titlesNow]);
   return useMemo(() => new Set(titles === '' ? [] : titles.split('\n')), [titles]);
 }

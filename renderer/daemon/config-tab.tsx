@@ -4,27 +4,32 @@ import type { ControlResults } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { NO_VALUE } from '../format/numbers.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import { KeptAnswers } from '../model/kept-answers.ts';
 import { Callout } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { messages } from './messages.ts';
 import { type SettingRow, settingRows } from './setting-rows.ts';
 
+const kept = new KeptAnswers<Outcome<ControlResults['config.get']>>();
+const QUESTION = 'config';
+
 export function ConfigTab({ id }: { id: string }): ReactNode {
-  const { client } = useHost();
+  const host = useHost();
   const configReads = useHostState((state) => state.configReads);
   const daemon = useHostState((state) => state.daemons[id]);
-  const [outcome, setOutcome] = useState<Outcome<ControlResults['config.get']> | null>(null);
+  const [outcome, setOutcome] = useState(() => kept.get(host, QUESTION) ?? null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reload changes what is in force, and so does a start
   useEffect(() => {
     let current = true;
-    void client.request('config.get', {}).then((got) => {
+    void host.client.request('config.get', {}).then((got) => {
+      kept.keep(host, QUESTION, got);
       if (current) setOutcome(got);
     });
     return () => {
       current = false;
     };
-  }, [client, configReads, daemon?.instance, daemon?.pendingRestart.join()]);
+  }, [host, configReads, daemon?.instance, daemon?.pendingRestart.join()]);
   if (outcome === null) return null;
   if (!outcome.ok) {
     return (

@@ -1,5 +1,5 @@
 /** Charts of a process over the range of time that is looked at: what its manifest declares, then what every process has. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { ComparisonSpec } from '../../contract/manifest-views.ts';
@@ -89,6 +89,8 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
           if (quiet === null) return quietNow.has(title);
           return quiet.includes(of) && (range.kind === 'absolute' || quietNow.has(title));
         });
+  // The charts are what one comes for: what stands below them is rendered once they are there.
+  const hasRest = useDeferredValue(true, false);
   return (
     <div className="flex flex-col gap-gap">
       <TabTools>
@@ -152,8 +154,12 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
           ))}
         </section>
       )}
-      <InstrumentGroups source={source} groups={instruments} />
-      <MetricTable source={source} />
+      {hasRest && (
+        <div className="below-charts">
+          <InstrumentGroups source={source} groups={instruments} />
+          <MetricTable source={source} />
+        </div>
+      )}
     </div>
   );
 }

@@ -7,11 +7,15 @@ import type { CommandRun } from '../commands/command-runner.ts';
 import { tableOf } from '../commands/result-values.ts';
 import { useCommandRunner } from '../commands/use-command-runner.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import { KeptAnswers } from '../model/kept-answers.ts';
 import { DataTable } from '../tables/data-table.tsx';
 import { commandTools } from '../tables/row-tools.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
+
+/** By daemon and page. */
+const kept = new KeptAnswers<CommandRun>();
 
 interface ResultPageProps {
   readonly manifest: ManifestDescription;
@@ -24,8 +28,13 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
   const host = useHost();
   const command = manifest.commands.find((one) => one.name === page.command)!;
   const runner = useCommandRunner(manifest.id, command.name);
-  const [last, setLast] = useState<CommandRun>({ phase: 'idle' });
-  const load = useCallback(async () => setLast(await runner.start({}, false)), [runner]);
+  const question = JSON.stringify([manifest.id, name]);
+  const [last, setLast] = useState<CommandRun>(() => kept.get(host, question) ?? { phase: 'idle' });
+  const load = useCallback(async () => {
+    const run = await runner.start({}, false);
+    if (run.phase === 'done') kept.keep(host, question, run);
+    setLast(run);
+  }, [host, question, runner]);
   useEffect(() => {
     if (up) void load();
   }, [up, load]);

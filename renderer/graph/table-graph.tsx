@@ -40,7 +40,7 @@ export function TableGraph(props: TableGraphProps): ReactNode {
   const hintId = useId();
   const region = useRef<HTMLElement>(null);
   const inside = useRef<HTMLDivElement>(null);
-  const width = useWidth(inside);
+  const width = useWidth(inside, 'graph');
   const row = useTokenPixels('--row');
   const { singleKeys } = useStore(keyChoice);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());

@@ -1,15 +1,13 @@
 /** A chart over a range of time: what was recorded, and where the range ends now what has arrived since. Drawn by the animation loop. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type uPlot from 'uplot';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
-import { asAligned, fitPlot, makePlot } from '../charts/plot.ts';
+import { asAligned } from '../charts/plot.ts';
+import { usePlot } from '../charts/use-plot.ts';
 import { formatSeconds } from '../format/numbers.ts';
-import { lookStore } from '../look/look.ts';
 import { useHost, useScreen } from '../model/host-context.ts';
-import { useDrawable } from '../samples/use-drawable.ts';
-import { endsOf, leaveZoom, type ViewRange, zoomTo } from '../shell/view.ts';
+import { endsOf, type ViewRange } from '../shell/view.ts';
 import { joinLive, type Steps } from './joined-columns.ts';
 import { countSlot, hasPercentiles, rangeLines } from './range-lines.ts';
 import { stepFor } from './range-steps.ts';
@@ -29,14 +27,9 @@ const MOVES_MS = { least: 250, most: 5_000 } as const;
 export function RecordedChart({ of, recorded, range, paused }: RecordedChartProps): ReactNode {
   const { source, chart } = of;
   const host = useHost();
-  const { text, draw } = useScreen();
-  const element = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const cursor = useRef<number | null>(null);
+  const { text } = useScreen();
   const drawn = useRef<Steps>({ stepSeconds: 1, times: [], columns: [] });
   const [lines] = useState(() => rangeLines(chart));
-  const [width, setWidth] = useState(600);
-  const [shown, setShown] = useState<readonly boolean[]>(() => lines.map((line) => !line.hidden));
   const part = recorded.partOf(of);
   const steps = useMemo((): Steps => {
     const times = part?.times ?? [];
@@ -60,63 +53,26 @@ export function RecordedChart({ of, recorded, range, paused }: RecordedChartProp
   };
   const { from, to } = endsOf(range, 0);
   const length = to - from;
-  const drawable = useDrawable(
+  const { element, cursor, shown, onShown, redraw } = usePlot({
     source,
-    Math.min(MOVES_MS.most, Math.max(MOVES_MS.least, length / width)),
-    element,
-    () => {
+    series: lines,
+    gapSeconds: null,
+    intervalMs: (width) => Math.min(MOVES_MS.most, Math.max(MOVES_MS.least, length / width)),
+    draw: (plot) => {
       if (!paused) drawn.current = joined();
       const { times, columns } = drawn.current;
       const now = paused && recorded.to > 0 ? recorded.to : host.hostNow();
       const ends = endsOf(range, now);
-      plot.current?.batch((self: uPlot) => {
-        self.setData(asAligned([times, ...columns]), false);
-        self.setScale('x', { min: ends.from / 1000, max: ends.to / 1000 });
-      });
+      plot.setData(asAligned([times, ...columns]), false);
+      plot.setScale('x', { min: ends.from / 1000, max: ends.to / 1000 });
     },
-  );
-
-  useEffect(() => {
-    const node = element.current;
-    if (node === null) return;
-    const made = makePlot({
-      element: node,
-      series: lines,
-      gapSeconds: null,
-      onZoom: (start, end) => zoomTo(start * 1000, end * 1000),
-      onZoomReset: leaveZoom,
-      onCursor: (index) => {
-        cursor.current = index;
-        text.updateSoon();
-      },
-    });
-    plot.current = made;
-    const observer = new ResizeObserver(() => {
-      if (node.clientWidth === 0) return;
-      fitPlot(made, node);
-      setWidth(node.clientWidth);
-      draw.redraw(drawable);
-    });
-    observer.observe(node);
-    const endLook = lookStore.subscribe(() => made.redraw(false));
-    return () => {
-      observer.disconnect();
-      endLook();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [lines, text, draw, drawable]);
+  });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another answer or another range is drawn at once
   useEffect(() => {
     drawn.current = joined();
-    draw.redraw(drawable);
-  }, [steps, range, paused, draw, drawable]);
-
-  useEffect(() => {
-    for (const [index, on] of shown.entries()) plot.current?.setSeries(index + 1, { show: on });
-    draw.redraw(drawable);
-  }, [shown, draw, drawable]);
+    redraw();
+  }, [steps, range, paused, redraw]);
 
   useEffect(
     () =>
@@ -126,7 +82,7 @@ export function RecordedChart({ of, recorded, range, paused }: RecordedChartProp
         (values) =>
           element.current?.setAttribute('aria-label', chartMessages.chartLabel(chart.title, values)),
       ),
-    [text, chart, lines],
+    [text, chart, lines, element],
   );
 
   return (
@@ -134,7 +90,7 @@ export function RecordedChart({ of, recorded, range, paused }: RecordedChartProp
       title={chart.title}
       series={lines}
       shown={shown}
-      onShown={setShown}
+      onShown={onShown}
       readValue={(index) => {
         const at = cursor.current;
         return at === null

@@ -8,6 +8,7 @@ import {
 import type { WireError } from '../../contract/errors.ts';
 import type { LiveChartSpec } from '../charts/chart-series.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import { KeptAnswers } from '../model/kept-answers.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { endsOf, type RangeName, type ViewRange } from '../shell/view.ts';
 import { PERCENTILE_STEP_S } from './joined-columns.ts';
@@ -74,6 +75,9 @@ interface Answer {
   readonly results: readonly { readonly question: Question; readonly result: HistoryResult }[];
 }
 
+/** By the key of the question. */
+const kept = new KeptAnswers<Answer>();
+
 const NOTHING: Answer = { key: '', from: 0, to: 0, error: null, results: [] };
 
 /** What to ask for some charts; charts with percentiles have steps of their own. */
@@ -137,7 +141,9 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
       const results = outcomes.flatMap(({ question, outcome }) =>
         outcome.ok ? [{ question, result: outcome.result }] : [],
       );
-      setAnswer({ key, from, to, error, results });
+      const next = { key, from, to, error, results };
+      if (error === null) kept.keep(host, key, next);
+      setAnswer(next);
       if (range.kind === 'recent') timer = setTimeout(askWhenSeen, READ_AGAIN_MS[range.name]);
     };
     const askWhenSeen = () => {
@@ -153,7 +159,8 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
     };
   }, [host, key, recording, connected, paused, tries]);
   const retry = useCallback(() => setTries((count) => count + 1), []);
-  const mine = answer.key === key ? answer : NOTHING;
+  // What was read when it was looked at last, until it is read again.
+  const mine = answer.key === key ? answer : (kept.get(host, key) ?? NOTHING);
   return useMemo(() => {
     const parts = partsOf(mine);
     return {

@@ -29,7 +29,7 @@ export function MarkStrip({ daemon, liveSeconds = LIVE_SECONDS }: MarkStripProps
   const { text } = useScreen();
   const range = useRange();
   const track = useRef<HTMLUListElement>(null);
-  const width = useWidth(track) ?? 0;
+  const width = useWidth(track, 'marks') ?? 0;
   const length = range.kind === 'live' ? liveSeconds * 1_000 : endsOf(range, 0).to - endsOf(range, 0).from;
   const ends = () => {
     const { from, to } = endsOf(range, host.hostNow());

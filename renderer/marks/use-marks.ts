@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { HistoryMarks } from '../../contract/control/marks.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import { KeptAnswers } from '../model/kept-answers.ts';
 import { actionMark, joinMarks, loggedMark, type Mark, stateMark, withMark } from './marks.ts';
 
 /** Most marks of now that are kept beside those of the recorder. */
@@ -20,6 +21,9 @@ interface Read {
   readonly to: number;
   readonly answer: HistoryMarks | null;
 }
+
+/** By the question. */
+const kept = new KeptAnswers<Read>();
 
 /**
  * @param daemon only what is about this one; null for all
@@ -66,7 +70,10 @@ export function useMarks(
     const { from, to } = ends();
     const args = { from: Math.max(0, from), to, ...(daemon === null ? {} : { daemon }) };
     void host.client.request('marks.query', args).then((outcome) => {
-      if (current) setRead({ key: question, to, answer: outcome.ok ? outcome.result : null });
+      if (!current) return;
+      const next = { key: question, to, answer: outcome.ok ? outcome.result : null };
+      if (outcome.ok) kept.keep(host, question, next);
+      setRead(next);
     });
     return () => {
       current = false;
@@ -74,7 +81,8 @@ export function useMarks(
   }, [host, question, connected, recording]);
 
   return useMemo(() => {
-    const mine = read?.key === question ? read : null;
+    // Those of the last time, until they are read again.
+    const mine = read?.key === question ? read : (kept.get(host, question) ?? null);
     const answer = mine?.answer ?? null;
     const about = now.filter((mark) => daemon === null || mark.daemon === daemon);
     return {
@@ -82,5 +90,5 @@ export function useMarks(
       actions: answer?.actions ?? true,
       isPartial: mine !== null && answer === null,
     };
-  }, [read, now, question, daemon]);
+  }, [host, read, now, question, daemon]);
 }

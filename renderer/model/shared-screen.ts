@@ -45,6 +45,8 @@ export class SharedScreen {
   });
   /** What arrived for all hosts since the window was opened: frames of figures, and their bytes. */
   readonly traffic = { frames: 0, bytes: 0 };
+  /** What was measured last of each kind of element: the next of them is mostly as large, so that it is rendered once and not twice. */
+  readonly sizes = new Map<string, number>();
   readonly #drawnListeners = new Set<() => void>();
   readonly #noticeTimers = new Map<number, ReturnType<typeof setTimeout>>();
   #nextId = 1;

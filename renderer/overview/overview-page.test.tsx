@@ -257,8 +257,11 @@ it('draws nothing that is zero all the time', async () => {
   expect(titles()[0]).toBe('Messages, d');
 });
 
-it('draws what daemons did lately, and then what the main process takes', async () => {
-  await open();
+it('draws what daemons did lately, and then what the main process takes, where the window has room', async () => {
+  page = await testPage();
+  // As many as the last Overview had room for.
+  page.hosts.screen.sizes.set('charts of the Overview', 12);
+  page.show(<OverviewPage />);
   const titles = within(screen.getByRole('region', { name: 'Trends' }))
     .getAllByRole('heading')
     .map((one) => one.textContent);

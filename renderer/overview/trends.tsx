@@ -89,8 +89,7 @@ function drawn(source: SourceModel, chart: ChartSpec): Drawn {
 /** Those that show more than zero, in their order. */
 function useBusy(all: readonly Drawn[]): readonly Drawn[] {
   const { text } = useScreen();
-  const [quiet, setQuiet] = useState('');
-  useEffect(() => {
+  const quietNow = useMemo(() => {
     const watches = [...new Set(all.map(({ source }) => source))].map((source) => {
       const own = all.filter((one) => one.source === source);
       return new QuietWatch(
@@ -98,15 +97,15 @@ function useBusy(all: readonly Drawn[]): readonly Drawn[] {
         own.map(({ chart }) => chart),
       );
     });
-    return text.add(
-      () =>
-        watches
-          .flatMap((watch) => watch.quiet(SECONDS))
-          .map(({ title }) => title)
-          .join('\n'),
-      setQuiet,
-    );
-  }, [text, all]);
+    return () =>
+      watches
+        .flatMap((watch) => watch.quiet(SECONDS))
+        .map(({ title }) => title)
+        .join('\n');
+  }, [all]);
+  // Known at once: a chart that goes right after it was made has cost what one that stays does.
+  const [quiet, setQuiet] = useState(quietNow);
+  useEffect(() => text.add(quietNow, setQuiet), [text, quietNow]);
   return useMemo(() => {
     const titles = new Set(quiet.split('\n'));
     return all.filter(({ chart }) => !titles.has(chart.title));

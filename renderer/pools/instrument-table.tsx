@@ -2,7 +2,7 @@
  * Instruments as the rows of one table, by trouble. Used by the Pools and queues page over all daemons, and by the page of each
  * daemon over its own.
  */
-import { memo, type ReactNode, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
 import type { FigureName } from '../../contract/instrument-rows.ts';
 import type { Trouble } from '../../kit/instrument-trouble.ts';
 import { metricsText } from '../history/chosen-metrics.ts';
@@ -30,6 +30,9 @@ import { keyOf, type LiveInstrument, slotOfFigure } from './live-instruments.ts'
 import { figureWord, messages } from './messages.ts';
 import { TroubleBadge } from './trouble-badge.tsx';
 import type { Arranged } from './use-instruments.ts';
+
+/** More than a window shows: the others are rendered once these are there. */
+const FIRST_ROWS = 36;
 
 /** Rows beyond these have no curve: each costs memory, and trouble stands on top. */
 const MOST_CURVES = 100;
@@ -107,9 +110,11 @@ interface InstrumentTableProps {
   readonly ofSeveral: boolean;
 }
 
-export function InstrumentTable({ label, rows, ofSeveral }: InstrumentTableProps): ReactNode {
+export function InstrumentTable({ label, rows: all, ofSeveral }: InstrumentTableProps): ReactNode {
+  const first = useMemo(() => all.slice(0, FIRST_ROWS), [all]);
+  const rows = useDeferredValue(all, first);
   const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame) ?? Number.POSITIVE_INFINITY;
+  const width = useWidth(frame, ofSeveral ? 'instruments' : 'instruments of one') ?? Number.POSITIVE_INFINITY;
   const columns = useMemo(() => {
     const measured = new Set(rows.flatMap(({ item }) => [...item.series.keys()]));
     const useful = COLUMNS.filter(

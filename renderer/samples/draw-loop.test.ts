@@ -61,6 +61,47 @@ describe('what can be drawn', () => {
     expect(one.drawn).toBe(1);
   });
 
+  it('is drawn in the first animation frame where its place is in view then, and measured before anything is drawn', () => {
+    vi.stubGlobal('innerWidth', 1_000);
+    vi.stubGlobal('innerHeight', 500);
+    /** A place of a page at so many pixels from its top. */
+    const place = (top: number, size = 100, isLaidOut = true) =>
+      ({
+        checkVisibility: () => isLaidOut,
+        getBoundingClientRect: () => ({
+          top,
+          bottom: top + size,
+          left: 0,
+          right: size,
+          width: size,
+          height: size,
+        }),
+      }) as unknown as Element;
+    const told: string[] = [];
+    const one = (name: string, where: Element) => {
+      const drawable = chart();
+      loop.add(
+        { ...drawable, measure: () => told.push(`measure ${name}`), draw: () => told.push(`draw ${name}`) },
+        where,
+      );
+    };
+    one('seen', place(0));
+    one('below', place(500));
+    one('seen too', place(450));
+    one('above', place(-100));
+    one('without a size', place(0, 0));
+    one('not laid out', place(0, 100, false));
+    frame(1_000);
+    expect(told).toEqual(['measure seen', 'measure seen too', 'draw seen', 'draw seen too']);
+    expect([finished, frames.length]).toEqual([1, 0]);
+  });
+
+  it('is drawn no more for being said to be visible where it was so already', () => {
+    const one = shown();
+    loop.setVisible(one, true);
+    expect(frames).toHaveLength(0);
+  });
+
   it('is drawn for a frame of its own source only', () => {
     const [a, b] = [shown({}), shown({})];
     expect(loop.frameArrived(a.source, true)).toBe(true);
@@ -160,8 +201,8 @@ describe('what can be drawn', () => {
   });
 });
 
-it('draws for eight milliseconds in a frame, and what is left in the next, before it says that all is drawn', () => {
-  const all = Array.from({ length: 4 }, () => chart({}, 0, 4));
+it('draws for four milliseconds in a frame, and what is left in the next, before it says that all is drawn', () => {
+  const all = Array.from({ length: 4 }, () => chart({}, 0, 2));
   for (const one of all) {
     loop.add(one);
     loop.setVisible(one, true);
@@ -172,7 +213,7 @@ it('draws for eight milliseconds in a frame, and what is left in the next, befor
   loop.redrawAll();
   const drawn = () => all.map((one) => one.drawn).join('');
   frame(1_000);
-  // The third begins when eight have passed, which is not too late.
+  // The third begins when four have passed, which is not too late.
   expect([drawn(), finished, frames.length]).toEqual(['1110', 0, 1]);
   frame(1_016);
   expect([drawn(), finished, frames.length]).toEqual(['1111', 1, 0]);

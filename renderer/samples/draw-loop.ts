@@ -4,8 +4,8 @@
  */
 import { withTokensHeld } from '../look/tokens.ts';
 
-/** Milliseconds of drawing in one animation frame; what is left goes into the next. */
-const DRAW_BUDGET_MS = 8;
+/** Milliseconds of drawing in one animation frame; what is left goes into the next. As much again is what the browser makes of it. */
+const DRAW_BUDGET_MS = 4;
 /** The same of what was never drawn, such as all of a page that was just gone to: somebody waits for it, and nothing moves yet. */
 const FIRST_BUDGET_MS = 50;
 
@@ -20,11 +20,15 @@ export interface Drawable {
   readonly source: object;
   /** Least milliseconds between two drawings: what moves less than a pixel need not be drawn. */
   readonly intervalMs: number;
+  /** Reads what it needs to know of the page, such as its size: of all that is new before any of it is drawn, which changes the page. */
+  measure?(): void;
   draw(): void;
 }
 
 interface Entry {
   readonly drawable: Drawable;
+  /** Where it is drawn, until it is known whether that is seen. */
+  place: Element | null;
   visible: boolean;
   dirty: boolean;
   drawnAt: number;
@@ -48,15 +52,20 @@ export class DrawLoop {
     this.#afterDraw = afterDraw;
   }
 
-  /** Adds a drawable; it is drawn once it is said to be visible. Returns the function that removes it. */
-  add(drawable: Drawable): () => void {
+  /**
+   * Adds a drawable; it is drawn once it is said to be visible. With `place` it is looked whether that is in view, so that what
+   * comes with a page is drawn in the first animation frame which has it. Returns the function that removes it.
+   */
+  add(drawable: Drawable, place: Element | null = null): () => void {
     this.#entries.set(drawable, {
       drawable,
+      place,
       visible: false,
       dirty: true,
       drawnAt: Number.NEGATIVE_INFINITY,
       isNew: true,
     });
+    if (place !== null) this.#schedule();
     return () => this.#entries.delete(drawable);
   }
 
@@ -64,8 +73,11 @@ export class DrawLoop {
   setVisible(drawable: Drawable, visible: boolean): void {
     const entry = this.#entries.get(drawable);
     if (entry === undefined) return;
+    const wasVisible = entry.visible;
     entry.visible = visible;
-    if (visible) this.redraw(drawable);
+    if (!visible || wasVisible) return;
+    entry.drawable.measure?.();
+    this.redraw(drawable);
   }
 
   /** Draws it in the next animation frame whatever its interval, such as after a change of size or theme. */
@@ -121,10 +133,27 @@ export class DrawLoop {
   #run(now: number): void {
     this.#scheduled = false;
     const start = performance.now();
+    this.#lookAround();
     const isDone = withTokensHeld(() => this.#drawDue(now, start));
     this.spentMs += performance.now() - start;
     if (isDone) this.#afterDraw();
     else this.#schedule();
+  }
+
+  /** Finds out of what is new whether it is seen: of all together, since asking after each drawing would lay out the page each time. */
+  #lookAround(): void {
+    for (const entry of this.#entries.values()) {
+      const { place, drawable } = entry;
+      if (place === null) continue;
+      entry.place = null;
+      // What is laid out only when one scrolls there would be for being asked.
+      if (!place.checkVisibility({ contentVisibilityAuto: true })) continue;
+      const { width, height, top, bottom, left, right } = place.getBoundingClientRect();
+      const isSeen = top < innerHeight && bottom > 0 && left < innerWidth && right > 0;
+      if (width === 0 || height === 0 || !isSeen) continue;
+      entry.visible = true;
+      drawable.measure?.();
+    }
   }
 
   /** Draws what is due; false where some of it finds no time in this frame. */

@@ -1,5 +1,5 @@
 /** A small curve of the last minute of one slot, drawn by the animation loop. */
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { token } from '../look/tokens.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
@@ -21,17 +21,29 @@ interface SparklineProps {
 export function Sparkline({ source, slot, label, className = 'h-12' }: SparklineProps): ReactNode {
   const { draw } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(WIDTH);
-  // What moves less than a pixel is not drawn.
-  const drawable = useDrawable(source, Math.max(100, (WINDOW_S * 1000) / width), canvas, () => {
-    if (canvas.current !== null) paint(canvas.current, source, slot);
+  const size = useRef({ width: WIDTH, height: 0 });
+  // Whether it has another size than it was drawn at.
+  const measure = (): boolean => {
+    const { width, height } = size.current;
+    const { clientWidth, clientHeight } = canvas.current ?? { clientWidth: width, clientHeight: height };
+    size.current = { width: clientWidth, height: clientHeight };
+    return clientWidth !== width || clientHeight !== height;
+  };
+  const drawable = useDrawable(canvas, {
+    source,
+    // What moves less than a pixel is not drawn.
+    intervalMs: () => Math.max(100, (WINDOW_S * 1000) / Math.max(1, size.current.width)),
+    measure,
+    draw: () => {
+      if (canvas.current !== null) paint(canvas.current, size.current, source, slot);
+    },
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it measures by what never changes
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
     const observer = new ResizeObserver(() => {
-      setWidth(Math.max(1, element.clientWidth));
-      draw.redraw(drawable);
+      if (measure()) draw.redraw(drawable);
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -39,10 +51,15 @@ export function Sparkline({ source, slot, label, className = 'h-12' }: Sparkline
   return <canvas ref={canvas} role="img" aria-label={label} className={`block w-full ${className}`} />;
 }
 
-function paint(canvas: HTMLCanvasElement, source: SourceModel, slot: number): void {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function paint(canvas: HTMLCanvasElement, size: Size, source: SourceModel, slot: number): void {
   const ratio = devicePixelRatio;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d');

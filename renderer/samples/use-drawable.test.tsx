@@ -37,7 +37,7 @@ function show() {
   const element = { current: document.createElement('div') };
   const hook = renderHook(
     ({ name, intervalMs }: { readonly name: string; readonly intervalMs: number }) =>
-      useDrawable(source, intervalMs, element, () => drawn.push(name)),
+      useDrawable(element, { source, intervalMs: () => intervalMs, draw: () => drawn.push(name) }),
     { wrapper: window.wrapper, initialProps: { name: 'first', intervalMs: 100 } },
   );
   return { ...hook, drawn, source, loop: window.hosts.screen.draw };

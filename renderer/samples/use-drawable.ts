@@ -4,31 +4,36 @@ import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import type { Drawable } from './draw-loop.ts';
 
-/** `source` and `draw` may change between renders; `intervalMs` is read on every frame. Returns the handle for `redraw`. */
-export function useDrawable(
-  source: SourceModel,
-  intervalMs: number,
-  element: RefObject<Element | null>,
-  draw: () => void,
-): Drawable {
+/** What is drawn, and when. All of it may change between renders. */
+interface Drawing {
+  readonly source: SourceModel;
+  /** Read on every frame; see {@link Drawable}. */
+  readonly intervalMs: () => number;
+  readonly measure?: () => void;
+  readonly draw: () => void;
+}
+
+/** Returns the handle for `redraw`. */
+export function useDrawable(element: RefObject<Element | null>, drawing: Drawing): Drawable {
   const loop = useScreen().draw;
-  const latest = useRef({ source, draw, intervalMs });
+  const latest = useRef(drawing);
   useEffect(() => {
-    latest.current = { source, draw, intervalMs };
+    latest.current = drawing;
   });
   const [drawable] = useState<Drawable>(() => ({
     get source() {
       return latest.current.source;
     },
     get intervalMs() {
-      return latest.current.intervalMs;
+      return latest.current.intervalMs();
     },
+    measure: () => latest.current.measure?.(),
     draw: () => latest.current.draw(),
   }));
   useEffect(() => {
     const node = element.current;
     if (node === null) return;
-    const remove = loop.add(drawable);
+    const remove = loop.add(drawable, node);
     const observer = new IntersectionObserver((entries) => {
       const last = entries.at(-1);
       if (last !== undefined) loop.setVisible(drawable, last.isIntersecting);

@@ -3,22 +3,29 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { SessionInfo } from '../../contract/control/sessions.ts';
 import { formatDateTime } from '../format/times.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import { KeptAnswers } from '../model/kept-answers.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { messages } from './messages.ts';
 
+const kept = new KeptAnswers<readonly SessionInfo[]>();
+const QUESTION = 'sessions';
+
 export function SessionsSection(): ReactNode {
-  const { client } = useHost();
+  const host = useHost();
+  const { client } = host;
   const connected = useHostState((state) => state.connection.phase === 'connected');
-  const [sessions, setSessions] = useState<readonly SessionInfo[]>([]);
+  const [sessions, setSessions] = useState<readonly SessionInfo[]>(() => kept.get(host, QUESTION) ?? []);
   const [ending, setEnding] = useState<SessionInfo | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const read = useCallback(async () => {
     const outcome = await client.request('sessions.list', {});
     setProblem(outcome.ok ? null : outcome.error.message);
-    if (outcome.ok) setSessions(outcome.result.sessions);
-  }, [client]);
+    if (!outcome.ok) return;
+    kept.keep(host, QUESTION, outcome.result.sessions);
+    setSessions(outcome.result.sessions);
+  }, [host, client]);
   useEffect(() => {
     if (!connected) return;
     void read();

@@ -117,7 +117,7 @@ export function DataTable(props: DataTableProps): ReactNode {
 
   const widths = useColumnWidths(columns, rows, selects, setWidths);
   const frame = useRef<HTMLDivElement>(null);
-  const frameWidth = useWidth(frame);
+  const frameWidth = useWidth(frame, 'table');
   const place = drawerPlace(wished ?? DRAWER_WIDTH, frameWidth, widths[0] ?? 0);
   const opened = useOpenedRow(focus.opened, rows, keys);
   const beside = opened !== null && !place.over ? place.width : 0;

@@ -64,7 +64,7 @@ it('follows the width of an element, and lets go of it', () => {
   vi.stubGlobal('ResizeObserver', Observer);
   const node = { clientWidth: 320 };
   const element = { current: node as HTMLElement };
-  const { result, unmount } = renderHook(() => useWidth(element));
+  const { result, unmount } = renderHook(() => useWidth(element, 'any'));
   expect(result.current).toBeNull();
   expect(observe).toHaveBeenCalledWith(node);
   act(() => measure());
