@@ -23,7 +23,7 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
   useEffect(() => {
     let current = true;
     void host.client.request('config.get', {}).then((got) => {
-      kept.keep(host, QUESTION, got);
+      if (got.ok) kept.keep(host, QUESTION, got);
       if (current) setOutcome(got);
     });
     return () => {

@@ -120,6 +120,25 @@ it('keeps the last answer while the next is on its way, and drops it when someth
   expect([result.current.busy, values()]).toEqual([true, undefined]);
 });
 
+it('shows what was read when it was looked at last, where what arrived since goes on from there', async () => {
+  const first = show(HOUR);
+  window.answers['history.query'] = () => answerOf(1);
+  await pass(60_000);
+  first.unmount();
+  const pending = window.hold('history.query');
+  const again = show(HOUR);
+  expect([again.values(), again.result.current.busy]).toEqual([[1], false]);
+  await pending[0]?.answer(answerOf(2));
+  expect(again.values()).toEqual([2]);
+  again.unmount();
+  await pass(299_999);
+  const later = show(HOUR);
+  expect(later.values()).toEqual([2]);
+  later.unmount();
+  await pass(1);
+  expect(show(HOUR).values()).toBeUndefined();
+});
+
 it('ignores an answer that comes after somebody has gone on to another range', async () => {
   const pending = window.hold('history.query');
   const { rerender, values, charts } = show(HOUR);

@@ -8,6 +8,7 @@ import {
 import type { WireError } from '../../contract/errors.ts';
 import type { LiveChartSpec } from '../charts/chart-series.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import type { HostModel } from '../model/host-model.ts';
 import { KeptAnswers } from '../model/kept-answers.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { endsOf, type RangeName, type ViewRange } from '../shell/view.ts';
@@ -77,6 +78,9 @@ interface Answer {
 
 /** By the key of the question. */
 const kept = new KeptAnswers<Answer>();
+
+/** What the window holds of what arrived reaches back so far at least, in milliseconds. */
+const JOINED_MS = 300_000;
 
 const NOTHING: Answer = { key: '', from: 0, to: 0, error: null, results: [] };
 
@@ -160,7 +164,7 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
   }, [host, key, recording, connected, paused, tries]);
   const retry = useCallback(() => setTries((count) => count + 1), []);
   // What was read when it was looked at last, until it is read again.
-  const mine = answer.key === key ? answer : (kept.get(host, key) ?? NOTHING);
+  const mine = answer.key === key ? answer : keptFor(host, key, range);
   return useMemo(() => {
     const parts = partsOf(mine);
     return {
@@ -174,6 +178,13 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
       retry,
     };
   }, [mine, retry]);
+}
+
+/** The last answer to a question, where what arrives in the window goes on from there. */
+function keptFor(host: HostModel, key: string, range: ViewRange): Answer {
+  const known = kept.get(host, key);
+  const isJoined = range.kind !== 'recent' || (known?.to ?? 0) > host.hostNow() - JOINED_MS;
+  return known !== undefined && isJoined ? known : NOTHING;
 }
 
 function partsOf({ results }: Answer): ReadonlyMap<string, RecordedPart> {

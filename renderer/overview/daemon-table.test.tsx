@@ -154,6 +154,9 @@ describe('where it listens', () => {
       // Where there is no room for more than the first.
       '+2',
     ]);
+    // However narrow the window is, the port is whole.
+    const first = within(shown).getByRole('button', { name: 'Copy 127.0.0.1:6667' });
+    expect(first.querySelector('.truncate')?.textContent).toBe('127.0.0.1');
     expect(within(shown).getByRole('button', { name: 'Copy 127.0.0.1:6697' })).toBeTruthy();
     expect(within(shown).queryByText('No listener')).toBeNull();
   });

@@ -36,6 +36,8 @@ export function ListenerRow({ listeners }: { listeners: readonly ListenerInfo[] 
         const before = listeners[index - 1];
         const isLike =
           before !== undefined && 'port' in listener && 'port' in before && before.host === listener.host;
+        // What tells it from others: its port, or the name of its socket.
+        const end = 'port' in listener ? `:${listener.port}` : address.slice(address.lastIndexOf('/'));
         return (
           <li
             key={`${listener.protocol} ${address}`}
@@ -45,8 +47,9 @@ export function ListenerRow({ listeners }: { listeners: readonly ListenerInfo[] 
               text={address}
               label={messages.copyAddress(address)}
               title={`${address} ${protocolOf(listener)}`}
+              end={end}
             >
-              {isLike ? `:${listener.port}` : address}
+              {isLike ? '' : address.slice(0, address.length - end.length)}
             </CopyText>
             <span className="ml-1 text-xs text-dim max-2xl:hidden">{protocolOf(listener)}</span>
           </li>

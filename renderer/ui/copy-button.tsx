@@ -27,11 +27,15 @@ export function CopyText({
   label,
   title,
   children,
+  end,
 }: {
   text: string;
   label: string;
   title: string;
+  /** What is cut where there is no room for it. */
   children: string;
+  /** What follows and is never cut. */
+  end?: string;
 }): ReactNode {
   const [copied, copy] = useCopied(text);
   return (
@@ -40,9 +44,10 @@ export function CopyText({
       aria-label={copied ? COPIED : label}
       title={title}
       onClick={copy}
-      className="h-6 max-w-36 truncate max-lg:max-w-28 rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
+      className="inline-flex h-6 max-w-36 items-center max-lg:max-w-28 rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
     >
-      {copied ? COPIED : children}
+      <span className="truncate">{copied ? COPIED : children}</span>
+      {!copied && end}
     </button>
   );
 }
