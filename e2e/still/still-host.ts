@@ -18,8 +18,8 @@ const ORIGIN = 'http://localhost:9';
 const WINDOW = join(ROOT, 'out/renderer');
 /** Milliseconds of the page's clock that pass at a time. */
 const TICK_MS = 50;
-/** So often in a row nothing may have been said before a page stands still. */
-const QUIET_TICKS = 4;
+/** So often in a row nothing may have been said before a page stands still: longer than it waits before it asks for what was typed. */
+const QUIET_TICKS = 6;
 
 type Answers = {
   readonly [Name in ControlRequestName]?: (args: ControlApi[Name]['args']) => ControlApi[Name]['result'];
