@@ -107,6 +107,8 @@ test('one page has what is live and what was recorded, over a range that stands 
   // Charts move until all that was recorded is there.
   await expect(memory).toContainText('10 s a point');
   await expect(page.getByTitle(/what was recorded of ircd/)).toBeVisible();
+  // What is below the window is drawn once one scrolls there.
+  await memory.scrollIntoViewIfNeeded();
   const { width } = (await plot.boundingBox())!;
   await plot.hover({ position: { x: 20, y: 40 } });
   await page.mouse.down();

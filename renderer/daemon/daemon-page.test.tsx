@@ -132,7 +132,6 @@ describe('the tabs', () => {
   it('are brought into view', async () => {
     const seen = vi.spyOn(Element.prototype, 'scrollIntoView');
     await open('d/crashes');
-    await pass(20);
     expect(seen.mock.instances.map((one) => (one as Element).textContent)).toContain('Logs');
     expect(seen).toHaveBeenCalledWith({ block: 'nearest', inline: 'nearest' });
   });

@@ -219,9 +219,7 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   // Where the row of tabs is wider than the window, the chosen one is brought into view.
   useEffect(() => {
     const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
-    // With what is drawn first, so that the page is laid out once for both.
-    const frame = requestAnimationFrame(() => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
-    return () => cancelAnimationFrame(frame);
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [name]);
   return (
     <div className={`page ${fills === true ? 'min-h-filled flex-1' : ''}`}>
