@@ -103,7 +103,7 @@ describe('a G-line', () => {
 
   it('of which a peer has an older change is set right, and the same one is no news', () => {
     sent(ann, 'GLINE 10 *@10.1.2.3 :spam');
-    expect(answered(`AC GL * -*@10.1.2.3 600 ${SECONDS} :x`)).toEqual([]);
+    expect(answered(`AC GL * +*@10.1.2.3 600 ${SECONDS} :spam`)).toEqual([]);
     expect(answered(`AC GL * -*@10.1.2.3 600 ${SECONDS - 5} :x`)).toEqual([
       `> AB GL * +*@10.1.2.3 600 ${SECONDS} ${SECONDS + 600} :spam`,
     ]);

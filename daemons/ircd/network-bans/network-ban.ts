@@ -80,6 +80,13 @@ export interface NetworkBanChange {
 /** What is longer than this ahead is no time that anybody meant, in milliseconds: ten years. */
 export const FAR_MS = 10 * 365 * 86_400_000;
 
+/** Of two changes that two servers made in one second one has to win on both: that which lifts, else the reason that sorts last. */
+function ofOneSecond(known: NetworkBan, { active, reason }: NetworkBanChange): 'same' | 'older' | 'newer' {
+  if (active !== null && active !== known.active) return active ? 'older' : 'newer';
+  const text = reason === null ? known.reason : toLineText(reason);
+  return text === known.reason ? 'same' : text > known.reason ? 'newer' : 'older';
+}
+
 /**
  * What comes of a change: the ban as it is then, `older` where this server knows a newer one, `same` where it knows this one,
  * and `unknown` where it lacks what it needs to make one.
@@ -91,8 +98,11 @@ export function changed(
 ): NetworkBan | 'older' | 'same' | 'unknown' {
   if (known === undefined) {
     if (said.expiresMs === null) return 'unknown';
-  } else if (known.changedSeconds >= said.changedSeconds)
-    return known.changedSeconds === said.changedSeconds ? 'same' : 'older';
+  } else if (known.changedSeconds > said.changedSeconds) return 'older';
+  else if (known.changedSeconds === said.changedSeconds) {
+    const which = ofOneSecond(known, said);
+    if (which !== 'newer') return which;
+  }
   const latest = nowMs + FAR_MS;
   const expiresMs = Math.min(said.expiresMs ?? known!.expiresMs, latest);
   const keptMs = Math.min(said.keptMs ?? 0, latest);

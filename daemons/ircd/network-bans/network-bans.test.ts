@@ -51,8 +51,20 @@ describe('a change of a ban of the network', () => {
       reason: 'why',
       by: 'far.test',
     });
-    expect(changed(ban(), said({ changedSeconds: 100 }), NOW)).toBe('same');
+    expect(changed(ban(), said({ changedSeconds: 100, reason: 'spam' }), NOW)).toBe('same');
     expect(changed(ban(), said({ changedSeconds: 99 }), NOW)).toBe('older');
+  });
+
+  it('of the same second counts where it lifts, or has the reason that sorts last', () => {
+    const of = (known: Partial<NetworkBan>, more: Partial<NetworkBanChange>) => {
+      const made = changed(ban(known), said({ changedSeconds: 100, ...more }), NOW);
+      return typeof made === 'string' ? made : [made.active, made.reason];
+    };
+    expect(of({}, { active: false, reason: 'a' })).toEqual([false, 'a']);
+    expect(of({ active: false }, { reason: 'zzz' })).toBe('older');
+    expect(of({}, { reason: 'zzz' })).toEqual([true, 'zzz']);
+    expect(of({}, { reason: 'a' })).toBe('older');
+    expect(of({}, { active: null, reason: null })).toBe('same');
   });
 
   it('leaves as it was what it does not say', () => {

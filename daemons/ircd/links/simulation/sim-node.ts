@@ -3,6 +3,7 @@ import type { WorkTurnsOptions } from '../../../runtime/async/work-turns.ts';
 import { recordOf } from '../../journal/channel-record.ts';
 import { RestoredChannels } from '../../journal/restored-channels.ts';
 import { type MemoryClient, MemoryServer } from '../../memory-server.ts';
+import type { NetworkBan } from '../../network-bans/network-ban.ts';
 import type { LinkBlock } from '../link-block.ts';
 import { LinkDesk } from '../link-desk.ts';
 import type { SimEnd } from './sim-wire.ts';
@@ -10,6 +11,13 @@ import type { SimWorld } from './sim-world.ts';
 
 /** How long restored channels wait for those who were on them. */
 const RESTORED_MS = 300_000;
+
+/** What outlives a server. */
+export interface KeptOnDisk {
+  /** Records of the journal. */
+  readonly channels: readonly unknown[];
+  readonly bans: readonly NetworkBan[];
+}
 
 export class SimNode {
   readonly name: string;
@@ -45,11 +53,15 @@ export class SimNode {
       schedule: (callback) => this.#later(callback),
       onError: (error) => world.fault(this, error),
     };
-    this.start([]);
+    this.start({ channels: [], bans: [] });
   }
 
   get state() {
     return this.irc.server.state;
+  }
+
+  get bans() {
+    return this.irc.server.networkBans;
   }
 
   get busy(): boolean {
@@ -61,8 +73,8 @@ export class SimNode {
     return [...this.desk.network.links].map(({ transport }) => transport as SimEnd);
   }
 
-  /** Comes up. @param channels of before, as its journal has them */
-  start(channels: readonly unknown[]): void {
+  /** Comes up. @param kept of before, as its disk has it */
+  start({ channels, bans }: KeptOnDisk): void {
     const { clock, random } = this.#world;
     this.irc = new MemoryServer({ server_name: this.name, numeric: this.numeric }, null, this.#work);
     this.desk = new LinkDesk(this.irc.server, {
@@ -73,6 +85,7 @@ export class SimNode {
     this.irc.server.links = this.desk.network;
     this.irc.server.linkControl = this.desk;
     this.up = true;
+    for (const ban of bans) this.irc.server.networkBans.set(ban);
     if (channels.length > 0) {
       this.#restored = new RestoredChannels(this.irc.server);
       this.#restored.restore(channels, Date.now(), Date.now() + RESTORED_MS);
@@ -80,14 +93,15 @@ export class SimNode {
     this.desk.configure(this.#blocks);
   }
 
-  /** Is gone at once, with its clients. @returns what its journal has of its channels */
-  crash(): unknown[] {
+  /** Is gone at once, with its clients. @returns what its disk has */
+  crash(): KeptOnDisk {
     this.check();
-    const kept = [...this.state.channels.values()].map(recordOf);
+    const channels = [...this.state.channels.values()].map(recordOf);
+    const bans = this.bans.list();
     this.up = false;
     this.close();
     this.clients = [];
-    return kept;
+    return { channels, bans };
   }
 
   /** Does something here in the name of deeds. */

@@ -2,14 +2,14 @@
  * For the simulated network: what its users do, one deed after the other, by chance. They have few names and few places, so
  * that they collide. What P10 cannot put in order where it crosses on the wire is not done while it would.
  */
-import { STATUS, UMODE } from '../../../irc/modes.ts';
+import { STATUS } from '../../../irc/modes.ts';
 import { setAccount } from '../../actions/account.ts';
-import { setUserModes } from '../../actions/user-modes.ts';
 import type { MemoryClient } from '../../memory-server.ts';
 import type { Channel, Membership } from '../../state/channel.ts';
 import type { User } from '../../state/user.ts';
 import type { Concerns } from './deed-flights.ts';
 import type { SimNode } from './sim-node.ts';
+import { operatorDeeds } from './sim-operators.ts';
 import type { SimWorld } from './sim-world.ts';
 
 const NICKS = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay', 'gus', 'Ann', 'ida', 'jon'];
@@ -22,7 +22,8 @@ const ACCOUNTS = ['acc', 'other', null];
 const FLAGS = 'imnpstC';
 const MOST_USERS = 16;
 
-type Doer = (node: SimNode, client: MemoryClient, user: User) => void;
+/** What one user does. */
+export type Doer = (node: SimNode, client: MemoryClient, user: User) => void;
 
 export class SimPeople {
   readonly #world: SimWorld;
@@ -42,9 +43,9 @@ export class SimPeople {
       [20, (...who) => this.#mode(...who)],
       [10, (...who) => this.#status(...who)],
       [6, (...who) => this.#kick(...who)],
-      [2, (...who) => this.#kill(...who)],
+      ...operatorDeeds(world, (...deed) => this.#do(...deed)),
       [5, (...who) => this.#topic(...who)],
-      [3, (...who) => this.#invite(...who)],
+      [5, (...who) => this.#invite(...who)],
       [4, (...who) => this.#away(...who)],
       [4, (...who) => this.#account(...who)],
       [4, (...who) => this.#userMode(...who)],
@@ -90,13 +91,13 @@ export class SimPeople {
     if (user.memberships.has(node.state.findChannel(name)!)) return;
     const folded = name.toLowerCase();
     const place = `${folded} ${node.state.numericOf(user)}`;
-    // One that is made has modes of its own, and who has a younger one loses what they are there.
+    // One that is made has modes of its own.
     const makes = (node.state.findChannel(name)?.members.length ?? 0) === 0;
     this.#send(
       node,
       client,
       {
-        changes: [place, ...(makes ? [`${folded} made`] : [])],
+        changes: [place],
         relies: makes ? [`${folded} n taken`, `${folded} t taken`] : [],
         sets: this.#due(node, user, [name]),
         long: makes,
@@ -166,8 +167,7 @@ export class SimPeople {
     this.#send(
       node,
       client,
-      // Whoever gives way says that its own are operators no more.
-      { sets: [`${place} ${letter}`], relies: ['burst', place, `${channel.key} made`] },
+      { sets: [`${place} ${letter}`], relies: sign === '-' ? ['burst', place] : [place] },
       `MODE ${channel.name} ${sign}${letter} ${target.user.nick}`,
     );
   };
@@ -177,16 +177,6 @@ export class SimPeople {
     const target = channel === undefined ? null : this.#one(channel.members);
     if (channel !== undefined && target !== null)
       this.#send(node, client, {}, `KICK ${channel.name} ${target.user.nick} :out`);
-  };
-
-  #kill: Doer = (node, client, user) => {
-    const target = this.#one([...node.state.users]);
-    if (target === null || target === user) return;
-    this.#do(node, {}, `${user.nick} at ${node.name} kills ${target.nick}`, () => {
-      client.client!.oper = { name: 'test', flags: new Set(['kill']), title: 'is an operator' };
-      setUserModes(node.irc.server, user, [{ on: true, letter: 'o', bit: UMODE.oper }]);
-      client.send(`KILL ${target.nick} :no more`);
-    });
   };
 
   #topic: Doer = (node, client, user) => {

@@ -9,8 +9,9 @@ import type { SimClock } from './sim-clock.ts';
 import type { SimNode } from './sim-node.ts';
 import type { SimWorld } from './sim-world.ts';
 
-/** Lines that wait on a connection before its sender gives up (SendQ). */
-const QUEUE_LINES = 400;
+/** Lines that wait on a connection before its sender gives up (SendQ): a burst of this network has some 40. */
+const QUEUE_LINES = [12, 40, 400];
+const MOST_QUEUE_LINES = 400;
 /** How long it takes at most until one end notices that a connection is cut. */
 const NOTICE_MS = 3_000;
 
@@ -57,7 +58,7 @@ export class SimEnd implements LinkCarrier {
   send(line: string): void {
     if (this.closed || this.#overflowed) return;
     const { world } = this.wire;
-    if (this.#queue.length >= QUEUE_LINES) {
+    if (this.#queue.length >= this.wire.queueLines) {
       this.#overflowed = true;
       world.after(0, this.node, [], () => this.#overflow());
       return;
@@ -116,6 +117,7 @@ export class SimWire {
   readonly called: SimEnd;
   readonly #delayMs: number;
   readonly #jitterMs: number;
+  readonly queueLines: number;
   /** When the last parcel of each direction arrives. */
   readonly #dueMs = new Map<SimEnd, number>();
   /** Until when nothing arrives. */
@@ -127,6 +129,7 @@ export class SimWire {
     this.#clock = world.clock;
     this.#delayMs = world.random.pick([1, 5, 20, 80, 400]);
     this.#jitterMs = world.random.pick([0, 1, 50, 500]);
+    this.queueLines = world.healed ? MOST_QUEUE_LINES : world.random.pick(QUEUE_LINES);
     this.caller = new SimEnd(caller, this);
     this.called = new SimEnd(called, this);
     this.caller.other = this.called;

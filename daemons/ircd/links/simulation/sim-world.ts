@@ -31,6 +31,8 @@ export class SimWorld {
   deeds: readonly number[] = NOBODY;
   /** Whether promises have to settle before the next event. */
   unsettled = false;
+  /** Whether nothing goes wrong any more. */
+  healed = false;
   /** Pairs of servers that cannot be connected now. */
   readonly parted = new Set<string>();
   /** What went wrong beside what servers disagree on. */
@@ -109,9 +111,19 @@ export class SimWorld {
         // Who has called goes on when the promise is settled.
         this.clock.after(0, () => this.flights.drop([burst]));
         this.run(from, [burst], () => resolve(wire.caller));
+        if (!this.healed && this.random.chance(0.15)) this.#cutSoon(wire);
         this.#calling = { node: from, burst };
       };
       this.clock.after(this.random.below(300), connect);
+    });
+  }
+
+  /** Most likely while both still tell what they know. */
+  #cutSoon(wire: SimWire): void {
+    this.clock.after(this.random.below(1_500), () => {
+      if (this.healed || wire.gone) return;
+      this.say(`the connection ${wire.name} is cut soon after it was made`);
+      wire.cut('Connection lost');
     });
   }
 
@@ -139,13 +151,13 @@ export class SimWorld {
 
   /** A server ends at once, and comes back after a while; sometimes with its channels. */
   restart(node: SimNode): void {
-    const kept = node.crash();
+    const { channels: all, bans } = node.crash();
     for (const wire of this.open) if (wire.joins(node)) wire.cut('Connection reset');
-    const channels = this.random.chance(0.5) ? kept : [];
+    const channels = this.random.chance(0.5) ? all : [];
     this.say(`${node.name} ends; it will have ${channels.length} channels`);
     this.clock.after(this.random.between(100, AWAY_MS), () => {
       this.say(`${node.name} is back`);
-      this.run(node, NOBODY, () => node.start(channels));
+      this.run(node, NOBODY, () => node.start({ channels, bans }));
     });
   }
 

@@ -3,6 +3,7 @@
  * overrun while their users do what users do; once everything is connected again, all have to know the same. Run by
  * simulation.test.ts and `npm run bench -- links`.
  */
+import { liftJupes } from './sim-operators.ts';
 import { SimPeople } from './sim-people.ts';
 import { pairOf, SimWorld } from './sim-world.ts';
 import { disagreements } from './snapshot.ts';
@@ -52,6 +53,7 @@ class Simulation {
     await this.#live(random.between(5, MOST_SECONDS), 0.08);
     const first = await this.#heal();
     if (first.length > 0) return ['after the first time of troubles:', ...first];
+    this.world.healed = false;
     this.#part();
     await this.#live(random.between(1, 10), 0);
     const second = await this.#heal();
@@ -120,9 +122,12 @@ class Simulation {
     const { world } = this;
     world.say('everything is connected again');
     world.parted.clear();
+    world.healed = true;
     const untilMs = world.clock.monotonic() + WHOLE_SECONDS * 1000;
     while (!this.#whole()) {
       if (world.clock.monotonic() > untilMs) return [`not whole after ${WHOLE_SECONDS} s`];
+      // Also those that one brings along that was away.
+      for (const node of world.nodes) if (node.up) world.run(node, [], () => liftJupes(node));
       await this.#pass(1_000);
     }
     for (const node of world.nodes) node.check();

@@ -1,6 +1,7 @@
 /** For the simulated network: all that a server knows of the network, as text, and where two servers disagree. */
 import { CMODE_LETTERS } from '../../../irc/modes.ts';
 import { toBase64 } from '../../../irc/p10/numeric.ts';
+import type { NetworkBans } from '../../network-bans/network-bans.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { MaskList } from '../../state/mask-list.ts';
 import type { NetworkState } from '../../state/network.ts';
@@ -10,8 +11,11 @@ import { toSeconds } from '../peer.ts';
 /** One line for each server, user and channel, by what it is about. */
 export type Snapshot = ReadonlyMap<string, string>;
 
-export function snapshotOf(state: NetworkState): Snapshot {
+export function snapshotOf(state: NetworkState, bans: NetworkBans): Snapshot {
   const lines = new Map<string, string>();
+  // When it ends goes by the clock of each.
+  for (const { kind, mask, active, changedSeconds, reason } of bans.list())
+    lines.set(`${kind} ${mask}`, `${active ? 'holds' : 'lifted'} ${changedSeconds} ${reason}`);
   for (const server of state.servers.values())
     lines.set(`server ${server.name}`, `${server.numeric} ${server.userCount}`);
   for (const user of state.users) lines.set(`user ${numericOf(state, user)}`, userText(user));
@@ -67,9 +71,13 @@ function masksOf({ entries }: MaskList): string {
 
 /** Where servers disagree, by what it is about: what each of them says. Empty where they agree. */
 export function disagreements(
-  servers: readonly { readonly name: string; readonly state: NetworkState }[],
+  servers: readonly {
+    readonly name: string;
+    readonly state: NetworkState;
+    readonly bans: NetworkBans;
+  }[],
 ): string[] {
-  const views = servers.map(({ name, state }) => ({ name, lines: snapshotOf(state) }));
+  const views = servers.map(({ name, state, bans }) => ({ name, lines: snapshotOf(state, bans) }));
   const topics = new Set(views.flatMap(({ lines }) => [...lines.keys()]));
   const found: string[] = [];
   for (const topic of [...topics].sort()) {
