@@ -112,6 +112,16 @@ describe('a G-line', () => {
     expect(holding(here)).toEqual([]);
   });
 
+  it('holds also where whoever set it is not known here, and goes on in the name of the server that tells of it', () => {
+    wire.linkA.take(`AZAAA GL * +*@10.1.2.3 600 ${SECONDS} :spam`);
+    wire.linkA.take(`AZ JU * +far.test 600 ${SECONDS} :why`);
+    wire.linkA.take(`AB GL * +*@10.9.9.9 600 ${SECONDS} :not from this server`);
+    expect(here.irc.server.networkBans.inForce().map(({ mask, by }) => [mask, by])).toEqual([
+      ['*@10.1.2.3', 'there.test'],
+      ['far.test', 'there.test'],
+    ]);
+  });
+
   it('for one server is a K-line there', () => {
     answered(`AC GL AB +*@10.1.2.3 600 ${SECONDS} :only here`);
     expect(here.irc.server.bans.list()).toMatchObject([

@@ -3,7 +3,7 @@
  * passed over: it crossed with a kill, or it is a lie.
  */
 import type { P10Line } from '../../../irc/p10/line.ts';
-import { isServerNumeric, isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
+import { isServerNumeric, isUserNumeric, SERVER_DIGITS, serverOf } from '../../../irc/p10/numeric.ts';
 import { OWN_TOKEN, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { Source } from '../../network-events.ts';
@@ -91,6 +91,9 @@ const OUTLIVES: ReadonlySet<string> = new Set([
   TOKEN.TOPIC,
 ]);
 
+/** What concerns the whole network, whoever says it: a server that was let go here is still there where it was said. */
+const OF_THE_NETWORK: ReadonlySet<string> = new Set([TOKEN.GLINE, TOKEN.JUPE]);
+
 /**
  * @param token the short one.
  * @param text the line as it came, without tags.
@@ -99,7 +102,7 @@ const OUTLIVES: ReadonlySet<string> = new Set([
 export function handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps | null {
   const { server, network, link, peer } = context;
   const code = codeOf(peer, token);
-  const source = sourceOf(server.state, line.source, token);
+  const source = sourceOf(server.state, line.source, token) ?? speakerOf(context, line.source, token);
   if (code === undefined || source === undefined) return null;
   const via = 'nick' in source ? source.server.via : source.via;
   if (via !== peer.server) return null;
@@ -112,4 +115,10 @@ function sourceOf(state: NetworkState, numeric: string, token: string): Source |
   const server = serverOf(numeric);
   if (server === state.me.numeric || !isUserNumeric(numeric)) return undefined;
   return state.findNumeric(numeric) ?? (OUTLIVES.has(token) ? state.serverByNumeric(server) : undefined);
+}
+
+/** Who speaks for a server that is not known here; undefined where it has to be. */
+function speakerOf({ server, peer }: LinkContext, numeric: string, token: string): Source | undefined {
+  const isKnown = server.state.serverByNumeric(numeric.slice(0, SERVER_DIGITS)) !== undefined;
+  return isKnown || !OF_THE_NETWORK.has(token) ? undefined : peer.server;
 }
