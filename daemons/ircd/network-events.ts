@@ -5,6 +5,7 @@
 import type { MessageTags } from '../irc/p10/message-tags.ts';
 import type { NetworkBan } from './network-bans/network-ban.ts';
 import type { Channel, Membership } from './state/channel.ts';
+import type { MaskSetter } from './state/mask-list.ts';
 import type { Server } from './state/server.ts';
 import type { User } from './state/user.ts';
 
@@ -81,6 +82,8 @@ export type NetworkEvent =
       readonly source: Source;
       readonly channel: Channel;
       readonly changes: readonly ModeChange[];
+      /** Who sets masks by it, and when; the source, now, where it is missing. */
+      readonly origin?: MaskSetter;
       /** By an operator of the network or a service, whatever they are on the channel. */
       readonly forced?: boolean;
     }

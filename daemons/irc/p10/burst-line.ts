@@ -15,6 +15,14 @@ export interface BurstMember {
   readonly status: number;
 }
 
+/** Who set a mask and when: nobody says so but our own kind. */
+export interface MaskOrigin {
+  /** A prefix, or the name of a server. */
+  readonly by: string;
+  /** Unix seconds. */
+  readonly atSeconds: number;
+}
+
 /** What one line, or all lines of one channel, say of it. */
 export interface BurstChannel {
   readonly channel: string;
@@ -29,6 +37,13 @@ export interface BurstChannel {
   readonly exceptions: readonly string[];
   /** Exceptions of `i`, which only our own kind tells of. */
   readonly inviteExceptions: readonly string[];
+  /** Of each mask, by {@link originKey}; absent where the line does not say them. */
+  readonly origins?: ReadonlyMap<string, MaskOrigin>;
+}
+
+/** @param list the property that has the mask. */
+export function originKey(list: ListName, mask: string): string {
+  return `${list} ${mask}`;
 }
 
 /** A channel of which nothing is told but its age. */
@@ -55,10 +70,13 @@ const LISTS = [
   ['inviteExceptions', '='],
 ] as const;
 
-type ListName = (typeof LISTS)[number][0];
+export type ListName = (typeof LISTS)[number][0];
 
-/** Reads the parameters of one `B`; in words what is wrong with them otherwise. */
-export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | string {
+/**
+ * Reads the parameters of one `B`; in words what is wrong with them otherwise.
+ * @param signed whether behind each mask stand who set it and when
+ */
+export function readBurst(line: P10Line, kind: KindLimits, signed = false): BurstChannel | string {
   const { params } = line;
   if (params.length < 2) return 'B needs a channel and its time.';
   const createdSeconds = readWhole(params[1]!);
@@ -66,10 +84,11 @@ export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | strin
   let modes = '';
   const modeArguments = new Map<string, string>();
   const members: BurstMember[] = [];
+  const origins = new Map<string, MaskOrigin>();
   const masks: Record<ListName, string[]> = { bans: [], exceptions: [], inviteExceptions: [] };
   for (let i = 2; i < params.length; i++) {
     const param = params[i]!;
-    if (param.startsWith(MASKS)) readMasks(param.slice(1), masks);
+    if (param.startsWith(MASKS)) readMasks(param.slice(1), masks, signed ? origins : null);
     else if (!param.startsWith('+')) {
       const wrong = readMembers(param, members);
       if (wrong !== null) return wrong;
@@ -83,19 +102,41 @@ export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | strin
       }
     }
   }
-  return { channel: params[0]!, createdSeconds, modes, modeArguments, members, ...masks };
+  return {
+    channel: params[0]!,
+    createdSeconds,
+    modes,
+    modeArguments,
+    members,
+    ...masks,
+    ...(signed ? { origins } : {}),
+  };
 }
 
 function takesArgument(kind: KindLimits, letter: string): boolean {
   return kind.modesWithArgument.includes(letter) || kind.modesWithArgumentWhenSet.includes(letter);
 }
 
-function readMasks(text: string, masks: Record<ListName, string[]>): void {
-  let list = masks.bans;
-  for (const mask of text.split(' ')) {
+function readMasks(
+  text: string,
+  masks: Record<ListName, string[]>,
+  origins: Map<string, MaskOrigin> | null,
+): void {
+  let list: ListName = 'bans';
+  const words = text.split(' ').filter((word) => word !== '');
+  for (let i = 0; i < words.length; i++) {
+    const mask = words[i]!;
     const begun = LISTS.find(([, sign]) => sign === mask && sign !== '');
-    if (begun !== undefined) list = masks[begun[0]];
-    else if (mask !== '') list.push(mask);
+    if (begun !== undefined) {
+      list = begun[0];
+      continue;
+    }
+    masks[list].push(mask);
+    if (origins === null) continue;
+    const atSeconds = readWhole(words[i + 2] ?? '');
+    if (atSeconds < 0) continue;
+    origins.set(originKey(list, mask), { by: words[i + 1]!, atSeconds });
+    i += 2;
   }
 }
 
@@ -144,13 +185,19 @@ export function writeBurst(source: string, channel: BurstChannel): string[] {
   for (const [list, sign] of LISTS) {
     const before = sign === '' ? '' : `${sign} `;
     const begins = ` :%${before}`;
-    for (const mask of channel[list]) {
+    for (const word of channel[list]) {
+      const mask = word + originText(channel, list, word);
       const inMasks = lines.last !== 'head' && lines.last !== 'members';
       const goesOn = lines.last === list ? ` ${mask}` : ` ${before}${mask}`;
       lines.put(inMasks ? goesOn : begins + mask, begins + mask, list);
     }
   }
   return lines.done();
+}
+
+function originText({ origins }: BurstChannel, list: ListName, mask: string): string {
+  const origin = origins?.get(originKey(list, mask));
+  return origin === undefined ? '' : ` ${origin.by} ${origin.atSeconds}`;
 }
 
 /** Lines of one channel, each with the same head. */

@@ -55,6 +55,17 @@ describe('channels of a burst', () => {
     });
   });
 
+  it('say who set each mask and when, between servers of our own kind', () => {
+    const text = 'AB B #c 5 :%a!*@* ann!a@x 7 b!*@* ~ c!*@* one.test 8';
+    const read = readBurst(readLine(text, true)!, KIND_LIMITS.signalbox, true) as BurstChannel;
+    expect(read).toMatchObject({ bans: ['a!*@*', 'b!*@*'], exceptions: ['c!*@*'] });
+    expect([...read.origins!]).toEqual([
+      ['bans a!*@*', { by: 'ann!a@x', atSeconds: 7 }],
+      ['exceptions c!*@*', { by: 'one.test', atSeconds: 8 }],
+    ]);
+    expect(writeBurst('AB', read)).toEqual([text]);
+  });
+
   it.each([
     ['AB B #c', 'time'],
     ['AB B #c x', 'no time'],

@@ -11,7 +11,7 @@ import type { CommandServer } from '../command-server.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import type { ModeChange, Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
-import type { MaskEntry } from '../state/mask-list.ts';
+import type { MaskSetter } from '../state/mask-list.ts';
 import { rest } from '../work-steps.ts';
 import { kept } from './keeping.ts';
 
@@ -21,11 +21,22 @@ export class ChannelModeChanges {
   readonly #source: Source;
   readonly #channel: Channel;
   readonly #changes: ModeChange[] = [];
+  /** Who sets masks now, and when. */
+  readonly #origin: MaskSetter;
+  /** Whether it was found who had set a mask first. */
+  #settled = false;
 
-  constructor(server: CommandServer, source: Source, channel: Channel) {
+  /** @param origin who sets masks and when; the source, now, by default. */
+  constructor(
+    server: CommandServer,
+    source: Source,
+    channel: Channel,
+    origin: MaskSetter = { by: source.prefix, atMs: Date.now() },
+  ) {
     this.#server = server;
     this.#source = source;
     this.#channel = channel;
+    this.#origin = origin;
   }
 
   /** @param bit of `CMODE`. */
@@ -59,19 +70,20 @@ export class ChannelModeChanges {
     else this.#add(true, 'l', String(limit));
   }
 
-  /** Whether there is something to announce. */
+  /** Whether anything is other than before. */
   get any(): boolean {
-    return this.#changes.length > 0;
+    return this.#changes.length > 0 || this.#settled;
   }
 
   /**
    * @param mask in its canonical spelling.
-   * @param origin who set it and when; the source, now, by default.
+   * @param origin who set it and when; by default who sets masks now.
    */
-  mask(on: boolean, letter: string, mask: string, origin?: Pick<MaskEntry, 'by' | 'atMs'>): void {
+  mask(on: boolean, letter: string, mask: string, origin = this.#origin): void {
     const list = listOf(this.#channel, letter);
-    const { by, atMs } = origin ?? { by: this.#source.prefix, atMs: Date.now() };
+    const { by, atMs } = origin;
     const shown = on ? (list.add(mask, by, atMs) ? mask : null) : list.remove(mask);
+    if (on && shown === null && list.settle(mask, by, atMs)) this.#settled = true;
     if (shown === null) return;
     this.#channel.banRevision++;
     this.#add(on, letter, shown);
@@ -93,6 +105,7 @@ export class ChannelModeChanges {
         source,
         channel,
         changes,
+        origin: this.#origin,
         forced: told === 'forced',
       });
     return kept(this.#server, source, channel, () => this.#toMembers());

@@ -3,8 +3,9 @@
  * happens meanwhile is told like anything else. Called by link.ts.
  */
 import { CMODE_LETTERS } from '../../irc/modes.ts';
-import { writeBurst } from '../../irc/p10/burst-line.ts';
+import { type MaskOrigin, originKey, writeBurst } from '../../irc/p10/burst-line.ts';
 import { writeLine } from '../../irc/p10/line.ts';
+import { isPrefix } from '../../irc/p10/mask-tags.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import { OWN_KIND_FLAG, writeServer } from '../../irc/p10/server-line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
@@ -89,6 +90,7 @@ export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: 
     bans: masksOf(channel.bans),
     exceptions: peer.limits.modesWithArgument.includes('e') ? masksOf(channel.exceptions) : [],
     inviteExceptions: peer.ownTokens ? masksOf(channel.inviteExceptions) : [],
+    ...(peer.ownTokens ? { origins: originsOf(channel) } : {}),
   });
   // One that was taken away is told to those who may still have it.
   const topic = peer.ownTokens ? channel.topicAtMs > 0 : channel.topic !== '' && peer.kind !== 'ircu';
@@ -101,6 +103,18 @@ function flagsOf({ limits }: Peer, channel: Channel): string {
   for (const [letter, bit] of CMODE_LETTERS)
     if (channel.has(bit) && limits.flags.includes(letter)) letters += letter;
   return letters;
+}
+
+/** Who set each mask and when. */
+function originsOf(channel: Channel): ReadonlyMap<string, MaskOrigin> {
+  const origins = new Map<string, MaskOrigin>();
+  for (const list of ['bans', 'exceptions', 'inviteExceptions'] as const)
+    for (const { mask, by, atMs } of channel[list].entries)
+      origins.set(originKey(list, bytesOf(mask.text)), {
+        by: isPrefix(bytesOf(by)) ? bytesOf(by) : '*',
+        atSeconds: toSeconds(atMs),
+      });
+  return origins;
 }
 
 function masksOf({ entries }: MaskList): string[] {

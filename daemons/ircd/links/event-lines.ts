@@ -4,6 +4,7 @@
  */
 import { CMODE_LETTERS, LIST_MODES, STATUS } from '../../irc/modes.ts';
 import { withTags, writeLine } from '../../irc/p10/line.ts';
+import { writeMaskTags } from '../../irc/p10/mask-tags.ts';
 import { writeMessageTags } from '../../irc/p10/message-tags.ts';
 import { type LinkModeChange, writeModes } from '../../irc/p10/mode-line.ts';
 import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
@@ -11,6 +12,7 @@ import { OWN_TOKEN, TOKEN } from '../../irc/p10/tokens.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
+import type { MaskEntry, MaskSetter } from '../state/mask-list.ts';
 import { networkBanLine } from './network-ban-lines.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
 import { queryLine } from './query-lines.ts';
@@ -119,18 +121,24 @@ function joinLines(numbers: Numbers, peer: Peer, { membership, created }: EventO
   const seconds = toSeconds(channel.createdMs);
   const makes = created && status === STATUS.op;
   const changes = created ? modesOf(peer, channel) : [];
+  if (created && !peer.ownTokens) changes.push(...masksOf(peer, channel).map(({ change }) => change));
+  // Each says who set it.
+  const masks = created && peer.ownTokens ? masksOf(peer, channel) : [];
   if (!makes && (status & STATUS.op) !== 0) changes.push({ on: true, letter: 'o', argument: numeric });
   if ((status & STATUS.voice) !== 0) changes.push({ on: true, letter: 'v', argument: numeric });
   const lines = [
     writeLine(numeric, makes ? TOKEN.CREATE : TOKEN.JOIN, [name, seconds]),
     ...writeModes(user.server.numeric, 'M', name, changes, seconds),
+    ...masks.flatMap(({ change, entry }) =>
+      writeModes(user.server.numeric, 'M', name, [change], seconds).map((line) => signed(peer, entry, line)),
+    ),
   ];
   if (created && channel.topic !== '' && peer.kind !== 'ircu')
     lines.push(topicLine(user.server.numeric, peer, channel));
   return lines;
 }
 
-/** All modes of a channel that a peer knows, as if they were set now. */
+/** All modes of a channel that a peer knows but its masks, as if they were set now. */
 function modesOf({ limits }: Peer, channel: Channel): LinkModeChange[] {
   const changes: LinkModeChange[] = [];
   const set = (letter: string, argument = '') =>
@@ -139,11 +147,19 @@ function modesOf({ limits }: Peer, channel: Channel): LinkModeChange[] {
     if (channel.has(bit) && limits.flags.includes(letter)) set(letter);
   if (channel.joinKey !== null) set('k', channel.joinKey);
   if (channel.limit !== null) set('l', String(channel.limit));
-  for (const letter of LIST_MODES) {
-    if (limits.modesWithArgument.includes(letter))
-      for (const { mask } of listOf(channel, letter).entries) set(letter, mask.text);
-  }
   return changes;
+}
+
+/** All masks of a channel that a peer can hold, as if they were set now. */
+function masksOf({ limits }: Peer, channel: Channel): { change: LinkModeChange; entry: MaskEntry }[] {
+  return [...LIST_MODES]
+    .filter((letter) => limits.modesWithArgument.includes(letter))
+    .flatMap((letter) =>
+      listOf(channel, letter).entries.map((entry) => ({
+        change: { on: true, letter, argument: bytesOf(entry.mask.text) },
+        entry,
+      })),
+    );
 }
 
 /** `T`; those who know more than ircu are told who set it. */
@@ -172,12 +188,25 @@ function userModeLines(numbers: Numbers, peer: Peer, { user, change }: EventOf<'
 function modeLines(
   numbers: Numbers,
   peer: Peer,
-  { source, channel, changes, forced }: EventOf<'channel modes'>,
+  { source, channel, changes, origin, forced }: EventOf<'channel modes'>,
 ): string[] {
   const told = changes.flatMap((change) => linkChange(numbers, peer, change) ?? []);
   const numeric = sourceNumeric(numbers, source);
   if (forced === true) return writeModes(numeric, 'OM', bytesOf(channel.name), told, -1);
-  return writeModes(numeric, 'M', bytesOf(channel.name), told, toSeconds(channel.createdMs));
+  const lines = writeModes(numeric, 'M', bytesOf(channel.name), told, toSeconds(channel.createdMs));
+  return origin !== undefined && told.some(setsMask)
+    ? lines.map((line) => signed(peer, origin, line))
+    : lines;
+}
+
+function setsMask({ on, letter }: LinkModeChange): boolean {
+  return on && LIST_MODES.includes(letter);
+}
+
+/** Says who set a mask and when to those who can hold it. */
+function signed({ ownTokens }: Peer, { by, atMs }: MaskSetter, line: string): string {
+  if (!ownTokens) return line;
+  return withTags(writeMaskTags({ by: bytesOf(by), atSeconds: toSeconds(atMs) }), line);
 }
 
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */

@@ -141,7 +141,7 @@ describe('what happens here is told', () => {
       toldOf('MODE ann +B', 'MODE #c +eI *!*@y.test *!*@z.test', 'NOTICE @#c :ops', 'TOPIC #c :hello'),
     ).toEqual([
       'ABAAA M ann :+B',
-      `ABAAA M #c +eI *!*@y.test *!*@z.test ${NOW}`,
+      `@by=ann!~ann@192.0.2.1;at=${NOW} ABAAA M #c +eI *!*@y.test *!*@z.test ${NOW}`,
       `@msgid=${ID}1;time=2026-01-01T00:00:00.000Z ABAAA O @#c :ops`,
       `ABAAA T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
     ]);
@@ -198,7 +198,7 @@ describe('a burst', () => {
     kind = 'signalbox';
     ann.send('MODE #c +I *!*@z.test');
     expect(burst().slice(-2)).toEqual([
-      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ~ *!*@y.test = *!*@z.test`,
+      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ann!~ann@192.0.2.1 ${NOW} ~ *!*@y.test ann!~ann@192.0.2.1 ${NOW} = *!*@z.test ann!~ann@192.0.2.1 ${NOW}`,
       `AB T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
     ]);
   });

@@ -106,6 +106,26 @@ describe('three servers in a row', () => {
     expect(wires[1]!.log.filter((line) => /^> .* AC AB/.test(line))).toEqual([]);
   });
 
+  it('show of each mask who set it and when, also where they are gone and clocks differ', () => {
+    const origins = () =>
+      everywhere(({ state }) => state.findChannel('#c')!).map(({ bans, exceptions, inviteExceptions }) =>
+        [bans, exceptions, inviteExceptions].flatMap(({ entries }) =>
+          entries.map(({ mask, by, atMs }) => `${mask.text} ${by} ${atMs - NOW}`),
+        ),
+      );
+    servers[0]!.irc.promote(clients[0]!, ['kill']);
+    heardAfter(() => {
+      clients[0]!.send('MODE #c +beI b!*@* e!*@* i!*@*');
+      vi.setSystemTime(NOW + 5_000);
+      // Whoever set them is killed before the third server hears of it.
+      wires[0]!.step();
+      servers[2]!.irc.promote(clients[2]!, ['kill']);
+      clients[2]!.send('KILL nick1 :no');
+    });
+    const by = 'nick1!~nick1@192.0.2.1 0';
+    expect(origins()).toEqual(Array.from(servers, () => [`b!*@* ${by}`, `e!*@* ${by}`, `i!*@* ${by}`]));
+  });
+
   it('agree on topics that cross, and on one that was taken away', () => {
     const topics = () => everywhere(({ state }) => state.findChannel('#c')!).map(({ topic }) => topic);
     heardAfter(() => {
@@ -146,6 +166,19 @@ describe('what both had before they were linked', () => {
       ]),
     ).toEqual(Array.from(servers, () => ['late', 'nick3!~nick3@192.0.2.1', NOW + 60_000]));
     expect(everywhere(({ state }) => state.findUser('nick2')!.away)).toEqual(['gone 1', 'gone 1', 'gone 1']);
+  });
+
+  it('is of a mask that several set who was the first', () => {
+    for (const [i, client] of clients.entries()) {
+      vi.setSystemTime(NOW + (2 - i) * 1_000);
+      client.send('JOIN #c', 'MODE #c +b x!*@*');
+    }
+    vi.setSystemTime(NOW);
+    for (const { state } of servers) state.backdate(state.findChannel('#c')!, NOW);
+    link();
+    const first = ({ state }: LinkedServer) =>
+      state.findChannel('#c')!.bans.entries.map(({ by, atMs }) => [by, atMs]);
+    expect(everywhere(first)).toEqual(Array.from(servers, () => [['nick3!~nick3@192.0.2.1', NOW]]));
   });
 
   it('is as the older channel has it, which has no topic', () => {

@@ -10,6 +10,7 @@ import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const S = NOW / 1000;
+const ANN = 'ann!~ann@192.0.2.1';
 
 let here: LinkedServer;
 let ann: MemoryClient;
@@ -108,7 +109,7 @@ describe('a channel that has ended here', () => {
     expect(said(`ACAAA J #c ${S}`)).toEqual({ one: [], two: [`ACAAA J #c ${S}`] });
     expect(three.take()).toEqual([
       `ACAAA J #c ${S}`,
-      `AB B #c ${S} +imnpstlk 5 key ACAAA :%*!*@x.test`,
+      `AB B #c ${S} +imnpstlk 5 key ACAAA :%*!*@x.test ${ANN} ${S}`,
       `AB T #c ann!~ann@192.0.2.1 ${S} ${S} :hello`,
     ]);
   });
@@ -117,14 +118,14 @@ describe('a channel that has ended here', () => {
     const { two: heard } = said(`AC B #c ${S} +inkl lower 9 ACAAA:o`);
     expect(heard).toEqual([
       `AC B #c ${S} +inkl lower 9 ACAAA:o`,
-      `AB B #c ${S} +imnstlk 5 key ACAAA:o :%*!*@x.test`,
+      `AB B #c ${S} +imnstlk 5 key ACAAA:o :%*!*@x.test ${ANN} ${S}`,
       `AB T #c ann!~ann@192.0.2.1 ${S} ${S} :hello`,
     ]);
     expect(seen()).toMatchObject({ modes: '+imnstkl', key: 'key', limit: 5 });
   });
 
   it('is said again by nobody where a burst tells the same, but for its topic', () => {
-    const line = `AC B #c ${S} +mnstkl key 5 ACAAA:o :%*!*@x.test`;
+    const line = `AC B #c ${S} +mnstkl key 5 ACAAA:o :%*!*@x.test ${ANN} ${S}`;
     expect(said(line).two).toEqual([line, `AB T #c ann!~ann@192.0.2.1 ${S} ${S} :hello`]);
   });
 });
@@ -194,6 +195,6 @@ describe('a restored channel', () => {
     const line = `AC B #c ${S} +nt ACAAA:o`;
     expect(said(line).two.at(-1)).toEqual(line);
     expect(seen()).toMatchObject({ age: 0, modes: '+nst', bans: 1 });
-    expect(three.take()).toEqual([line, `AB B #c ${S} +nst ACAAA:o :%*!*@x.test`]);
+    expect(three.take()).toEqual([line, `AB B #c ${S} +nst ACAAA:o :%*!*@x.test ${ANN} ${S}`]);
   });
 });

@@ -8,16 +8,26 @@ import type { Mask } from '../../runtime/net/mask.ts';
 import { limits } from '../limits.ts';
 import type { User } from './user.ts';
 
-/** One mask of a list; `atMs` in Unix milliseconds. */
-export interface MaskEntry {
+/** Who set a mask, and when. */
+export interface MaskSetter {
+  /** Prefix of the user. */
+  readonly by: string;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** One mask of a list. */
+export interface MaskEntry extends MaskSetter {
   readonly mask: Mask;
   /** The network that the mask names, null where it names none. */
   readonly network: AddressMask | null;
   /** The account that the mask names, null where it names none. */
   readonly account: Mask | null;
-  /** Prefix of the user who set it. */
-  readonly by: string;
-  readonly atMs: number;
+}
+
+function isBefore(one: MaskSetter, other: MaskSetter): boolean {
+  const seconds = Math.floor(one.atMs / 1000) - Math.floor(other.atMs / 1000);
+  return seconds === 0 ? one.by < other.by : seconds < 0;
 }
 
 /** At most `maskListEntries` masks that clients set, which the caller checks, and `linkMaskEntries` in all. */
@@ -47,6 +57,15 @@ export class MaskList {
       by,
       atMs,
     });
+    return true;
+  }
+
+  /** Of two who set the same mask the first has set it, by seconds. @returns whether that is another than was known */
+  settle(text: string, by: string, atMs: number): boolean {
+    const index = this.#find(text);
+    const entry = this.#list[index];
+    if (entry === undefined || !isBefore({ by, atMs }, entry)) return false;
+    this.#list[index] = { ...entry, by, atMs };
     return true;
   }
 

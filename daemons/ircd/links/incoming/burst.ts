@@ -2,16 +2,24 @@
  * `B`: a channel as a peer knows it when a link begins. The older one decides: a younger one loses its modes, bans and
  * operators; of equal age both are put together (the lower limit, the key that sorts first).
  */
-import { type BurstChannel, readBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
+import {
+  type BurstChannel,
+  type ListName,
+  type MaskOrigin,
+  originKey,
+  readBurst,
+  writeBurst,
+} from '../../../irc/p10/burst-line.ts';
+import { isPrefix } from '../../../irc/p10/mask-tags.ts';
 import { serverOf } from '../../../irc/p10/numeric.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { enter } from '../../actions/join.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import type { Peer } from '../peer.ts';
+import { type Peer, toSeconds } from '../peer.ts';
 import {
   giveWay,
   inheritInBurst,
@@ -25,7 +33,7 @@ import type { LinkLine, TokenCode } from './link-line.ts';
 import { apply, channelToRemember, isSound } from './modes.ts';
 
 export const burst: TokenCode = (line) => {
-  const said = readBurst(line.line, line.peer.limits);
+  const said = readBurst(line.line, line.peer.limits, line.peer.ownTokens);
   if (typeof said === 'string') {
     line.link.fail(said);
     return null;
@@ -35,7 +43,7 @@ export const burst: TokenCode = (line) => {
 };
 
 /** Without what cannot be told on: others would believe of users of other links what this server knows to be a lie. */
-function soundPartOf({ server, peer }: LinkLine, said: BurstChannel): BurstChannel {
+function soundPartOf({ server, peer, source }: LinkLine, said: BurstChannel): BurstChannel {
   const isWord = (mask: string) => isSound({ on: true, letter: 'b', argument: mask });
   const modes = [...new Set(said.modes)].filter((letter) =>
     isSound({ on: true, letter, argument: said.modeArguments.get(letter) ?? '' }),
@@ -43,8 +51,24 @@ function soundPartOf({ server, peer }: LinkLine, said: BurstChannel): BurstChann
   const members = said.members.filter(
     ({ numeric }) => server.state.serverByNumeric(serverOf(numeric))?.via === peer.server,
   );
-  return { ...said, modes: modes.join(''), bans: said.bans.filter(isWord), members };
+  const [bans, exceptions, inviteExceptions] = LISTS.map((list) => said[list].filter(isWord)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  // Who does not say who set a mask and when tells what is known here first.
+  const heard = { by: bytesOf(source.prefix), atSeconds: toSeconds(Date.now()) };
+  const origins = new Map<string, MaskOrigin>();
+  for (const list of LISTS)
+    for (const mask of said[list]) {
+      const key = originKey(list, mask);
+      const origin = said.origins?.get(key);
+      origins.set(key, origin !== undefined && isPrefix(origin.by) ? origin : heard);
+    }
+  return { ...said, modes: modes.join(''), bans, exceptions, inviteExceptions, members, origins };
 }
+
+const LISTS: readonly ListName[] = ['bans', 'exceptions', 'inviteExceptions'];
 
 function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
   const { server, network } = line;
@@ -107,6 +131,7 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChanne
     modes: modes.join(''),
     exceptions: limits.modesWithArgument.includes('e') ? channel.exceptions : [],
     inviteExceptions: ownTokens ? channel.inviteExceptions : [],
+    ...(ownTokens ? {} : { origins: new Map<string, MaskOrigin>() }),
   };
 }
 
@@ -123,6 +148,12 @@ function entryOf({ modes, modeArguments }: BurstChannel) {
   return { inviteOnly: modes.includes('i'), key: key === undefined ? null : textOf(key) };
 }
 
+const LETTERS: readonly (readonly [ListName, string])[] = [
+  ['bans', 'b'],
+  ['exceptions', 'e'],
+  ['inviteExceptions', 'I'],
+];
+
 /** Gives the channel here what the peer's has. */
 function adopt({ server, source }: LinkLine, channel: Channel, said: BurstChannel): ChannelModeChanges {
   const changes = new ChannelModeChanges(server, source, channel);
@@ -132,8 +163,10 @@ function adopt({ server, source }: LinkLine, channel: Channel, said: BurstChanne
     if (letter === 'l' && channel.limit !== null && channel.limit <= Number(argument)) continue;
     apply(server.state, channel, changes, { on: true, letter, argument });
   }
-  for (const mask of said.bans) changes.mask(true, 'b', textOf(mask));
-  for (const mask of said.exceptions) changes.mask(true, 'e', textOf(mask));
-  for (const mask of said.inviteExceptions) changes.mask(true, 'I', textOf(mask));
+  for (const [list, letter] of LETTERS)
+    for (const mask of said[list]) {
+      const { by, atSeconds } = said.origins!.get(originKey(list, mask))!;
+      changes.mask(true, letter, textOf(mask), { by: textOf(by), atMs: atSeconds * 1000 });
+    }
   return changes;
 }

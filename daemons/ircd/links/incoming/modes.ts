@@ -1,6 +1,7 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
 import { fold } from '../../../irc/casemapping.ts';
 import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE_LETTERS } from '../../../irc/modes.ts';
+import { readMaskTags } from '../../../irc/p10/mask-tags.ts';
 import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../../irc/p10/tokens.ts';
@@ -10,6 +11,7 @@ import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
 import { limits } from '../../limits.ts';
 import type { ModeChange } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
+import type { MaskSetter } from '../../state/mask-list.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { giveWay, inherit, isChannelOfLinks, olderBy } from './channel-age.ts';
@@ -45,28 +47,29 @@ function* channelModes(line: LinkLine): WorkSteps {
   if (typeof read === 'string') return;
   const said = { ...read, changes: read.changes.filter((change) => isSound(change)) };
   const told = said.changes.flatMap((change) => asTold(server.state, change) ?? []);
+  const origin = originOf(line);
   const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
   if (channel === undefined) {
-    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said, told);
+    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said, told, origin);
     return;
   }
   try {
     const older = said.createdSeconds < 0 ? 0 : olderBy(channel, said.createdSeconds);
     // Of a channel that is younger than ours: it lost when both met, and who does not know yet still has it.
     if (older < 0) {
-      noteForLater(line, said, told);
+      noteForLater(line, said, told, origin);
       return;
     }
     if (older > 0) {
       yield* giveWay(line, channel, said.createdSeconds);
       yield* inherit(line, channel);
     }
-    const changes = new ChannelModeChanges(server, source, channel);
+    const changes = new ChannelModeChanges(server, source, channel, origin);
     for (const change of said.changes) apply(server.state, channel, changes, change);
     // Also what is so here already: it need not be so elsewhere, where something crossed with it.
     const forced = shortToken(line.line.token) === TOKEN.OPMODE;
     if (told.length > 0)
-      server.links?.tell({ kind: 'channel modes', source, channel, changes: told, forced });
+      server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin, forced });
     // It concerns those alone who are gone here: others hear all the same how old the channel is.
     else if (older > 0) network.teach(channel, (other) => other !== link);
     yield* rest(changes.announce(false));
@@ -75,18 +78,27 @@ function* channelModes(line: LinkLine): WorkSteps {
   }
 }
 
+/** Who sets masks, and when: our own kind says it, because the source may be gone here, and clocks differ. */
+function originOf({ line, source, peer }: LinkLine): MaskSetter {
+  const said = peer.ownTokens ? readMaskTags(line.tags) : null;
+  return said === null
+    ? { by: source.prefix, atMs: Date.now() }
+    : { by: textOf(said.by), atMs: said.atSeconds * 1000 };
+}
+
 /** It has ended here, or never was, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
 function noteForLater(
   { server, source }: LinkLine,
   { channel: name, createdSeconds, changes }: ModeLine,
   told: readonly ModeChange[],
+  origin: MaskSetter,
 ): void {
   if (createdSeconds < 0 || told.length === 0) return;
   const channel = channelToRemember(server.state, textOf(name), createdSeconds);
-  const noted = new ChannelModeChanges(server, source, channel);
+  const noted = new ChannelModeChanges(server, source, channel, origin);
   for (const change of changes) apply(server.state, channel, noted, change);
   server.state.noteEnded(channel);
-  server.links?.tell({ kind: 'channel modes', source, channel, changes: told });
+  server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin });
 }
 
 /** A channel that is not here, as it was when it ended here. */

@@ -64,7 +64,7 @@ function channelText(state: NetworkState, channel: Channel): string {
 
 function masksOf({ entries }: MaskList): string {
   return entries
-    .map(({ mask }) => mask.text)
+    .map(({ mask, by, atMs }) => `${mask.text} (${by} ${toSeconds(atMs)})`)
     .sort()
     .join(' ');
 }
