@@ -1,5 +1,6 @@
 /** What two servers do at the same time and hear of each other afterwards. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CMODE } from '../../irc/modes.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import { LinkedServer, settle, Wire } from './memory-links.ts';
 
@@ -109,6 +110,33 @@ describe('a channel', () => {
     wire.cut();
     link();
     expect(both((server) => channelOf(server)!.limit)).toEqual([5, 5]);
+  });
+
+  it('nor on a mode that one takes away while the other makes the channel in the same second, before that', () => {
+    link();
+    const topicLocked = () => both((server) => channelOf(server)!.has(CMODE.topicLocked));
+    ann.send('JOIN #c', 'MODE #c -t');
+    bob.send('JOIN #c');
+    settle(wire);
+    expect(topicLocked()).toEqual([true, false]);
+    wire.cut();
+    link();
+    expect(topicLocked()).toEqual([true, true]);
+  });
+
+  it('that gives way keeps the operators that the older one makes while that is told', () => {
+    bob.send('JOIN #c');
+    vi.setSystemTime(NOW + 5_000);
+    ann.send('JOIN #c');
+    wire = new Wire(here, there);
+    while (!membersOf(there)?.includes('ann')) wire.step();
+    bob.send('MODE #c +o ann');
+    settle(wire);
+    expect(wire.log).toContain(`> AB B #c ${NOW / 1000} ABAAA`);
+    expect(both(membersOf)).toEqual([
+      ['@ann', '@bob'],
+      ['@ann', '@bob'],
+    ]);
   });
 });
 
