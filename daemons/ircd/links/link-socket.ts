@@ -74,11 +74,11 @@ export class LinkSocket implements LinkTransport, WorkJob {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#problem = `Read error: ${error.code ?? error.message}`;
     });
-    socket.on('close', () => this.#onClosed());
+    socket.on('close', () => this.#onClosed(link));
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('end', () =>
       this.#whenHeard(() => {
-        this.#link?.gone(this.#problem);
+        link.gone(this.#problem);
         this.close();
       }),
     );
@@ -184,10 +184,10 @@ export class LinkSocket implements LinkTransport, WorkJob {
     return this.#bytes.toString('latin1', this.#next, end);
   }
 
-  #onClosed(): void {
+  #onClosed(link: Link): void {
     this.#closeTimer?.cancel();
     this.#closing = true;
-    this.#whenHeard(() => this.#link?.gone(this.#problem));
+    this.#whenHeard(() => link.gone(this.#problem));
     this.#options.onClose(this);
   }
 

@@ -201,6 +201,18 @@ describe('what both had before they were linked', () => {
     ]);
   });
 
+  it('is as the older channel has it, also where the younger one had its topic taken away later', () => {
+    clients[0]!.send('JOIN #c', 'TOPIC #c :of the older');
+    vi.setSystemTime(NOW + 60_000);
+    clients[1]!.send('JOIN #c', 'TOPIC #c :of the younger', 'TOPIC #c :');
+    link();
+    expect(everywhere(({ state }) => state.findChannel('#c')!).map(({ topic }) => topic)).toEqual([
+      'of the older',
+      'of the older',
+      'of the older',
+    ]);
+  });
+
   it('is the topic that was taken away later, where that is', () => {
     for (const client of clients) client.send('JOIN #c');
     clients[0]!.send('TOPIC #c :early');

@@ -59,6 +59,8 @@ describe('what other servers say', () => {
       'AC XR AD tok :OK',
       'AC ZZ * something :new',
       'ACAAA PR ADAAA',
+      'AC JU AD +jupe.test 600 5 :for one',
+      'AC GL AD +*@192.0.2.9 600 5 600 :for one',
       'AC LL AD leaf.test 1 2 3',
       'ACAAA LL mask AD',
     ];
@@ -78,6 +80,20 @@ describe('what other servers say', () => {
     ).toEqual({ leaf: [], hub: [], ann: [] });
     // What only our own kind has nobody else may say, not even to others.
     expect(said('AC BH ADAAA another.host', 'ACAAA BN :Other', 'ACAAA BT #c')).toMatchObject({ leaf: [] });
+  });
+
+  it('D: why somebody was killed stands in brackets behind who has passed it on, or is all there is', () => {
+    leaf.link!.take(`AD N fay 1 ${SECONDS} ~fay fay.test +i B]AAAB ADAAB :Fay`);
+    leaf.link!.take(`ADAAB J #c ${SECONDS}`);
+    hub.take();
+    expect(said('ACAAA D ADAAA :hub.test!bob (spam (twice))', 'AC D ADAAB :no path')).toEqual({
+      leaf: ['ACAAA D ADAAA :here.test!bob (spam (twice))', 'AC D ADAAB :here.test!hub.test (no path)'],
+      hub: [],
+      ann: [
+        ':eve!~eve@eve.test QUIT :Killed (bob (spam (twice)))',
+        ':fay!~fay@fay.test QUIT :Killed (hub.test (no path))',
+      ],
+    });
   });
 
   it('DS: operators of all servers read it', () => {
