@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkTurnsOptions } from '../runtime/async/work-turns.ts';
+import { quit } from './actions/quit.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
+import { introduce, linkServer } from './memory-network.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 
 /** A loop that the test turns by hand, with slices of a few dozen receivers. */
@@ -331,4 +333,19 @@ describe('property', () => {
       { numRuns: 25 },
     );
   });
+});
+
+it('somebody of another server who is on thousands of channels leaves them in several turns', async () => {
+  const loop = new SlowLoop();
+  const [irc, clients] = await crowd(loop, 2, '#c0');
+  const { state } = irc.server;
+  const bot = introduce(state, linkServer(state, 'services.test'), 'bot');
+  for (let i = 0; i < 2_000; i++) state.join(bot, `#c${i}`, 1_000);
+  quit(irc.server, bot, 'over');
+  loop.turn();
+  expect([bot.gone, state.findUser('bot'), bot.memberships.size > 1_000]).toEqual([true, undefined, true]);
+  loop.drain();
+  const left = [bot.memberships.size, [...state.channels.keys()], state.users.has(bot)];
+  expect(left).toEqual([0, ['#c0'], false]);
+  for (const client of clients) expect(client.received()).toEqual([':bot!bot@far.example QUIT :over']);
 });

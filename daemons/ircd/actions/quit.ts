@@ -55,12 +55,26 @@ export function* depart(
     }
     if (announced && user.local !== null) server.clientLog.quit(user.local, reason);
     // Whoever goes because the server does finds the channel again as it is.
-    if (server.closing === null)
-      for (const membership of user.memberships.values()) noteLeft(server, membership);
+    if (server.closing === null) yield* partAll(server, user);
     server.state.removeUser(user, Date.now());
     if (announced) server.links?.tell(event);
   } finally {
     leaveAll(server.host, gates);
+  }
+}
+
+/** What taking somebody off a channel costs, in nanoseconds of work. */
+const PART_NS = 4 * workPrices.row.ns;
+
+/** More channels than anybody here is on are left in several turns: services are on thousands. */
+const AT_ONCE = 128;
+
+function* partAll(server: CommandServer, user: User): WorkSteps {
+  const memberships = [...user.memberships.values()];
+  for (const [i, membership] of memberships.entries()) {
+    noteLeft(server, membership);
+    server.state.part(membership);
+    if ((i + 1) % AT_ONCE === 0 && server.host.work.spend(AT_ONCE * PART_NS)) yield null;
   }
 }
 
