@@ -460,7 +460,7 @@ export const limits = {
     default: 32,
     unit: 'count',
     reason:
-      'Servers that have connected and not said yet who they are: more are let go, so that strangers on the port for links hold nothing.',
+      'Servers that have connected and not said yet who they are. Beyond it the oldest goes of the address that most come from, so that strangers on the port for links hold nothing and keep nobody out.',
   },
   linkHandshakeMs: {
     default: 30_000,

@@ -152,6 +152,26 @@ describe('whoever connects', () => {
     for (const { link } of ends) link?.gone('test over');
   });
 
+  it('keeps no other address out: the oldest goes of the address that most come from', () => {
+    const from = (address: string) => {
+      const end = new MemoryEnd();
+      end.address = address;
+      here.desk.accept(end);
+      return end;
+    };
+    const other = from('192.0.2.80');
+    const many = Array.from({ length: limits.linkArrivals.default - 1 }, () => from('192.0.2.77'));
+    const why = 'others want to be linked, and it has not said who it is';
+    const late = [from('192.0.2.78'), from('192.0.2.79'), from('192.0.2.77')];
+    expect(many.slice(0, 3).map(({ link }) => link!.reason)).toEqual([why, why, null]);
+    expect(many[0]!.sent).toEqual([`ERROR :Closing Link: ${why}`]);
+    expect(late.map(({ closed }) => closed)).toEqual([false, false, true]);
+    for (const { link } of [other, ...many, ...late]) link?.gone('test over');
+    const all = Array.from({ length: limits.linkArrivals.default + 1 }, (_, i) => from(`192.0.2.${i}`));
+    expect(all.map(({ closed }) => closed)).toEqual([true, ...all.slice(1).map(() => false)]);
+    for (const { link } of all) link?.gone('test over');
+  });
+
   it('and is refused is told why, and so is whoever asks for links', () => {
     here.blocks = [blockFor('there.test')];
     expect(row()).toMatchObject({ state: 'waiting', direction: 'in', reason: null });

@@ -101,8 +101,24 @@ export class LinkDesk implements LinkControl {
 
   /** A server has connected. */
   accept(carrier: LinkCarrier): void {
-    if (this.#closed || this.#arrivals.size >= limits.linkArrivals.default) carrier.destroy();
+    if (this.#closed || !this.#makeRoom(carrier)) carrier.destroy();
     else this.#open(carrier, null);
+  }
+
+  /**
+   * Whether one more may arrive: where there are as many as may be, the oldest goes of the address that most come from, so that
+   * whoever only connects keeps no server out.
+   */
+  #makeRoom({ address }: LinkCarrier): boolean {
+    if (this.#arrivals.size < limits.linkArrivals.default) return true;
+    const from = new Map<string, Link[]>([[address, []]]);
+    for (const link of this.#arrivals)
+      if (link.direction === 'in')
+        from.set(link.transport.address, [...(from.get(link.transport.address) ?? []), link]);
+    const [[worst, links]] = [...from].sort(([, a], [, b]) => b.length - a.length) as [[string, Link[]]];
+    if (worst === address) return false;
+    links[0]!.fail('others want to be linked, and it has not said who it is');
+    return true;
   }
 
   /** Ends all links and calls nobody any more. */

@@ -19,7 +19,7 @@ export const STILL_CLOCK: Clock = {
 
 /** One end of a connection in memory. */
 export class MemoryEnd implements LinkCarrier {
-  readonly address = '192.0.2.77';
+  address = '192.0.2.77';
   tls = false;
   fingerprint: string | null = null;
   /** What the other end is said not to have taken. */
