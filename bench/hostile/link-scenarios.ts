@@ -9,7 +9,7 @@ import { SeededRandom } from '../../daemons/ircd/links/simulation/seeded-random.
 import { LineClient } from './line-client.ts';
 import type { Attack, Scenario, Target } from './scenario.ts';
 
-const RUNS = 600;
+const RUNS = 10_000;
 /** Whom the transcripts talk to and about, see hostile-lines.ts. */
 const PREY = 'alice';
 const PREY_NUMERIC = 'ABAAA';
