@@ -22,7 +22,8 @@ function run(program: string, args: readonly string[], cwd = dir) {
       execFile(
         program,
         args,
-        { cwd, env: { ...process.env, XDG_CACHE_HOME: join(dir, 'cache') } },
+        // Operators run the sources.
+        { cwd, env: { ...process.env, XDG_CACHE_HOME: join(dir, 'cache'), SIGNALBOX_PROGRAMS: undefined } },
         (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
       );
     },
