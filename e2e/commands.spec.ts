@@ -2,7 +2,7 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('a form kills a client after it has said what that does', async ({ app }) => {
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
@@ -31,7 +31,7 @@ test('a form kills a client after it has said what that does', async ({ app }) =
   await expect(question).toBeHidden();
 
   await app.open('/audit');
-  const row = app.page.getByRole('row').filter({ hasText: 'kill' });
+  const row = app.page.getByRole('row').filter({ hasText: 'killed by a form' });
   await expect(row).toHaveCount(1);
   bob.quit();
 });

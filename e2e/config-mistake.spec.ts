@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 const MISTAKEN = `[ircd]
 listen = [{ host = "127.0.0.1", port = 0 }]

@@ -5,6 +5,7 @@ import { expect, test } from './fixtures.ts';
 test.use({ sharedApp: 'everyday' });
 
 test('connections come and go in the table, which filters, sorts and kills', async ({ app }) => {
+  const since = Date.now();
   const server = await app.startDaemon('ircd');
   await app.open('/daemon/ircd/connections');
   await expect(app.page.getByText('No connections at present')).toBeVisible();
@@ -55,7 +56,8 @@ test('connections come and go in the table, which filters, sorts and kills', asy
   expect(clients[1]?.lines.at(-1)).toContain('all of them');
   await dialog.getByRole('button', { name: 'Close' }).click();
   // Each is an entry of its own.
-  const kills = async () => (await app.request('audit.query', { target: 'ircd', text: 'kill' })).entries;
+  const asked = { target: 'ircd', text: 'kill', since };
+  const kills = async () => (await app.request('audit.query', asked)).entries;
   await expect.poll(async () => (await kills()).length).toBe(3);
   await expect(app.page.getByText('No connections at present')).toBeVisible();
 });

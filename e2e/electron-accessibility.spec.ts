@@ -1,6 +1,6 @@
 /**
  * What axe finds where the desktop app shows something else than a browser does: its settings lack the browser's session
- * and name another host. Its question before it is left is in electron-leaving.spec.ts, every other page in
+ * and name another host. Its question before it is left is in electron-questions.spec.ts, every other page in
  * headless-accessibility.spec.ts.
  */
 import { violationsOn } from './app/axe.ts';

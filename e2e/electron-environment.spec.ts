@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './desktop.ts';
 
+test.use({ sharedApp: 'everyday' });
+
 test('a debugger that was started with the app does not come along into a daemon', async ({
   desktop,
   app,

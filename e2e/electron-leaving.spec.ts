@@ -1,107 +1,11 @@
-/** Closing the window and quitting: nobody is disconnected without a question. */
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+/** Closing the window and quitting where there is no tray: nobody is disconnected without a question. Each test ends its app. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { CONTROL_LIMITS } from '../main/core/limits.ts';
-import { CHROMIUM_SWITCHES, findElectron, ROOT } from './app/binaries.ts';
-import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
-import type { ElectronApp } from './app/electron-app.ts';
-import type { RunningApp } from './app/running-app.ts';
-import { TrayDesktop } from './app/tray-desktop.ts';
 import { connected, crowd } from './clients/crowd.ts';
 import { RelayClient } from './clients/relay-client.ts';
-import { test as base, expect } from './desktop.ts';
-
-const onClose = (value: string) => `${DEFAULT_CONFIG}\n[signalbox]\non_close = "${value}"\n`;
-
-const test = base.extend<{ panel: TrayDesktop }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
-  panel: async ({}, use) => {
-    const panel = await TrayDesktop.start();
-    await use(panel);
-    await panel.end();
-  },
-});
-/** On a desktop whose panel shows tray icons, that of the app among them: before it is there, closing the window asks. */
-const trayTest = test.extend({
-  sessionBus: async ({ panel }, use) => use(panel.address),
-  app: async ({ app, panel }, use) => {
-    await expect.poll(() => panel.icons.length, 'icons in the panel').toBe(1);
-    await use(app);
-  },
-});
-
-const question = (desktop: ElectronApp) => desktop.page.getByRole('alertdialog');
-
-/** Starts the app a second time on the same data directory. */
-async function startAgain(app: RunningApp): Promise<void> {
-  const binary = findElectron();
-  if (!('path' in binary)) throw new Error(binary.missing);
-  await promisify(execFile)(binary.path, [...CHROMIUM_SWITCHES, '.', '--data', app.dataDir], {
-    cwd: ROOT,
-    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
-  });
-}
-
-trayTest(
-  'with a tray, closing the window keeps 30 of 30 clients connected; a second start shows it again',
-  async ({ desktop, app }) => {
-    const clients = await crowd(app, 30);
-    await expect
-      .poll(() => desktop.menu())
-      .toContainEqual({
-        label: 'Close Window - Daemons Keep Running',
-        accelerator: 'CmdOrCtrl+W',
-      });
-    const notice = desktop.page.getByText('Closing the window does not end Signalbox');
-    await desktop.closeWindow();
-    await expect.poll(() => desktop.visible()).toEqual([false]);
-    expect(await app.state('ircd')).toBe('running');
-    expect(connected(clients)).toBe(30);
-    clients[0]?.say('client1', 'still here');
-    await expect.poll(() => clients[1]?.hasHeard('still here')).toBe(true);
-
-    await startAgain(app);
-    await expect.poll(() => desktop.visible()).toEqual([true]);
-    await expect(notice).toBeVisible();
-    await desktop.page.getByRole('button', { name: 'Dismiss' }).click();
-
-    // By the menu it is the same, and it is not said again.
-    await desktop.pressMenu('Close Window');
-    await expect.poll(() => desktop.visible()).toEqual([false]);
-    await startAgain(app);
-    await expect.poll(() => desktop.visible()).toEqual([true]);
-    await expect(app.card('ircd')).toContainText('running');
-    await expect(notice).toBeHidden();
-    expect(connected(clients)).toBe(30);
-  },
-);
-
-trayTest('quitting from the tray shows the window for its question', async ({ desktop, app }) => {
-  const clients = await crowd(app, 2);
-  await desktop.closeWindow();
-  await expect.poll(() => desktop.visible()).toEqual([false]);
-  // The item of the tray's menu does the same.
-  await desktop.application.evaluate(({ app: electron }) => void setImmediate(() => electron.quit()));
-  await expect(question(desktop)).toContainText('Stopping ircd disconnects 2 clients.');
-  expect(await desktop.visible()).toEqual([true]);
-  await question(desktop).getByRole('button', { name: 'Cancel' }).click();
-  await expect(question(desktop)).toBeHidden();
-  expect(connected(clients)).toBe(2);
-});
-
-trayTest('a hidden window comes back when the panel goes', async ({ desktop, app, panel }) => {
-  const clients = await crowd(app, 1);
-  await desktop.closeWindow();
-  await expect.poll(() => desktop.visible()).toEqual([false]);
-  await panel.close();
-  await expect.poll(() => desktop.visible()).toEqual([true]);
-  await desktop.closeWindow();
-  await expect(question(desktop)).toContainText('This desktop shows no tray icons');
-  expect(connected(clients)).toBe(1);
-});
+import { expect, question, test } from './desktop.ts';
 
 test('without a tray, closing asks; cancel keeps everybody, and confirming ends it', async ({
   desktop,
@@ -162,12 +66,6 @@ test('with nobody connected, quitting asks nothing', async ({ desktop, app }) =>
   await desktop.ended();
 });
 
-test('with nothing running and no tray, closing the window ends the app', async ({ desktop, app }) => {
-  await expect(app.card('ircd')).toContainText('stopped');
-  await desktop.closeWindow();
-  await desktop.ended();
-});
-
 test('a signal drains without a question, also while one stands', async ({ desktop, app }) => {
   const clients = await crowd(app, 1);
   await desktop.pressMenu('Quit');
@@ -224,38 +122,22 @@ test('where the page hangs, the system asks in its place', async ({ desktop, app
   expect(connected(clients)).toBe(1);
 });
 
-trayTest.describe('on_close = "ask"', () => {
-  trayTest.use({ config: onClose('ask') });
+test.describe('where the launcher loads the app late', () => {
+  test.use({ loadBeforeReady: false });
 
-  trayTest('offers the tray beside quitting', async ({ desktop, app }) => {
-    const clients = await crowd(app, 1);
+  test('the window comes from an origin of its own all the same; with nothing running, closing it ends the app', async ({
+    desktop,
+    app,
+  }) => {
+    await expect(app.card('ircd')).toContainText('stopped');
+    // Electron's own launcher is never late; then the scheme is registered after all.
+    const origin = await desktop.page.evaluate(() => location.origin);
+    expect(['https://signalbox.invalid', 'app://signalbox']).toContain(origin);
+    expect(await desktop.page.evaluate(() => fetch('https://example.com/').catch(() => 'blocked'))).toBe(
+      'blocked',
+    );
+    desktop.problems.length = 0;
     await desktop.closeWindow();
-    await expect(question(desktop)).toContainText('Signalbox can go on running in the tray.');
-    await question(desktop).getByRole('button', { name: 'Keep running' }).click();
-    await expect.poll(() => desktop.visible()).toEqual([false]);
-    expect(connected(clients)).toBe(1);
-  });
-});
-
-trayTest.describe('on_close = "quit"', () => {
-  trayTest.use({ config: onClose('quit') });
-
-  trayTest('asks before it disconnects people, and a reload changes it', async ({ desktop, app }) => {
-    const clients = await crowd(app, 1);
-    await expect
-      .poll(async () => (await desktop.menu()).map(({ label }) => label))
-      .toContain('Close Window - Quit and Stop All Daemons');
-    await desktop.closeWindow();
-    await expect(question(desktop)).toContainText('Stopping ircd disconnects 1 client.');
-    await question(desktop).getByRole('button', { name: 'Cancel' }).click();
-
-    await writeFile(app.configFile, hostedByElectron(onClose('tray')));
-    expect((await app.cli(['config', 'reload'])).code).toBe(0);
-    await expect
-      .poll(async () => (await desktop.menu()).map(({ label }) => label))
-      .toContain('Close Window - Daemons Keep Running');
-    await desktop.closeWindow();
-    await expect.poll(() => desktop.visible()).toEqual([false]);
-    expect(connected(clients)).toBe(1);
+    await desktop.ended();
   });
 });

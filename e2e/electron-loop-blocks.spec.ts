@@ -4,6 +4,8 @@ import { build } from 'vite';
 import { ROOT } from './app/binaries.ts';
 import { expect, test } from './desktop.ts';
 
+test.use({ sharedApp: 'everyday' });
+
 const PROGRAM = 'daemons/runtime/telemetry/test-fixtures/blocked-loop.ts';
 
 test('a block inside a utility process says by what, for whom and where, in JavaScript and in native code', async ({

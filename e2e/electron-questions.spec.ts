@@ -1,12 +1,9 @@
 /** The question before the desktop app is left, and what asks none; those who end the app are in electron-leaving.spec.ts. */
 import { violationsOn } from './app/axe.ts';
-import type { ElectronApp } from './app/electron-app.ts';
 import { connected, crowd } from './clients/crowd.ts';
-import { expect, test } from './desktop.ts';
+import { expect, question, test } from './desktop.ts';
 
 test.use({ sharedApp: 'everyday' });
-
-const question = (desktop: ElectronApp) => desktop.page.getByRole('alertdialog');
 
 test('one of two windows closes without a question', async ({ desktop, app }) => {
   const clients = await crowd(app, 1);

@@ -1,6 +1,8 @@
 /** Windows of the desktop app as sessions: one ends another's, whose streams begin anew. */
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: 'everyday' });
+
 test("ending another window's session closes its streams, and it goes on with a session of its own", async ({
   app,
 }) => {
@@ -30,4 +32,5 @@ test("ending another window's session closes its streams, and it goes on with a 
   await expect(app.card('ircd', second)).toContainText('running');
   const { sessions } = await app.cliJson<{ sessions: { id: string }[] }>(['sessions']);
   expect(sessions.map(({ id }) => id)).toContain(own);
+  await second.close();
 });

@@ -1,6 +1,6 @@
 /** Windows of the desktop app: one app a data directory, state kept, revived when the page's process dies. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,12 +23,19 @@ test('a second start on the same data directory shows the window and ends', asyn
   expect(await shown).toBe(true);
 });
 
-test('another data directory is another app', async ({ desktop, app }) => {
+test('another data directory is another app; its window opens on a configuration with a mistake too, and names it', async ({
+  desktop,
+}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-e2e-other-'));
-  const other = new ElectronApp({ dataDir, configFile: app.configFile });
+  const configFile = join(dataDir, 'signalbox.toml');
+  await writeFile(configFile, '[ircd]\nlisten = "everywhere"\n');
+  const other = new ElectronApp({ dataDir, configFile });
   try {
     await other.start();
     await expect(other.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
+    const alert = other.page.getByRole('alert').filter({ hasText: 'mistake' });
+    await expect(alert).toContainText(/signalbox\.toml(:|, line )2\b/);
+    await expect(alert).toContainText('ircd.listen');
     await expect(desktop.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
   } finally {
     await other.stop();
@@ -74,19 +81,4 @@ test('a window whose process dies is loaded again', async ({ desktop }) => {
       }),
   );
   await expect.poll(title).toContain('stopped');
-});
-
-test.describe('where the launcher loads the app late', () => {
-  test.use({ loadBeforeReady: false, sharedApp: false });
-
-  test('the window comes from an origin of its own all the same', async ({ desktop }) => {
-    await expect(desktop.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
-    // Electron's own launcher is never late; then the scheme is registered after all.
-    const origin = await desktop.page.evaluate(() => location.origin);
-    expect(['https://signalbox.invalid', 'app://signalbox']).toContain(origin);
-    expect(await desktop.page.evaluate(() => fetch('https://example.com/').catch(() => 'blocked'))).toBe(
-      'blocked',
-    );
-    desktop.problems.length = 0;
-  });
 });

@@ -49,6 +49,13 @@ interface AppFixtures {
   skippedWhereNotRun: undefined;
 }
 
+/** What an app has from its start to its end, unless a spec says otherwise. The everyday app has nothing else. */
+const ORDINARY: Pick<SpecOptions, 'loadBeforeReady' | 'sessionBus' | 'program'> = {
+  loadBeforeReady: true,
+  sessionBus: 'disabled:',
+  program: [],
+};
+
 export const test = base.extend<
   AppFixtures & SpecOptions,
   HostOptions & { dashboardBrowser: Browser | null; kept: KeptApps<Host> }
@@ -57,9 +64,9 @@ export const test = base.extend<
   notRun: [null, { option: true, scope: 'worker' }],
   config: [DEFAULT_CONFIG, { option: true }],
   exactConfig: [false, { option: true }],
-  loadBeforeReady: [true, { option: true }],
-  sessionBus: ['disabled:', { option: true }],
-  program: [[], { option: true }],
+  loadBeforeReady: [ORDINARY.loadBeforeReady, { option: true }],
+  sessionBus: [ORDINARY.sessionBus, { option: true }],
+  program: [ORDINARY.program, { option: true }],
   sharedApp: [false, { option: true }],
 
   skippedWhereNotRun: [
@@ -124,16 +131,21 @@ export const test = base.extend<
     const dataDir = join(folder, 'data');
     const configFile = join(folder, 'signalbox.toml');
     const desktop = dashboardBrowser === null;
-    const make = async (): Promise<Host> => {
-      await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
-      return desktop
+    const text = desktop && !exactConfig ? hostedByElectron(config) : config;
+    const make = (): Host =>
+      desktop
         ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
         : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
-    };
+    if (sharedApp === 'everyday')
+      expect({ loadBeforeReady, sessionBus, program }, 'what an app has from its start').toEqual(ORDINARY);
     const shared = await kept.of(sharedApp, info.file);
-    const appHost = shared === null ? await make() : await shared.host(info.file, make);
+    const file = { path: configFile, text };
+    const appHost = shared === null ? make() : await shared.host(info.file, file, make);
     try {
-      if (shared === null) await appHost.start();
+      if (shared === null) {
+        await writeFile(configFile, text);
+        await appHost.start();
+      }
       await use(appHost);
     } finally {
       if (shared === null) await appHost.stop();

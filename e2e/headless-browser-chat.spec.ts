@@ -8,6 +8,7 @@ import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({
+  sharedApp: 'everyday',
   config: `
 [ircd]
 listen = [

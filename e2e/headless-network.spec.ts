@@ -11,6 +11,7 @@ const link = (name: string, call = '') =>
 const at = (port: number) => `host = "127.0.0.1"\nport = ${port}\nautoconnect = true`;
 
 test.use({
+  sharedApp: 'everyday',
   config: `
 [ircd]
 server_name = "here.test"

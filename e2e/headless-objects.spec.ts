@@ -1,13 +1,14 @@
 /** The object server by the command line, as an operator uses it: put, get in every mode, list, stat, delete; real files. */
-import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunningApp } from './app/running-app.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({
-  config: '[objects]\nlisten = [{ path = "objects.sock", writable = true }]\n',
+  // A store of its own: all that is in it is looked at.
+  config: '[objects]\nlisten = [{ path = "objects.sock", writable = true }]\nroot = "by-command"\n',
   exactConfig: true,
-  sharedApp: true,
+  sharedApp: 'everyday',
 });
 
 /** Names that a shell, a URL or a terminal would take for something else. */
@@ -77,7 +78,7 @@ test('a large object with holes comes whole in every mode, one of a gigabyte too
   await app.cliJson(['start', 'objects']);
   const target = join(folder, 'target');
   // As an operator copies a file into the store.
-  const place = (mode: string) => join(app.dataDir, 'objects/store', `${mode}.bin`);
+  const place = (mode: string) => join(app.dataDir, 'objects/by-command', `${mode}.bin`);
   for (const mode of MODES) {
     const [source, bytes] = [place(mode), LARGE[mode]];
     await writeFile(source, 'begin');
@@ -86,6 +87,7 @@ test('a large object with holes comes whole in every mode, one of a gigabyte too
     await objects(app, 'get', `${mode}.bin`, target, '--mode', mode);
     expect((await stat(target)).size).toBe(bytes);
     expect(await samplesOf(target, bytes), mode).toEqual(await samplesOf(source, bytes));
+    for (const file of [source, target]) await rm(file);
   }
 });
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { HeadlessApp } from './app/headless-app.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: 'everyday' });
+
 test('a viewer sees figures and logs, is offered nothing else, and is refused what it asks for all the same', async ({
   appHost,
   app,

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { HeadlessApp } from './app/headless-app.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test("ending another browser's session signs it out at once in every tab, after asking, and no other", async ({
   appHost,

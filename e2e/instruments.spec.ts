@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 /** What docs/pools.md says that each process has, as `process kind name`. */
 function documented(host: 'electron' | 'headless', daemons: readonly string[]): string[] {

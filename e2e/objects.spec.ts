@@ -16,7 +16,7 @@ import { expect, test } from './fixtures.ts';
 
 test.use({
   config: '[objects]\nlisten = [{ path = "objects.sock", writable = true }]\n',
-  sharedApp: true,
+  sharedApp: 'everyday',
 });
 
 // Gigabytes and many clicks, on machines that do other things as well.

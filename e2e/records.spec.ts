@@ -1,19 +1,18 @@
 /** What was recorded before is there after a restart of the app. */
 import { expect, test } from './fixtures.ts';
 
-// Each looks at the records of a daemon of its own.
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('history and audit survive a restart of the app', async ({ app }) => {
+  const since = Date.now();
   await app.startDaemon('ircd');
   const metric = 'signalbox_ircd_resident_memory_bytes';
   const recorded = async () => {
-    const now = Date.now() / 1_000;
     const { times, series } = await app.request('history.query', {
       source: 'ircd',
       metrics: [metric],
-      from: now - 120,
-      to: now,
+      from: since / 1_000,
+      to: Date.now() / 1_000,
     });
     const values = series.find((entry) => entry.metric === metric)?.values ?? [];
     return times.filter((_, i) => typeof values[i] === 'number');
@@ -27,7 +26,7 @@ test('history and audit survive a restart of the app', async ({ app }) => {
   expect(await recorded()).toEqual(expect.arrayContaining(before.slice(0, 2)));
 
   const starts = async () => {
-    const { entries } = await app.request('audit.query', { target: 'ircd' });
+    const { entries } = await app.request('audit.query', { target: 'ircd', since });
     return entries.filter((entry) => entry.action === 'daemon.start' && entry.ok);
   };
   await expect.poll(async () => (await starts()).length).toBe(1);
@@ -39,9 +38,10 @@ test('history and audit survive a restart of the app', async ({ app }) => {
 test('a killed recorder loses nothing that was committed and takes up what came meanwhile', async ({
   app,
 }) => {
+  const since = Date.now();
   await app.startDaemon('relay');
   const actions = async () => {
-    const { entries } = await app.request('audit.query', { target: 'relay' });
+    const { entries } = await app.request('audit.query', { target: 'relay', since });
     return entries.map((entry) => entry.action).reverse();
   };
   await expect.poll(actions).toEqual(['daemon.start']);

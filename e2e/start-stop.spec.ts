@@ -2,7 +2,7 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('a daemon starts, restarts and stops at a click', async ({ app }) => {
   const card = app.card('ircd');
@@ -29,6 +29,7 @@ test('a daemon starts, restarts and stops at a click', async ({ app }) => {
 test('stopping asks first, tells the clients why and drains', async ({ app }) => {
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
   await alice.join('#lobby');
+  const { restarts } = await app.daemon('ircd');
 
   await app.button('Stop', 'ircd').click();
   const question = app.page.getByRole('alertdialog');
@@ -42,7 +43,7 @@ test('stopping asks first, tells the clients why and drains', async ({ app }) =>
   await expect(app.card('ircd')).toContainText('stopped');
   await expect.poll(() => alice.isOpen).toBe(false);
   expect(alice.lines.filter((line) => line.startsWith('ERROR '))).toHaveLength(1);
-  expect(await app.daemon('ircd')).toMatchObject({ state: 'stopped', pid: null, restarts: 0 });
+  expect(await app.daemon('ircd')).toMatchObject({ state: 'stopped', pid: null, restarts });
 });
 
 test('the command line stops a daemon only when it is told that this disconnects people', async ({ app }) => {

@@ -6,7 +6,7 @@ const HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$rmMpYeWEroLftcDnH0CHmw$y0xyauuTceWG9QYTa6svvyaExsRcjiEwg7m5/SsG7RU';
 
 test.use({
-  sharedApp: true,
+  sharedApp: 'everyday',
   config: `[ircd]
 listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
 password_hash = "${HASH}"

@@ -3,6 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: 'everyday' });
+
 test('a stop that cannot be recorded works and says so, and a reload is refused with the reason', async ({
   app,
 }) => {

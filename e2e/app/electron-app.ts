@@ -90,6 +90,8 @@ export class ElectronApp implements AppHost {
     this.#closed = app.waitForEvent('close', { timeout: 0 }).then(() => {
       this.#running = false;
     });
+    // The test's own limit holds, as for pages of the headless host; by itself Playwright waits half a minute here.
+    app.context().setDefaultTimeout(0);
     const page = await app.firstWindow({ timeout: START_MS });
     await collectProblems(page, this.problems);
     await page.waitForLoadState();

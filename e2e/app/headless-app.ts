@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { Outcome } from '../../contract/errors.ts';
 import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
+import { WINDOW_SIZE } from './kept-app.ts';
 import { collectProblems } from './problems.ts';
 import { expectGroupGone } from './process-group.ts';
 import type { AppHost } from './running-app.ts';
@@ -74,7 +75,7 @@ export class HeadlessApp implements AppHost {
       this.#stderr += text;
     });
     this.#ready = await this.#readyLine(child);
-    this.#context = await this.#options.browser.newContext({ viewport: { width: 1280, height: 840 } });
+    this.#context = await this.#options.browser.newContext({ viewport: WINDOW_SIZE });
     await this.#signIn(this.#context);
     this.#page = await this.openWindow();
   }

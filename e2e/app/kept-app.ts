@@ -1,10 +1,10 @@
 /**
- * The apps that tests share, where starting one for each of them would prove nothing more: those that leave no
- * configuration, no crash and no open client behind. The tests of one file share one; files that need nothing but servers as
- * they are after a start, whatever is in the audit trail and the history, share another, the everyday app. A failed test ends
- * its worker and with it both, so that no test meets what a broken one has left.
+ * The apps that tests share, where starting one for each of them would prove nothing more: those that leave no open client
+ * behind. The tests of one file share one; files whose tests count nothing from the start of the app, such as all that is in the
+ * audit trail, share another, the everyday app. Each of these files finds it with its own configuration, its servers stopped and
+ * one window as just opened. A failed test ends its worker and with it both, so that no test meets what a broken one has left.
  */
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { expect } from '@playwright/test';
 import type { ControlApi } from '../../contract/control/requests.ts';
 import type { AppHost } from './running-app.ts';
@@ -16,8 +16,17 @@ const STARTED = [...SERVED, 'objects'];
 /** How soon after one another it is asked whether the last clients are gone, in milliseconds. */
 const ASK_AGAIN_MS = [20, 50, 100];
 
+/** Of windows, unless a test chooses another one. */
+export const WINDOW_SIZE = { width: 1280, height: 840 };
+
 /** Whether the tests of a file share an app, and whether it is the everyday one. */
 export type Sharing = boolean | 'everyday';
+
+/** A file and what is to be in it. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** The apps that a worker keeps. */
 export class KeptApps<Host extends AppHost> {
@@ -61,19 +70,23 @@ class KeptApp<Host extends AppHost> {
 
   /**
    * The running app for a test of `file`: for the first test the one that `make` makes; for others without clients, and with a
-   * window as just opened; for the first of another file its daemons are stopped.
+   * window as just opened; for the first of another file its daemons are stopped, and it has the configuration of that file.
    */
-  async host(file: string, make: () => Promise<Host>): Promise<Host> {
+  async host(file: string, config: FileText, make: () => Host): Promise<Host> {
     const another = this.#file !== file;
     this.#file = file;
     if (this.#host === null) {
-      this.#host = await make();
+      await writeFile(config.path, config.text);
+      this.#host = make();
       // Kept before it runs: what a start that fails has left is ended too.
       await this.#host.start();
       return this.#host;
     }
     await withoutClients(this.#host);
-    if (another) await withoutDaemons(this.#host);
+    if (another) {
+      await withoutDaemons(this.#host);
+      await configured(this.#host, config);
+    }
     await openedAnew(this.#host);
     return this.#host;
   }
@@ -117,9 +130,18 @@ async function withoutDaemons(host: AppHost): Promise<void> {
     .toEqual([]);
 }
 
+/** Has the app read its configuration anew, unless it is the same. */
+async function configured(host: AppHost, { path, text }: FileText): Promise<void> {
+  if ((await readFile(path, 'utf8')) === text) return;
+  await writeFile(path, text);
+  expect(await host.request('config.reload', {})).toMatchObject({ ok: true });
+}
+
 /** Loads the first window again at the Overview, with nothing remembered of what the test before chose in it. */
 async function openedAnew({ page }: AppHost): Promise<void> {
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  // A window that a test has made another size has one from then on.
+  if (page.viewportSize() !== null) await page.setViewportSize(WINDOW_SIZE);
   await page.evaluate(() => {
     localStorage.clear();
     history.replaceState(null, '', location.pathname);
