@@ -1,6 +1,5 @@
 /** What blocks the loop of a utility process is named, on the oldest Node that Electron brings. */
 import { join } from 'node:path';
-import { build } from 'vite';
 import { ROOT } from './app/binaries.ts';
 import { expect, test } from './desktop.ts';
 
@@ -12,6 +11,8 @@ test('a block inside a utility process says by what, for whom and where, in Java
   desktop,
   folder,
 }) => {
+  // Much code, which nobody else who reads this file needs.
+  const { build } = await import('vite');
   // As the daemons are built: one file for Electron's Node, which runs no TypeScript.
   await build({
     configFile: false,

@@ -2,15 +2,16 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE, ROOT } from './app/binaries.ts';
+import { CACHE_HOME, NODE, ROOT } from './app/binaries.ts';
 import { expect, test } from './fixtures.ts';
 
 test('the host names file, line and key and ends with exit code 78', async ({ folder }) => {
   const configFile = join(folder, 'signalbox.toml');
   await writeFile(configFile, '[ircd]\nlisten = "everywhere"\n');
-  const argv = [join(ROOT, 'main/cli/main.ts'), 'serve', '--port', '0', '--config', configFile];
+  const argv = [join(ROOT, 'scripts/cli.mjs'), 'serve', '--port', '0', '--config', configFile];
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    execFile(NODE, [...argv, '--data', join(folder, 'data')], (error, _stdout, stderr) => {
+    const env = { ...process.env, XDG_CACHE_HOME: CACHE_HOME };
+    execFile(NODE, [...argv, '--data', join(folder, 'data')], { env }, (error, _stdout, stderr) => {
       resolve({ code: error?.code, stderr });
     });
   });

@@ -1,13 +1,13 @@
 /** A window that shows two hosts: it says of everything on which host it is, and acts there. */
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import react from '@vitejs/plugin-react';
-import { build } from 'vite';
 import { ROOT } from './app/binaries.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Builds the window that has a second way to the host, and returns its script. */
 async function scriptOfTwoHosts(): Promise<string> {
+  // Much code, which nobody else who reads this file needs.
+  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
   const built = await build({
     configFile: false,
     root: join(ROOT, 'renderer'),
