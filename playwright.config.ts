@@ -1,9 +1,10 @@
 /**
- * The end-to-end specs, one set for both hosts: `electron` drives the desktop app, `headless` the dashboard of the
- * headless host in Chromium. Run by `npm run e2e`, and by `npm test` after everything else.
+ * The end-to-end specs of both hosts: `electron` drives the desktop app, `headless` the dashboard of the headless host in
+ * Chromium. A spec runs in both unless its name says otherwise (e2e/app/hosts.ts). Run by `npm run e2e`, and by `npm test` after everything else.
  */
 import { defineConfig } from '@playwright/test';
 import { findElectron } from './e2e/app/binaries.ts';
+import { NOT_OF } from './e2e/app/hosts.ts';
 import type { HostOptions } from './e2e/fixtures.ts';
 
 const electron = findElectron();
@@ -26,8 +27,8 @@ export default defineConfig<HostOptions>({
     {
       name: 'electron',
       use: { host: 'electron', notRun: 'missing' in electron ? electron.missing : null },
-      testIgnore: '**/headless-*.spec.ts',
+      testIgnore: NOT_OF.electron,
     },
-    { name: 'headless', use: { host: 'headless' }, testIgnore: '**/electron-*.spec.ts' },
+    { name: 'headless', use: { host: 'headless' }, testIgnore: NOT_OF.headless },
   ],
 });

@@ -58,6 +58,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     ours: [
       'daemons',
       'renderer/keys/key-table.ts',
+      'e2e/app/hosts.ts',
+      'e2e/app/pages.ts',
       'main/core',
       'main/terminal',
       'main/cli',
