@@ -23,6 +23,15 @@ describe('the samples of a source', () => {
     expect(samples.shown(-1)).toBeNaN();
   });
 
+  it('has no values in a slot that a layout with fewer series has not any more', () => {
+    const samples = new SampleColumns(layout, 8);
+    samples.push(frame(10, 5, 100, 20));
+    samples.push(frame(11, 6, 160, 50));
+    samples.relayout(layoutOf(layout.catalog.slice(0, 1)));
+    expect([...samples.column(0)]).toEqual([5, 6]);
+    for (const slot of [1, 4, -1]) expect([...samples.column(slot)]).toEqual([Number.NaN, Number.NaN]);
+  });
+
   it('shows gauges and percentiles as they are, and counters as rates', () => {
     const samples = new SampleColumns(layout, 8);
     samples.push(frame(10, 5, 100, 20));

@@ -162,9 +162,13 @@ export class SampleColumns {
     return this.#times.subarray(this.#end - this.length, this.#end);
   }
 
-  /** Values of a slot: rates a second for counters. A view that is valid until the next push. */
+  /**
+   * Values of a slot: rates a second for counters. A view that is valid until the next push. There are none in a slot that the
+   * layout has not: a chart is drawn once more as it was before a layout with fewer series is known to it.
+   */
   column(slot: number): Float64Array {
-    let column = this.#columns[slot]!;
+    let column = this.#columns[slot];
+    if (column === undefined) return new Float64Array(this.length).fill(Number.NaN);
     if (column === null) {
       column = this.#emptyColumn();
       this.#columns[slot] = column;
