@@ -50,6 +50,8 @@ const loggedIn = z.strictObject({
   account: name,
   /** Failed attempts on the account since its last login; null for none. */
   failures: failures.nullable(),
+  /** Since when the account exists, Unix seconds; absent where that is not told. */
+  since: time.optional(),
 });
 /** See {@link loggedIn}. */
 export type LoggedIn = z.output<typeof loggedIn>;

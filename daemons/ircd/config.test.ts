@@ -55,6 +55,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
       registration: 'open',
       nick_protection: 'rename',
       verify: 'none',
+      services: null,
       before_connect: true,
       email_required: false,
     },

@@ -190,6 +190,12 @@ const accounts = z.strictObject({
     .describe(
       'Who knows the accounts: the store of this instance, linked services, or nobody. While it is away nobody can log in.',
     ),
+  services: serverName
+    .nullable()
+    .default(null)
+    .describe(
+      'With authority = "services": the linked server that clients log in with by SASL while no services of our own are there; absent: whichever says that it is services.',
+    ),
   registration: z.enum(['open', 'closed']).default('open').describe('Whether clients may register accounts.'),
   nick_protection: z
     .enum(['off', 'rename', 'refuse'])

@@ -39,7 +39,9 @@ import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
 import { LinkFigures } from './links/link-figures.ts';
+import { LinkedAuthority } from './links/linked-authority.ts';
 import { linkOwnServices } from './links/own-services.ts';
+import { SaslAuthority } from './links/sasl-authority.ts';
 import { SocketLinks } from './links/socket-links.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
@@ -144,7 +146,6 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       watcher: {
         onChange: (link) => figures.onChange(link),
         onEnd: (link) => figures.onEnd(link),
-        onServers: () => this.#server.accounts.authority.serversChanged?.(),
       },
     });
     this.#server.links = this.#links.desk.network;
@@ -236,9 +237,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#links.desk.configure(prepared.links);
     if (!sameAuthority) {
       this.#server.accounts.use(this.#authorityOf(config));
-      this.#server.accounts.authority.serversChanged?.();
       this.#server.refreshIsupport();
     }
+    // Others may be named to be asked.
+    this.#server.accounts.authority.serversChanged?.();
     noticeOpers(this.#server, 'The configuration was read again');
     const needRestart = ['server_name', 'numeric', 'restore_minutes'];
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart };
@@ -279,9 +281,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       figures: this.#accountFigures,
       log: (level: 'info' | 'warn', event: string, message: string) => this.#logger[level](event, message),
     };
-    return authority === 'services'
-      ? new ServicesAuthority({ route: () => this.#servicesRoute(), ...options })
-      : new EmbeddedAuthority({ peers: this.#context.peers, ...options });
+    if (authority === 'embedded') return new EmbeddedAuthority({ peers: this.#context.peers, ...options });
+    const linked = { route: () => this.#servicesRoute(), ...options };
+    return new LinkedAuthority(
+      new ServicesAuthority(linked),
+      new SaslAuthority({ name: () => this.#config.accounts.services, ...linked }),
+    );
   }
 
   #servicesRoute(): ServicesRoute {

@@ -314,6 +314,23 @@ export const limits = {
     reason:
       'Base64 of one message of SASL: four times the longest password with its account, and no memory for a crowd.',
   },
+  saslServicesMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'What services behind a link may take to answer a client who logs in: as long as other servers wait.',
+  },
+  saslClientMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long a login by way of a link is kept under way while the client says nothing.',
+  },
+  saslLinkExchanges: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Clients of other servers who log in here at once, a few megabytes; beyond it the oldest has to begin again.',
+  },
   loginFailurePenaltyLines: {
     default: 5,
     unit: 'lines',

@@ -28,6 +28,8 @@ export interface ModeChange {
   readonly argument: string;
   /** Whom `argument` names, where it names a member. */
   readonly user: User | null;
+  /** `argument` as another server has said it, with one character for each byte; absent for one of here. */
+  readonly bytes?: string;
 }
 
 /** What may be asked of another server. */
@@ -44,24 +46,34 @@ export type Query =
   | 'VERSION'
   | 'WHOIS';
 
+/** Text that another server has said, with one character for each byte: it is passed on so. Absent for text of here. */
+interface Said {
+  readonly bytes?: string | undefined;
+}
+
 /** One thing that happened. Whoever it came from knows it already: that is the direction in which its source is. */
 export type NetworkEvent =
   | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'nick'; readonly user: User; readonly former: string }
-  | { readonly kind: 'quit'; readonly user: User; readonly reason: string }
+  | ({ readonly kind: 'quit'; readonly user: User; readonly reason: string } & Said)
   /** Goes with their server, of which links hear. */
   | { readonly kind: 'split'; readonly user: User }
-  | { readonly kind: 'kill'; readonly source: Source; readonly user: User; readonly reason: string }
+  | ({ readonly kind: 'kill'; readonly source: Source; readonly user: User; readonly reason: string } & Said)
   /** `created`: the channel was not there before. Status that the member has from the start stands in the membership. */
   | { readonly kind: 'join'; readonly membership: Membership; readonly created: boolean }
-  | { readonly kind: 'part'; readonly user: User; readonly channel: Channel; readonly reason: string }
-  | {
+  | ({
+      readonly kind: 'part';
+      readonly user: User;
+      readonly channel: Channel;
+      readonly reason: string;
+    } & Said)
+  | ({
       readonly kind: 'kick';
       readonly source: Source;
       readonly user: User;
       readonly channel: Channel;
       readonly reason: string;
-    }
+    } & Said)
   | { readonly kind: 'topic'; readonly source: Source; readonly channel: Channel }
   | { readonly kind: 'invite'; readonly source: User; readonly user: User; readonly channel: Channel }
   | { readonly kind: 'away'; readonly user: User }
@@ -75,8 +87,13 @@ export type NetworkEvent =
       readonly user: User;
       readonly former: string | null;
     }
-  /** `change`: letters with their signs. */
-  | { readonly kind: 'user modes'; readonly user: User; readonly change: string }
+  /** `change`: letters with their signs; `argument`: the word behind a letter of Nefarious that has one. */
+  | {
+      readonly kind: 'user modes';
+      readonly user: User;
+      readonly change: string;
+      readonly argument?: string | undefined;
+    }
   | {
       readonly kind: 'channel modes';
       readonly source: Source;
@@ -88,7 +105,7 @@ export type NetworkEvent =
       readonly forced?: boolean;
     }
   /** `status`: bits of which a member gets it who holds one; 0 for everybody. */
-  | {
+  | ({
       readonly kind: 'message';
       readonly source: User;
       readonly verb: Verb;
@@ -96,12 +113,15 @@ export type NetworkEvent =
       readonly status: number;
       /** Empty for tags alone. */
       readonly text: string;
-      /** The text as another server has sent it, with one character for each byte; absent where it is of here. */
-      readonly bytes?: string | undefined;
       readonly tags: MessageTags;
-    }
+    } & Said)
   /** `users`: as servers that tell operators from users have it, for users with `w` as well. */
-  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string; readonly users?: boolean }
+  | ({
+      readonly kind: 'wallops';
+      readonly source: Source;
+      readonly text: string;
+      readonly users?: boolean;
+    } & Said)
   /** As it is now, set, changed or lifted. */
   | { readonly kind: 'network ban'; readonly source: Source; readonly ban: NetworkBan }
   /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */

@@ -22,6 +22,8 @@ export interface KindLimits {
   readonly modesWithArgumentWhenSet: string;
   /** Channel modes without argument that it knows. */
   readonly flags: string;
+  /** User modes without argument that it knows, beside those that have the same meaning everywhere. */
+  readonly userModes: string;
 }
 
 /** The longest nick that servers of every kind hold. Where one of another kind is, all keep to it: it kills for a longer one. */
@@ -42,6 +44,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     modesWithArgument: 'ovqahbeIk',
     modesWithArgumentWhenSet: 'l',
     flags: 'Cimnpst',
+    userModes: 'BDHILRWXadgkpqz',
   },
   nefarious: {
     nick: SHORT_NICK,
@@ -53,6 +56,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     modesWithArgument: 'ovhbekAU',
     modesWithArgumentWhenSet: 'lL',
     flags: 'CDMNOQSTZacdimnprstu',
+    userModes: 'BDHILRWXadgkpqz',
   },
   ircu: {
     nick: SHORT_NICK,
@@ -64,5 +68,6 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     modesWithArgument: 'ovbkAU',
     modesWithArgumentWhenSet: 'l',
     flags: 'CDcdimnprst',
+    userModes: 'dgk',
   },
 };

@@ -11,6 +11,11 @@ export function textOf(bytes: string): string {
   return isUtf8(buffer) ? buffer.toString('utf8') : bytes;
 }
 
+/** The bytes themselves where they are no UTF-8, so that the text does not say what they were; null else. */
+export function oddBytes(bytes: string): string | null {
+  return isAscii(bytes) || isUtf8(Buffer.from(bytes, 'latin1')) ? null : bytes;
+}
+
 /** The bytes of a text, one character for each. */
 export function bytesOf(text: string): string {
   return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');

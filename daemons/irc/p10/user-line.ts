@@ -7,8 +7,11 @@ import { type P10Line, writeLine } from './line.ts';
 import { isUserNumeric } from './numeric.ts';
 import { readWhole } from './server-line.ts';
 
-/** User modes that take an argument there: `r` the account; of Nefarious `h`, `f`, `C` and `c` hosts that are shown. */
-const WITH_ARGUMENT = 'rhfCc';
+/** User modes of Nefarious that take a host as their argument, in the order in which they are told. */
+export const HOST_MODES = 'hfCc';
+
+/** User modes that take an argument: `r` the account, and the hosts. */
+const WITH_ARGUMENT = `r${HOST_MODES}`;
 
 /** One user as they are introduced. Text has one character for each byte. */
 export interface UserLine {

@@ -23,8 +23,13 @@ import { SaslSessions } from './sasl-sessions.ts';
 /** What is offered, by name, with the value that clients of version 302 read. */
 type Offer = ReadonlyMap<string, string>;
 
-/** The mechanisms as `sasl` and 908 list them. */
+/** The mechanisms that are known here, as `sasl` and 908 list them. */
 export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
+
+/** What can be offered with an authority. */
+export function mechanismsOf({ mechanisms = SASL_MECHANISMS }: AccountAuthority): readonly string[] {
+  return mechanisms;
+}
 
 /** The server's side of accounts. */
 export class AccountDesk implements Accounts {
@@ -44,7 +49,7 @@ export class AccountDesk implements Accounts {
     this.channels = new ChannelOwners(server, () => this.#authority);
     this.#offer = this.#offered();
     this.#listen();
-    if (authority.present) this.channels.read();
+    this.#readChannels();
   }
 
   get authority(): AccountAuthority {
@@ -59,7 +64,7 @@ export class AccountDesk implements Accounts {
     before.close();
     this.channels.forget();
     this.reconsider();
-    if (authority.present) this.channels.read();
+    this.#readChannels();
   }
 
   offers(bit: number): boolean {
@@ -95,7 +100,7 @@ export class AccountDesk implements Accounts {
     return { address: connection.remoteAddress, fingerprint: connection.tls?.fingerprint ?? null };
   }
 
-  logIn(client: LocalClient, { account, failures }: LoggedIn): WorkSteps | null {
+  logIn(client: LocalClient, { account, failures, since = 0 }: LoggedIn): WorkSteps | null {
     client.replyRaw(N.RPL_LOGGEDIN, `${prefixOf(client)} ${account} :You are now logged in as ${account}`);
     if (failures !== null) {
       const when = new Date(failures.time).toUTCString();
@@ -104,7 +109,7 @@ export class AccountDesk implements Accounts {
       );
     }
     this.#server.host.tableChanged('accounts');
-    return setAccount(this.#server, client.user, account);
+    return setAccount(this.#server, client.user, account, this.#server.state.me, since);
   }
 
   logOut(client: LocalClient): WorkSteps | null {
@@ -116,9 +121,9 @@ export class AccountDesk implements Accounts {
   #offered(): Offer {
     const offer = new Map<string, string>();
     if (!this.#authority.present) return offer;
-    offer.set('sasl', MECHANISM_LIST);
+    offer.set('sasl', mechanismsOf(this.#authority).join(','));
     const { registration, before_connect, email_required } = this.#server.config.accounts;
-    if (registration === 'open') {
+    if (registration === 'open' && this.#authority.loginOnly !== true) {
       const values = [before_connect && 'before-connect', email_required && 'email-required'];
       offer.set('draft/account-registration', values.filter(Boolean).join(','));
     }
@@ -131,12 +136,18 @@ export class AccountDesk implements Accounts {
       onPresence: () => {
         if (this.#authority !== heard) return;
         this.reconsider();
-        if (heard.present) this.channels.read();
+        this.#readChannels();
       },
       onNews: (news) => {
         if (this.#authority === heard) this.#hear(news);
       },
     });
+  }
+
+  /** Whoever knows nothing but logins knows of no channels: what is known of them stays. */
+  #readChannels(): void {
+    const { present, loginOnly } = this.#authority;
+    if (present && !(loginOnly === true && this.channels.known)) this.channels.read();
   }
 
   *#tellOffer(gone: readonly string[], fresh: readonly (readonly [string, string])[]): WorkSteps {

@@ -1,9 +1,10 @@
 /**
  * Who knows the accounts of the network, as the server sees it. There is one at a time: `embedded` (the daemon that keeps them),
- * `services`, or nobody. While it is away, logging in is unavailable; no other store is asked in its place.
+ * `services` (links/linked-authority.ts), or nobody. While it is away, logging in is unavailable; no other store is asked in its place.
  */
 import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { SaslLine } from '../../irc/p10/sasl-line.ts';
 import type { Server } from '../state/server.ts';
 
 /** What an authority tells without being asked. */
@@ -19,13 +20,19 @@ export interface AccountAuthority {
   readonly configured: boolean;
   /** Whether it can be asked now. */
   readonly present: boolean;
+  /** Whether nothing but logging in can be asked of it: accounts are made and kept elsewhere. */
+  readonly loginOnly?: boolean;
+  /** The mechanisms of SASL that it knows; absent for SASL_MECHANISMS. */
+  readonly mechanisms?: readonly string[];
   /** Rejects with a SignalboxError: `unavailable` while it is away, `timeout`, or what it says. */
   ask<Name extends AccountQuestion>(name: Name, args: AccountArgs<Name>): Promise<AccountResult<Name>>;
   /** Tells this one from here on. */
   listen(events: AuthorityEvents): void;
   /** One that is a server: a piece of what it answers (`XR`). */
   hear?(from: Server, word: string, piece: string): void;
-  /** One that is a server: servers have come or gone. */
+  /** One that is a server: what it says to an exchange of a client here (`SASL`). */
+  hearSasl?(from: Server, said: SaslLine): void;
+  /** One that is a server: servers have come or gone, or have told what they know. */
   serversChanged?(): void;
   close(): void;
 }

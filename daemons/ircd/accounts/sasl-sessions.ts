@@ -1,9 +1,7 @@
 /** Which clients are in the midst of SASL, and what they have sent of the present message (IRCv3 sasl: pieces of 400 bytes). */
+import { joinPiece, SASL_PIECE_BYTES } from '../../irc/p10/sasl-pieces.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
-
-/** A piece of this length is followed by another, which may be empty. */
-export const SASL_PIECE_BYTES = 400;
 
 /** The exchange of one client. */
 export interface SaslSession {
@@ -37,7 +35,7 @@ export class SaslSessions {
 
   /** Adds a piece to the message; `+` is an empty one. */
   add(session: SaslSession, piece: string): PieceOutcome {
-    if (piece !== '+') session.text += piece;
+    session.text = joinPiece(session.text, piece);
     if (session.text.length > limits.saslMessageBytes.default) return { kind: 'too_long' };
     if (piece.length === SASL_PIECE_BYTES) return { kind: 'more' };
     const data = session.text;

@@ -21,7 +21,7 @@ import type { Server } from '../state/server.ts';
 import type { AccountAuthority, AuthorityEvents } from './authority.ts';
 
 /** Flag by which services introduce themselves. */
-const SERVICES_FLAG = 's';
+export const SERVICES_FLAG = 's';
 
 /** The network as it reaches services. */
 export interface ServicesRoute {

@@ -11,16 +11,19 @@ import { regain } from './regain.ts';
 /**
  * @param account null for somebody who is logged out.
  * @param source whoever knows the accounts: this server, or one that has told it.
+ * @param seconds since when the account exists, Unix seconds; 0 where nobody said so.
  */
 export function setAccount(
   server: CommandServer,
   user: User,
   account: string | null,
   source: Server = server.state.me,
+  seconds = 0,
 ): WorkSteps | null {
   if (account === user.account) return null;
   const former = user.account;
   user.account = account;
+  if (seconds > 0 || user.linkFacts !== null) user.noteFacts().accountSeconds = seconds;
   // Masks may name accounts: what was found out about this user before holds no longer.
   for (const membership of user.memberships.values()) {
     membership.banRevision = -1;

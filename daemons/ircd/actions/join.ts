@@ -23,6 +23,8 @@ export interface Entrance {
   readonly modes?: number;
   /** Of the servers that are being linked, where it is part of that. */
   readonly batch?: NetBatch | null;
+  /** Name of a new channel as the other server says it, with one character for each byte. */
+  readonly nameBytes?: string;
 }
 
 /** Somebody who has entered a channel. */
@@ -54,7 +56,7 @@ export function enter(
   user: User,
   name: string,
   createdMs: number,
-  { status = null, told = true, modes, batch = null }: Entrance,
+  { status = null, told = true, modes, batch = null, nameBytes }: Entrance,
 ): Entered {
   const found = server.state.findChannel(name);
   const given = status ?? dueStatus(server, user.account, name, found);
@@ -63,6 +65,7 @@ export function enter(
   const membership = server.state.join(user, owned?.channel ?? name, owned?.createdAt ?? createdMs, given);
   const { channel } = membership;
   if (found === undefined && modes !== undefined) channel.modes = modes;
+  if (found === undefined && nameBytes !== undefined) channel.nameBytes = nameBytes;
   if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
   if (told) server.links?.tell({ kind: 'join', membership, created });

@@ -8,18 +8,22 @@ import type { Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
 import { kept, noteLeft } from './keeping.ts';
 
-/** Tells everybody on the channel, then takes the member off it (RFC 2812 3.2.8). */
+/**
+ * Tells everybody on the channel, then takes the member off it (RFC 2812 3.2.8).
+ * @param bytes the reason as another server has said it.
+ */
 export function* kick(
   server: CommandServer,
   source: Source,
   membership: Membership,
   reason: string,
+  bytes?: string,
 ): WorkSteps {
   const { channel, user } = membership;
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
   const announce = () => toChannel(server, channel, from(server, source, text), null);
   yield* rest(revoke(membership) ? kept(server, source, channel, announce) : announce());
-  remove(server, source, membership, reason);
+  remove(server, source, membership, reason, bytes);
 }
 
 /** Tells the member alone: for a channel that is cleared, where telling all of all would be quadratic. */
@@ -42,10 +46,16 @@ function revoke(membership: Membership): boolean {
   return remembered || status !== 0;
 }
 
-function remove(server: CommandServer, source: Source, membership: Membership, reason: string): void {
+function remove(
+  server: CommandServer,
+  source: Source,
+  membership: Membership,
+  reason: string,
+  bytes?: string,
+): void {
   const { user, channel } = membership;
   if (revoke(membership)) server.keeper?.changed(channel);
   noteLeft(server, membership);
   server.state.part(membership);
-  server.links?.tell({ kind: 'kick', source, user, channel, reason });
+  server.links?.tell({ kind: 'kick', source, user, channel, reason, bytes });
 }

@@ -8,6 +8,7 @@ import { quit } from './quit.ts';
 /**
  * Tells operators, the victim and the links, then ends the user, here or elsewhere (RFC 2812 3.7.1).
  * @param by who it is said to be.
+ * @param bytes the reason as another server has said it.
  */
 export function kill(
   server: CommandServer,
@@ -15,10 +16,11 @@ export function kill(
   user: User,
   reason: string,
   by = nameOf(source),
+  bytes?: string,
 ): void {
   const { prefix, nick, local } = user;
   noticeOpers(server, `Received KILL for ${prefix} from ${by}: ${reason}`);
   server.host.log('info', 'client_killed', `${prefix} killed by ${by}: ${reason}`, { nick, by, reason });
   local?.connection.sendLine(`:${source.prefix} KILL ${local.target} :${reason}`);
-  quit(server, user, `Killed (${by} (${reason}))`, { kind: 'kill', source, user, reason });
+  quit(server, user, `Killed (${by} (${reason}))`, { kind: 'kill', source, user, reason, bytes });
 }

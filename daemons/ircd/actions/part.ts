@@ -7,8 +7,17 @@ import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import { noteLeft } from './keeping.ts';
 
-/** Takes a user off a channel that they are on, once nothing is on its way to it; the reason may be empty. */
-export function* part(server: CommandServer, user: User, channel: Channel, reason: string): WorkSteps {
+/**
+ * Takes a user off a channel that they are on, once nothing is on its way to it; the reason may be empty.
+ * @param bytes the reason as another server has said it.
+ */
+export function* part(
+  server: CommandServer,
+  user: User,
+  channel: Channel,
+  reason: string,
+  bytes?: string,
+): WorkSteps {
   const { work } = server.host;
   while (work.mustWait(channel.gate)) yield channel.gate;
   try {
@@ -19,7 +28,7 @@ export function* part(server: CommandServer, user: User, channel: Channel, reaso
     yield* rest(toChannel(server, channel, from(server, user, text), null));
     noteLeft(server, membership);
     server.state.part(membership);
-    server.links?.tell({ kind: 'part', user, channel, reason });
+    server.links?.tell({ kind: 'part', user, channel, reason, bytes });
   } finally {
     work.leave(channel.gate);
   }

@@ -5,9 +5,18 @@ import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { User } from '../state/user.ts';
 
-/** Gives a registered user another real name; who did it hears of it too, and those who share a channel and asked to. */
-export function setRealname(server: CommandServer, user: User, realname: string): WorkSteps | null {
+/**
+ * Gives a registered user another real name; who did it hears of it too, and those who share a channel and asked to.
+ * @param bytes the name as another server has said it, where that was no UTF-8.
+ */
+export function setRealname(
+  server: CommandServer,
+  user: User,
+  realname: string,
+  bytes: string | null = null,
+): WorkSteps | null {
   user.realname = realname;
+  if (bytes !== null || user.linkFacts !== null) user.noteFacts().realname = bytes;
   server.links?.tell({ kind: 'realname', user });
   const text = `SETNAME :${realname}`;
   if (user.local?.has(CAP.setname) === true) from(server, user, text).to(user.local);

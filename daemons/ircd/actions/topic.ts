@@ -16,6 +16,7 @@ export function topicTime({ topicAtMs }: Channel): number {
  * @param atMs when it was set, Unix milliseconds.
  * @param by prefix of whoever set it.
  * @param told false where links hear of it otherwise.
+ * @param bytes the topic as another server has said it, where that was no UTF-8.
  */
 export function setTopic(
   server: CommandServer,
@@ -25,8 +26,10 @@ export function setTopic(
   atMs: number,
   by = source.prefix,
   told = true,
+  bytes: string | null = null,
 ): WorkSteps | null {
   channel.topic = text;
+  channel.topicBytes = bytes;
   channel.topicBy = by;
   channel.topicAtMs = atMs;
   server.host.tableChanged('channels');

@@ -9,9 +9,16 @@ import { deliver } from '../work-steps.ts';
 /**
  * Delivers to clients of this server, and tells the links.
  * @param users: as servers that tell operators from users have it, for users as well.
+ * @param bytes the text as another server has said it.
  */
-export function wallops(server: CommandServer, source: Source, text: string, users = false): WorkSteps {
-  server.links?.tell({ kind: 'wallops', source, text, users });
+export function wallops(
+  server: CommandServer,
+  source: Source,
+  text: string,
+  users = false,
+  bytes?: string,
+): WorkSteps {
+  server.links?.tell({ kind: 'wallops', source, text, users, bytes });
   const message = from(server, source, `WALLOPS :${text}`);
   const send = toClients(message, ({ user }) => (user.modes & UMODE.wallops) !== 0);
   return deliver(server.host, { entries: [...server.state.localClients], send }, message, []);

@@ -3,8 +3,9 @@
 import type { SaslAnswer } from '../../../contract/accounts.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { N } from '../../irc/numerics.ts';
-import { MECHANISM_LIST } from '../accounts/account-desk.ts';
-import { SASL_PIECE_BYTES, type SaslSession } from '../accounts/sasl-sessions.ts';
+import { SASL_PIECE_BYTES, saslPieces } from '../../irc/p10/sasl-pieces.ts';
+import { mechanismsOf } from '../accounts/account-desk.ts';
+import type { SaslSession } from '../accounts/sasl-sessions.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -54,8 +55,8 @@ function begin(server: CommandServer, client: LocalClient, mechanism: string): v
     client.reply(N.ERR_SASLFAIL, '', UNAVAILABLE);
     return;
   }
-  if (!MECHANISM_LIST.split(',').includes(mechanism)) {
-    client.reply(N.RPL_SASLMECHS, MECHANISM_LIST);
+  if (!mechanismsOf(accounts.authority).includes(mechanism)) {
+    client.reply(N.RPL_SASLMECHS, mechanismsOf(accounts.authority).join(','));
     client.reply(N.ERR_SASLFAIL);
     return;
   }
@@ -114,9 +115,7 @@ function settle(server: CommandServer, client: LocalClient, answer: SaslAnswer):
 
 /** In pieces of 400 bytes, the last of which is shorter. */
 function sendChallenge(client: LocalClient, data: string): void {
-  for (let at = 0; at < data.length; at += SASL_PIECE_BYTES)
-    client.send(`AUTHENTICATE ${data.slice(at, at + SASL_PIECE_BYTES)}`);
-  if (data.length % SASL_PIECE_BYTES === 0) client.send('AUTHENTICATE +');
+  for (const piece of saslPieces(data)) client.send(`AUTHENTICATE ${piece}`);
 }
 
 function refuse(

@@ -121,8 +121,8 @@ it('logins and marks of Nefarious go where they are meant for', () => {
 it('accounts are stamped as each kind has them', () => {
   const told = after('nef', 'AE AC ADAAA R alice 1795854235', 'AE AC ADAAA M alicia', 'AE AC ADAAA U');
   expect(told).toEqual({
-    own: ['AE AC ADAAA R alice', 'AE AC ADAAA M alicia', 'AE AC ADAAA U'],
-    ircu: ['AE AC ADAAA alice'],
+    own: ['AE AC ADAAA R alice 1795854235', 'AE AC ADAAA M alicia', 'AE AC ADAAA U'],
+    ircu: ['AE AC ADAAA alice 1795854235'],
     nef: [],
   });
 });
@@ -138,7 +138,7 @@ it('two who have one nick are told apart by as much of the name as the peer was 
 it('who hides on ircu is seen as the account there and here, whenever both are known', () => {
   const shown = () => ann.send('USERHOST ircu dan').join();
   const told = after('ircu', `AD N dan 1 ${S} dan 192.0.2.10 +ixr danny:5 DAAAIK ADAAB :Dan`);
-  expect(told.nef).toEqual([`AD N dan 2 ${S} dan 192.0.2.10 +ixr danny DAAAIK ADAAB :Dan`]);
+  expect(told.nef).toEqual([`AD N dan 2 ${S} dan 192.0.2.10 +ixr danny:5 DAAAIK ADAAB :Dan`]);
   expect(told.own).toEqual(told.nef);
   expect(shown()).toContain('dan=+dan@danny.users.undernet.org');
   after('ircu', 'ADAAA M ircu :+x');
@@ -148,4 +148,95 @@ it('who hides on ircu is seen as the account there and here, whenever both are k
     'AD BH ADAAA alice.users.undernet.org',
   ]);
   expect(shown()).toContain('ircu=+a-long-name-ircu@alice.users.undernet.org');
+});
+
+/** A peer that links now, and what it is told. */
+function later(name: string, kind: 'nefarious' | 'auto', flags: string): string[] {
+  const end = new MemoryEnd();
+  irc.blocks = [...irc.blocks, blockFor(name, { kind })];
+  const link = irc.network.open(end, null);
+  link.take('PASS :linkpw');
+  link.take(`SERVER ${name} 1 ${S} ${S} J10 ${kind === 'auto' ? 'AF' : 'AG'}]]] +${flags} :of the tests`);
+  return end.take();
+}
+
+it('all that Nefarious says of a user goes to Nefarious and to our own kind, also to those who link later', () => {
+  const told = after(
+    'nef',
+    `AE N fay 1 ${S} fay 192.0.2.11 +iwdxzrhfCc fay:7 fay@set.test fake.test cl.oak c.l.o DAAAIL AEAAB :Fay`,
+    'AE FA AEAAB other.test',
+    'AE MK fay SSLCLIFP :abcdef',
+    'AE MK fay GEOIP DE EU :Germany',
+    'AE MK fay MARK :one',
+    'AE MK fay MARK :two',
+    'AE SW AEAAB :is nice',
+    'AE PRIVS AEAAB KILL GLINE',
+    'AE SNO 1 :fay is an operator',
+    'AEAAB M fay +D-d',
+    'AEAAB M fay :+h fay@new.test',
+  );
+  const live = [
+    'AE FA AEAAB other.test',
+    'AE MK fay SSLCLIFP :abcdef',
+    'AE MK fay GEOIP DE EU :Germany',
+    'AE MK fay MARK :one',
+    'AE MK fay MARK :two',
+    'AE SW AEAAB :is nice',
+    'AE PRIVS AEAAB KILL GLINE',
+    'AE SNO 1 :fay is an operator',
+    'AEAAB M fay :+D-d',
+    'AEAAB M fay +h fay@new.test',
+    'AE BH AEAAB new.test',
+  ];
+  const introduced = `AE N fay 2 ${S} fay 192.0.2.11 +iwxdzrhfCc fay:7 fay@set.test fake.test cl.oak c.l.o DAAAIL AEAAB :Fay`;
+  expect([...told.own!].sort()).toEqual([introduced, ...live].sort());
+  expect(told.ircu).toEqual([
+    `AE N fay 2 ${S} fay 192.0.2.11 +iwxdr fay:7 DAAAIL AEAAB :Fay`,
+    'AEAAB M fay :-d',
+  ]);
+  const burst = later('later.test', 'nefarious', 'h6');
+  expect(burst.filter((line) => / fay | AEAAB /.test(line))).toEqual([
+    `AE N fay 2 ${S} fay 192.0.2.11 +iwxzDrhfCc fay:7 fay@new.test other.test cl.oak c.l.o DAAAIL AEAAB :Fay`,
+    'AE MK fay SSLCLIFP :abcdef',
+    'AE MK fay GEOIP DE EU :Germany',
+    'AE MK fay MARK :one',
+    'AE MK fay MARK :two',
+    'AE SW AEAAB :is nice',
+  ]);
+  expect(later('last.test', 'auto', 'h6').filter((line) => / fay /.test(line))).toEqual([
+    `AE N fay 2 ${S} fay 192.0.2.11 +iwxr fay:7 DAAAIL AEAAB :Fay`,
+  ]);
+});
+
+it('who hides on Nefarious is seen with the host that was set, else with the fake one, the account or the cloak', () => {
+  const shown = () => /fay=\+\S+/.exec(ann.send('USERHOST fay').join())?.[0];
+  after('nef', `AE N fay 1 ${S} fay 192.0.2.11 +ixC cl.oak DAAAIL AEAAB :Fay`);
+  expect(shown()).toBe('fay=+fay@cl.oak');
+  after('own', 'AC AC AEAAB R fay 9');
+  expect(shown()).toBe('fay=+fay@fay.users.undernet.org');
+  after('own', 'AC FA AEAAB fa:ke.test', 'AC FA AEAAB :no host', 'AC FA AEAAZ fake.test');
+  expect(shown()).toBe('fay=+fay@fa:ke.test');
+  after('own', 'AC FA AEAAB fake.test');
+  after('nef', 'AEAAB M fay +h fay@set.test');
+  expect(shown()).toBe('fay=+fay@set.test');
+  after('nef', 'AEAAB M fay :-h');
+  expect(shown()).toBe('fay=+fay@fake.test');
+  after('nef', 'AEAAB M fay :-x');
+  expect(shown()).toBe('fay=+fay@192.0.2.11');
+});
+
+it('a host that services give somebody here is seen at once, and logins under way go to whom they are for', () => {
+  const told = after(
+    'nef',
+    'AE FA ABAAA vhost.test',
+    'AE AC AC C .5.77 ann :secret',
+    'AE AC AB A .5.77',
+    'AE AC AC R x',
+  );
+  expect(told).toEqual({
+    own: ['AE FA ABAAA vhost.test', 'AB BH ABAAA vhost.test', 'AE AC AC C .5.77 ann :secret'],
+    ircu: [],
+    nef: [],
+  });
+  expect(ann.send('USERHOST ann').join()).toContain('ann=+~ann@vhost.test');
 });

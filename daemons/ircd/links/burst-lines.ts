@@ -4,20 +4,18 @@
  */
 import { CMODE_LETTERS } from '../../irc/modes.ts';
 import { type MaskOrigin, originKey, writeBurst } from '../../irc/p10/burst-line.ts';
-import { writeLine } from '../../irc/p10/line.ts';
 import { isPrefix } from '../../irc/p10/mask-tags.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import { OWN_KIND_FLAG, writeServer } from '../../irc/p10/server-line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
-import { TOKEN } from '../../irc/p10/tokens.ts';
 import type { Channel } from '../state/channel.ts';
 import type { MaskList } from '../state/mask-list.ts';
 import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
-import { topicLine } from './event-lines.ts';
+import { awayLine, topicLine } from './event-lines.ts';
 import { type Numbers, type Peer, toSeconds } from './peer.ts';
-import { introduction } from './user-lines.ts';
+import { introduction, markLines } from './user-lines.ts';
 
 /** Introduces a server that is not this one, with the time of its link: by that others know which link a SQUIT means. */
 export function serverLine(server: Server): string {
@@ -30,7 +28,7 @@ export function serverLine(server: Server): string {
     numeric: server.numeric,
     maxUser: MAX_USERS - 1,
     flags: flagsOfServer(server),
-    description: bytesOf(server.description),
+    description: server.descriptionBytes ?? bytesOf(server.description),
   });
 }
 
@@ -66,10 +64,9 @@ function userLines(numbers: Numbers, peer: Peer, user: User): readonly string[] 
     peer.untold.add(user);
     return [];
   }
-  const lines = [introduction(numbers, peer, user)];
+  const lines = [introduction(numbers, peer, user), ...markLines(peer, numbers, user)];
   // ircu tells of nobody's absence in a burst, and its own clients ask for it by WHOIS.
-  if (user.away !== null && peer.kind === 'signalbox')
-    lines.push(writeLine(numbers.numericOf(user), TOKEN.AWAY, [], bytesOf(user.away)));
+  if (user.away !== null && peer.kind === 'signalbox') lines.push(awayLine(numbers, peer, user));
   return lines;
 }
 
@@ -82,7 +79,7 @@ export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: 
   if (channel.limit !== null) modeArguments.set('l', String(channel.limit));
   if (channel.joinKey !== null) modeArguments.set('k', bytesOf(channel.joinKey));
   const lines = writeBurst(me.numeric, {
-    channel: bytesOf(channel.name),
+    channel: channel.nameBytes,
     createdSeconds: toSeconds(channel.createdMs),
     modes: flagsOf(peer, channel) + [...modeArguments.keys()].join(''),
     modeArguments,

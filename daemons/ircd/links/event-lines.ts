@@ -13,10 +13,11 @@ import { listOf } from '../modes/mask-lists.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { MaskEntry, MaskSetter } from '../state/mask-list.ts';
+import type { User } from '../state/user.ts';
 import { networkBanLine } from './network-ban-lines.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
 import { queryLine } from './query-lines.ts';
-import { accountLines, introduction, modesFor } from './user-lines.ts';
+import { accountLines, introduction, userModeLines } from './user-lines.ts';
 
 type EventOf<Kind extends NetworkEvent['kind']> = Extract<NetworkEvent, { readonly kind: Kind }>;
 
@@ -30,7 +31,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
         writeLine(numbers.numericOf(event.user), TOKEN.NICK, [event.user.nick, event.user.nickSeconds]),
       ];
     case 'quit':
-      return [writeLine(numbers.numericOf(event.user), TOKEN.QUIT, [], bytesOf(event.reason))];
+      return [writeLine(numbers.numericOf(event.user), TOKEN.QUIT, [], event.bytes ?? bytesOf(event.reason))];
     case 'kill':
       return [killLine(numbers, me, event)];
     case 'join':
@@ -40,8 +41,8 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
         writeLine(
           numbers.numericOf(event.user),
           TOKEN.PART,
-          [bytesOf(event.channel.name)],
-          event.reason === '' ? null : bytesOf(event.reason),
+          [event.channel.nameBytes],
+          event.reason === '' ? null : (event.bytes ?? bytesOf(event.reason)),
         ),
       ];
     case 'kick':
@@ -49,8 +50,8 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
         writeLine(
           sourceNumeric(numbers, event.source),
           TOKEN.KICK,
-          [bytesOf(event.channel.name), numbers.numericOf(event.user)],
-          bytesOf(event.reason),
+          [event.channel.nameBytes, numbers.numericOf(event.user)],
+          event.bytes ?? bytesOf(event.reason),
         ),
       ];
     case 'topic':
@@ -59,14 +60,12 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return [
         writeLine(numbers.numericOf(event.source), TOKEN.INVITE, [
           event.user.nick,
-          bytesOf(event.channel.name),
+          event.channel.nameBytes,
           toSeconds(event.channel.createdMs),
         ]),
       ];
     case 'away': {
-      const { away } = event.user;
-      const text = away === null ? null : cutBytes(bytesOf(away), peer.limits.away);
-      return [writeLine(numbers.numericOf(event.user), TOKEN.AWAY, [], text)];
+      return [awayLine(numbers, peer, event.user)];
     }
     case 'split':
       // Of it the SQUIT tells.
@@ -92,7 +91,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
           sourceNumeric(numbers, event.source),
           event.users === true ? TOKEN.WALLUSERS : TOKEN.WALLOPS,
           [],
-          bytesOf(event.text),
+          event.bytes ?? bytesOf(event.text),
         ),
       ];
   }
@@ -102,11 +101,18 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
 function ownLine(numbers: Numbers, { kind, user }: EventOf<'host' | 'realname'>): string {
   const numeric = numbers.numericOf(user);
   if (kind === 'host') return writeLine(user.server.numeric, OWN_TOKEN.CHGHOST, [numeric, user.host]);
-  return writeLine(numeric, OWN_TOKEN.SETNAME, [], bytesOf(user.realname));
+  return writeLine(numeric, OWN_TOKEN.SETNAME, [], user.linkFacts?.realname ?? bytesOf(user.realname));
 }
 
-function killLine(numbers: Numbers, me: string, { source, user, reason }: EventOf<'kill'>): string {
-  const path = `${me}!${nameOf(source)} (${bytesOf(reason)})`;
+/** `A`, with the text as it was said. */
+export function awayLine(numbers: Numbers, { limits }: Peer, user: User): string {
+  const { away, linkFacts } = user;
+  const text = away === null ? null : cutBytes(linkFacts?.away ?? bytesOf(away), limits.away);
+  return writeLine(numbers.numericOf(user), TOKEN.AWAY, [], text);
+}
+
+function killLine(numbers: Numbers, me: string, { source, user, reason, bytes }: EventOf<'kill'>): string {
+  const path = `${me}!${nameOf(source)} (${bytes ?? bytesOf(reason)})`;
   return writeLine(sourceNumeric(numbers, source), TOKEN.KILL, [numbers.numericOf(user)], path);
 }
 
@@ -116,7 +122,7 @@ function killLine(numbers: Numbers, me: string, { source, user, reason }: EventO
  */
 function joinLines(numbers: Numbers, peer: Peer, { membership, created }: EventOf<'join'>): string[] {
   const { user, channel, status } = membership;
-  const name = bytesOf(channel.name);
+  const name = channel.nameBytes;
   const numeric = numbers.numericOf(user);
   const seconds = toSeconds(channel.createdMs);
   const makes = created && status === STATUS.op;
@@ -164,25 +170,15 @@ function masksOf({ limits }: Peer, channel: Channel): { change: LinkModeChange; 
 
 /** `T`; those who know more than ircu are told who set it. */
 export function topicLine(source: string, peer: Peer, channel: Channel): string {
-  const words: (string | number)[] = [bytesOf(channel.name)];
+  const words: (string | number)[] = [channel.nameBytes];
   if (peer.kind !== 'ircu' && channel.topicBy !== '') words.push(bytesOf(channel.topicBy));
   words.push(toSeconds(channel.createdMs), toSeconds(channel.topicAtMs));
-  return writeLine(source, TOKEN.TOPIC, words, cutBytes(bytesOf(channel.topic), peer.limits.topic));
-}
-
-function userModeLines(numbers: Numbers, peer: Peer, { user, change }: EventOf<'user modes'>): string[] {
-  const known = modesFor(peer, ~0, user.server.foreign);
-  let sign = '';
-  let told = '';
-  let last = '';
-  for (const letter of change) {
-    if (letter === '+' || letter === '-') sign = letter;
-    else if (known.includes(letter)) {
-      told += sign === last ? letter : sign + letter;
-      last = sign;
-    }
-  }
-  return told === '' ? [] : [writeLine(numbers.numericOf(user), TOKEN.MODE, [user.nick], told)];
+  return writeLine(
+    source,
+    TOKEN.TOPIC,
+    words,
+    cutBytes(channel.topicBytes ?? bytesOf(channel.topic), peer.limits.topic),
+  );
 }
 
 function modeLines(
@@ -192,8 +188,8 @@ function modeLines(
 ): string[] {
   const told = changes.flatMap((change) => linkChange(numbers, peer, change) ?? []);
   const numeric = sourceNumeric(numbers, source);
-  if (forced === true) return writeModes(numeric, 'OM', bytesOf(channel.name), told, -1);
-  const lines = writeModes(numeric, 'M', bytesOf(channel.name), told, toSeconds(channel.createdMs));
+  if (forced === true) return writeModes(numeric, 'OM', channel.nameBytes, told, -1);
+  const lines = writeModes(numeric, 'M', channel.nameBytes, told, toSeconds(channel.createdMs));
   return origin !== undefined && told.some(setsMask)
     ? lines.map((line) => signed(peer, origin, line))
     : lines;
@@ -211,11 +207,11 @@ function signed({ ownTokens }: Peer, { by, atMs }: MaskSetter, line: string): st
 
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */
 function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): LinkModeChange | null {
-  const { on, letter, argument, user } = change;
+  const { on, letter, argument, user, bytes } = change;
   const whenSet = limits.modesWithArgumentWhenSet.includes(letter);
   const takes = limits.modesWithArgument.includes(letter) || (on && whenSet);
   if (takes !== (argument !== '') || !(takes || whenSet || limits.flags.includes(letter))) return null;
-  return { on, letter, argument: user === null ? bytesOf(argument) : numbers.numericOf(user) };
+  return { on, letter, argument: user === null ? (bytes ?? bytesOf(argument)) : numbers.numericOf(user) };
 }
 
 /**
@@ -230,7 +226,7 @@ function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): 
   const text = event.bytes ?? bytesOf(event.text);
   const token = verb === 'PRIVMSG' ? TOKEN.PRIVMSG : TOKEN.NOTICE;
   if ('nick' in to) return [writeLine(numeric, token, [numbers.numericOf(to)], text)];
-  const name = bytesOf(to.name);
+  const name = to.nameBytes;
   if (status === 0) return [writeLine(numeric, token, [name], text)];
   const toOps = (status & STATUS.voice) === 0;
   if (peer.kind === 'signalbox') return [writeLine(numeric, token, [`${toOps ? '@' : '+'}${name}`], text)];
@@ -249,7 +245,7 @@ function ownMessageLine(
   { source, verb, to, status, text, bytes }: EventOf<'message'>,
 ): string {
   const sign = status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+';
-  const target = 'nick' in to ? numbers.numericOf(to) : sign + bytesOf(to.name);
+  const target = 'nick' in to ? numbers.numericOf(to) : sign + to.nameBytes;
   const last = verb === 'TAGMSG' ? null : (bytes ?? bytesOf(text));
   return writeLine(numbers.numericOf(source), OWN_MESSAGE_TOKENS[verb], [target], last);
 }

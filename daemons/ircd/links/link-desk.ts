@@ -56,7 +56,6 @@ export class LinkDesk implements LinkControl {
         watcher.onEnd?.(link);
         this.#ended(link);
       },
-      onServers: () => watcher.onServers?.(),
     });
     this.#caller = {
       clock,

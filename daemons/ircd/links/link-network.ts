@@ -26,7 +26,8 @@ import { channelLines, serverLine } from './burst-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { type Heap, heapOfProcess, LinkMemory } from './link-memory.ts';
-import { type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
+import { type LetGo, type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
+import { SaslDesk } from './sasl-desk.ts';
 import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
@@ -35,8 +36,6 @@ export interface LinkWatcher {
   onChange?(link: Link): void;
   /** A link is over, whether it stood or not. */
   onEnd?(link: Link): void;
-  /** A server has told what it knows, or is gone. */
-  onServers?(): void;
 }
 
 /** The links of one server. */
@@ -48,6 +47,7 @@ export class LinkNetwork implements Links, LinkRoutes {
   /** Those that were called and have not said yet who they are. */
   readonly #calls = new Set<Link>();
   readonly clock: Clock;
+  readonly saslDesk: SaslDesk;
   readonly #watcher: LinkWatcher;
   /** Of servers that are telling what they know; they are not waited for without end. */
   readonly #joins = new Map<Server, { readonly batch: NetBatch; readonly timer: Timer }>();
@@ -75,6 +75,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     this.server = server;
     this.#blocks = blocks;
     this.clock = clock;
+    this.saslDesk = new SaslDesk(server, clock);
     this.#watcher = watcher;
     this.#work.patient = true;
   }
@@ -176,11 +177,16 @@ export class LinkNetwork implements Links, LinkRoutes {
       });
     this.forward(serverLine(server), link);
     this.server.nickLength.reconsider();
+    this.server.accounts.authority.serversChanged?.();
   }
 
   told(server: Server): void {
+    this.#endJoin(server);
+    this.server.accounts.authority.serversChanged?.();
+  }
+
+  #endJoin(server: Server): void {
     server.bursting = false;
-    this.#watcher.onServers?.();
     const joins = this.#joins.get(server);
     if (joins === undefined) return;
     this.#joins.delete(server);
@@ -201,35 +207,38 @@ export class LinkNetwork implements Links, LinkRoutes {
   /** A link is over. */
   ended(link: Link, reason: string): void {
     this.#calls.delete(link);
-    if (this.#links.delete(link)) this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
+    this.saslDesk.forget(link);
+    if (this.#links.delete(link))
+      this.split(link.peer!.server, this.server.state.me.numeric, bytesOf(reason), link);
     this.#watcher.onEnd?.(link);
   }
 
-  letGo(server: Server, source: Source, reason: string, linkSeconds = 0): void {
+  letGo(
+    server: Server,
+    source: Source,
+    reason: string,
+    { linkSeconds = 0, bytes = bytesOf(reason) }: LetGo = {},
+  ): void {
     for (const link of this.#links) {
       const { server: peer } = link.peer!;
       if (peer === server) link.fail(reason);
       else if (peer === server.via)
         link.send(
-          writeLine(
-            sourceNumeric(this.server.state, source),
-            TOKEN.SQUIT,
-            [server.name, linkSeconds],
-            bytesOf(reason),
-          ),
+          writeLine(sourceNumeric(this.server.state, source), TOKEN.SQUIT, [server.name, linkSeconds], bytes),
         );
     }
   }
 
-  split(server: Server, source: string, reason: string, except: LinkEnd): void {
+  split(server: Server, source: string, bytes: string, except: LinkEnd): void {
     this.server.counters.netsplits++;
-    this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
+    this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytes), except);
     // The servers at once: whoever links again before their users are gone is another.
     const gone = new Set(serversBehind(this.server.state, server));
     for (const other of gone) {
       this.server.state.removeServer(other);
-      this.told(other);
+      this.#endJoin(other);
     }
+    this.server.accounts.authority.serversChanged?.();
     this.server.host.work.runSteps(this.#work, this.#removeAll(server, gone));
   }
 

@@ -14,7 +14,7 @@ import {
   SHORT_NICKS_FLAG,
   writeServer,
 } from '../../irc/p10/server-line.ts';
-import { bytesOf, textOf } from '../../irc/p10/text.ts';
+import { bytesOf, oddBytes, textOf } from '../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
@@ -273,6 +273,7 @@ export class Link implements LinkEnd {
     this.#state = 'bursting';
     this.sinceMs = Date.now();
     this.#metAtMs = this.#network.clock.monotonic();
+    server.descriptionBytes = oddBytes(said.description);
     server.bootMs = said.bootSeconds === 0 ? null : said.bootSeconds * 1000;
     server.linkedMs = this.sinceMs;
     this.#pulse.begin();

@@ -12,7 +12,7 @@ export function networkBanLine(source: string, ban: NetworkBan): string {
     expiresSeconds: toSeconds(ban.expiresMs),
     changedSeconds: ban.changedSeconds,
     keptSeconds: toSeconds(ban.keptMs),
-    reason: bytesOf(ban.reason),
+    reason: ban.reasonBytes ?? bytesOf(ban.reason),
   };
   const write = ban.kind === 'gline' ? writeGline : writeJupe;
   return write(source, line, toSeconds(Date.now()));

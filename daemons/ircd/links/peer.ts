@@ -6,6 +6,7 @@ import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
+import type { SaslDesk } from './sasl-desk.ts';
 
 /** What is told to a peer depends on what it can hold. */
 export interface Peer {
@@ -38,6 +39,14 @@ export interface LinkEnd {
   pong(stamp: string): void;
 }
 
+/** What another server has said of a server that is to be let go. */
+export interface LetGo {
+  /** When the link was made that is meant, Unix seconds; 0 (the default) for any. */
+  readonly linkSeconds?: number;
+  /** The reason, with one character for each byte. */
+  readonly bytes?: string;
+}
+
 /** All links of this server, as the code of a token has them. */
 export interface LinkRoutes {
   /** Whether a peer may bring a server. */
@@ -53,13 +62,11 @@ export interface LinkRoutes {
   /**
    * Takes a server and all behind it off the network.
    * @param source numeric of whoever says so.
+   * @param bytes why, with one character for each byte.
    */
-  split(server: Server, source: string, reason: string, except: LinkEnd): void;
-  /**
-   * Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done.
-   * @param linkSeconds when the link was made that is meant, Unix seconds; 0 (the default) for any.
-   */
-  letGo(server: Server, source: Source, reason: string, linkSeconds?: number): void;
+  split(server: Server, source: string, bytes: string, except: LinkEnd): void;
+  /** Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done. */
+  letGo(server: Server, source: Source, reason: string, more?: LetGo): void;
   /** Tells some peers all that is known of a channel of which they may not have heard. */
   teach(channel: Channel, whom: (link: LinkEnd) => boolean): void;
   /** Passes a line on to every other link as it is. */
@@ -68,6 +75,8 @@ export interface LinkRoutes {
   forwardEach(linesFor: (peer: Peer) => readonly string[], except: LinkEnd | null): void;
   /** The link by which a server is reached; undefined for this one. */
   linkTo(server: Server): LinkEnd | undefined;
+  /** Answers clients of other servers who log in. */
+  readonly saslDesk: SaslDesk;
 }
 
 /** Gives users their numerics. */

@@ -17,6 +17,11 @@ export const networkBanSchema = z.object({
   /** `user@host` of a G-line, the name of a server of a jupe. */
   mask: z.string().min(1).refine(isLineWord),
   reason: z.string().transform(toLineText),
+  /** The reason as another server said it, with one character for each byte, where that was no UTF-8. */
+  reasonBytes: z
+    .string()
+    .refine((text) => /^[^\0\r\n]*$/.test(text))
+    .optional(),
   /** Operator, admin or server that set it, as far as this server heard. */
   by: z.string().transform(toLineText),
   /** When this server heard of it first, Unix milliseconds. */
@@ -74,6 +79,8 @@ export interface NetworkBanChange {
   readonly expiresMs: number | null;
   readonly keptMs: number | null;
   readonly reason: string | null;
+  /** See {@link NetworkBan.reasonBytes}. */
+  readonly reasonBytes?: string | undefined;
   readonly by: string;
 }
 
@@ -110,6 +117,7 @@ export function changed(
     kind: said.kind,
     mask: canonicalNetworkMask(said.kind, said.mask),
     reason: toLineText(said.reason ?? known?.reason ?? 'No reason given'),
+    reasonBytes: said.reason === null ? known?.reasonBytes : said.reasonBytes,
     by: said.by,
     setMs: known?.setMs ?? nowMs,
     active: (said.active ?? known?.active ?? true) && expiresMs > nowMs,

@@ -3,6 +3,7 @@
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
 import { CMODE, STATUS } from '../../irc/modes.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
@@ -70,6 +71,8 @@ export class Channel {
   readonly name: string;
   /** Folded name. */
   readonly key: string;
+  /** The name as links are told it, with one character for each byte; set once, where another server has made the channel. */
+  nameBytes: string;
   /** Unix milliseconds. Changed by state/network.ts, where another server knows it to be older. */
   createdMs: number;
   /** Later than that of every channel before it. */
@@ -86,6 +89,8 @@ export class Channel {
   /** Prefix of the user who set the topic. */
   topicBy = '';
   topicAtMs = 0;
+  /** The topic as another server said it, with one character for each byte, where that was no UTF-8; null else. */
+  topicBytes: string | null = null;
   /** {@link CMODE} bits. */
   modes: number = CMODE.noExternal | CMODE.topicLocked;
   joinKey: string | null = null;
@@ -107,6 +112,7 @@ export class Channel {
 
   constructor(name: string, key: string, createdMs: number) {
     this.name = name;
+    this.nameBytes = bytesOf(name);
     this.key = key;
     this.createdMs = createdMs;
   }

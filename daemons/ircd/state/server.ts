@@ -5,6 +5,8 @@ export class Server {
   readonly name: string;
   /** What LINKS and WHOIS say of it; that of this server may change with its configuration. */
   description: string;
+  /** The same as it was said, with one character for each byte, where that was no UTF-8; null else. */
+  descriptionBytes: string | null = null;
   /** Two characters that stand for it in P10; empty while this server has no links. */
   readonly numeric: string;
   /** The server that it is linked to, seen from here; null for this one. */

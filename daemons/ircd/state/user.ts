@@ -8,6 +8,7 @@ import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { decodeAddress, encodeAddress } from '../../irc/p10/address.ts';
 import { type AddressGroups, addressText, parseAddress } from '../../runtime/net/ip-address.ts';
 import type { Channel, Membership } from './channel.ts';
+import { LinkFacts } from './link-facts.ts';
 import type { LocalClient } from './local-client.ts';
 import { type Memberships, NO_MEMBERSHIPS, withMembership, withoutMembership } from './memberships.ts';
 import type { Server } from './server.ts';
@@ -33,6 +34,8 @@ export interface RemoteUser {
   /** `UMODE` bits. */
   readonly modes: number;
   readonly account: string | null;
+  /** What is passed on of them; absent for nothing. */
+  readonly linkFacts?: LinkFacts | null;
 }
 
 /** Who a user of another server is. */
@@ -82,6 +85,8 @@ export class User {
   modes = 0;
   account: string | null = null;
   away: string | null = null;
+  /** What other servers said of them that is only passed on; null for nothing. */
+  linkFacts: LinkFacts | null = null;
   #memberships = NO_MEMBERSHIPS;
   /** Unused invitations; true when a channel operator gave it, so that it overrides modes. */
   invites: Map<Channel, boolean> | null = null;
@@ -105,11 +110,12 @@ export class User {
   }
 
   /** Takes what another server says of its user. Called by state/network.ts. */
-  introduced({ nick, line, read, hiddenHost, numeric, nickSeconds, account }: RemoteUser): void {
+  introduced({ nick, line, read, hiddenHost, numeric, nickSeconds, account, linkFacts }: RemoteUser): void {
     this.nick = nick;
     this.nickSeconds = nickSeconds;
     this.numeric = numeric;
     this.account = account;
+    this.linkFacts = linkFacts ?? null;
     this.#address = line;
     this.#read = read;
     this.#prefix = null;
@@ -168,6 +174,12 @@ export class User {
   set realHost(host: string) {
     this.#know();
     this.#realHost = host;
+  }
+
+  /** The same, made where there was none. */
+  noteFacts(): LinkFacts {
+    this.linkFacts ??= new LinkFacts();
+    return this.linkFacts;
   }
 
   get isOper(): boolean {

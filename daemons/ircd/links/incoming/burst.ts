@@ -94,12 +94,13 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
         told: false,
         modes: 0,
         batch,
+        nameBytes: said.channel,
       });
       if (left !== null) yield* left;
       channel ??= membership.channel;
       if (host.work.spend(0)) yield null;
     }
-    if (channel === undefined || age > 0) remember(line, said, name);
+    if (channel === undefined || age > 0) remember(line, said);
     if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
     if (channel !== undefined && ridden) yield* sendOut(line, channel);
     if (channel !== undefined && deserted && age > 0) network.teach(channel, () => true);
@@ -114,8 +115,8 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
 }
 
 /** It is younger than the one here, or nobody of those on it is known here: for others, who hear of it too, it may be there. */
-function remember(line: LinkLine, said: BurstChannel, name: string): void {
-  const channel = channelToRemember(line.server.state, name, said.createdSeconds);
+function remember(line: LinkLine, said: BurstChannel): void {
+  const channel = channelToRemember(line.server.state, said.channel, said.createdSeconds);
   adopt(line, channel, said);
   line.server.state.noteEnded(channel);
 }

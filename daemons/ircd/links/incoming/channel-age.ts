@@ -6,7 +6,6 @@ import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS } from '../../../irc/modes.ts'
 import { isValidChannelName } from '../../../irc/names.ts';
 import { bareBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
-import { bytesOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { kick } from '../../actions/kick.ts';
@@ -71,7 +70,7 @@ function losersOn({ locals }: Channel): readonly Membership[] {
 function tellLoss({ server, network }: LinkLine, channel: Channel, lost: readonly Membership[]): void {
   const { state } = server;
   const { numeric } = state.me;
-  const name = bytesOf(channel.name);
+  const name = channel.nameBytes;
   const createdSeconds = toSeconds(channel.createdMs);
   const numerics = lost.map(({ user }) => state.numericOf(user));
   const members = numerics.map((member) => ({ numeric: member, status: 0 }));
@@ -138,11 +137,11 @@ function* takeOver(
   for (const letter of LIST_MODES)
     for (const { mask, by, atMs } of listOf(other, letter).entries)
       changes.mask(true, letter, mask.text, { by, atMs });
-  const { topic, topicAtMs, topicBy } = other;
+  const { topic, topicBytes, topicAtMs, topicBy } = other;
   const isLater = topicAtMs > channel.topicAtMs;
   const more = changes.any ? 'modes' : isLater ? 'topic' : null;
   yield* rest(changes.announce(false));
-  if (isLater) yield* rest(setTopic(server, by, channel, topic, topicAtMs, topicBy, false));
+  if (isLater) yield* rest(setTopic(server, by, channel, topic, topicAtMs, topicBy, false, topicBytes));
   return more;
 }
 
@@ -155,7 +154,7 @@ export function lesserKey(key: string | null, other: string): string {
 export function takeBack({ server, link }: LinkLine, channel: Channel, numeric: string): void {
   const back = [{ on: false, letter: 'o', argument: numeric }];
   const seconds = toSeconds(channel.createdMs);
-  for (const text of writeModes(server.state.me.numeric, 'M', bytesOf(channel.name), back, seconds))
+  for (const text of writeModes(server.state.me.numeric, 'M', channel.nameBytes, back, seconds))
     link.send(text);
 }
 

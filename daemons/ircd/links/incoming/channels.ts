@@ -3,7 +3,7 @@ import { truncateUtf8 } from '../../../irc/line-text.ts';
 import { STATUS } from '../../../irc/modes.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
-import { bytesOf, textOf } from '../../../irc/p10/text.ts';
+import { cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { invite as inviteUser } from '../../actions/invite.ts';
@@ -40,12 +40,19 @@ function* enterAll(line: LinkLine, status: number): WorkSteps {
   if (user === null) return;
   for (const word of (line.params[0] ?? '').split(',')) {
     const name = textOf(word);
-    if (isChannelOfLinks(name)) yield* enterOne(line, user, name, seconds, status);
+    if (isChannelOfLinks(name)) yield* enterOne(line, user, word, seconds, status);
   }
 }
 
-function* enterOne(line: LinkLine, user: User, name: string, seconds: number, status: number): WorkSteps {
+function* enterOne(
+  line: LinkLine,
+  user: User,
+  nameBytes: string,
+  seconds: number,
+  status: number,
+): WorkSteps {
   const { server } = line;
+  const name = textOf(nameBytes);
   const found = yield* freeChannel(server.host, server.state, name);
   let channel = found;
   try {
@@ -55,7 +62,7 @@ function* enterOne(line: LinkLine, user: User, name: string, seconds: number, st
     const deserted = found?.members.length === 0;
     const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
     const given = older < 0 ? 0 : status;
-    ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0 }));
+    ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0, nameBytes }));
     if (found === undefined || older > 0) yield* inherit(line, channel);
     if (deserted && older <= 0) line.network.teach(channel, (link) => link === line.link);
     if (given !== status) takeBack(line, channel, line.line.source);
@@ -69,12 +76,13 @@ export const part: TokenCode = (line) => partAll(line);
 
 function* partAll(line: LinkLine): WorkSteps {
   const user = userOf(line);
+  const [names = '', reason = ''] = line.params;
   if (user === null) return;
   const { server, network, link } = line;
-  for (const name of (line.params[0] ?? '').split(',')) {
+  for (const name of names.split(',')) {
     const channel = server.state.findChannel(textOf(name));
     if (channel !== undefined && user.memberships.has(channel))
-      yield* leave(server, user, channel, textOf(line.params[1] ?? ''));
+      yield* leave(server, user, channel, textOf(reason), reason);
     // They were kicked: others may have heard once more that they are on it.
     else if (isChannelOfLinks(textOf(name)))
       network.forward(writeLine(user.numeric, TOKEN.PART, [name]), link);
@@ -104,13 +112,13 @@ function* on(
 /** `K`: the server of whoever was kicked answers with `L`, so that nobody sees them there who heard it late. */
 export const kick: TokenCode = (line) => {
   const { server, source, params, link } = line;
-  const [name = '', numeric = ''] = params;
+  const [name = '', numeric = '', reason = ''] = params;
   return on(line, name, function* (channel) {
     const victim = server.state.findNumeric(numeric);
     const membership = victim?.memberships.get(channel);
     if (victim === undefined || membership === undefined) return;
-    if (victim.local !== null) link.send(writeLine(numeric, TOKEN.PART, [bytesOf(channel.name)]));
-    yield* kickMember(server, source, membership, textOf(params[2] ?? ''));
+    if (victim.local !== null) link.send(writeLine(numeric, TOKEN.PART, [channel.nameBytes]));
+    yield* kickMember(server, source, membership, textOf(reason), reason);
   });
 };
 
@@ -129,22 +137,24 @@ export const topic: TokenCode = (line) => {
   const since = times.at(-1) ?? -1;
   const created = times.length > 1 ? times.at(-2)! : -1;
   const by = params.length > 4 ? truncateUtf8(textOf(params[1]!), PREFIX_BYTES) : source.prefix;
-  const text = truncateUtf8(textOf(params.at(-1) ?? ''), limits.topicBytes.default);
+  const said = params.at(-1) ?? '';
+  const text = truncateUtf8(textOf(said), limits.topicBytes.default);
+  const bytes = oddBytes(cutBytes(said, limits.topicBytes.default));
   const atMs = since < 0 ? Date.now() : since * 1000;
   const of = 'nick' in source ? source.server : source;
   const set = function* (channel: Channel): WorkSteps {
     const older = created < 0 ? 0 : olderBy(channel, created);
     if (older < 0 || (older > 0 && !of.foreign)) note();
     else if (compare(channel, text, since, of) > 0)
-      yield* rest(setTopic(server, source, channel, text, atMs, by));
+      yield* rest(setTopic(server, source, channel, text, atMs, by, true, bytes));
   };
   /** It is of a channel that is not here, or not yet the one here: whoever enters it next elsewhere finds it so. */
   const note = (): void => {
     if (created < 0 || !isChannelOfLinks(textOf(name))) return;
-    const channel = channelToRemember(server.state, textOf(name), created);
+    const channel = channelToRemember(server.state, name, created);
     // Also what is known here already: it need not be elsewhere.
     if (compare(channel, text, since, of) < 0) return;
-    Object.assign(channel, { topic: text, topicBy: by, topicAtMs: atMs });
+    Object.assign(channel, { topic: text, topicBytes: bytes, topicBy: by, topicAtMs: atMs });
     server.state.noteEnded(channel);
     server.links?.tell({ kind: 'topic', source, channel });
   };

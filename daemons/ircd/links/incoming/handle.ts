@@ -16,11 +16,12 @@ import { clearModes } from './clear-modes.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
 import { message, notice, reply, tagmsg, toOperators, toVoiced, wallops, wallUsers } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
-import { mark, sasl } from './nefarious.ts';
+import { fake, mark, privileges, serverNotice, whoisLine } from './nefarious.ts';
 import { gline, jupe } from './network-bans.ts';
 import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on.ts';
 import { query } from './queries.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
+import { sasl } from './sasl.ts';
 import { ping, pong, server, squit } from './servers.ts';
 import { reply as servicesReply } from './services-talk.ts';
 import { account, away, host, kill, nick, quit, realname } from './users.ts';
@@ -34,6 +35,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.CREATE, create],
   [TOKEN.DESTRUCT, destruct],
   [TOKEN.DESYNCH, desynch],
+  [TOKEN.FAKE, fake],
   [TOKEN.GLINE, gline],
   [TOKEN.INVITE, invite],
   [TOKEN.JOIN, join],
@@ -49,13 +51,16 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.PING, ping],
   [TOKEN.PONG, pong],
   [TOKEN.PRIVMSG, message],
+  [TOKEN.PRIVS, privileges],
   [TOKEN.QUIT, quit],
   [TOKEN.RPING, remotePing],
   [TOKEN.RPONG, remotePong],
   [TOKEN.SASL, sasl],
   [TOKEN.SERVER, server],
   [TOKEN.SETTIME, setTime],
+  [TOKEN.SNO, serverNotice],
   [TOKEN.SQUIT, squit],
+  [TOKEN.SWHOIS, whoisLine],
   [TOKEN.TOPIC, topic],
   [TOKEN.WALLCHOPS, toOperators],
   [TOKEN.WALLOPS, wallops],

@@ -88,11 +88,14 @@ function* toChannel(line: LinkLine, verb: Verb, target: string, raw: string): Wo
 }
 
 /** `WA`. */
-export const wallops: TokenCode = ({ server, source, params }) =>
-  tellWallops(server, source, textOf(params.at(-1) ?? ''));
+export const wallops: TokenCode = (line) => tell(line, false);
 /** `WU`. */
-export const wallUsers: TokenCode = ({ server, source, params }) =>
-  tellWallops(server, source, textOf(params.at(-1) ?? ''), true);
+export const wallUsers: TokenCode = (line) => tell(line, true);
+
+function tell({ server, source, params }: LinkLine, users: boolean): WorkSteps {
+  const bytes = params.at(-1) ?? '';
+  return tellWallops(server, source, textOf(bytes), users, bytes);
+}
 
 /** What stands behind source, numeric and user. */
 const AFTER_TARGET = /^ *[^ ]+ +[^ ]+ +[^ ]+(.*)$/s;

@@ -1,10 +1,11 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
 import { fold } from '../../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE_LETTERS } from '../../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE, UMODE_LETTERS } from '../../../irc/modes.ts';
 import { readMaskTags } from '../../../irc/p10/mask-tags.ts';
 import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../../irc/p10/tokens.ts';
+import { HOST_MODES } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
@@ -13,10 +14,12 @@ import type { ModeChange } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
 import type { MaskSetter } from '../../state/mask-list.ts';
 import type { NetworkState } from '../../state/network.ts';
+import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { giveWay, inherit, isChannelOfLinks, olderBy } from './channel-age.ts';
 import { hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+import { setHostIn } from './user-words.ts';
 
 const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
   ['o', STATUS.op],
@@ -31,14 +34,37 @@ function userModes(line: LinkLine): WorkSteps | null {
   const user = userOf(line);
   if (user === null) return null;
   const changes: UserModeChange[] = [];
+  // Nefarious puts them into one parameter or into several.
+  const [letters = '', ...hosts] = line.params.slice(1).join(' ').split(' ');
+  let kept = '';
   let on = true;
-  for (const letter of line.params[1] ?? '') {
+  for (const letter of letters) {
     if (letter === '+' || letter === '-') on = letter === '+';
     const bit = UMODE_LETTERS.get(letter);
     if (bit !== undefined) changes.push({ on, letter, bit });
+    else if (HOST_MODES.includes(letter))
+      keepHost(line, user, (on ? '+' : '-') + letter, on ? hosts.shift() : '');
+    else if (letter !== '+' && letter !== '-' && user.noteFacts().keepMode(letter, on))
+      kept += (on ? '+' : '-') + letter;
   }
   setUserModes(line.server, user, changes);
-  return hide(line.server, user);
+  if (kept !== '') line.server.links?.tell({ kind: 'user modes', user, change: kept });
+  return hide(
+    line.server,
+    user,
+    changes.some((change) => change.bit === UMODE.cloaked && !change.on),
+  );
+}
+
+/** `+h host` and `-h` of Nefarious, and what it has beside that. */
+function keepHost({ server }: LinkLine, user: User, change: string, host: string | undefined): void {
+  const letter = change.charAt(1);
+  const { hosts } = user.noteFacts();
+  if (host === undefined || (host !== '' && setHostIn(host) === null)) return;
+  if (host === '') hosts.delete(letter);
+  else hosts.set(letter, host);
+  const argument = host === '' ? undefined : host;
+  server.links?.tell({ kind: 'user modes', user, change, argument });
 }
 
 function* channelModes(line: LinkLine): WorkSteps {
@@ -94,19 +120,21 @@ function noteForLater(
   origin: MaskSetter,
 ): void {
   if (createdSeconds < 0 || told.length === 0) return;
-  const channel = channelToRemember(server.state, textOf(name), createdSeconds);
+  const channel = channelToRemember(server.state, name, createdSeconds);
   const noted = new ChannelModeChanges(server, source, channel, origin);
   for (const change of changes) apply(server.state, channel, noted, change);
   server.state.noteEnded(channel);
   server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin });
 }
 
-/** A channel that is not here, as it was when it ended here. */
-export function channelToRemember(state: NetworkState, name: string, createdSeconds: number): Channel {
+/** A channel that is not here, as it was when it ended here. @param bytes its name as another server says it */
+export function channelToRemember(state: NetworkState, bytes: string, createdSeconds: number): Channel {
+  const name = textOf(bytes);
   const ended = state.endedChannel(name, createdSeconds);
   if (ended !== undefined) return ended.channel;
   const channel = new Channel(name, fold(name), createdSeconds * 1000);
   channel.modes = 0;
+  channel.nameBytes = bytes;
   return channel;
 }
 
@@ -125,7 +153,8 @@ export function isSound({ on, letter, argument }: LinkModeChange): boolean {
 
 /** A change as links are told of it; null for one that concerns somebody who is gone. */
 function asTold(state: NetworkState, { on, letter, argument }: LinkModeChange): ModeChange | null {
-  if (!STATUS_LETTERS.has(letter)) return { on, letter, argument: textOf(argument), user: null };
+  if (!STATUS_LETTERS.has(letter))
+    return { on, letter, argument: textOf(argument), user: null, bytes: argument };
   const user = state.findNumeric(argument);
   return user === undefined ? null : { on, letter, argument: user.nick, user };
 }

@@ -3,7 +3,7 @@
  * a ban wins; a peer that comes with an older one is set right, but during its burst, which is set right by ours.
  */
 import { type BanSign, EVERYWHERE, type GlineLine, readGline, readJupe } from '../../../irc/p10/ban-line.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { takeNetworkBan } from '../../actions/network-ban.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { addServerBan, removeServerBan } from '../../commands/server-ban.ts';
@@ -29,6 +29,7 @@ export const gline: TokenCode = (line) => {
       expiresMs: milliseconds(expiresSeconds),
       keptMs: milliseconds(keptSeconds),
       reason: said.reason === null ? null : textOf(said.reason),
+      reasonBytes: oddBytes(said.reason ?? '') ?? undefined,
       by: nameOf(line.source),
     });
   }
@@ -49,6 +50,7 @@ export const jupe: TokenCode = (line) => {
       expiresMs: said.expiresSeconds * 1000,
       keptMs: null,
       reason: textOf(said.reason),
+      reasonBytes: oddBytes(said.reason) ?? undefined,
       by: nameOf(line.source),
     });
   else if (to !== undefined && to !== line.server.state.me) passOn(line, to);

@@ -1,7 +1,7 @@
 /** Servers behind a peer come and go; a peer asks whether anybody is here. */
 import { writeLine } from '../../../irc/p10/line.ts';
 import { OWN_KIND_FLAG, readServer, readWhole, type ServerLine } from '../../../irc/p10/server-line.ts';
-import { bytesOf, textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { limits } from '../../limits.ts';
@@ -39,6 +39,7 @@ function* arrival({ server: irc, network, link, source, line }: LinkLine): WorkS
   }
   const traits = { flags: said.flags, foreign: !said.flags.includes(OWN_KIND_FLAG) };
   const added = new Server(said.name, textOf(said.description), said.numeric, source, traits);
+  added.descriptionBytes = oddBytes(said.description);
   tellTimes(added, said);
   irc.state.addServer(added);
   network.added(added, link, said.bursting);
@@ -63,13 +64,14 @@ function tellTimes(server: Server, { bootSeconds, linkSeconds }: ServerLine): vo
  */
 export const squit: TokenCode = ({ server: irc, network, link, peer, source, params, line }) => {
   const named = irc.state.findServer(params[0] ?? '');
-  const reason = textOf(params.at(-1) ?? '');
+  const bytes = params.at(-1) ?? '';
+  const reason = textOf(bytes);
   const linkSeconds = params.length > 2 ? readWhole(params[1]!) : 0;
   if (named === undefined) return null;
   if (named === irc.state.me || named === peer.server) link.leave(reason);
   else if (linkSeconds !== 0 && linkSeconds !== toSeconds(named.linkedMs!)) return null;
-  else if (named.via === peer.server) network.split(named, line.source, reason, link);
-  else network.letGo(named, source, reason, linkSeconds);
+  else if (named.via === peer.server) network.split(named, line.source, bytes, link);
+  else network.letGo(named, source, reason, { linkSeconds, bytes });
   return null;
 };
 

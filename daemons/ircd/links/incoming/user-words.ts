@@ -3,10 +3,12 @@
  * or left out, so that whoever is told of the user reads what is meant. Honest servers send nothing of that.
  */
 import { truncateUtf8 } from '../../../irc/line-text.ts';
+import { UMODE_LETTERS } from '../../../irc/modes.ts';
 import { isValidUsername } from '../../../irc/names.ts';
-import { textOf } from '../../../irc/p10/text.ts';
-import { readAccountStamp } from '../../../irc/p10/user-line.ts';
+import { cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
+import { HOST_MODES, readAccountStamp, type UserLine } from '../../../irc/p10/user-line.ts';
 import { limits } from '../../limits.ts';
+import { LinkFacts } from '../../state/link-facts.ts';
 
 /** A word of ASCII: it stands in prefixes, in masks, and between the words of lines. */
 const HOST = /^[!-9;-~][!-~]*$/;
@@ -24,6 +26,36 @@ export function usernameIn(bytes: string): string {
 
 export function realnameIn(bytes: string): string {
   return truncateUtf8(textOf(bytes), limits.realnameBytes.default);
+}
+
+/** The real name as it was said, where that was no UTF-8; null else. */
+export function realnameBytes(bytes: string): string | null {
+  return oddBytes(cutBytes(bytes, limits.realnameBytes.default));
+}
+
+/** A host that is set with a user name before it, as Nefarious has it for the mode `h`. */
+export function setHostIn(word: string): string | null {
+  const at = word.indexOf('@');
+  return at < 0 || usernameIn(word.slice(0, at)) === word.slice(0, at) ? hostIn(word.slice(at + 1)) : null;
+}
+
+/** What is only passed on of a user; null for nothing, as of most. */
+export function factsIn({ modes, modeArguments, realname }: UserLine): LinkFacts | null {
+  const odd = realnameBytes(realname);
+  let facts: LinkFacts | null = null;
+  for (const letter of modes) {
+    if (UMODE_LETTERS.has(letter)) continue;
+    facts ??= new LinkFacts();
+    const argument = modeArguments.get(letter);
+    if (letter === 'r') facts.accountSeconds = readAccountStamp(argument ?? '').seconds;
+    else if (argument === undefined) facts.keepMode(letter, true);
+    else if (HOST_MODES.includes(letter) && setHostIn(argument) !== null) facts.hosts.set(letter, argument);
+  }
+  if (odd !== null) {
+    facts ??= new LinkFacts();
+    facts.realname = odd;
+  }
+  return facts === null || facts.isEmpty ? null : facts;
 }
 
 /** Longest name of an account, in bytes: ircu holds 12, Nefarious 15, Signalbox what the authority allows. */

@@ -6,9 +6,9 @@ import { decodeAddress } from '../../../irc/p10/address.ts';
 import { readLine, writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
-import { bytesOf, cutBytes, textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
-import { readUser, type UserLine } from '../../../irc/p10/user-line.ts';
+import { type AccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { addressText } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
@@ -20,12 +20,14 @@ import { changeNick } from '../../actions/nick.ts';
 import { quit as quitUser } from '../../actions/quit.ts';
 import { setRealname } from '../../actions/realname.ts';
 import type { CommandServer } from '../../command-server.ts';
+import { nameOf } from '../../network-events.ts';
 import type { Server } from '../../state/server.ts';
 import type { RemotePerson, User } from '../../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
 import { hiddenHost, hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
-import { accountIn, hostIn, realnameIn, usernameIn } from './user-words.ts';
+import { loginOnConnect } from './nefarious.ts';
+import { accountIn, factsIn, hostIn, realnameBytes, realnameIn, usernameIn } from './user-words.ts';
 
 /** `N`: of a server a new user, of a user another nick. */
 export const nick: TokenCode = (line) => (userOf(line) === null ? arrival(line) : rename(line));
@@ -51,16 +53,18 @@ function arrival(line: LinkLine): null {
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
   const account = accountOf(said);
   const modes = modeBits(said.modes);
+  const linkFacts = factsIn(said);
   introduce(server, {
     nick: said.nick,
     line: line.text,
     read: readPerson,
-    hiddenHost: source.foreign ? hiddenHost(server, { account, modes }) : null,
+    hiddenHost: source.foreign ? hiddenHost(server, { account, modes, linkFacts }) : null,
     server: source,
     numeric: said.numeric,
     nickSeconds: said.nickSeconds,
     modes,
     account,
+    linkFacts,
   });
   return null;
 }
@@ -183,7 +187,9 @@ function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: n
 /** `Q`. */
 export const quit: TokenCode = (line) => {
   const user = userOf(line);
-  if (user !== null) quitUser(line.server, user, textOf(line.params.at(-1) ?? ''));
+  const bytes = line.params.at(-1) ?? '';
+  const reason = textOf(bytes);
+  if (user !== null) quitUser(line.server, user, reason, { kind: 'quit', user, reason, bytes });
   return null;
 };
 
@@ -197,11 +203,12 @@ export const kill: TokenCode = ({ server, source, params, link, network, line })
       network.forward(writeLine(line.source, TOKEN.KILL, [numeric], params.at(-1)!), link);
     return null;
   }
-  const path = textOf(params.at(-1) ?? '');
+  const path = params.at(-1) ?? '';
   const { me } = server.state;
   // Whoever killed them may have heard of them once more meanwhile, by another way.
   if (victim.local !== null) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (Ghost)`));
-  killUser(server, source, victim, /\((.*)\)$/s.exec(path)?.[1] ?? path);
+  const reason = /\((.*)\)$/s.exec(path)?.[1] ?? path;
+  killUser(server, source, victim, textOf(reason), nameOf(source), reason);
   return null;
 };
 
@@ -209,22 +216,33 @@ export const kill: TokenCode = ({ server, source, params, link, network, line })
 export const away: TokenCode = (line) => {
   const user = userOf(line);
   const text = line.params.at(-1) ?? '';
-  return user === null ? null : setAway(line.server, user, text === '' ? null : textOf(text));
+  return user === null ? null : setAway(line.server, user, text === '' ? null : textOf(text), oddBytes(text));
 };
 
 /** `AC`: ircu's `user account time`, and with `R`, `M` or `U` before the account as others have it. */
-export const account: TokenCode = ({ server, source, params }) => {
+export const account: TokenCode = (line) => {
+  const { server, source, params, peer } = line;
   const user = server.state.findNumeric(params[0] ?? '');
   const [, word = '', after] = params;
-  if (user === undefined || 'nick' in source) return null;
-  if (word === 'U') return rest(setAccount(server, user, null, source));
-  const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
-  const named = accountIn(stamp);
-  return named === null ? null : stampUser(server, user, named, source);
+  if (peer.kind !== 'ircu' && /^[CHSAD]$/.test(word) && after !== undefined) loginOnConnect(line);
+  else if (user !== undefined && !('nick' in source)) {
+    if (word === 'U') return rest(setAccount(server, user, null, source));
+    const withForm = (word === 'R' || word === 'M') && after !== undefined;
+    const [stamp = '', since = ''] = params.slice(withForm ? 2 : 1);
+    const named = accountIn(stamp);
+    const seconds = Math.max(0, readWhole(since));
+    return named === null ? null : stampUser(server, user, { account: named, seconds }, source);
+  }
+  return null;
 };
 
-function* stampUser(server: CommandServer, user: User, account: string, source: Server): WorkSteps {
-  yield* rest(setAccount(server, user, account, source));
+function* stampUser(
+  server: CommandServer,
+  user: User,
+  { account, seconds }: AccountStamp,
+  source: Server,
+): WorkSteps {
+  yield* rest(setAccount(server, user, account, source, seconds));
   yield* rest(hide(server, user));
 }
 
@@ -239,6 +257,9 @@ export const host: TokenCode = ({ server, source, params }) => {
 /** `BN`: a user takes another real name. */
 export const realname: TokenCode = (line) => {
   const user = userOf(line);
-  const text = realnameIn(line.params.at(-1) ?? '');
-  return user === null || text === '' || text === user.realname ? null : setRealname(line.server, user, text);
+  const bytes = line.params.at(-1) ?? '';
+  const text = realnameIn(bytes);
+  return user === null || text === '' || text === user.realname
+    ? null
+    : setRealname(line.server, user, text, realnameBytes(bytes));
 };
