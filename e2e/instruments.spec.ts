@@ -61,8 +61,8 @@ test('what the page of operators says there is, is what processes have, and noth
   host,
 }) => {
   for (const id of ['ircd', 'relay']) await app.startDaemon(id);
-  await app.cliJson(['start', 'objects']);
-  const daemons = ['ircd', 'relay', 'objects', 'accounts', 'recorder'];
+  for (const id of ['objects', 'services']) await app.cliJson(['start', id]);
+  const daemons = ['ircd', 'relay', 'objects', 'accounts', 'services', 'recorder'];
   // Electron takes a message to a process of its own at once and does not tell when it went on; the others run on Node.
   const told = documented(host, daemons).filter(
     (one) =>
@@ -73,6 +73,8 @@ test('what the page of operators says there is, is what processes have, and noth
     const rows = JSON.parse((await app.cli(['pools', '--json'])).stdout) as Record<string, string>[];
     return rows.map(({ daemon, kind, name }) => `${daemon} ${kind} ${name}`).sort();
   };
+  // Each link of ircd has a queue of its own while it stands.
+  told.push('ircd queue link services.signalbox.local');
   await expect.poll(shown).toEqual(told.sort());
   await app.open('/pools');
   const all = app.page.getByRole('table', { name: 'Pools and queues' });
