@@ -159,6 +159,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
     'correlation relay',
     'correlation objects',
     'correlation accounts',
+    'correlation services',
   ],
   'main/cli/socket-client.ts PendingRequests': 'a command line: it ends with its answer and shows nothing',
   'main/electron/tray-notice.ts SavedFile': 'written once',
