@@ -23,20 +23,18 @@ export class ChannelModeChanges {
   readonly #changes: ModeChange[] = [];
   /** Who sets masks now, and when. */
   readonly #origin: MaskSetter;
+  /** Whether another server says so, which may know of somebody who has set one before. */
+  readonly #heard: boolean;
   /** Whether it was found who had set a mask first. */
   #settled = false;
 
   /** @param origin who sets masks and when; the source, now, by default. */
-  constructor(
-    server: CommandServer,
-    source: Source,
-    channel: Channel,
-    origin: MaskSetter = { by: source.prefix, atMs: Date.now() },
-  ) {
+  constructor(server: CommandServer, source: Source, channel: Channel, origin?: MaskSetter) {
     this.#server = server;
     this.#source = source;
     this.#channel = channel;
-    this.#origin = origin;
+    this.#origin = origin ?? { by: source.prefix, atMs: Date.now() };
+    this.#heard = origin !== undefined;
   }
 
   /** @param bit of `CMODE`. */
@@ -79,11 +77,12 @@ export class ChannelModeChanges {
    * @param mask in its canonical spelling.
    * @param origin who set it and when; by default who sets masks now.
    */
-  mask(on: boolean, letter: string, mask: string, origin = this.#origin): void {
+  mask(on: boolean, letter: string, mask: string, origin?: MaskSetter): void {
     const list = listOf(this.#channel, letter);
-    const { by, atMs } = origin;
+    const { by, atMs } = origin ?? this.#origin;
     const shown = on ? (list.add(mask, by, atMs) ? mask : null) : list.remove(mask);
-    if (on && shown === null && list.settle(mask, by, atMs)) this.#settled = true;
+    const heard = this.#heard || origin !== undefined;
+    if (on && heard && shown === null && list.settle(mask, by, atMs)) this.#settled = true;
     if (shown === null) return;
     this.#channel.banRevision++;
     this.#add(on, letter, shown);

@@ -126,6 +126,13 @@ describe('three servers in a row', () => {
     expect(origins()).toEqual(Array.from(servers, () => [`b!*@* ${by}`, `e!*@* ${by}`, `i!*@* ${by}`]));
   });
 
+  it('show of a mask that is set once more who had set it, also where that was in the same second', () => {
+    const setters = () =>
+      everywhere(({ state }) => state.findChannel('#c')!.bans.entries.map(({ by }) => by.split('!')[0]));
+    heardAfter(() => clients[0]!.send('MODE #c +b b!*@*', 'NICK another', 'MODE #c +b b!*@*'));
+    expect(setters()).toEqual([['nick1'], ['nick1'], ['nick1']]);
+  });
+
   it('agree on topics that cross, and on one that was taken away', () => {
     const topics = () => everywhere(({ state }) => state.findChannel('#c')!).map(({ topic }) => topic);
     heardAfter(() => {
