@@ -12,7 +12,7 @@ import type { AppHost } from './running-app.ts';
 /** Daemons that clients of the specs connect to. */
 const SERVED = ['ircd', 'relay'];
 /** Daemons that tests start. Those that these start in turn, and the recorder, go on. */
-const STARTED = [...SERVED, 'objects'];
+const STARTED = ['services', ...SERVED, 'objects'];
 /** How soon after one another it is asked whether the last clients are gone, in milliseconds. */
 const ASK_AGAIN_MS = [20, 50, 100];
 

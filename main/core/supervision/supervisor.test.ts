@@ -175,3 +175,19 @@ test('a configuration by which those who run ask others starts them, and nobody 
   expect(await supervisor.find('log')?.settled()).toMatchObject({ ok: true });
   expect(supervisor.find('db')?.state).toBe('stopped');
 });
+
+test('whom somebody has stopped is not started by a configuration by which it is asked as before', async () => {
+  obedient();
+  helpers = { lone: ['db', 'log'] };
+  await supervisor.start('lone');
+  for (const id of ['db', 'log']) expect(await supervisor.find(id)?.settled()).toMatchObject({ ok: true });
+  await supervisor.stop('db');
+  supervisor.helpRunning();
+  expect(supervisor.find('db')?.state).toBe('stopped');
+  // Not asked meanwhile, and asked again.
+  helpers = { lone: ['log'] };
+  supervisor.helpRunning();
+  helpers = { lone: ['db', 'log'] };
+  supervisor.helpRunning();
+  expect(await supervisor.find('db')?.settled()).toMatchObject({ ok: true });
+});

@@ -36,6 +36,8 @@ export class Supervisor {
   readonly #dependencies = new Map<string, readonly string[]>();
   readonly #peers = new Peers(this.#daemons);
   readonly #helpersOf: (id: string) => readonly string[];
+  /** Whom each daemon was given to ask when that was looked at last. */
+  readonly #helped = new Map<string, readonly string[]>();
   readonly #layers: readonly (readonly string[])[];
   #closing = false;
 
@@ -92,10 +94,10 @@ export class Supervisor {
     return await daemon.start();
   }
 
-  /** The configuration is another one: who runs may ask others now. */
+  /** The configuration is another one: who runs may ask others now. Whom it asked before and somebody has stopped stays so. */
   helpRunning(): void {
     for (const { id, state } of this.snapshots())
-      if (state === 'running' || state === 'starting') this.#startHelpers(id);
+      if (state === 'running' || state === 'starting') this.#startHelpers(id, this.#helped.get(id));
   }
 
   async stop(id: string): Promise<Outcome<DaemonSnapshot>> {
@@ -155,8 +157,13 @@ export class Supervisor {
   }
 
   /** Nobody waits for them: whoever asks them does without while they are away, and why they do not start is in their state. */
-  #startHelpers(id: string): void {
-    for (const helper of this.#helpersOf(id)) if (!this.#closing) void this.#ensureRunning(helper);
+  #startHelpers(id: string, before: readonly string[] = []): void {
+    const helpers = this.#helpersOf(id);
+    this.#helped.set(id, helpers);
+    for (const helper of helpers) {
+      const stopped = before.includes(helper) && this.find(helper)?.state === 'stopped';
+      if (!stopped && !this.#closing) void this.#ensureRunning(helper);
+    }
   }
 
   async #ensureRunning(id: string): Promise<Outcome<DaemonSnapshot>> {
