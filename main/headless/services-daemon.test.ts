@@ -105,8 +105,10 @@ test('somebody registers with AuthServ, and after both were killed logs in by SA
   await again.offeredSasl();
   expect(await again.logIn('ann', 'wrong-horse')).toContain(' 904 ');
   expect(await again.logIn('ann', 'correct-horse')).toContain(' 903 ');
-  const shown = await ask('command.run', { daemon: 'services', command: 'accounts', args: {} });
-  expect(shown).toMatchObject({ ok: true, result: { result: { rows: [{ account: 'ann', online: 1 }] } } });
+  // The stamp of the account is on its way to services.
+  await expect
+    .poll(() => ask('command.run', { daemon: 'services', command: 'accounts', args: {} }))
+    .toMatchObject({ ok: true, result: { result: { rows: [{ account: 'ann', online: 1 }] } } });
   again.send('REGISTER other * battery-staple');
   expect(await again.until(/ REGISTER /)).toContain('FAIL REGISTER');
 });
