@@ -82,11 +82,11 @@ it('say which password file cannot be used', async () => {
   expect(() => servicesConfigSchema.parse({ uplink: [{ host: 'a', port: 1 }] })).toThrow(/password/);
 });
 
-const command = ircuCommand('Services on a network of ircu');
+const command = ircuCommand('Services on a network of ircu are');
 
 describe.runIf(command !== null)('linked to ircu', () => {
   it('register and log in its users, come back when they are killed, and are found there again', async () => {
-    const ircu = await Ircu.start(command!, 'services.test');
+    const ircu = await Ircu.start(command!, { services: 'services.test' });
     const clients: IrcuClient[] = [];
     const join_ = async (nick: string) => {
       const client = await IrcuClient.join(ircu.clientPort, nick);

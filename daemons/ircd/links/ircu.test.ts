@@ -2,31 +2,16 @@
  * A real server of another make, Undernet's ircu, linked to this one as its leaf and as its hub, and what users of both see.
  * Skipped where it cannot be run: `../shared/p10/ircu-ensure.sh` puts it there.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toBase64 } from '../../irc/p10/numeric.ts';
+import { IRCU, Ircu, IrcuClient, ircuCommand } from '../../runtime/test-fixtures/ircu.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { OPER_FLAGS } from '../config.ts';
 import type { MemoryClient } from '../memory-server.ts';
-import {
-  configuration,
-  freePort,
-  IRCU,
-  IrcuClient,
-  ircuCommand,
-  RawServer,
-  SERVICES,
-  type TokensSeen,
-  transcriptTokens,
-  watchTokens,
-} from './ircu-fixture.ts';
+import { RawServer, SERVICES, type TokensSeen, transcriptTokens, watchTokens } from './ircu-fixture.ts';
 import { hears, SocketServer } from './socket-fixture.ts';
 
-const command = ircuCommand();
-if (command === null) process.stderr.write('Links to ircu are NOT TESTED: it is not there.\n');
+const command = ircuCommand('Links to ircu are');
 
 /** Tokens of the transcripts that do not go over a link in one direction, with why. */
 const NOT_SAID: {
@@ -41,28 +26,19 @@ const NOT_SAID: {
 };
 
 describe.runIf(command !== null)('linked to ircu', () => {
-  let ircu: ChildProcess;
-  let folder: string;
+  let ircu: Ircu;
   let ours: SocketServer;
-  const ports = { server: 0, client: 0, ours: 0 };
   let seen: TokensSeen;
 
   beforeAll(async () => {
     seen = watchTokens();
     ours = await SocketServer.start('sb.test', 7);
-    Object.assign(ports, { server: await freePort(), client: await freePort(), ours: ours.port });
-    folder = mkdtempSync(join(tmpdir(), 'signalbox-ircu-'));
-    chmodSync(folder, 0o777);
-    writeFileSync(join(folder, 'ircd.conf'), configuration(ports));
-    const [program, ...words] = command!.split(' ');
-    ircu = spawn(program!, [...words, '-n', '-d', folder, '-f', 'ircd.conf'], { stdio: 'ignore' });
-    await until(() => existsSync(join(folder, 'a.pid')) || ircu.exitCode !== null);
-    expect(ircu.exitCode).toBeNull();
+    ircu = await Ircu.start(command!, { services: SERVICES, hubPort: ours.port });
     ours.links.desk.configure([
       {
         ...ours.block(),
         name: IRCU,
-        address: { host: '127.0.0.1', port: ports.server },
+        address: { host: '127.0.0.1', port: ircu.serverPort },
         hub: ['*.test'],
       },
       { ...ours.block(), name: SERVICES, hub: ['fake.test'] },
@@ -78,10 +54,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
   afterAll(async () => {
     vi.restoreAllMocks();
     await ours.close();
-    const gone = new Promise((done) => ircu.once('exit', done));
-    ircu.kill('SIGKILL');
-    await gone;
-    rmSync(folder, { recursive: true, force: true });
+    await ircu.close();
   });
 
   const linked = () => until(() => ours.row(IRCU)?.state === 'linked');
@@ -92,14 +65,14 @@ describe.runIf(command !== null)('linked to ircu', () => {
 
   /** An operator of ircu. */
   const oper = async (nick: string) => {
-    const client = await IrcuClient.join(ports.client, nick);
+    const client = await IrcuClient.join(ircu.clientPort, nick);
     client.send('OPER oper operpw');
     await client.hears(' 381 ');
     return client;
   };
 
   it('tells and is told who is there, and carries what users say and do, until a split and after it', async () => {
-    const alice = await IrcuClient.join(ports.client, 'alice');
+    const alice = await IrcuClient.join(ircu.clientPort, 'alice');
     alice.send('JOIN #both');
     await alice.hears(' 366 ');
     const bob = ours.irc.join('bob', '', '198.51.100.7');
@@ -139,7 +112,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
   });
 
   it('is called by it as well', async () => {
-    const oper = await IrcuClient.join(ports.client, 'boss');
+    const oper = await IrcuClient.join(ircu.clientPort, 'boss');
     oper.send('OPER oper operpw', 'CONNECT sb.test');
     await linked();
     expect(ours.row(IRCU)).toMatchObject({ direction: 'in', users: 1 });
@@ -353,7 +326,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
     };
     const now = () => Math.floor(Date.now() / 1000);
     const created = Math.floor(ours.irc.server.state.findChannel('#one')!.createdMs / 1000);
-    const theirs = await RawServer.link(ports.server, INTRODUCED(now()));
+    const theirs = await RawServer.link(ircu.serverPort, INTRODUCED(now()));
     await until(() => ours.irc.server.state.findServer(SERVICES) !== undefined);
     theirs.say(...serviceLines('AH', bob.user!.numeric, 'bob', now(), created));
     await theirs.hears(/^\S+ L #one/);

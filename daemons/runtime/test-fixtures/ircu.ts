@@ -3,10 +3,24 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { until } from './until.ts';
 
 const ENSURE = resolve(import.meta.dirname, '../../../../shared/p10/ircu-ensure.sh');
+
+/** Where transcripts of real servers lie, beside this project. */
+export const TRANSCRIPTS = dirname(ENSURE);
+
+/** Its name. */
+export const IRCU = 'hub.a.test';
+
+/** Whom it lets link, with the password `linkpw`. */
+export interface IrcuNeighbours {
+  /** Services, which may change everything. */
+  readonly services: string;
+  /** The port of `sb.test`, a hub that its operators may call; none where it knows none. */
+  readonly hubPort?: number;
+}
 
 /** A package server that does not answer keeps the other tests waiting no longer. */
 const MOST_MS = 120_000;
@@ -31,7 +45,31 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A hub of ircu that services may link to. */
+/** Its configuration: an operator `oper`, and blocks for its neighbours. */
+function configuration(
+  { serverPort, clientPort }: { readonly serverPort: number; readonly clientPort: number },
+  { services, hubPort }: IrcuNeighbours,
+): string {
+  const connect = (name: string, more = '') =>
+    `Connect { name = "${name}"; host = "127.0.0.1"; password = "linkpw"; class = "Server";${more} hub; autoconnect = no; };`;
+  return `
+General { name = "${IRCU}"; description = "ircu A"; vhost = "127.0.0.1"; numeric = 1; };
+Admin { Location = "x"; Contact = "y@z"; };
+Class { name = "Server"; pingfreq = 1 minutes 30 seconds; connectfreq = 5 minutes; maxlinks = 10; sendq = 9000000; };
+Class { name = "Local"; pingfreq = 1 minutes 30 seconds; sendq = 160000; maxlinks = 2000; };
+Class { name = "Opers"; pingfreq = 1 minutes 30 seconds; sendq = 160000; maxlinks = 100; local = no; };
+Client { class = "Local"; ip = "*@*"; maxlinks = 200; };
+Operator { local = no; host = "*@*"; password = "$PLAIN$operpw"; name = "oper"; class = "Opers"; };
+${hubPort === undefined ? '' : connect('sb.test', ` port = ${hubPort};`)}
+${connect(services)}
+UWorld { name = "${services}"; };
+Port { server = yes; port = ${serverPort}; vhost = "127.0.0.1"; };
+Port { port = ${clientPort}; vhost = "127.0.0.1"; };
+Features { "HUB" = "TRUE"; "NODNS" = "TRUE"; "OPLEVELS" = "FALSE"; "CONFIG_OPERCMDS" = "TRUE"; "IPCHECK" = "FALSE"; "HIS_REMOTE" = "FALSE"; "HIS_SERVERNAME" = "test.undernet.org"; "HIS_WHOIS_SERVERNAME" = "FALSE"; "HIS_BANWHO" = "FALSE"; "HIS_REWRITE" = "FALSE"; "PPATH" = "a.pid"; };
+`;
+}
+
+/** A hub of ircu. */
 export class Ircu {
   readonly serverPort: number;
   readonly clientPort: number;
@@ -45,26 +83,11 @@ export class Ircu {
     this.clientPort = clientPort;
   }
 
-  /** @param services name of the server that may link with the password `linkpw` */
-  static async start(command: string, services: string): Promise<Ircu> {
+  static async start(command: string, neighbours: IrcuNeighbours): Promise<Ircu> {
     const [serverPort, clientPort] = [await freePort(), await freePort()];
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-ircu-'));
     chmodSync(folder, 0o777);
-    const text = `
-General { name = "hub.a.test"; description = "ircu A"; vhost = "127.0.0.1"; numeric = 1; };
-Admin { Location = "x"; Contact = "y@z"; };
-Class { name = "Server"; pingfreq = 1 minutes 30 seconds; connectfreq = 5 minutes; maxlinks = 10; sendq = 9000000; };
-Class { name = "Local"; pingfreq = 1 minutes 30 seconds; sendq = 160000; maxlinks = 2000; };
-Class { name = "Opers"; pingfreq = 1 minutes 30 seconds; sendq = 160000; maxlinks = 100; local = no; };
-Client { class = "Local"; ip = "*@*"; maxlinks = 200; };
-Operator { local = no; host = "*@*"; password = "$PLAIN$operpw"; name = "oper"; class = "Opers"; };
-Connect { name = "${services}"; host = "127.0.0.1"; password = "linkpw"; class = "Server"; port = ${serverPort}; hub; autoconnect = no; };
-UWorld { name = "${services}"; };
-Port { server = yes; port = ${serverPort}; vhost = "127.0.0.1"; };
-Port { port = ${clientPort}; vhost = "127.0.0.1"; };
-Features { "HUB" = "TRUE"; "NODNS" = "TRUE"; "OPLEVELS" = "FALSE"; "IPCHECK" = "FALSE"; "HIS_REMOTE" = "FALSE"; "HIS_WHOIS_SERVERNAME" = "FALSE"; "PPATH" = "a.pid"; };
-`;
-    writeFileSync(join(folder, 'ircd.conf'), text);
+    writeFileSync(join(folder, 'ircd.conf'), configuration({ serverPort, clientPort }, neighbours));
     const [program, ...words] = command.split(' ');
     const child = spawn(program!, [...words, '-n', '-d', folder, '-f', 'ircd.conf'], { stdio: 'ignore' });
     await until(() => existsSync(join(folder, 'a.pid')) || child.exitCode !== null);
