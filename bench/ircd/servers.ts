@@ -8,12 +8,14 @@ export interface IrcServerKind extends ServerKind {
   readonly overTcp?: boolean;
 }
 
-const TCP = '{ host = "127.0.0.1", port = 0 }';
+/** Takes clients. */
+export const TCP = '{ host = "127.0.0.1", port = 0 }';
 const WEBSOCKET = '{ host = "127.0.0.1", port = 0, protocol = "websocket" }';
 
-const withListeners = (...listeners: readonly string[]) => `
+/** The `[ircd]` of a server under load, in whose way no limit is. @param settings more of its lines */
+export const unlimitedIrcd = (listeners: readonly string[], settings = '') => `
 [ircd]
-listen = [${listeners.join(', ')}]
+${settings}listen = [${listeners.join(', ')}]
 dns = false
 ident = false
 [[ircd.class]]
@@ -28,10 +30,10 @@ ping_seconds = 600
 `;
 
 /** No limit is in the way. The second listener takes WebSockets. */
-export const IRCD_CONFIG = withListeners(TCP, WEBSOCKET);
+export const IRCD_CONFIG = unlimitedIrcd([TCP, WEBSOCKET]);
 
 /** The same without WebSockets, which older checkouts do not know: part of the host's configuration in bench/metrics/host.ts. */
-export const IRCD_TCP_CONFIG = withListeners(TCP);
+export const IRCD_TCP_CONFIG = unlimitedIrcd([TCP]);
 
 /**
  * Our server, and InspIRCd where it is installed.

@@ -4,6 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TCP, unlimitedIrcd } from '../ircd/servers.ts';
 import { pinned } from '../shared/pinning.ts';
 import {
   benchDirectory,
@@ -29,22 +30,10 @@ export interface LinkedServerKind extends ServerKind {
   start(): Promise<LinkedServer>;
 }
 
-const OURS = `
-[ircd]
-server_name = "hub.bench.test"
-numeric = 1
-listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, protocol = "p10" }]
-dns = false
-ident = false
-[[ircd.class]]
-name = "bench"
-match = ["127.0.0.0/8"]
-throttle = false
-flood = false
-max_connections = 100000
-send_queue_bytes = 67108864
-receive_queue_bytes = 16777216
-ping_seconds = 600
+const OURS = `${unlimitedIrcd(
+  [TCP, '{ host = "127.0.0.1", port = 0, protocol = "p10" }'],
+  'server_name = "hub.bench.test"\nnumeric = 1\n',
+)}
 ${[PEER, LISTENER].map(({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${LINK_PASSWORD}"`).join('\n')}
 `;
 
