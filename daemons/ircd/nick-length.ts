@@ -5,6 +5,7 @@
  */
 import { N } from '../irc/numerics.ts';
 import { SHORT_NICK } from '../irc/p10/kinds.ts';
+import { SERVICES_FLAG } from '../irc/p10/server-line.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import { noticeOpers } from './broadcast.ts';
@@ -17,7 +18,7 @@ const NAMED = 3;
 
 /** Whether a server keeps the nicks of its whole network short. Services hold any, and never kill for their length. */
 export function holdsShortNicks({ foreign, flags }: Pick<Server, 'foreign' | 'flags'>): boolean {
-  return foreign && !flags.includes('s');
+  return foreign && !flags.includes(SERVICES_FLAG);
 }
 
 export class NickLength {

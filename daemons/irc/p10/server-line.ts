@@ -11,6 +11,9 @@ import { fromBase64, isServerNumeric, SERVER_DIGITS, toBase64, USER_DIGITS } fro
  */
 export const OWN_KIND_FLAG = 'B';
 
+/** By which services introduce themselves. */
+export const SERVICES_FLAG = 's';
+
 /** Says of one of our own kind that it reads what no other server does: tags before a line, and OWN_TOKEN (tokens.ts). */
 export const OWN_TOKENS_FLAG = 't';
 

@@ -12,16 +12,13 @@ import {
 } from '../../../contract/accounts.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { RequestFigures } from '../../../kit/request-figures.ts';
-import { OWN_KIND_FLAG } from '../../irc/p10/server-line.ts';
+import { OWN_KIND_FLAG, SERVICES_FLAG } from '../../irc/p10/server-line.ts';
 import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
 import { PeerQuestions } from '../../runtime/net/peer-questions.ts';
 import { TextChannel } from '../../runtime/net/text-channel.ts';
 import { limits } from '../limits.ts';
 import type { Server } from '../state/server.ts';
 import type { AccountAuthority, AuthorityEvents } from './authority.ts';
-
-/** Flag by which services introduce themselves. */
-export const SERVICES_FLAG = 's';
 
 /** The network as it reaches services. */
 export interface ServicesRoute {

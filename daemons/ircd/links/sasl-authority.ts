@@ -16,9 +16,9 @@ import type { Clock, Timer } from '../../../kit/clock.ts';
 import { sameName } from '../../irc/casemapping.ts';
 import { type SaslLine, type SaslStep, writeSasl } from '../../irc/p10/sasl-line.ts';
 import { joinPiece, SASL_PIECE_BYTES, saslPieces } from '../../irc/p10/sasl-pieces.ts';
-import { OWN_KIND_FLAG } from '../../irc/p10/server-line.ts';
+import { OWN_KIND_FLAG, SERVICES_FLAG } from '../../irc/p10/server-line.ts';
 import type { AccountAuthority, AuthorityEvents } from '../accounts/authority.ts';
-import { SERVICES_FLAG, type ServicesRoute } from '../accounts/services-authority.ts';
+import type { ServicesRoute } from '../accounts/services-authority.ts';
 import { limits } from '../limits.ts';
 import type { Server } from '../state/server.ts';
 

@@ -7,7 +7,13 @@ import type { Clock, Timer } from '../../../kit/clock.ts';
 import { KIND_LIMITS, type KindLimits, type PeerKind } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
-import { OWN_KIND_FLAG, readServer, type ServerLine, writeServer } from '../../irc/p10/server-line.ts';
+import {
+  OWN_KIND_FLAG,
+  readServer,
+  SERVICES_FLAG,
+  type ServerLine,
+  writeServer,
+} from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
 import { limits } from '../limits.ts';
@@ -274,7 +280,7 @@ export class Uplink {
 }
 
 /** Services of our own kind, with addresses of IPv6. */
-const FLAGS = `s6${OWN_KIND_FLAG}`;
+const FLAGS = `${SERVICES_FLAG}6${OWN_KIND_FLAG}`;
 
 function sameText(given: string, wanted: string): boolean {
   const one = Buffer.from(given, 'latin1');

@@ -2,6 +2,7 @@
  * What Nefarious and its services say to each other by way of this server: logins of clients under way (sasl.ts), and what is known
  * of a user beside the rest (the name behind a gateway, the country, the fingerprint of a certificate, another host).
  */
+import { SERVICES_FLAG } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
@@ -21,7 +22,7 @@ const MOST_MARKS = 16;
 export function toOthers({ network, link, text }: LinkLine): void {
   const lines = [text];
   const none: readonly string[] = [];
-  const isSpared = ({ kind, server }: Peer) => kind === 'ircu' && !server.flags.includes('s');
+  const isSpared = ({ kind, server }: Peer) => kind === 'ircu' && !server.flags.includes(SERVICES_FLAG);
   network.forwardEach((peer) => (isSpared(peer) ? none : lines), link);
 }
 
