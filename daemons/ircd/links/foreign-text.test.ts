@@ -1,7 +1,7 @@
 /** Text of links that is no UTF-8: shown as UTF-8 here, and told to every other server in the bytes in which it came. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemoryClient } from '../memory-server.ts';
-import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
+import { LinkedServer, linkLines, type MemoryEnd } from './memory-links.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const S = NOW / 1000;
@@ -11,16 +11,8 @@ let ann: MemoryClient;
 let from: MemoryEnd;
 let to: MemoryEnd;
 
-function linked(name: string, numeric: string, flags = 'h6'): MemoryEnd {
-  const end = new MemoryEnd();
-  here.blocks = [...here.blocks, blockFor(name)];
-  end.link = here.network.open(end, null);
-  for (const line of ['PASS :linkpw', `SERVER ${name} 1 1 1 J10 ${numeric}]]] +${flags} :Gr\xfc\xdfe`])
-    end.link.take(line);
-  end.link.take(`${numeric} EB`);
-  end.link.take(`${numeric} EA`);
-  return end;
-}
+const linked = (name: string, numeric: string, flags = 'h6') =>
+  linkLines(here, { name, numeric, flags, description: 'Gr\xfc\xdfe' });
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });

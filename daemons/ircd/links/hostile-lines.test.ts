@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PeerKind } from '../../irc/p10/kinds.ts';
 import { HOSTILE_WORDS, mutated, TRANSCRIPTS } from './hostile-lines.ts';
 import type { Link } from './link.ts';
-import { blockFor, LinkedServer, MemoryEnd, settle, Wire } from './memory-links.ts';
+import { blockFor, LinkedServer, linkLines, MemoryEnd, settle, Wire } from './memory-links.ts';
 import { SeededRandom } from './simulation/seeded-random.ts';
 
 const RUNS = 400;
@@ -69,17 +69,7 @@ it(`survives ${RUNS} transcripts that somebody has tampered with`, () => {
 
 /** A server of another kind that is linked to `here`, and what it is told. */
 function standing(here: LinkedServer, name: string, numeric: string, kind: PeerKind): MemoryEnd {
-  here.blocks = [...here.blocks, blockFor(name, { kind })];
-  const end = new MemoryEnd();
-  const link = here.network.open(end, null);
-  for (const line of [
-    'PASS :linkpw',
-    `SERVER ${name} 1 1 1 J10 ${numeric}]]] +h6s :x`,
-    `${numeric} EB`,
-    `${numeric} EA`,
-  ])
-    link.take(line);
-  return end;
+  return linkLines(here, { name, numeric, kind, flags: 'h6s' });
 }
 
 it('whatever word stands wherever in a line, servers of all kinds behind this one are told lines that they can read', () => {

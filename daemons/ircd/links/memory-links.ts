@@ -117,6 +117,40 @@ export function blockFor(name: string, more: Partial<LinkBlock> = {}): LinkBlock
   };
 }
 
+/** A server that is only lines, as it introduces itself. */
+export interface LinePeer {
+  readonly name: string;
+  /** Two characters. */
+  readonly numeric: string;
+  /** As the block for it says. */
+  readonly kind?: LinkBlock['kind'];
+  readonly flags?: string;
+  readonly description?: string;
+  /** When it says to be linked, Unix seconds. */
+  readonly linkSeconds?: number;
+  /** What it tells of itself before its burst ends. */
+  readonly burst?: readonly string[];
+}
+
+/** Links one that is only lines, which has told all; what it was told meanwhile is still to be taken. */
+export function linkLines(
+  here: LinkedServer,
+  { name, numeric, kind = 'auto', flags = 'h6', description = 'x', linkSeconds = 1, burst = [] }: LinePeer,
+): MemoryEnd {
+  const end = new MemoryEnd();
+  here.blocks = [...here.blocks, blockFor(name, { kind })];
+  end.link = here.network.open(end, null);
+  for (const line of [
+    'PASS :linkpw',
+    `SERVER ${name} 1 1 ${linkSeconds} J10 ${numeric}]]] +${flags} :${description}`,
+    ...burst,
+    `${numeric} EB`,
+    `${numeric} EA`,
+  ])
+    end.link.take(line);
+  return end;
+}
+
 /** Two servers and what goes to and fro between them. */
 export class Wire {
   readonly a: MemoryEnd = new MemoryEnd();

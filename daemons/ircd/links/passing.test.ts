@@ -1,7 +1,7 @@
 /** What is said to many, or for others to hear: done here, and passed on to the servers behind. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemoryClient } from '../memory-server.ts';
-import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
+import { LinkedServer, linkLines, type MemoryEnd } from './memory-links.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const SECONDS = NOW / 1000;
@@ -12,15 +12,7 @@ let ann: MemoryClient;
 let hub: MemoryEnd;
 let leaf: MemoryEnd;
 
-function linked(name: string, numeric: string): MemoryEnd {
-  const end = new MemoryEnd();
-  here.blocks = [...here.blocks, blockFor(name, { kind: 'ircu' })];
-  end.link = here.network.open(end, null);
-  for (const line of ['PASS :linkpw', `SERVER ${name} 1 1 1 J10 ${numeric}]]] +h6 :x`]) end.link.take(line);
-  end.link.take(`${numeric} EB`);
-  end.link.take(`${numeric} EA`);
-  return end;
-}
+const linked = (name: string, numeric: string) => linkLines(here, { name, numeric, kind: 'ircu' });
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordOf } from '../journal/channel-record.ts';
 import { RestoredChannels } from '../journal/restored-channels.ts';
 import type { MemoryClient } from '../memory-server.ts';
-import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
+import { LinkedServer, linkLines, type MemoryEnd } from './memory-links.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const S = NOW / 1000;
@@ -20,17 +20,8 @@ let two: MemoryEnd;
 
 /** One that has told all; its only user is `nick`. */
 function linked(name: string, numeric: string, nick: string, flags = 'h6Bt'): MemoryEnd {
-  const end = new MemoryEnd();
-  here.blocks = [...here.blocks, blockFor(name)];
-  end.link = here.network.open(end, null);
-  for (const line of [
-    'PASS :linkpw',
-    `SERVER ${name} 1 1 ${S} J10 ${numeric}]]] +${flags} :x`,
-    `${numeric} N ${nick} 1 ${S} ~u 192.0.2.9 DAAAIJ ${numeric}AAA :x`,
-    `${numeric} EB`,
-    `${numeric} EA`,
-  ])
-    end.link.take(line);
+  const burst = [`${numeric} N ${nick} 1 ${S} ~u 192.0.2.9 DAAAIJ ${numeric}AAA :x`];
+  const end = linkLines(here, { name, numeric, flags, linkSeconds: S, burst });
   end.take();
   return end;
 }

@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import type { Server } from '../state/server.ts';
 import type { LinkBlock } from './link-block.ts';
-import { blockFor, LinkedServer, MemoryEnd, settle, Wire } from './memory-links.ts';
+import { LinkedServer, linkLines, type MemoryEnd, settle, Wire } from './memory-links.ts';
 import { SaslAuthority } from './sasl-authority.ts';
 
 let clock: FakeClock;
@@ -50,13 +50,7 @@ function peer(
   flags: string,
   kind: LinkBlock['kind'] = 'nefarious',
 ): MemoryEnd {
-  const end = new MemoryEnd();
-  here.blocks = [...here.blocks, blockFor(name, { kind })];
-  end.link = here.network.open(end, null);
-  for (const line of ['PASS :linkpw', `SERVER ${name} 1 1 1 J10 ${numeric}]]] +${flags} :x`])
-    end.link.take(line);
-  end.link.take(`${numeric} EB`);
-  end.link.take(`${numeric} EA`);
+  const end = linkLines(here, { name, numeric, flags, kind });
   end.take();
   return end;
 }
