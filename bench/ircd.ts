@@ -12,6 +12,7 @@ const SCENARIOS = `saturated, channels, mixed, latency, registrations, websocket
 const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --warmup N         seconds of load before it (2)
   --connections N    connections of latency and registrations (10000)
+  --rate N           deliveries a second of latency and websocket-latency (100000)
   --main FILE        another entry file of our daemon
 `;
 
@@ -23,6 +24,7 @@ export async function run(args: readonly string[]): Promise<void> {
       ...comparisonOptions('ircd'),
       warmup: { type: 'string', default: '2' },
       connections: { type: 'string', default: '10000' },
+      rate: { type: 'string', default: '100000' },
       main: { type: 'string' },
     },
   });
@@ -37,6 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
       measureMs: Number(values.seconds) * 1000,
       warmupMs: Number(values.warmup) * 1000,
       connections: Number(values.connections),
+      deliveriesPerSecond: Number(values.rate),
     }),
     kinds: serverKinds(values['node-option'], values.main),
     kindsOf,

@@ -40,9 +40,16 @@ export interface ScenarioSizes {
   readonly measureMs: number;
   readonly warmupMs: number;
   readonly connections: number;
+  /** Of the scenarios that send at a fixed rate. */
+  readonly deliveriesPerSecond: number;
 }
 
-export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): Scenario[] {
+export function scenarios({
+  measureMs,
+  warmupMs,
+  connections,
+  deliveriesPerSecond,
+}: ScenarioSizes): Scenario[] {
   return [
     {
       id: 'saturated',
@@ -84,7 +91,7 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
     },
     {
       id: 'latency',
-      title: `100,000 deliveries/s to ${connections.toLocaleString('en')} connections`,
+      title: `${deliveriesPerSecond.toLocaleString('en')} deliveries/s to ${connections.toLocaleString('en')} connections`,
       headline: 'p99 ms',
       lessIsBetter: true,
       job: (port) => ({
@@ -92,7 +99,7 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
         port,
         clients: connections,
         channels: Math.max(1, Math.round(connections / 100)),
-        deliveriesPerSecond: 100_000,
+        deliveriesPerSecond,
         warmupMs,
         measureMs,
       }),
@@ -137,7 +144,7 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
     },
     {
       id: 'websocket-latency',
-      title: `100,000 deliveries/s to ${connections.toLocaleString('en')} connections over WebSocket`,
+      title: `${deliveriesPerSecond.toLocaleString('en')} deliveries/s to ${connections.toLocaleString('en')} connections over WebSocket`,
       headline: 'p99 ms',
       lessIsBetter: true,
       webSockets: 'all',
@@ -146,7 +153,7 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
         port,
         clients: connections,
         channels: Math.max(1, Math.round(connections / 100)),
-        deliveriesPerSecond: 100_000,
+        deliveriesPerSecond,
         warmupMs,
         measureMs,
       }),
