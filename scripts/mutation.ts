@@ -2,7 +2,7 @@
  * `npm run mutation -- FOLDER`: puts a sample of small faults into the sources of a folder, in a copy, and tells which of
  * them no test notices. docs/architecture.md says how, under "Tests".
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -60,6 +60,8 @@ async function main(): Promise<number> {
   const list = join(import.meta.dirname, 'mutation/equivalents.json');
   // A short name, because tests make Unix sockets below it. It goes also when the run is interrupted.
   const scratch = mkdtempSync(join(tmpdir(), 'sbm-'));
+  // Tests start programs there that do not run as root.
+  chmodSync(scratch, 0o711);
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
   const { results, lines, score } = await runMutation({

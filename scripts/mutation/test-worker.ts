@@ -31,8 +31,9 @@ const vitest = await createVitest('test', {
 function failureOf(modules: readonly TestModule[], errors: readonly unknown[]): string | null {
   for (const module of modules) {
     for (const test of module.children.allTests('failed')) return test.fullName;
-    if (module.state() === 'failed')
-      return String(module.errors()[0]?.message ?? 'the file does not load').slice(0, 200);
+    if (module.state() !== 'failed') continue;
+    const inSuites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
+    return String([...module.errors(), ...inSuites][0]?.message ?? 'the file does not load').slice(0, 200);
   }
   if (modules.length === 0) return 'the file does not load';
   return errors.length === 0 ? null : String(errors[0]).slice(0, 200);
