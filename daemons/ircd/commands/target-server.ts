@@ -1,5 +1,4 @@
 /** Commands that may be answered by another server: the one that they name, by its name, a mask, or a user on it. */
-import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -14,10 +13,9 @@ const PENALTY_LINES = 1;
 
 /** The server that a parameter names; of several that a mask fits this one, then the one that was linked first. */
 export function targetServer({ state, host }: CommandServer, target: string): Server | undefined {
-  const mask = compileMask(target);
-  if (mask.matches(fold(state.me.name))) return state.me;
   const named = state.findServer(target) ?? state.findUser(target)?.server;
   if (named !== undefined) return named;
+  const mask = compileMask(target);
   host.work.spend(state.servers.size * workPrices.mask.ns);
   for (const [key, server] of state.servers) if (mask.matches(key)) return server;
   return undefined;

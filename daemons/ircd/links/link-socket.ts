@@ -105,7 +105,6 @@ export class LinkSocket implements LinkTransport, WorkJob {
     if (this.#closing) return;
     this.#closing = true;
     this.#bytes = NOTHING;
-    this.#next = 0;
     this.#write();
     this.#socket.end();
     // What still comes is discarded: closing with unread input would reset the connection and lose what was said last.

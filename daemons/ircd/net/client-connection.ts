@@ -582,7 +582,6 @@ export class ClientConnection<User>
     this.#backlog = null;
     this.#discardWritten();
     for (const block of this.#lastBlocks) discardBuffer(block);
-    this.#lastBlocks = [];
     this.#release(this.#keptBytes);
     this.#host.setSlow(this, false);
     this.#host.gone(this);
