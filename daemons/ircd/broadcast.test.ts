@@ -1,5 +1,6 @@
 /** Who hears what: crowds by status, by capability, and by what they share. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { tellNeighbours } from './broadcast.ts';
 import { CAP } from './client/capabilities.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 import type { User } from './state/user.ts';
@@ -113,6 +114,11 @@ it('a crowd of more than a small one gets the same', () => {
   expect(crowd.every((client) => client.received().length === 1)).toBe(true);
   send('op', 'NICK boss');
   expect(crowd.every((client) => client.received()[0]?.endsWith(' NICK boss'))).toBe(true);
+  const told: unknown[] = [];
+  const message = { body: 'x', renew: () => {}, to: (client: unknown) => void told.push(client) };
+  const steps = tellNeighbours(irc.server, clients.op?.user as User, message, []);
+  for (const _ of steps ?? []);
+  expect(new Set(told).size).toBe(crowd.length + 3);
   send('op', 'QUIT');
   expect(crowd.every((client) => client.received()[0]?.endsWith(' QUIT :Client Quit'))).toBe(true);
 });

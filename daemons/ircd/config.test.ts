@@ -91,6 +91,15 @@ it.each<[string, unknown[], unknown[]]>([
   ['accounts.verify', ['none'], ['mail']],
   ['accounts.before_connect', [true, false], ['yes']],
   ['accounts.email_required', [true, false], ['yes']],
+  ['numeric', [1, 4095], [0, 4096, 1.5]],
+  ['nick_length', [9, 30], [8, 31, 9.5]],
+  ['restore_minutes', [0, 10_080], [-1, 10_081, 0.5]],
+  ['hidden_host', ['a.b', long(32)], [long(33), 'a b', '']],
+  ['motd_file', [null, 'motd'], ['']],
+  ['dns', [true, false], ['yes']],
+  ['ident', [true, false], ['yes']],
+  ['accounts.services', [null, 'x3.test'], ['x3', 'a b.c']],
+  ['accounts.nick_protection', ['off', 'rename', 'refuse'], ['on']],
   ['network', [long(32), 'a'], [long(33), '', 'a b', 'a=b', 'a\\b']],
   ['description', ['', long(200)], [long(201), 'a\nb']],
   ['admin.location', ['', long(200)], [long(201)]],
@@ -107,7 +116,7 @@ it.each<[string, unknown[], unknown[]]>([
     'oper.flags',
     [
       [],
-      ['auspex', 'connect', 'die', 'dline', 'globops', 'kill', 'kline'],
+      ['auspex', 'connect', 'die', 'dline', 'gline', 'globops', 'jupe', 'kill', 'kline'],
       ['rehash', 'restart', 'squit', 'wallops'],
     ],
     [['other']],
@@ -142,9 +151,15 @@ it.each<[string, unknown[], unknown[]]>([
       [{ name: 'a.b', password_file: 'p', tls: true, fingerprint: 'aB'.repeat(32), kind: 'ircu' }],
       [{ name: 'a.b', password: 'x', tls: true, fingerprint: Array(32).fill('0F').join(':') }],
       ['a.b', 'c.b'].map((name) => ({ name, password: 'x' })),
+      ['auto', 'signalbox', 'ircu', 'nefarious'].map((kind) => ({ name: `${kind}.b`, password: 'x', kind })),
+      [1, 65_535].map((port) => ({ name: `a${port}.b`, password: 'x', host: '::1', port })),
+      [{ name: `${long(61)}.b`, password: 'x', hub: [long(63), '*', 'A-z_0.?'] }],
     ],
     [
       [{ name: 'a.b' }],
+      [{ name: 'a.b', password: 'x', host: 'a.b', port: 65_536 }],
+      [{ name: 'a.b', password: 'x', password_file: '' }],
+      ...[long(64), '!a', 'a!', ''].map((mask) => [{ name: 'a.b', password: 'x', hub: [mask] }]),
       [{ name: 'ab', password: 'x' }],
       [{ name: 'a.b', password: 'x', password_file: 'x' }],
       [{ name: 'a.b', password: long(65) }],
@@ -226,6 +241,11 @@ it('names what is wrong and what is expected', () => {
     ircdConfigSchema.safeParse({ oper: [1, 2].map(() => ({ name: 'o', password_hash: HASH })) }).error
       ?.issues[0]?.message,
     ircdConfigSchema.safeParse({ class: [{ name: 'a' }, { name: 'a' }] }).error?.issues[0]?.message,
+    problem(
+      'link',
+      ['a.b', 'A.B'].map((name) => ({ name, password: 'x' })),
+    ),
+    problem('hidden_host', 'a b'),
   ]).toEqual([
     'expected a server name with a dot, such as irc.example.net',
     'expected a name without "=" and "\\"',
@@ -234,6 +254,8 @@ it('names what is wrong and what is expected', () => {
     'expected an address or a CIDR block such as 192.0.2.0/24',
     'two operator blocks have the same name',
     'two classes have the same name',
+    'two blocks name the same server',
+    'expected the end of a host name, such as users.example.net',
   ]);
 });
 

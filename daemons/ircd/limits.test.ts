@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Limit, LimitUnit } from '../../contract/limit.ts';
 import { limits } from './limits.ts';
@@ -32,4 +34,15 @@ it('lets a full receive queue and a full arena hold what they are there for', ()
   expect(receiveQueueBytes.default).toBe(32 * (lineBodyBytes.default + 2));
   expect(receiveQueueTotalBytes.default).toBe(4096 * receiveQueueBytes.default);
   expect(tickArenaBytes.default).toBe(64 * 65_536);
+});
+
+it('has the numbers that operators read in docs/limits.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/limits.md'), 'utf8');
+  const section = page.split('\n## ').find((part) => part.startsWith('IRC server\n')) ?? '';
+  const read = [...section.matchAll(/^\| `(\w+)` \| ([\d.,]+) \| (\S+) \|/gm)].map(
+    ([, name, value = '', unit]) => [name, Number(value.replaceAll(',', '')), unit],
+  );
+  expect(
+    Object.entries<Limit>(limits).map(([name, { default: value, unit }]) => [name, value, unit]),
+  ).toEqual(read);
 });

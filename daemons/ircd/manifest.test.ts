@@ -206,8 +206,13 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
   );
 });
 
+/** `key "title" type`, with its rank, and what else is said of it. */
 const columns = (list: readonly TableColumn[] = []) =>
-  list.map(({ key, title, type, rank }) => [key, `"${title}"`, type, rank ?? ''].join(' ').trim());
+  list.map(({ key, title, type, rank, counter, secret }) =>
+    [key, `"${title}"`, type, rank ?? '', counter ? 'counter' : '', secret ? 'secret' : '']
+      .filter((word) => word !== '')
+      .join(' '),
+  );
 
 const CLIENT = `
   nick "Nick" text
@@ -219,8 +224,8 @@ const CLIENT = `
   connectedAt "Connected" time 2
   idle "Idle" seconds
   queueBytes "SendQ" bytes
-  bytesIn "In" bytes
-  bytesOut "Out" bytes
+  bytesIn "In" bytes counter
+  bytesOut "Out" bytes counter
   id "Id" number 3`;
 
 it('shows clients, channels and members in these columns, with what can be done about each', () => {
@@ -277,6 +282,165 @@ it('shows clients, channels and members in these columns, with what can be done 
     expect(rowActions).toEqual(fromClient);
   for (const { rowActions } of [tables!.channels!, commands.channels])
     expect(rowActions).toEqual(fromChannel);
+});
+
+const TRAFFIC = `
+  burstSeconds "Burst" seconds 3
+  sendQueueBytes "SendQ" bytes 2
+  linesIn "Lines in" number 2 counter
+  linesOut "Lines out" number 2 counter
+  bytesIn "In" bytes 3 counter
+  bytesOut "Out" bytes 3 counter`;
+
+it('shows links and the network in these columns, with what can be done about each', () => {
+  const { tables, commands } = manifest;
+  expect(columns(commands.links.columns)).toEqual(
+    words(`
+      name "Server" text
+      numeric "Numeric" number 3
+      kind "Kind" text 2
+      state "State" text
+      direction "Called" text 3
+      users "Users" number
+      lagSeconds "Lag" seconds
+      since "Since" time
+      reason "Reason" text
+      ${TRAFFIC}`),
+  );
+  const servers = words(`
+    name "Server" text
+    state "State" text
+    uplink "Linked to" text 2
+    ownUsers "Users on it" number
+    users "Users" number 2
+    lagSeconds "Lag" seconds
+    since "Since" time
+    reason "Reason" text
+    startedAt "Started" time 2
+    ${TRAFFIC}
+    kind "Kind" text 2
+    direction "Called" text 3
+    hops "Hops" number 3
+    numeric "Numeric" number 3`);
+  expect(columns(commands.servers.columns)).toEqual(servers);
+  expect(columns(tables?.network?.columns)).toEqual(servers);
+  const each = { args: { server: 'name' }, noun: 'server' };
+  const where = (...says: string[]) => ({ column: 'state', says });
+  const actions = [
+    { title: 'Connect', command: 'connect', ...each, where: where('waiting', 'failed') },
+    {
+      title: 'Squit',
+      command: 'squit',
+      ...each,
+      where: where('linked', 'bursting', 'connecting', 'waiting'),
+    },
+  ];
+  for (const { rowActions } of [tables!.network!, commands.links, commands.servers])
+    expect(rowActions).toEqual(actions);
+});
+
+it('draws the network as a graph of columns that it has', () => {
+  const { title, access, rowKey, graph, columns: shown } = manifest.tables!.network!;
+  expect([title, access, rowKey]).toEqual(['Network', 'read', 'name']);
+  expect(graph).toEqual({
+    noun: 'server',
+    parent: 'uplink',
+    state: 'state',
+    // In the order in which a server comes to be linked, and what it is when it is not.
+    tones: {
+      here: 'self',
+      linked: 'good',
+      bursting: 'busy',
+      connecting: 'busy',
+      waiting: 'idle',
+      failed: 'bad',
+    },
+    weight: { column: 'ownUsers', noun: 'user' },
+    line: 'lagSeconds',
+    note: 'reason',
+  });
+  const { parent, state, weight, line, note } = graph!;
+  for (const key of [parent, state, weight.column, line, note])
+    expect(shown.map((column) => column.key)).toContain(key);
+});
+
+it('shows accounts and their channels in these columns, with what can be done about each', () => {
+  const { tables, commands } = manifest;
+  const account = `
+    account "Account" text
+    online "Logged in" number
+    lastLogin "Last login" time
+    registeredAt "Registered" time
+    suspended "Suspended" boolean
+    failures "Failed logins" number 2
+    nicks "Nicks" number 3
+    certificates "Certificates" number 3
+    email "E-mail" text 3`;
+  expect(columns(tables?.accounts?.columns)).toEqual(words(account));
+  expect(columns(commands.accounts.columns)).toEqual(words(account));
+  expect(columns(commands.account.columns)).toEqual(
+    words(`${account}
+      sessions "Clients" text
+      nickList "Nicks" text
+      fingerprints "Certificate fingerprints" text
+      suspendedReason "Why suspended" text
+      suspendedBy "Suspended by" text
+      suspendedAt "Suspended at" time
+      lastFailureFrom "Last failure from" text
+      lastFailureAt "Last failure" time`),
+  );
+  for (const { columns: shown } of [commands['create-account'], commands['reset-password']])
+    expect(columns(shown)).toEqual(['account "Account" text', 'password "New password" text secret']);
+  expect(columns(commands['login-failures'].columns)).toEqual(
+    words(`
+      who "Account or address" text
+      kind "Kind" text
+      failures "Failed logins" number
+      waitSeconds "Waits for" seconds
+      lastAt "Last" time`),
+  );
+  expect(columns(commands['registered-channels'].columns)).toEqual(
+    words(`
+      channel "Channel" text
+      founder "Founder" text
+      registeredAt "Registered" time
+      users "Users" number
+      operators "Operators by account" text 2
+      voices "Voices by account" text 2`),
+  );
+  expect(
+    [tables?.accounts].map((table) => [table?.title, table?.access, table?.rowKey, table?.graph]),
+  ).toEqual([['Accounts', 'operate', 'account', undefined]]);
+  const args = { account: 'account' };
+  const actions = [
+    { title: 'Details', command: 'account', args, immediate: true },
+    { title: 'Reset password', command: 'reset-password', args },
+    { title: 'Suspend', command: 'suspend-account', args, noun: 'account' },
+    { title: 'Drop', command: 'drop-account', args, noun: 'account' },
+  ];
+  for (const { rowActions } of [tables!.accounts!, commands.accounts]) expect(rowActions).toEqual(actions);
+  expect(commands['login-failures'].rowActions).toEqual([
+    { title: 'Forget', command: 'reset-login-failures', args: { who: 'who' } },
+  ]);
+  expect(commands['registered-channels'].rowActions).toEqual([
+    { title: 'Transfer', command: 'transfer-channel', args: { channel: 'channel' } },
+    { title: 'Drop', command: 'drop-channel', args: { channel: 'channel' } },
+  ]);
+});
+
+it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
+  const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
+  expect(reads.map(([name]) => name).join(' ')).toBe(
+    'clients client channels channel bans caches links servers accounts account login-failures registered-channels throttle limits',
+  );
+  expect(manifest.marks).toEqual({
+    link_established: 'linked',
+    link_ended: 'split',
+    link_failed: 'unreachable',
+  });
+  const helpers = (authority: string) =>
+    manifest.helpers?.(manifest.config.parse({ accounts: { authority } }));
+  expect(['embedded', 'services', 'none'].map(helpers)).toEqual([['accounts'], [], []]);
 });
 
 it('knows its metrics, commands and columns by the names that they had before', () => {

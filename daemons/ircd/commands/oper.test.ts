@@ -68,6 +68,25 @@ it('drops a client that keeps guessing', async () => {
   expect(client.closedWith).toBe('Too many failed OPER attempts');
 });
 
+it.each([
+  ['is gone', []],
+  ['has another password', ['$argon2id$another']],
+])('makes nobody an operator whose block %s when the password has been checked', async (_what, hashes) => {
+  const [block] = irc.server.config.oper;
+  const client = irc.join('a');
+  client.send('OPER boss sesame');
+  const oper = hashes.map((password_hash) => ({ ...block!, password_hash }));
+  irc.server.configure({ ...irc.server.config, oper }, null);
+  expect(await waitFor(client, (line) => line.includes(' a '))).toEqual([
+    ':irc.test 491 a :No O-lines for your host',
+  ]);
+  expect([client.user?.isOper, irc.server.counters.handlerErrors]).toEqual([false, 0]);
+  expect(irc.host.audits.at(-1)).toMatchObject({
+    ok: false,
+    outcome: 'refused: the operator block was changed',
+  });
+});
+
 it('keeps what an operator may do to the flags of the block', async () => {
   const client = irc.join('a');
   client.send('OPER boss sesame');

@@ -104,6 +104,26 @@ describe('a stranger who takes a registered nick', () => {
     expect(nickOf(owner)).toBe('Annie');
   });
 
+  it('is told again where whoever logged in to the account of a nick logs out of it', async () => {
+    await authority.ask('groupNick', { account: 'ann', nick: 'annie', add: true });
+    const owner = await join('annie');
+    const { nicks } = irc.server.accounts;
+    expect(nicks.claims).toBe(1);
+    await logIn(owner);
+    expect(nicks.claims).toBe(0);
+    owner.received();
+    authority.tell({ kind: 'ended', account: 'ann', why: 'suspended', reason: '' });
+    await settled();
+    expect(owner.received()).toContainEqual(expect.stringMatching(TOLD));
+    // Of the nick before nothing is left that ends what is said of this one.
+    await later(30);
+    await say(owner, 'NICK bob');
+    await later(30);
+    expect([nicks.claims, nickOf(owner)]).toEqual([1, 'bob']);
+    await later(30);
+    expect([nicks.claims, nickOf(owner)]).toEqual([0, expect.stringMatching(GUEST)]);
+  });
+
   it('is not kept by writing it in other letters, and not by another account', async () => {
     const stranger = await join('ann');
     await logIn(stranger, 'bob', 'hunter22');

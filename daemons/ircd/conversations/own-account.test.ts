@@ -78,7 +78,9 @@ describe('ACCOUNT', () => {
   ] as const)('that is refused as %s is answered%s', async (why, code, failures) => {
     const ann = session('ann');
     authority.override.changePassword = () => ({ kind: 'refused', why, retrySeconds: 0 });
-    expect((await say(ann, 'ACCOUNT PASSWORD a b')).join()).toContain(code);
+    expect(await say(ann, 'ACCOUNT PASSWORD a b')).toEqual([
+      expect.stringMatching(`^:irc\\.test FAIL ACCOUNT${code}:`),
+    ]);
     expect(irc.server.accounts.counts.failures).toBe(failures);
   });
 

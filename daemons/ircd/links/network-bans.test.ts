@@ -1,5 +1,6 @@
 /** Bans of the network as linked servers have them: told, remembered, obeyed, and the newest change wins. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { liftNetworkBan } from '../commands/network-ban.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { limits } from '../limits.ts';
 import type { MemoryClient } from '../memory-server.ts';
@@ -72,6 +73,17 @@ describe('a G-line', () => {
     ]);
     expect([holding(here), holding(there)]).toEqual([[], []]);
     expect(there.irc.connect('198.51.100.8').send('NICK eve', 'USER eve 0 * :e')[0]).toContain(' 001 ');
+  });
+
+  it('is lifted once, and not where there is none', () => {
+    sent(ann, 'GLINE 10 *@10.1.2.3 :spam');
+    const lift = (mask: string) => liftNetworkBan(here.irc.server, 'gline', mask, 'x');
+    expect(lift('*@10.1.2.4')).toBeNull();
+    expect(lift('*@10.1.2.3')).not.toBeNull();
+    expect(lift('*@10.1.2.3')).toBeNull();
+    sent(ann, 'GLINE 10 *@10.1.2.3 :spam');
+    vi.setSystemTime(NOW + 600_000);
+    expect(lift('*@10.1.2.3')).toBeNull();
   });
 
   it('ends by itself', () => {

@@ -1,5 +1,6 @@
 /** Nicks are as short everywhere as the least server of the network holds them, and nobody is killed for that. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kill } from '../actions/kill.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import type { Link } from './link.ts';
 import { blockFor, LinkedServer, MemoryEnd, settle, Wire } from './memory-links.ts';
@@ -104,6 +105,24 @@ describe('where ircu is linked', () => {
     expect([clients[2]!.closedWith, fresh.closedWith]).toEqual([null, null]);
     expect(fresh.received().join('\n')).toContain('nicks have at most 15 characters on this network');
     expect([...servers[0].state.users].map(({ nick }) => nick.length > 15)).not.toContain(true);
+  });
+
+  it.each<[string, (client: MemoryClient) => void]>([
+    ['leaves', (client) => void client.send('QUIT')],
+    ['is killed', (client) => kill(servers[2].irc.server, servers[2].state.me, client.user!, 'spam')],
+    ['is split off', () => {}],
+  ])('who took a long one and %s before they are called otherwise is forgotten', (how, goes) => {
+    comes();
+    const fresh = servers[2].irc.join('another-of-16-byte');
+    const { untold } = link.peer!;
+    // As far as the first server, and no answer back.
+    wires[1]!.linkA.take(wires[1]!.b.sent.shift()!);
+    wires[0]!.linkA.take(wires[0]!.b.sent.shift()!);
+    expect([...untold].map(({ nick }) => nick)).toEqual(['another-of-16-byte']);
+    goes(fresh);
+    if (how === 'is split off') wires[0]!.cut();
+    settle(...wires);
+    expect([untold.size, says('AJ EB').join().includes('another-of')]).toEqual([0, false]);
   });
 
   it('a server of another make that holds longer ones loses who has one', () => {

@@ -74,6 +74,21 @@ describe('what other servers say', () => {
     expect(said('AC BH ADAAA another.host', 'ACAAA BN :Other', 'ACAAA BT #c')).toMatchObject({ leaf: [] });
   });
 
+  it('counts for nothing where whoever says it can be neither a server nor a user', () => {
+    expect(
+      said(
+        'ACA K #c ABAAA :out',
+        'ACAAAA K #c ABAAA :out',
+        'AC*AA K #c ABAAA :out',
+        'ABAAB K #c ABAAA :out',
+        'ADAAA K #c ABAAA :of another link',
+        'ACAAZ J #c 1',
+      ),
+    ).toEqual({ leaf: [], hub: [], ann: [] });
+    // Of somebody who is gone here what holds all the same is done by their server.
+    expect(said('ACAAZ K #c ABAAA :out').ann).toEqual([':hub.test KICK #c ann :out']);
+  });
+
   it('D: why somebody was killed stands in brackets behind who has passed it on, or is all there is', () => {
     leaf.link!.take(`AD N fay 1 ${SECONDS} ~fay fay.test +i B]AAAB ADAAB :Fay`);
     leaf.link!.take(`ADAAB J #c ${SECONDS}`);

@@ -211,6 +211,12 @@ describe('answers of other servers', () => {
     ]);
   });
 
+  it('have three digits, no more and no less', () => {
+    ann.received();
+    for (const token of ['2040', '20', 'X204', '204X']) wire.linkA.take(`AC ${token} ABAAA x :y`);
+    expect(ann.received()).toEqual([]);
+  });
+
   it('go on to whoever asked as they came', () => {
     farWire.log.length = 0;
     farWire.linkA.take('AD 999 ABAAA a :Gr\xfc\xdfe');
@@ -279,6 +285,49 @@ describe('pings between servers', () => {
       '< AD RO here.test ABAAA 1795853778 91239 :far',
     ]);
     expect(ann.received().at(-1)).toMatch(/^:here\.test RPONG ann far\.example \d+ :far$/);
+  });
+
+  it('say how long they took, and nothing below none where clocks differ', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(5_000.5);
+    const micros = Math.floor((performance.timeOrigin + 5_000.5) * 1000);
+    const times = (lessMicros: number) =>
+      `${Math.floor((micros - lessMicros) / 1e6)} ${(micros - lessMicros) % 1e6}`;
+    const told = (line: string) => {
+      farWire.linkA.take(line);
+      settle(wire, farWire);
+      return ann.received().map((text) => text.split(' ').slice(3));
+    };
+    ann.received();
+    expect(told(`AD RO there.test ABAAA ${times(1_250_000)} :a b`)).toEqual([
+      ['far.example', '1250', ':a', 'b'],
+    ]);
+    expect(told(`AD RO there.test ABAAA ${times(-9_000_000)} :x`)).toEqual([['far.example', '0', ':x']]);
+    expect(told('AD RO there.test ABAAA one two :x')).toEqual([['far.example', '0', ':x']]);
+    wire.linkB.take('ABAAA RI far.example AC :<start>');
+    expect(farWire.a.sent).toEqual([`AC RI AD ABAAA ${Math.floor(micros / 1e6)} ${micros % 1e6} :<start>`]);
+    now.mockRestore();
+  });
+
+  it('that cannot be are neither answered nor passed on', () => {
+    ann.received();
+    wire.log.length = 0;
+    for (const line of [
+      'AB RI ZZ ABAAA 1 2 :nobody has this number',
+      'AB RI AC ABAAA 1 :one time',
+      'AB RI AC ABA 1 2 :not of a user',
+      'AB RI AC ABAAA one 2 :no time',
+      'AB RI AC ABAAA 1 two :no time',
+      'AB RI AB ABAAA 1 2 :from where it came',
+      'ABAAA RI nowhere.test AC :nobody has this name',
+      'ABAAA RI there.test AC :of itself',
+      'AB RO nowhere.test ABAAA 1 2 :nobody has this name',
+      'AB RO there.test ABZZZ 1 2 :for nobody',
+      'AB RO ABZZZ far.example 5 :for nobody',
+      'AB RO ABAAA far.example :no time',
+    ])
+      wire.linkB.take(line);
+    settle(wire, farWire);
+    expect([wire.log, farWire.log, ann.received()]).toEqual([[], [], []]);
   });
 
   it('are sent for operators of other servers, who hear how long they took', () => {

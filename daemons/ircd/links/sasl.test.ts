@@ -195,6 +195,14 @@ describe('with services behind a link', () => {
       `AB SASL DH TOKEN C :${whole}`,
       'AB SASL DH TOKEN C :+',
     ]);
+    // As long as a message may be.
+    const ten = Array.from({ length: 10 }, () => whole);
+    const most = limits.saslMessageBytes.default - 4_000;
+    for (const piece of [...ten, 'C'.repeat(most)]) services.link!.take(`DH SASL AB ${token} C :${piece}`);
+    await turn();
+    expect(carol.received()).toEqual([...ten, 'C'.repeat(most)].map((piece) => `AUTHENTICATE ${piece}`));
+    await said(carol, 'AUTHENTICATE YQ==');
+    services.take();
     for (let i = 0; i < 20; i++) services.link!.take(`DH SASL AB ${token} C :${whole}`);
     await turn();
     expect(carol.received().join()).toContain(' 904 carol ');
@@ -278,6 +286,37 @@ describe('with the accounts of this server', () => {
       { session: 'AD!16.1', mechanism: 'EXTERNAL', origin: { address: 'AD', fingerprint: 'abcdef' } },
     ]);
     expect(here.irc.server.accounts.counts).toMatchObject({ logins: 2, failures: 1 });
+    // What has been answered is not given up.
+    expect(accounts.asked.map(({ name }) => name)).not.toContain('saslAbort');
+  });
+
+  it('a message is as long as that of a client here, and one comes at a time', async () => {
+    const nef = peer('nef.test', 'AD', 'h6');
+    const whole = Array.from({ length: 10 }, () => `AD SASL * AD!1.1 C :${'A'.repeat(400)}`);
+    const most = limits.saslMessageBytes.default - 4_000;
+    await heard(nef, 'AD SASL * AD!1.1 S :PLAIN', ...whole);
+    await heard(nef, `AD SASL * AD!1.1 C :${'A'.repeat(most)}`);
+    expect(accounts.asked.map(({ name }) => name)).toEqual(['saslStart', 'saslData']);
+    accounts.asked.length = 0;
+    await heard(nef, 'AD SASL * AD!1.1 S :PLAIN', ...whole);
+    expect(await heard(nef, `AD SASL * AD!1.1 C :${'A'.repeat(most + 1)}`)).toEqual([
+      'AB SASL AD AD!1.1 D :F',
+    ]);
+    expect(accounts.asked).toEqual([]);
+    accounts.override.saslData = () => ({ kind: 'challenge', data: 'Yg==' });
+    await heard(nef, 'AD SASL * AD!1.2 S :SCRAM-SHA-256');
+    expect(await heard(nef, 'AD SASL * AD!1.2 C :YQ==')).toEqual(['AB SASL AD AD!1.2 C :Yg==']);
+    expect(await heard(nef, 'AD SASL * AD!1.2 C :YQ==', 'AD SASL * AD!1.2 C :YQ==')).toEqual([
+      'AB SASL AD AD!1.2 D :F',
+    ]);
+    // Whoever knows the accounts hears that it is given up.
+    expect(accounts.asked.map(({ name }) => name)).toEqual([
+      'saslStart',
+      'saslData',
+      'saslData',
+      'saslAbort',
+    ]);
+    expect(accounts.asked.at(-1)?.args).toEqual({ session: 'AD!1.2' });
   });
 
   it('nothing is answered to lies, to what was given up, or after a while; what is not known is refused', async () => {

@@ -235,6 +235,35 @@ describe('input that waits for its turn', () => {
   });
 });
 
+describe('a connection that turns out to come from somewhere else', () => {
+  test('is counted and read on as one from there', () => {
+    const tls = { version: 'TLSv1.3', cipher: 'x', fingerprint: null };
+    const { connection, socket } = host.connect(QUIET, tls);
+    const group = connection.work.group;
+    const [reader] = host.readers;
+    reader?.rest();
+    const other = classOf({ name: 'other' });
+    Object.assign(connection.seat, { connectionClass: other });
+    expect(connection.readdress('198.51.100.7', true)).toBeNull();
+    expect([host.readers.size, socket.done]).toEqual([1, ['pause', 'resume', 'read']]);
+    expect(['192.0.2.1', '198.51.100.7'].map((one) => host.workGroups.membersOf(one))).toEqual([0, 1]);
+    expect(connection.work.group).not.toBe(group);
+    const place = { remoteAddress: '198.51.100.7', remotePort: 0, localPort: 0, connectionClass: other };
+    expect(connection).toMatchObject({ ...place, tls });
+    expect(connection.readdress('198.51.100.8', false)).toBeNull();
+    expect(connection.tls).toBeNull();
+    socket.emit('close');
+    expect([host.readers.size, host.workGroups.membersOf('198.51.100.8')]).toEqual([0, 0]);
+  });
+
+  test('stays where it is when it may not come from there', () => {
+    const { connection } = host.connect(QUIET);
+    expect(connection.readdress('192.0.2.66', true)).toBe('not from there');
+    expect(connection).toMatchObject({ remoteAddress: '192.0.2.1', remotePort: 40_001, localPort: 6667 });
+    expect([host.readers.size, host.workGroups.membersOf('192.0.2.1')]).toEqual([1, 1]);
+  });
+});
+
 describe('rounds of reading', () => {
   test('pause and resume the socket once each, also where the queue was full', () => {
     const { connection, socket } = host.connect(classOf({ flood: false, receiveQueueBytes: 1 }));

@@ -50,6 +50,28 @@ describe('NetServer', () => {
     client.close();
   });
 
+  test('closed at once lets nobody in, ends everybody, and leaves nothing to be done', async () => {
+    const { port, server, handler } = await start(flooded());
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    client.send(...Array.from({ length: 60 }, (_, index) => `ECHO ${index}`));
+    await until(() => server.floodQueue.waiting === 1);
+    const [connection] = handler.open;
+    const flood = vi.spyOn(server.floodQueue, 'close');
+    let steps = 0;
+    server.work.later(new WorkAccount(connection!.work.group), {
+      step: () => (steps++ > 0 ? 'more' : 'later'),
+    });
+    server.close();
+    await until(() => client.closed);
+    expect([handler.closed, flood.mock.calls.length > 0, steps]).toEqual([['Server closed'], true, 0]);
+    expect(server.work.mayBegin(new WorkAccount(connection!.work.group))).toBe(false);
+    const late = new LineClient(connect({ port, host: '127.0.0.1' }));
+    await until(() => late.closed);
+    expect(late.error).toBe('ECONNREFUSED');
+    server.close();
+  });
+
   test('a line that arrives in halves is one line', async () => {
     const { port, handler } = await start();
     const client = await LineClient.connect(port);
