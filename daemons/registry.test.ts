@@ -185,5 +185,7 @@ test('a result that gives a password or the like says so, for the audit trail to
   expect(telling).toEqual([
     { field: 'ircd create-account: password', secret: true },
     { field: 'ircd reset-password: password', secret: true },
+    // When it ends, not what it is.
+    { field: 'services keycloak: tokenExpiresAt', secret: false },
   ]);
 });

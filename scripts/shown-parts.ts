@@ -59,6 +59,8 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   ViewChannel: 'the same, as services see it',
   Arena: ['slab lines of a tick'],
   TextChannel: 'one a server that asks or is asked: what waits there are its questions, which it shows',
+  Breaker: ['breaker keycloak'],
+  CountedCache: ['cache keycloak good logins', 'cache keycloak failed logins'],
   OperationPool: ['limiter commands of users'],
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
@@ -133,6 +135,12 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/services/bots/bot-roster.ts TokenBucket':
     'how often a bot comes back at once: the metric counts its returns',
   'daemons/services/bots/command-desk.ts TokenBucket': 'one a user: the metric counts what is passed over',
+  'daemons/services/keycloak/keycloak-calls.ts ConnectionPool': ['connections keycloak'],
+  'daemons/services/keycloak/user-directory.ts AsyncCache': [
+    'cache keycloak ids',
+    'cache keycloak users',
+    'cache keycloak fingerprints',
+  ],
   'daemons/ircd/daemon.ts ThreadPool': ['pool certificates'],
   'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
   'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],

@@ -18,7 +18,7 @@ const OWN_WORKER =
 
 /** What a file does that waits for other processes or threads most of the time. */
 const WAITS =
-  /child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|\btrial\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
+  /child_process|worker_threads|RealKeycloak|startTestHost|ServedHosts|createForkLauncher|\btrial\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
 
 /** What a file does whose letters are measured: what measures them is made once a worker, by the first that asks. */
 const MEASURES = /\btableWorld\(/;

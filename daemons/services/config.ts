@@ -4,6 +4,7 @@ import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.
 import { isHostName, listenHost } from '../../contract/network-addresses.ts';
 import { limits as accountLimits } from '../identity/limits.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
+import { keycloakConfigSchema } from './keycloak/keycloak-config.ts';
 import { limits } from './limits.ts';
 
 const serverName = z
@@ -77,6 +78,9 @@ export const servicesConfigSchema = z.strictObject({
     .max(limits.uplinks.default)
     .default([])
     .describe('Servers to link to, one at a time, in this order.'),
+  keycloak: keycloakConfigSchema
+    .optional()
+    .describe('The Keycloak whose users may log in; without it only accounts that are kept here.'),
 });
 
 /** The parsed table. */

@@ -17,6 +17,7 @@ import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
 import { servicesHandlers } from './handlers.ts';
+import { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import { limits } from './limits.ts';
 import type { ServicesCommands } from './manifest.ts';
 import { publishMetrics } from './metrics.ts';
@@ -60,6 +61,14 @@ export async function startServices(
     description: config.description,
     bootSeconds: Math.floor(Date.now() / 1_000),
   };
+  const keycloak = new KeycloakDesk({
+    clock: systemClock,
+    random: Math.random,
+    metrics,
+    log(level, event, message) {
+      context.log('keycloak')[level](event, message);
+    },
+  });
   const operationTimes = metrics.histogram('signalbox_services_operation_seconds');
   const services = await Services.open({
     database,
@@ -102,22 +111,28 @@ export async function startServices(
   };
   if (linksToOwn(config)) await openDoor();
   uplinks.configure(context.prepared.uplinks);
+  keycloak.configure(context.prepared.keycloak);
   const { operations } = services;
   instrumentCounts(metrics, 'limiter', 'commands of users', () => ({
     depth: operations.inUse,
     capacity: limits.contexts.default,
     rejected: operations.refused,
   }));
-  publishMetrics(metrics, { services, uplinks, writes });
+  publishMetrics(metrics, { services, uplinks, writes, keycloak });
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
     listeners: () => door?.infos ?? [],
-    commands: servicesHandlers({ services, uplinks, database, dataDir, tasks }),
+    commands: servicesHandlers({ services, uplinks, keycloak, database, dataDir, tasks }),
     reload: async (next, prepared) => ({
       commit() {
+        const sameText = JSON.stringify(config.keycloak) === JSON.stringify(next.keycloak);
         config = next;
         uplinks.configure(prepared.uplinks);
-        return { needRestart: ['server_name', 'numeric', 'description', 'autolink'] };
+        const isNew = keycloak.configure(prepared.keycloak);
+        return {
+          renewed: isNew && sameText ? ['keycloak'] : [],
+          needRestart: ['server_name', 'numeric', 'description', 'autolink'],
+        };
       },
     }),
     stopImpact: () => {
@@ -128,6 +143,7 @@ export async function startServices(
       uplinks.close('Services are shutting down');
       door?.close();
       services.close();
+      keycloak.close();
       await credentials.close();
       writes.flush();
       database.close();

@@ -1,11 +1,13 @@
 /** The code of the admin commands. */
 import { resolve } from 'node:path';
 import type { AccountRow } from '../../contract/accounts.ts';
+import { SignalboxError } from '../../contract/errors.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
 import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { TaskBoard } from '../runtime/host/task-board.ts';
 import { mostLogins } from './authserv/own-commands.ts';
+import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
@@ -13,6 +15,7 @@ import type { UplinkDesk } from './uplink/uplink-desk.ts';
 export interface HandlerParts {
   readonly services: Services;
   readonly uplinks: UplinkDesk;
+  readonly keycloak: KeycloakDesk;
   readonly database: Sqlite;
   readonly dataDir: string;
   readonly tasks: TaskBoard;
@@ -20,7 +23,7 @@ export interface HandlerParts {
 
 /** A handler for every command. */
 export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesCommands> {
-  const { services, uplinks, database, dataDir, tasks } = parts;
+  const { services, uplinks, keycloak, database, dataDir, tasks } = parts;
   const { store } = services.keeper;
   const clientsOf = (account: string) => [...(services.view?.loggedIn(account) ?? [])];
   const rowOf = ({ account, createdAt, lastLogin, email, suspended }: AccountRow) => {
@@ -77,6 +80,16 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
         };
       },
     },
+    keycloak: { run: () => keycloak.status() },
+    'reset-breaker': {
+      check: () => breakerOf(keycloak),
+      run: () => {
+        const breaker = breakerOf(keycloak);
+        const { state } = breaker;
+        breaker.reset();
+        return { breaker: state };
+      },
+    },
     backup: {
       run: ({ file }, { signal }) =>
         tasks.run({ title: 'Copying the accounts', cancellable: true, signal }, (task) =>
@@ -87,4 +100,10 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
         ),
     },
   };
+}
+
+/** @throws SignalboxError `refused` where there is no Keycloak */
+function breakerOf({ current }: KeycloakDesk) {
+  if (current !== null) return current.client.calls.breaker;
+  throw new SignalboxError('refused', 'No Keycloak is configured: expected a table [services.keycloak].');
 }

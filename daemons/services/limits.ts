@@ -125,4 +125,117 @@ export const limits = {
     reason:
       'How long a login counts that the network has not shown yet: a client that is let in registers within it.',
   },
+  keycloakSecretBytes: {
+    default: 1_024,
+    unit: 'bytes',
+    reason: 'Longest secret of the client of Keycloak; those that it makes have 32.',
+  },
+  keycloakCaBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason: 'Largest file of certificate authorities for Keycloak: as many as a system trusts.',
+  },
+  keycloakConnections: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Connections to Keycloak: each carries dozens of logins a second, which is more than its hashes allow.',
+  },
+  keycloakWaiting: {
+    default: 1_024,
+    unit: 'count',
+    reason: 'Requests that wait for one of them: one for each command that may be under way.',
+  },
+  keycloakConnectMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'Time to connect to Keycloak in, TLS included: one lost packet is made good.',
+  },
+  keycloakCallMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long an operation of Keycloak may take, further attempts included: as long as a command.',
+  },
+  keycloakLoginMs: {
+    default: 12_000,
+    unit: 'milliseconds',
+    reason:
+      'The same for what somebody waits for who logs in: the IRC server gives up after 15 s, and they are told before that.',
+  },
+  keycloakAnswerBytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason:
+      'Largest answer of Keycloak that is read: a hundred users with full attributes are a quarter of it.',
+  },
+  keycloakMembers: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Members of one group that are read, a hundred at a time; an access list has far fewer.',
+  },
+  keycloakTokenWaiters: {
+    default: 100,
+    unit: 'count',
+    reason:
+      'Operations that wait for one token of services; with more, something is wrong, and they are refused.',
+  },
+  keycloakTokenEarlyMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'How long before it runs out a token is renewed; half of its time where it lasts shorter than twice that.',
+  },
+  keycloakFailures: {
+    default: 5,
+    unit: 'count',
+    reason: 'Failures of Keycloak in a row before it is not asked for a while; fewer may be chance.',
+  },
+  keycloakProbeMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'Wait before services look whether Keycloak is back; each look that fails doubles it.',
+  },
+  keycloakProbeMaxMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'Longest such wait: who can log in again does so within a minute.',
+  },
+  keycloakProbeAnswerMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'How long such a look may take: what is slower is no use to who logs in.',
+  },
+  keycloakUsersCached: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Users, names and certificates of Keycloak that are remembered, each: some 20 MB.',
+  },
+  keycloakUserMs: {
+    default: 300_000,
+    unit: 'milliseconds',
+    reason: 'How long it is remembered who a user is, where no event says that something has changed.',
+  },
+  keycloakFingerprintMs: {
+    default: 7_776_000_000,
+    unit: 'milliseconds',
+    reason:
+      'How long it is remembered whose a certificate is, 90 days; whether it still is, is looked at with the user.',
+  },
+  keycloakLoginsCached: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'Passwords, as digests, that Keycloak took or refused of late and that are remembered: some 3 MB each.',
+  },
+  keycloakGoodLoginMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason:
+      'How long Keycloak is not asked again about a password that was right, where no event says otherwise.',
+  },
+  keycloakFailedLoginMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'The same for one that was wrong: a client that tries it in a loop costs Keycloak nothing.',
+  },
 } as const satisfies Record<string, Limit>;

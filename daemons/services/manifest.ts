@@ -35,6 +35,17 @@ export const manifest = defineManifest({
     counter('contexts_refused', 'Commands that were refused because too many were under way'),
     gauge('asking_servers', 'Servers that ask for accounts'),
     counter('store_commits', 'Transactions written to the disk'),
+    gauge('keycloak_breaker_open', 'Whether Keycloak is not asked because it failed: 1 or 0'),
+    gauge('keycloak_in_flight', 'Requests to Keycloak under way'),
+    gauge('keycloak_waiting', 'What waits for a connection to Keycloak, or for the token of services there'),
+    counter('keycloak_calls', 'Operations of Keycloak that were begun'),
+    counter(
+      'keycloak_failures',
+      'Attempts at Keycloak that came to nothing for a reason of its own or of the way',
+    ),
+    counter('keycloak_retries', 'Attempts at Keycloak after the first one'),
+    counter('keycloak_cache_hits', 'Questions about users of Keycloak that did not have to be asked'),
+    counter('keycloak_cache_misses', 'Questions about users of Keycloak that had to be asked'),
     gauge('database_bytes', 'Size of the database file', 'bytes'),
   ],
   marks: { uplink_linked: 'linked', uplink_ended: 'split' },
@@ -47,6 +58,10 @@ export const manifest = defineManifest({
     { title: 'Time of a command', metrics: [name('operation_seconds')] },
     { title: 'Network', metrics: [name('network_users'), name('network_channels')] },
     { title: 'Uplink', metrics: [name('lines_in_total'), name('lines_out_total')] },
+    {
+      title: 'Keycloak',
+      metrics: [name('keycloak_calls_total'), name('keycloak_failures_total'), name('keycloak_in_flight')],
+    },
     { title: 'Store', metrics: [name('store_commits_total')] },
   ],
   pages: {

@@ -1,6 +1,7 @@
 /** Copies what services count into their metrics, just before each sample. */
 import type { WriteTurn } from '../identity/store/write-turn.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { Services } from './services.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
 
@@ -8,9 +9,13 @@ export interface MeasuredParts {
   readonly services: Services;
   readonly uplinks: UplinkDesk;
   readonly writes: WriteTurn;
+  readonly keycloak: KeycloakDesk;
 }
 
-export function publishMetrics(metrics: MetricRegistry, { services, uplinks, writes }: MeasuredParts): void {
+export function publishMetrics(
+  metrics: MetricRegistry,
+  { services, uplinks, writes, keycloak }: MeasuredParts,
+): void {
   const gauge = (suffix: string) => metrics.gauge(`signalbox_services_${suffix}`);
   const counter = (suffix: string) => metrics.counter(`signalbox_services_${suffix}_total`);
   const gauges = {
@@ -22,6 +27,9 @@ export function publishMetrics(metrics: MetricRegistry, { services, uplinks, wri
     contexts: gauge('contexts_in_use'),
     askers: gauge('asking_servers'),
     bytes: gauge('database_bytes'),
+    breakerOpen: gauge('keycloak_breaker_open'),
+    keycloakInFlight: gauge('keycloak_in_flight'),
+    keycloakWaiting: gauge('keycloak_waiting'),
   };
   const counters = {
     in: counter('lines_in'),
@@ -37,6 +45,11 @@ export function publishMetrics(metrics: MetricRegistry, { services, uplinks, wri
     dropped: counter('commands_dropped'),
     refused: counter('contexts_refused'),
     commits: counter('store_commits'),
+    keycloakCalls: counter('keycloak_calls'),
+    keycloakFailures: counter('keycloak_failures'),
+    keycloakRetries: counter('keycloak_retries'),
+    cacheHits: counter('keycloak_cache_hits'),
+    cacheMisses: counter('keycloak_cache_misses'),
   };
   const { keeper, operations, bots, commands, askers } = services;
   metrics.onSample(() => {
@@ -61,6 +74,16 @@ export function publishMetrics(metrics: MetricRegistry, { services, uplinks, wri
     counters.dropped.setTotal(commands.flooded);
     counters.refused.setTotal(operations.refused);
     counters.commits.setTotal(writes.committed);
+    const { breaker, inFlight, waiting } = keycloak.status();
+    gauges.breakerOpen.set(breaker === 'closed' ? 0 : 1);
+    gauges.keycloakInFlight.set(inFlight);
+    gauges.keycloakWaiting.set(waiting);
+    const { calls, faults, retries, hits, misses } = keycloak.figures;
+    counters.keycloakCalls.setTotal(calls);
+    counters.keycloakFailures.setTotal(faults);
+    counters.keycloakRetries.setTotal(retries);
+    counters.cacheHits.setTotal(hits);
+    counters.cacheMisses.setTotal(misses);
     let begun = 0;
     let lost = 0;
     for (const counts of operations.counts.values()) {

@@ -49,7 +49,7 @@ const OPERATE = [
   ...['objects clients', 'objects client', 'objects kill', 'objects drain', 'objects resume'],
   ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
   ...['objects connections table'],
-  ...['services accounts', 'services account'],
+  ...['services accounts', 'services account', 'services reset-breaker'],
   ...[
     'ircd connections table',
     'ircd channels table',

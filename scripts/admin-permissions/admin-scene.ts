@@ -192,6 +192,14 @@ const servicesWorld = () =>
     },
   );
 
+/** A Keycloak at a port that nobody listens at. */
+const UNREACHABLE = {
+  url: 'http://127.0.0.1:1',
+  realm: 'irc',
+  client_id: 'signalbox',
+  client_secret: 'hush',
+};
+
 /** A daemon that does nothing but keep a database. */
 async function databaseWorld<
   Config extends z.ZodType,
@@ -205,6 +213,7 @@ async function databaseWorld<
     commands: host,
     prepare: async (part) => {
       if (part === 'copy.db is there') writeFileSync(join(dataDir, 'copy.db'), 'mine');
+      if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
     },
     async during(work) {
       const there = () => new Map(existsSync(join(dataDir, 'copy.db')) ? [['file copy.db', '']] : []);

@@ -111,6 +111,11 @@ export class AsyncCache<Key extends {}, Value extends {}> {
     );
   }
 
+  /** Remembers an answer that was learned otherwise. */
+  put(key: Key, value: Value): void {
+    this.#entries.set(key, value);
+  }
+
   /** Forgets one answer. A question under way is answered, and not remembered. */
   forget(key: Key): void {
     this.#entries.delete(key);

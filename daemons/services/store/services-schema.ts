@@ -30,7 +30,22 @@ const PROFILES = `
   CREATE TABLE taken_over (at INTEGER NOT NULL, accounts INTEGER NOT NULL, channels INTEGER NOT NULL) STRICT;
 `;
 
+const KEYCLOAK = `
+  -- Accounts whose owner is a user of Keycloak, which knows their password; what is kept here of it is what it was at the last login.
+  CREATE TABLE keycloak_users (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    -- Id and name of the user there.
+    user TEXT NOT NULL UNIQUE,
+    username TEXT NOT NULL,
+    linked INTEGER NOT NULL,
+    -- Whether the user was disabled there when Keycloak was last asked: 1 or 0.
+    disabled INTEGER NOT NULL DEFAULT 0,
+    -- When the password was changed there that the credentials here are of, Unix milliseconds; NULL where that is not known.
+    password_at INTEGER
+  ) STRICT;
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
-  migrations: [ACCOUNTS, CHANNELS, PROFILES],
+  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK],
 };

@@ -25,7 +25,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'throttle', 'limits', 'threads'],
     ...['kill', 'add-ban', 'drain'],
   ],
-  services: ['accounts', 'account', 'operations', 'uplink'],
+  services: ['accounts', 'account', 'operations', 'uplink', 'keycloak'],
   recorder: ['stats'],
 };
 

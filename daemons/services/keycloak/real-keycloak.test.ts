@@ -1,0 +1,199 @@
+/**
+ * The operations against a real Keycloak, and what becomes of them where it fails. It takes a processor for a quarter of a minute to
+ * start, so whatever needs one is in this file; everything else runs against `test-keycloak.ts`.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SignalboxError } from '../../../contract/errors.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
+import { FaultProxy, type ProxyFault } from '../../runtime/test-fixtures/fault-proxy.ts';
+import { keycloakHome, RealKeycloak } from '../../runtime/test-fixtures/keycloak.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
+import { limits } from '../limits.ts';
+import { KeycloakClient } from './keycloak-client.ts';
+import type { KeycloakSettings } from './keycloak-settings.ts';
+
+const home = keycloakHome('Logins by way of a real Keycloak are');
+
+const ALICE = { username: 'alice', password: 'alice-pw' };
+
+describe.runIf(home !== null)('a real Keycloak', () => {
+  let real: RealKeycloak;
+  const open: { close(): Promise<unknown> }[] = [];
+
+  beforeAll(async () => {
+    real = await RealKeycloak.start(home!);
+  });
+  afterAll(async () => {
+    await real?.close();
+  });
+  afterEach(async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  });
+
+  const settingsOf = (origin: string): KeycloakSettings => ({
+    origin,
+    basePath: '',
+    realm: 'irc',
+    clientId: 'signalbox',
+    clientSecret: 'signalbox-secret',
+    ca: null,
+  });
+
+  function connect(settings = settingsOf(real.origin), clock = new FakeClock()): KeycloakClient {
+    const client = new KeycloakClient({ settings, clock, random: () => 1, onState: () => {} });
+    open.push(client);
+    return client;
+  }
+
+  const codeOf = (call: Promise<unknown>) =>
+    call.then(
+      () => 'ok',
+      (error: SignalboxError) => error.code,
+    );
+
+  it('says whose a password is, and what is wrong with others', async () => {
+    const client = connect();
+    const { signIn, users } = client;
+    const alice = await users.find('ALICE');
+    expect(alice).toMatchObject({ username: 'alice', email: 'alice@example.net', enabled: true });
+    expect(await signIn.grant('Alice', ALICE.password)).toMatchObject({
+      kind: 'granted',
+      user: alice!.id,
+      username: 'alice',
+      at: expect.any(Number),
+    });
+    expect(await signIn.grant('alice', 'wrong')).toEqual({ kind: 'wrong' });
+    expect(await signIn.grant('nobody', 'wrong')).toEqual({ kind: 'wrong' });
+    const id = await users.create({ username: 'bob[x]', password: { value: 'bob-pw' } });
+    expect(await signIn.grant('bob[x]', 'bob-pw')).toMatchObject({ kind: 'granted', user: id });
+    await users.update(id, { enabled: false });
+    expect(await signIn.grant('bob[x]', 'bob-pw')).toEqual({ kind: 'disabled' });
+    expect(await signIn.grant('bob[x]', 'wrong')).toEqual({ kind: 'disabled' });
+    await users.delete(id);
+    const wrong = connect({ ...settingsOf(real.origin), clientSecret: 'a wrong one' });
+    expect(await codeOf(wrong.signIn.grant('alice', ALICE.password))).toBe('unauthorized');
+    expect(await codeOf(wrong.users.find('alice'))).toBe('unauthorized');
+    expect(await codeOf(connect({ ...settingsOf(real.origin), realm: 'none' }).users.find('x'))).toBe(
+      'not_found',
+    );
+  });
+
+  it('looks at tokens, and tells the keys that they are signed with', async () => {
+    const { signIn } = connect();
+    const keys = await signIn.keys();
+    expect(keys.keys.some(({ alg }) => alg === 'RS256')).toBe(true);
+    expect(await signIn.introspect('nothing')).toEqual({ active: false });
+  });
+
+  it('keeps what a user has when one thing of it changes', async () => {
+    const { users, signIn } = connect();
+    expect(await users.keepsAttributes()).toBe(true);
+    const id = await users.create({
+      username: 'carol',
+      email: 'carol@example.net',
+      emailVerified: true,
+      attributes: { x509_fingerprints: ['CC33', 'dd44'], colour: ['red'] },
+      password: { value: 'carol-pw' },
+    });
+    expect(await codeOf(users.create({ username: 'Carol' }))).toBe('conflict');
+    await Promise.all([
+      users.update(id, { attributes: { irc_level: ['200'] } }),
+      users.update(id, { attributes: { colour: null } }),
+    ]);
+    expect(await users.get(id)).toMatchObject({ email: 'carol@example.net', emailVerified: true });
+    expect((await users.get(id)).attributes).toEqual({
+      x509_fingerprints: ['CC33', 'dd44'],
+      irc_level: ['200'],
+    });
+    expect((await users.byFingerprint('cc33')).map((user) => user.id)).toEqual([id]);
+    expect(await users.byFingerprint('cc3')).toEqual([]);
+    const [before] = await users.credentials(id);
+    // The hash of "better-pw" with the salt "salt", as REGISTER and PASS hash in their own threads.
+    const { pbkdf2Sync } = await import('node:crypto');
+    const hash = pbkdf2Sync('better-pw', 'saltsaltsaltsalt', 1_000, 32, 'sha256').toString('base64');
+    const salt = Buffer.from('saltsaltsaltsalt').toString('base64');
+    await users.setPassword(id, { algorithm: 'pbkdf2-sha256', iterations: 1_000, salt, hash });
+    expect(await signIn.grant('carol', 'carol-pw')).toEqual({ kind: 'wrong' });
+    expect(await signIn.grant('carol', 'better-pw')).toMatchObject({ kind: 'granted' });
+    const [after] = await users.credentials(id);
+    expect(after!.type).toBe('password');
+    expect(after!.createdDate).toBeGreaterThanOrEqual(before!.createdDate!);
+    expect((await users.get(id)).attributes.irc_level).toEqual(['200']);
+    await users.endSessions(id);
+    expect([await users.delete(id), await users.delete(id)]).toEqual([true, false]);
+    expect(await codeOf(users.get(id))).toBe('not_found');
+  });
+
+  it('has groups of channels, whatever a channel is called', async () => {
+    const { groups, users } = connect();
+    const alice = (await users.find('alice'))!.id;
+    const parent = (await groups.findTop('irc-channels'))!;
+    expect(await groups.findTop('#lobby')).toBeNull();
+    expect((await groups.top()).map(({ name }) => name).sort()).toEqual(['irc-channels', 'opers']);
+    const lobby = await groups.atPath(['irc-channels', '#lobby']);
+    expect((await groups.findChild(parent.id, '#lobby'))?.id).toBe(lobby!.id);
+    expect((await groups.members(lobby!.id)).map(({ username }) => username)).toEqual(['alice']);
+    expect(await groups.atPath(['irc-channels', '#none'])).toBeNull();
+    for (const name of ['#tea', '#a/b', '#é ü?&', '##', '#%2f']) {
+      const id = await groups.create(name, parent.id);
+      expect(await codeOf(groups.create(name, parent.id)), name).toBe('conflict');
+      expect((await groups.findChild(parent.id, name))?.id, name).toBe(id);
+      await groups.update(id, { x3_access_level: ['200'] });
+      await groups.update(id, { note: ['hot'] });
+      expect((await groups.get(id)).attributes, name).toEqual({ x3_access_level: ['200'], note: ['hot'] });
+      await users.join(alice, id);
+      await users.join(alice, id);
+      expect((await users.groups(alice)).map((group) => group.name)).toContain(name);
+      expect(await users.leave(alice, id)).toBe(true);
+      expect(await groups.members(id)).toEqual([]);
+      expect([await groups.delete(id), await groups.delete(id)]).toEqual([true, false]);
+    }
+    expect((await groups.children(parent.id)).map(({ name }) => name)).toEqual(['#lobby']);
+  });
+
+  it.each<ProxyFault>(['broken', 'status 503', 'garbage', 'held'])(
+    'that fails (%s) is asked no more after a while, and again once it is back',
+    async (fault) => {
+      const proxy = await FaultProxy.start(real.origin);
+      open.push({ close: () => proxy.stop() });
+      const clock = new FakeClock();
+      const { signIn, calls } = connect(settingsOf(proxy.origin), clock);
+      expect(await signIn.grant('alice', ALICE.password)).toMatchObject({ kind: 'granted' });
+      proxy.fault = fault;
+      const before = proxy.seen;
+      const tries = Array.from({ length: 5 }, () => codeOf(signIn.grant('alice', ALICE.password)));
+      await until(() => proxy.seen === before + 5);
+      if (fault === 'held') await clock.advance(limits.keycloakLoginMs.default);
+      for (const code of await Promise.all(tries)) expect(['unavailable', 'timeout']).toContain(code);
+      await until(() => calls.breaker.state === 'open');
+      expect(await codeOf(signIn.grant('alice', ALICE.password))).toBe('unavailable');
+      expect(proxy.seen).toBe(before + 5);
+      proxy.fault = 'none';
+      await clock.advance(limits.keycloakProbeMs.default * 2);
+      await until(() => calls.breaker.state === 'closed');
+      expect(await signIn.grant('alice', ALICE.password)).toMatchObject({ kind: 'granted' });
+      expect(calls.pool.stats()).toMatchObject({ active: 0, waiting: 0 });
+    },
+  );
+
+  it('that is not there at all, or shows an expired certificate, is told from one that refuses', async () => {
+    const proxy = await FaultProxy.start(real.origin);
+    open.push({ close: () => proxy.stop() });
+    const { signIn } = connect(settingsOf(proxy.origin));
+    await proxy.stop();
+    await expect(signIn.grant('alice', ALICE.password)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/ECONNREFUSED/),
+    });
+    await proxy.listen();
+    expect(await signIn.grant('alice', ALICE.password)).toMatchObject({ kind: 'granted' });
+    const expired = await FaultProxy.startExpired(real.origin);
+    open.push({ close: () => expired.stop() });
+    const secured = connect({ ...settingsOf(expired.origin), ca: expired.ca });
+    await expect(secured.signIn.grant('alice', ALICE.password)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/expired/),
+    });
+    expect(expired.seen).toBe(0);
+  });
+});

@@ -1,0 +1,31 @@
+import SqliteDatabase from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { AccountStore } from '../../identity/store/account-store.ts';
+import { openAccounts } from '../../identity/store/database.ts';
+import { KeycloakLinks } from './keycloak-links.ts';
+import { SERVICES_SCHEMA } from './services-schema.ts';
+
+it('knows whose account is whose user, and forgets it with the account', () => {
+  const database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  const store = new AccountStore(database, () => 1_000);
+  const links = new KeycloakLinks(database, () => 2_000);
+  for (const name of ['ann', 'bob'])
+    store.create({ name, email: null, verifiers: { argon2id: '', scram: '' }, network: null });
+  const [ann, bob] = [store.get('ann'), store.get('bob')];
+  expect([links.of(ann), links.accountOf('id-1'), links.unlink(ann)]).toEqual([null, null, false]);
+  links.link(ann, 'id-1', 'anna');
+  expect(links.of(ann)).toEqual({ user: 'id-1', username: 'anna', disabled: false, passwordAt: null });
+  expect(links.accountOf('id-1')).toBe('ann');
+  expect(() => links.link(bob, 'id-1', 'anna')).toThrow(/UNIQUE/);
+  links.setDisabled(ann, true);
+  links.setPasswordAt(ann, 7);
+  expect(links.of(ann)).toMatchObject({ disabled: true, passwordAt: 7 });
+  links.setDisabled(ann, false);
+  links.link(ann, 'id-2', 'anna');
+  expect(links.of(ann)).toEqual({ user: 'id-2', username: 'anna', disabled: false, passwordAt: null });
+  store.drop(ann);
+  expect(links.accountOf('id-2')).toBeNull();
+  links.link(bob, 'id-2', 'bob');
+  expect(links.unlink(bob)).toBe(true);
+  database.close();
+});
