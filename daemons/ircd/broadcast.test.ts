@@ -1,6 +1,6 @@
 /** Who hears what: crowds by status, by capability, and by what they share. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tellNeighbours } from './broadcast.ts';
+import { from, tellNeighbours } from './broadcast.ts';
 import { CAP } from './client/capabilities.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 import type { User } from './state/user.ts';
@@ -97,6 +97,20 @@ it('a JOIN is told in the form that each asked for, and with it that somebody is
   clients.op?.send('PART #y', 'AWAY');
   heard();
   expect(send('op', 'JOIN #y').plain).toEqual([':op JOIN #y boss :Real op']);
+});
+
+it('what a server says is of no account', () => {
+  const client = clients.tagged!;
+  client.client!.caps |= CAP.accountTag;
+  Object.assign(clients.op?.user as User, { account: 'boss' });
+  from(irc.server, irc.server.state.me, 'X').to(client.client!);
+  from(irc.server, clients.op?.user as User, 'X').to(client.client!);
+  from(irc.server, clients.plain?.user as User, 'X', 'b1').to(client.client!);
+  expect(client.received()).toEqual([
+    ':irc.test X',
+    '@account=boss :op!~op@192.0.2.1 X',
+    '@batch=b1 :plain!~plain@192.0.2.1 X',
+  ]);
 });
 
 it('a crowd of more than a small one gets the same', () => {

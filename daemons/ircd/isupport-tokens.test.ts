@@ -18,6 +18,49 @@ it('announces what the protocol implements, thirteen tokens a line', () => {
   expect(lines.join(' ')).toContain('NETWORK=TestNet');
 });
 
+it('has these tokens, with the limits that are enforced', () => {
+  const all = isupportTokens('TestNet', new Tuning(), true, 15);
+  expect(all).toEqual(
+    `
+    ACCOUNTEXTBAN=a
+    AWAYLEN=378
+    BOT=B
+    CASEMAPPING=rfc1459
+    CHANLIMIT=#:100
+    CHANMODES=beI,k,l,Cimnpst
+    CHANNELLEN=64
+    CHANTYPES=#
+    ELIST=CMNTU
+    EXCEPTS=e
+    EXTBAN=~,a
+    HOSTLEN=63
+    INVEX=I
+    KEYLEN=23
+    KICKLEN=295
+    KNOCK
+    MAXLIST=beI:100
+    MODES=6
+    NAMELEN=150
+    NETWORK=TestNet
+    NICKLEN=15
+    PREFIX=(ov)@+
+    SAFELIST
+    STATUSMSG=@+
+    TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1
+    TOPICLEN=325
+    USERLEN=16
+    UTF8ONLY
+    WHOX`
+      .trim()
+      .split(/\s+/),
+  );
+  expect(isupportTokens('TestNet', new Tuning())).toEqual(
+    all
+      .filter((token) => !token.includes('EXTBAN'))
+      .map((token) => token.replace('NICKLEN=15', 'NICKLEN=30')),
+  );
+});
+
 it('follows a limit that was changed', () => {
   const tuning = new Tuning();
   expect(tuning.set('channels_per_user', 7)).toBe(100);

@@ -32,6 +32,17 @@ it('refuses D-lined addresses and networks at once', () => {
   expect(irc.server.counters.serverBanMatches).toBe(2);
 });
 
+it('keeps no ban of a network that is none', () => {
+  const bans = new ServerBans();
+  bans.add(ban('dline', 'nowhere'));
+  bans.add(ban('dline', '198.51.100.7'));
+  expect([bans.size, bans.has('dline', 'nowhere')]).toEqual([1, false]);
+  expect(['192.0.2.1', '198.51.100.7'].map((address) => bans.refusalForAddress(address))).toEqual([
+    null,
+    'D-lined: because',
+  ]);
+});
+
 it('refuses K-lined users at the end of registration, with or without the tilde, by host or address', () => {
   irc.server.bans.add(ban('kline', 'evil@192.0.2.*'));
   const client = irc.connect();

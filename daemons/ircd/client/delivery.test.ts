@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryServer } from '../memory-server.ts';
 import { FRAMING, type Framing, type Outbox } from '../net/connection.ts';
-import { FRAMING_SHIFT } from './capabilities.ts';
+import { CAP, FRAMING_SHIFT } from './capabilities.ts';
 import { Delivery } from './delivery.ts';
 
 let irc: MemoryServer;
@@ -42,6 +42,27 @@ it('serializes once for each variant, however many receive it', () => {
   expect(receivers[1]?.received()).toEqual(['@msgid=id1;+x=y :a!b@c PRIVMSG #x :hi']);
   expect(receivers[2]?.received()[0]).toMatch(/^@time=\S+Z;msgid=id1;\+x=y :a!b@c/);
   expect(receivers[3]?.received()).toEqual([':a!b@c PRIVMSG #x :hi']);
+});
+
+it('is the same for those with tags and without where it has none for them', () => {
+  const none = { account: null, msgid: '', clientTags: '', bot: false };
+  const receivers = ['', 'message-tags'].map((caps, i) => irc.join(`user${i}`, caps));
+  for (const client of receivers) client.client!.caps |= client === receivers[1] ? CAP.accountTag : 0;
+  for (const [tags, lines] of [
+    [{}, [':x', ':x']],
+    [{ account: 'ann' }, [':x', '@account=ann :x']],
+    [{ msgid: 'id1' }, [':x', '@msgid=id1 :x']],
+    [{ clientTags: '+x=y' }, [':x', '@+x=y :x']],
+    [{ bot: true }, [':x', '@bot :x']],
+    [{ batch: 'b1' }, ['@batch=b1 :x', '@batch=b1 :x']],
+    [{ account: 'ann', msgid: 'id1', bot: true }, [':x', '@account=ann;msgid=id1;bot :x']],
+  ] as const) {
+    const outbox = countingOutbox();
+    const message = new Delivery(outbox, ':x', { ...none, ...tags });
+    for (const { client } of receivers) message.to(client!);
+    expect(receivers.map((client) => client.received())).toEqual(lines.map((line) => [line]));
+    expect(outbox.encoded).toEqual([...new Set(lines)]);
+  }
 });
 
 it('serializes once for each sort of frames, however many clients are on WebSockets', () => {

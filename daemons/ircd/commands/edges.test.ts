@@ -54,6 +54,14 @@ describe('targets', () => {
     expect(ask('NAMES #x,#x,,#x')).toHaveLength(2);
   });
 
+  it('of KICK with several channels are as many as there are channels', () => {
+    ask('JOIN #x,#y');
+    for (const channel of ['#x', '#y']) bob.send(`JOIN ${channel}`);
+    alice.received();
+    expect(ask('KICK #x,#y bob,bob,bob')).toEqual([':alice KICK #x bob :alice', ':alice KICK #y bob :alice']);
+    expect(irc.server.counters.handlerErrors).toBe(0);
+  });
+
   it('of ISON and USERHOST are as many as fit, and five', () => {
     expect(ask('USERHOST alice bob alice bob alice bob')).toEqual([
       '302 alice :alice=+~alice@192.0.2.1 bob=+~bob@192.0.2.1 alice=+~alice@192.0.2.1 bob=+~bob@192.0.2.1 alice=+~alice@192.0.2.1',

@@ -183,8 +183,7 @@ function end(server: CommandServer, client: LocalClient, user: User, account: st
 function* endOthers(server: CommandServer, client: LocalClient, account: string): WorkSteps {
   let ended = 0;
   const locals = [...server.state.localClients].map(({ user }) => user);
-  const remotes = [...server.state.users].filter(({ local }) => local === null);
-  for (const user of [...locals, ...remotes]) {
+  for (const user of new Set([...locals, ...server.state.users])) {
     if (user !== client.user && !user.gone && isSession(user, account)) {
       ended++;
       end(server, client, user, account);

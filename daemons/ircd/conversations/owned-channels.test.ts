@@ -152,6 +152,39 @@ describe('a channel of an account', () => {
     expect(on('#tea')).toEqual(['@a', 'b']);
   });
 
+  it('says what may be said of its access list, and of whom', async () => {
+    own('#tea');
+    await start();
+    const founder = join('a', 'ann');
+    const fail = (code: string, text: string) => [`:irc.test FAIL CHANNEL ${code} :${text}`];
+    const expected = 'Expected ADD <account> [OP|VOICE] or DEL <account>';
+    for (const [words, shown] of [
+      ['FOO bob', 'FOO'],
+      ['ADD bob SUPER', 'SUPER'],
+      ['FOO bob SUPER', 'SUPER'],
+      [`${'x'.repeat(70)} bob`, 'x'.repeat(64)],
+    ] as const)
+      expect(await say(founder, `CHANNEL ACCESS #tea ${words}`)).toEqual(
+        fail(`UNKNOWN_SUBCOMMAND ${shown}`, expected),
+      );
+    for (const [words, shown] of [
+      ['ADD', '*'],
+      ['DEL 9lives', '9lives'],
+    ])
+      expect((await say(founder, `CHANNEL ACCESS #tea ${words}`))[0]).toContain(
+        ` FAIL CHANNEL NO_SUCH_ACCOUNT ${shown} :`,
+      );
+    expect(await say(founder, 'CHANNEL ACCESS #tea add bob voice')).toContain(
+      ':irc.test NOTE CHANNEL ADDED #tea :bob has voice there from now on',
+    );
+    expect(await say(founder, 'CHANNEL ACCESS #tea add bob')).toContain(
+      ':irc.test NOTE CHANNEL ADDED #tea :bob has operator status there from now on',
+    );
+    expect(await say(founder, 'CHANNEL ACCESS #tea del bob')).toContain(
+      ':irc.test NOTE CHANNEL REMOVED #tea :bob has no access any more',
+    );
+  });
+
   it('leaves other status alone that operators give and take there', async () => {
     own('#tea', 'ann', { bob: 'voice' });
     await start();

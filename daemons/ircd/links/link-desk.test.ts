@@ -56,6 +56,35 @@ describe('a server with autoconnect', () => {
     });
   });
 
+  it('is called as at first again once it was linked, and not where it only connected', async () => {
+    here.blocks = [auto];
+    while (called.length < 4) await clock.advance(1_000);
+    const waited = async () => {
+      const [begun, count] = [clock.monotonic(), called.length];
+      while (called.length === count) await clock.advance(1_000);
+      return (clock.monotonic() - begun) / 1000;
+    };
+    const half = arrives();
+    introduce(half);
+    half.link!.gone('Connection lost');
+    expect(await waited()).toBe(32);
+    const end = arrives();
+    introduce(end);
+    for (const line of ['AC EB', 'AC EA']) end.link!.take(line);
+    end.link!.gone('Connection lost');
+    expect(await waited()).toBe(2);
+  });
+
+  it('is not called any more once all links are closed', async () => {
+    here.blocks = [auto];
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(1);
+    here.desk.close('Server is shutting down');
+    expect(clock.pendingTimers).toBe(0);
+    const late = arrives();
+    expect([late.closed, late.link]).toEqual([true, null]);
+  });
+
   it('is called once at a time', async () => {
     let answer: (carrier: LinkCarrier) => void = () => {};
     here.dial = ({ name }) => {

@@ -146,6 +146,19 @@ describe('links that can hardly be are warned of', () => {
       { listen: [{ ...P10, host: '192.0.2.7' }], link: [CALLED] },
       'ircd.link[0].host: 192.0.2.7:4400 is a listener',
     ],
+    ...['127.0.0.1', '::1', 'localhost'].flatMap((host) =>
+      ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].map((own): [string, object, string] => [
+        `we call ${host}, where ${own} is ours`,
+        { listen: [{ ...P10, host: own }], link: [{ ...CALLED, host }] },
+        `ircd.link[0].host: ${host}:4400 is a listener of this server itself`,
+      ]),
+    ),
+    ['we call another host', { listen: [{ ...P10, host: '::' }], link: [CALLED] }, null],
+    [
+      'ours is another host',
+      { listen: [{ ...P10, host: '192.0.2.9' }], link: [{ ...CALLED, host: '::1' }] },
+      null,
+    ],
     ['another port here', { link: [{ ...CALLED, host: '127.0.0.1', port: 4401 }] }, null],
     [
       'two at one place',

@@ -1,5 +1,6 @@
 /** What is said to many, or for others to hear: done here, and passed on to the servers behind. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CMODE } from '../../irc/modes.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import { LinkedServer, linkLines, type MemoryEnd } from './memory-links.ts';
 
@@ -131,6 +132,37 @@ describe('what other servers say', () => {
       leaf: [],
       hub: [`AB B #c ${SECONDS} +nt ADAAA,ABAAA:o`],
     });
+  });
+});
+
+describe('a channel that a server tells of', () => {
+  it('has no operators for others where it is younger than the one here', () => {
+    expect(said(`AC B #c ${SECONDS + 5} ACAAA:o`).leaf).toEqual([`AC B #c ${SECONDS + 5} ACAAA`]);
+    leaf.take();
+    expect(said(`AC B #new ${SECONDS} ACAAA:o`).leaf).toEqual([`AC B #new ${SECONDS} ACAAA:o`]);
+  });
+
+  it('has again what it had when it ended, once', () => {
+    ann.send('MODE #c +m', 'PART #c');
+    leaf.link!.take('ADAAA L #c');
+    expect(here.state.findChannel('#c')).toBeUndefined();
+    const modes = () => here.state.findChannel('#c')!.modes & CMODE.moderated;
+    hub.link!.take(`ACAAA J #c ${SECONDS}`);
+    expect(modes()).toBe(CMODE.moderated);
+    hub.link!.take(`AC M #c -m ${SECONDS}`);
+    leaf.link!.take(`ADAAA J #c ${SECONDS}`);
+    expect(modes()).toBe(0);
+  });
+
+  it('has the nick of somebody who is about to register', () => {
+    const half = here.irc.connect('192.0.2.9');
+    half.send('NICK fay');
+    hub.link!.take(`AC N fay 1 ${SECONDS} ~fay fay.test +i B]AAAB ACAAB :Fay`);
+    expect([half.closedWith, here.state.findUser('fay')?.numeric]).toEqual([
+      'Overridden by another sign on',
+      'ACAAB',
+    ]);
+    expect(hub.take()).toEqual([]);
   });
 });
 

@@ -128,6 +128,22 @@ describe('host names', () => {
     }
   });
 
+  test('a name is known for five minutes, and asked for again then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    try {
+      const { lookup, resolver } = setUp();
+      resolver.ptr = { '192.0.2.1': ['good.example'] };
+      resolver.forward = { 'good.example': ['192.0.2.1'] };
+      await lookup.host('192.0.2.1');
+      vi.advanceTimersByTime(299_000);
+      expect(lookup.cachedHost('192.0.2.1')).toBe('good.example');
+      vi.advanceTimersByTime(1_001);
+      expect(lookup.cachedHost('192.0.2.1')).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('as many names are kept as were asked for, the oldest go', async () => {
     const { lookup } = setUp({ cacheEntries: 2 });
     for (const last of [1, 2, 3]) await lookup.host(`192.0.2.${last}`);
