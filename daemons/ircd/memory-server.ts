@@ -27,6 +27,7 @@ import {
   type ConnectionClass,
   FRAMING,
   type TlsDetails,
+  tlsBehindGateway,
 } from './net/connection.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
@@ -157,7 +158,7 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
   readdress(address: string, secure: boolean): string | null {
     if (address === MemoryClient.UNWELCOME) return 'Not from there';
     this.remoteAddress = address;
-    if (!secure) this.tls = null;
+    this.tls = tlsBehindGateway(this.tls, secure);
     return null;
   }
 

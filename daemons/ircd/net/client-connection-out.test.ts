@@ -266,3 +266,16 @@ test('a connection knows where it comes from, and its class', () => {
     open: true,
   });
 });
+
+test('a connection that a gateway has brought has the address of its client, and nothing that tells of the gateway', () => {
+  for (const [secure, tls] of [
+    [false, null],
+    [true, { ...TLS, fingerprint: null }],
+  ] as const) {
+    const { connection } = host.connect(QUIET, TLS);
+    expect(connection.readdress('192.0.2.66', secure)).toBe('not from there');
+    expect(connection).toMatchObject({ remoteAddress: '192.0.2.1', remotePort: 40_001, tls: TLS });
+    expect(connection.readdress('198.51.100.7', secure)).toBeNull();
+    expect(connection).toMatchObject({ remoteAddress: '198.51.100.7', remotePort: 0, localPort: 0, tls });
+  }
+});

@@ -22,6 +22,7 @@ import {
   FRAMING,
   type Framing,
   type TlsDetails,
+  tlsBehindGateway,
 } from './connection.ts';
 import { type FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
 import { LineFramer, type LineSink } from './line-framer.ts';
@@ -250,7 +251,7 @@ export class ClientConnection<User>
     this.remotePort = 0;
     this.localPort = 0;
     this.connectionClass = this.seat.connectionClass;
-    if (!secure) this.tls = null;
+    this.tls = tlsBehindGateway(this.tls, secure);
     return null;
   }
 

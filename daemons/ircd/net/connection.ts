@@ -57,6 +57,14 @@ export interface TlsDetails {
   readonly fingerprint: string | null;
 }
 
+/**
+ * What stays of it for a client that a gateway brings. The certificate is the gateway's: all its clients would be one person by it.
+ * @param secure whether the client is on TLS on its whole way here
+ */
+export function tlsBehindGateway(tls: TlsDetails | null, secure: boolean): TlsDetails | null {
+  return tls === null || !secure ? null : { ...tls, fingerprint: null };
+}
+
 /** One accepted client connection, owned by `net/`. `Client` is the protocol's object for it. */
 export interface Connection<Client = unknown> {
   /** Unique for the life of the process. */
@@ -89,7 +97,7 @@ export interface Connection<Client = unknown> {
   close(reason: string): void;
   /**
    * Goes on as a connection of another address: limits, bans and class are those of the address from here on.
-   * @param secure whether the client is on TLS on its whole way here; without it {@link tls} is null from here on
+   * @param secure whether the client is on TLS on its whole way here; without it {@link tls} is null from here on, and with it no certificate is known
    * @returns why the address may not connect, in words for the client; nothing has changed then. Null when it may.
    */
   readdress(address: string, secure: boolean): string | null;
