@@ -232,6 +232,58 @@ describe('logging in', () => {
     expect(test.failures.at(-1)).toBe(`ann from ${HOME.address}: no such account`);
   });
 
+  it('in the turn in which the account is suspended or dropped is refused, or told before it ends', async () => {
+    for (const [end, refusal] of [
+      [() => test.ask('suspend', { account: 'ann', by: 'eve', reason: 'spam' }), 'suspended'],
+      [() => test.ask('drop', { account: 'ann' }), 'credentials'],
+    ] as const) {
+      for (const loginIsFirst of [true, false]) {
+        await test.ask('suspend', { account: 'ann', by: 'eve', reason: null }).catch(() => {});
+        const order: unknown[] = [];
+        const off = test.keeper.onNews(({ kind }) => order.push(kind));
+        await test.ask('saslStart', { session: '1', mechanism: 'PLAIN', origin: HOME });
+        const logIn = async () => {
+          const data = base64('\0ann\0correct-horse');
+          const answer = await test.ask('saslData', { session: '1', data });
+          order.push(answer.kind === 'refused' ? answer.why : answer.kind);
+        };
+        const earlier = loginIsFirst ? logIn() : end();
+        // Whatever comes before the writing, all in one turn of the loop.
+        for (let i = 0; i < 50; i++) await null;
+        await Promise.all([earlier, loginIsFirst ? end() : logIn()]);
+        off();
+        expect(order.filter((one) => one !== 'guessed' && one !== 'nick')).toEqual(
+          loginIsFirst ? ['success', 'ended'] : [refusal, 'ended'],
+        );
+        if (refusal === 'credentials' && loginIsFirst) await test.register('ann');
+      }
+    }
+  });
+
+  it('with a password that is another one before it is looked up again lets nobody in', async () => {
+    const reset = () => test.ask('resetPassword', { account: 'ann' });
+    let open = () => {};
+    test.passwords.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const plain = test.plain('ann', 'correct-horse');
+    const change = test.ask('changePassword', {
+      account: 'ann',
+      password: 'correct-horse',
+      next: 'battery-staple',
+      origin: HOME,
+    });
+    const { password } = await reset();
+    open();
+    expect(await plain).toMatchObject(CREDENTIALS);
+    expect(await change).toMatchObject({ kind: 'refused', why: 'credentials' });
+    expect(await test.plain('ann', 'battery-staple')).toMatchObject(CREDENTIALS);
+    expect(await test.plain('ann', password)).toMatchObject({ kind: 'success' });
+    // And by SCRAM, whose last message may come a minute later.
+    test.beforeLast = reset;
+    expect((await test.scram('ann', password)).at(-1)).toMatchObject(CREDENTIALS);
+  });
+
   it('by SCRAM ends where the client says more once it has proved itself', async () => {
     const [, second] = await test.scram('ann', 'correct-horse');
     expect(second).toMatchObject({ kind: 'challenge' });

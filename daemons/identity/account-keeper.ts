@@ -127,6 +127,7 @@ export class AccountKeeper {
         });
         this.logins.accounts.reset(fold(name));
         this.channels.ended(channels);
+        await answersOfThisTurn();
         this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
         return { account: name };
       },
@@ -138,7 +139,10 @@ export class AccountKeeper {
           store.suspend(found, reason, by);
           return found.name;
         });
-        if (reason !== null) this.#tell({ kind: 'ended', account: name, why: 'suspended', reason });
+        if (reason !== null) {
+          await answersOfThisTurn();
+          this.#tell({ kind: 'ended', account: name, why: 'suspended', reason });
+        }
         return { account: name };
       },
       guessers: () => ({
@@ -189,12 +193,18 @@ export class AccountKeeper {
     if (prepared === null) return refusedPassword('bad_password');
     if (this.#isWeak(name, prepared)) return refusedPassword('weak');
     const old = preparedPassword(password);
-    const refusal =
-      old === null ? refused('malformed', name) : await this.logins.refusalOf(name, old, origin);
-    if (refusal !== null) return refusedPassword(refusal.why, refusal.retrySeconds);
+    const proof = old === null ? refused('malformed', name) : await this.logins.prove(name, old, origin);
+    if (typeof proof !== 'function') return refusedPassword(proof.why, proof.retrySeconds);
     try {
       const verifiers = await this.#credentials.make(prepared, networkKey(origin.address));
-      await this.#writes.write(() => this.store.setPassword(this.store.get(name), verifiers));
+      const changed = await this.#writes.write(() => {
+        const current = this.store.find(name);
+        // What an administrator has changed meanwhile is not changed back.
+        if (current === undefined || !proof(current)) return false;
+        this.store.setPassword(current, verifiers);
+        return true;
+      });
+      if (!changed) return refusedPassword('credentials');
     } catch (error) {
       this.#options.onUnchecked(error instanceof Error ? error.message : String(error));
       return refusedPassword('unavailable');
@@ -254,6 +264,13 @@ export class AccountKeeper {
   #tell(news: AccountNews): void {
     for (const listener of this.#listeners) listener(news);
   }
+}
+
+/**
+ * Resolves behind the answers of the writes of one turn: who hears that an account has ended has heard before whom it let in.
+ */
+function answersOfThisTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const MOST_GUESSERS = 1_000;

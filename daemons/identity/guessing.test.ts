@@ -31,13 +31,26 @@ it('the wait is over when its time is, and a failure is forgotten after a while'
   expect(guessing.waitSeconds('ann')).toBe(1);
   await clock.advance(1_000);
   expect(guessing.waitSeconds('ann')).toBe(0);
-  // One and a half of four are forgotten: the next is the third, and waits as the third does.
-  await clock.advance(146_000);
+  // Two of four are forgotten: the next is the third, and waits as the third does.
+  await clock.advance(196_000);
+  guessing.failed('ann');
+  expect(guessing.waitSeconds('ann')).toBe(2);
+  // What had passed of the time of another is not lost.
+  await clock.advance(99_999);
   guessing.failed('ann');
   expect(guessing.waitSeconds('ann')).toBe(2);
   await clock.advance(1_000_000);
   expect(guessing.entries('account')).toEqual([]);
   expect(guessing.size).toBe(0);
+});
+
+it('failures one after the other count in full until they are forgotten, however little time lies between them', async () => {
+  const { clock, guessing } = afterFailures(0);
+  for (const expected of [0, 0, 2, 4]) {
+    await clock.advance(rule.forgetSeconds * 200);
+    guessing.failed('ann');
+    expect(guessing.waitSeconds('ann')).toBe(expected);
+  }
 });
 
 it('a failure that was none is taken back', () => {
@@ -83,11 +96,16 @@ it('of those who wait as long shows who failed more often first, and what is loo
     ['bob', 1],
   ];
   expect(rows()).toEqual(all);
-  await clock.advance(40_000);
+  await clock.advance(99_999);
   for (let i = 0; i < 5; i++) expect(rows()).toEqual(all);
-  await clock.advance(40_000);
-  // Less than half of one is none.
-  expect(rows()).toEqual(all.slice(0, 4).map(([who, failures]) => [who, failures]));
+  await clock.advance(1);
+  for (let i = 0; i < 5; i++)
+    expect(rows()).toEqual([
+      ['dan', 4],
+      ['ann', 3],
+      ['eve', 3],
+      ['cat', 1],
+    ]);
 });
 
 it('remembers a bounded number, and forgets the oldest', () => {

@@ -15,7 +15,7 @@ export interface GuessRule {
 interface Count {
   /** Failures that are not forgotten, as of `at`. */
   failures: number;
-  /** When it was brought up to date, monotonic. */
+  /** Until when it was brought up to date, monotonic: when the last one was forgotten, or the first counted. */
   at: number;
   /** Until when further attempts are refused, monotonic. */
   until: number;
@@ -51,7 +51,7 @@ export class Guessing {
     this.#age(count, now);
     count.failures++;
     count.lastMs = this.#clock.now();
-    const over = Math.floor(count.failures) - this.#rule.free;
+    const over = count.failures - this.#rule.free;
     if (over >= 0) {
       const wait = limits.guessWaitSeconds.default * 2 ** Math.min(over, 20);
       count.until = now + Math.min(wait, limits.guessWaitMostSeconds.default) * 1_000;
@@ -62,7 +62,7 @@ export class Guessing {
       const oldest = this.#counts.keys().next();
       if (oldest.done !== true) this.#counts.delete(oldest.value);
     }
-    return Math.ceil(count.failures);
+    return count.failures;
   }
 
   /** Takes a failure back that was counted before it was known to be none. */
@@ -88,19 +88,21 @@ export class Guessing {
     const rows: Guesser[] = [];
     for (const [who, count] of this.#counts) {
       this.#age(count, now);
-      if (count.failures < 0.5 && count.until <= now) {
+      if (count.failures === 0 && count.until <= now) {
         this.#counts.delete(who);
         continue;
       }
-      const failures = Math.ceil(count.failures);
+      const { failures } = count;
       rows.push({ kind, who, failures, waitSeconds: this.waitSeconds(who), lastAt: count.lastMs });
     }
     return rows.sort((a, b) => b.waitSeconds - a.waitSeconds || b.failures - a.failures);
   }
 
+  /** Forgets one after the other. Those that are not forgotten count in full, or the first of a few at once would not. */
   #age(count: Count, now: number): void {
-    const forgotten = (now - count.at) / 1_000 / this.#rule.forgetSeconds;
+    const eachMs = this.#rule.forgetSeconds * 1_000;
+    const forgotten = Math.floor((now - count.at) / eachMs);
+    count.at = forgotten < count.failures ? count.at + forgotten * eachMs : now;
     count.failures = Math.max(0, count.failures - forgotten);
-    count.at = now;
   }
 }

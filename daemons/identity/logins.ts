@@ -15,6 +15,12 @@ import type { WriteTurn } from './store/write-turn.ts';
 /** Why somebody is not let in. */
 export type LoginRefusal = Extract<LoginAnswer, { readonly kind: 'refused' }>;
 
+/**
+ * Whether what somebody has proved is still so, asked about the account as it is now: it may have another password since, or be
+ * somebody else's.
+ */
+export type Proof = (account: StoredAccount) => boolean;
+
 /** What was counted. */
 export interface LoginCounts {
   succeeded: number;
@@ -71,11 +77,18 @@ export class Logins {
 
   /** An attempt with a prepared password. */
   async byPassword(name: string, password: string, origin: LoginOrigin): Promise<LoginAnswer> {
-    return (await this.refusalOf(name, password, origin)) ?? (await this.proven(name, origin));
+    const proof = await this.prove(name, password, origin);
+    return typeof proof === 'function' ? await this.proven(name, origin, proof) : proof;
   }
 
-  /** Why a prepared password proves nothing; null where it is the account's. Counts as logging in does, without being a login. */
+  /** Why a prepared password proves nothing; null where it is the account's. Counts as {@link prove} does. */
   async refusalOf(name: string, password: string, origin: LoginOrigin): Promise<LoginRefusal | null> {
+    const proof = await this.prove(name, password, origin);
+    return typeof proof === 'function' ? null : proof;
+  }
+
+  /** What a prepared password proves, or why it proves nothing. Counts as logging in does, without being a login. */
+  async prove(name: string, password: string, origin: LoginOrigin): Promise<LoginRefusal | Proof> {
     const before = this.refusalBefore(name, origin);
     if (before !== null) return before;
     const { store, credentials } = this.#options;
@@ -91,33 +104,30 @@ export class Logins {
       return this.#unchecked(name, error);
     }
     this.accounts.refund(fold(name));
-    return fits ? null : this.failed(name, origin, 'wrong password');
+    if (!fits) return this.failed(name, origin, 'wrong password');
+    return (current) => store.credential(current, 'argon2id') === hash;
   }
 
   /** The account has been proved to be somebody's who asks. */
-  async proven(name: string, origin: LoginOrigin): Promise<LoginAnswer> {
+  async proven(name: string, origin: LoginOrigin, proof: Proof): Promise<LoginAnswer> {
     const { store, writes } = this.#options;
     // It may have been dropped or suspended while a password was checked.
     const account = store.find(name);
     if (account === undefined) return this.failed(name, origin, 'no such account');
-    if (account.suspended_reason !== null) {
-      this.counts.failed++;
-      this.#options.onFailure(account.name, origin, 'suspended');
-      return refused('suspended', account.name);
-    }
+    if (account.suspended_reason !== null) return this.#keptOut(account, origin, 'suspended');
     const kept = this.#options.admit?.(account, origin) ?? null;
-    if (kept !== null) {
-      this.counts.failed++;
-      this.#options.onFailure(account.name, origin, kept);
-      return refused(kept, account.name);
-    }
+    if (kept !== null) return this.#keptOut(account, origin, kept);
     try {
-      // Read again behind the failures that are written in this turn.
+      // Looked at again behind what is written in this turn: failures, another password, the end of the account.
       const login = await writes.write(() => {
-        const current = store.get(name);
+        const current = store.find(name);
+        if (current === undefined || !proof(current)) return 'credentials';
+        if (current.suspended_reason !== null) return 'suspended';
         store.loggedIn(current, networkKey(origin.address));
         return loginOf(current);
       });
+      if (login === 'credentials') return this.failed(name, origin, 'changed meanwhile');
+      if (login === 'suspended') return this.#keptOut(account, origin, login);
       this.counts.succeeded++;
       this.accounts.reset(account.key);
       return { kind: 'success', login };
@@ -141,6 +151,13 @@ export class Logins {
       this.#tellOwner(account, origin);
     }
     return refused('credentials', name);
+  }
+
+  /** Of somebody who has proved to own the account. */
+  #keptOut({ name }: StoredAccount, origin: LoginOrigin, why: LoginRefusal['why']): LoginRefusal {
+    this.counts.failed++;
+    this.#options.onFailure(name, origin, why);
+    return refused(why, name);
   }
 
   #unchecked(name: string, error: unknown): LoginRefusal {

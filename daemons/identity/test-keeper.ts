@@ -51,6 +51,8 @@ export class TestKeeper {
   readonly news: AccountNews[] = [];
   readonly failures: string[] = [];
   readonly unchecked: string[] = [];
+  /** Done between the proof and the last message of SCRAM. */
+  beforeLast: () => unknown = () => {};
   keeper!: AccountKeeper;
   #answers!: ReturnType<AccountKeeper['answerers']>;
 
@@ -119,6 +121,7 @@ export class TestKeeper {
     const proof = Buffer.from(clientKey.map((byte, at) => byte ^ signature[at]!)).toString('base64');
     const second = await this.ask('saslData', { session: '1', data: base64(`${unproven},p=${proof}`) });
     if (second.kind !== 'challenge') return [first, second];
+    await this.beforeLast();
     return [first, second, await this.ask('saslData', { session: '1', data: base64(last) })];
   }
 

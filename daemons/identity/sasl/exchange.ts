@@ -75,7 +75,11 @@ function external({ store, logins }: ExchangeWorld, message: Buffer, origin: Log
   if (account === undefined) return logins.failed(name, origin, 'no account has this certificate');
   if (!actsAsItself(wanted, account.name))
     return logins.failed(account.name, origin, 'asked to act as another account');
-  return logins.proven(account.name, origin);
+  return logins.proven(
+    account.name,
+    origin,
+    ({ id }) => origin.fingerprint !== null && store.findByFingerprint(origin.fingerprint)?.id === id,
+  );
 }
 
 function actsAsItself(authorization: string, account: string): boolean {
@@ -89,6 +93,8 @@ class ScramExchange implements Exchange {
   #account = '';
   #answer = '';
   #nonce = '';
+  /** What was kept of the password at the beginning. */
+  #kept: string | null = null;
   #verifier: ScramVerifier | null = null;
   #proven = false;
 
@@ -102,7 +108,12 @@ class ScramExchange implements Exchange {
     if (this.#proven) {
       // The client has seen that the server knows the verifier, and says nothing more.
       if (message.length > 0) return refused('malformed', this.#account);
-      return this.#world.logins.proven(this.#account, this.#origin);
+      const { store, logins } = this.#world;
+      return logins.proven(
+        this.#account,
+        this.#origin,
+        (current) => store.credential(current, 'scram-sha-256') === this.#kept,
+      );
     }
     const text = message.toString('utf8');
     return this.#first === null ? this.#begin(text) : this.#finish(text, this.#first);
@@ -119,6 +130,7 @@ class ScramExchange implements Exchange {
     const kept = account === undefined ? null : store.credential(account, 'scram-sha-256');
     this.#first = first;
     this.#account = name;
+    this.#kept = kept;
     this.#verifier = (kept === null ? null : parseVerifier(kept)) ?? decoyOf(name, decoySecret);
     this.#nonce = first.nonce + randomBytes(NONCE_BYTES).toString('base64');
     this.#answer = serverFirst(this.#nonce, this.#verifier);
