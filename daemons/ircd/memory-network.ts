@@ -1,5 +1,5 @@
 /** For tests: a server behind a link, users on it, and what links are told. */
-import { isUserNumeric, userNumeric } from '../irc/p10/numeric.ts';
+import { fromBase64, isUserNumeric, userNumeric } from '../irc/p10/numeric.ts';
 import type { IrcServer } from './irc-server.ts';
 import { type NetworkEvent, nameOf } from './network-events.ts';
 import type { NetworkState } from './state/network.ts';
@@ -53,24 +53,18 @@ function inWords(event: NetworkEvent): string {
   return words.join(' ');
 }
 
+/** What a test says of a user of another server. */
+type Said = Partial<RemoteUser & RemotePerson & { readonly numeric: string }>;
+
 /** Introduces a user of another server. */
-export function introduce(
-  state: NetworkState,
-  server: Server,
-  nick: string,
-  more: Partial<RemoteUser & RemotePerson> = {},
-): User {
+export function introduce(state: NetworkState, server: Server, nick: string, more: Said = {}): User {
   return state.addRemoteUser(remoteUser(server, nick, more));
 }
 
 let introduced = 1_000;
 
 /** What a server says of a user, with all that is not named of its own making. */
-export function remoteUser(
-  server: Server,
-  nick: string,
-  more: Partial<RemoteUser & RemotePerson> = {},
-): RemoteUser {
+export function remoteUser(server: Server, nick: string, { numeric, ...more }: Said = {}): RemoteUser {
   const person = {
     username: nick.toLowerCase(),
     host: 'far.example',
@@ -88,7 +82,9 @@ export function remoteUser(
     hiddenHost: null,
     server,
     // Three letters that are digits too make one that is easily read.
-    numeric: isUserNumeric(`AC${nick}`) ? `AC${nick}` : userNumeric('AC', ++introduced),
+    number: fromBase64(
+      numeric ?? (isUserNumeric(`AC${nick}`) ? `AC${nick}` : userNumeric('AC', ++introduced)),
+    ),
     nickSeconds: Math.floor(Date.now() / 1000),
     ...more,
   };

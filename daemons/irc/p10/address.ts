@@ -3,7 +3,7 @@
  * of zeros. Pure; called by the reader and the writer of users.
  */
 import { type AddressGroups, isMappedIPv4, longestZeroRun } from '../../runtime/net/ip-address.ts';
-import { fromBase64, toBase64 } from './numeric.ts';
+import { base64At, fromBase64, toBase64 } from './numeric.ts';
 
 const GROUPS = 8;
 const GROUP_DIGITS = 3;
@@ -24,9 +24,10 @@ export function encodeAddress(groups: AddressGroups): string {
   return text;
 }
 
-/** Whether `text` is an address as P10 writes it. */
-export function isAddress(text: string): boolean {
-  return (text.length === IPV4_DIGITS && fromBase64(text) >= 0) || decodeAddress(text) !== null;
+/** Whether a part of a text is an address as P10 writes it. */
+export function isAddressAt(text: string, start: number, end: number): boolean {
+  if (end - start === IPV4_DIGITS && base64At(text, start, end) >= 0) return true;
+  return decodeAddress(text.slice(start, end)) !== null;
 }
 
 /** The groups of what {@link encodeAddress} or another server wrote; null when it is no address. */

@@ -6,7 +6,7 @@ import { MAX_LINE_BYTES } from '../line-text.ts';
 import { STATUS } from '../modes.ts';
 import type { KindLimits } from './kinds.ts';
 import { type P10Line, writeLine } from './line.ts';
-import { isUserNumeric } from './numeric.ts';
+import { base64At, USER_DIGITS } from './numeric.ts';
 import { readWhole } from './server-line.ts';
 
 /** A member by numeric, with `STATUS` bits. */
@@ -59,6 +59,8 @@ export function bareBurst(channel: string, createdSeconds: number): BurstChannel
     inviteExceptions: [],
   };
 }
+
+const COLON = 0x3a;
 
 /** Begins the masks of a line, bans first. */
 const MASKS = '%';
@@ -142,12 +144,18 @@ function readMasks(
 
 function readMembers(text: string, members: BurstMember[]): string | null {
   let status = 0;
-  for (const one of text.split(',')) {
-    const colon = one.indexOf(':');
-    const numeric = colon < 0 ? one : one.slice(0, colon);
-    if (colon >= 0) status = statusOf(one.slice(colon + 1));
-    if (!isUserNumeric(numeric)) return `${numeric.slice(0, 16)} is no numeric of a member.`;
-    members.push({ numeric, status });
+  for (let at = 0; at <= text.length; ) {
+    const comma = text.indexOf(',', at);
+    const end = comma < 0 ? text.length : comma;
+    const numericEnd = at + USER_DIGITS;
+    const withStatus = numericEnd < end && text.charCodeAt(numericEnd) === COLON;
+    if (!(withStatus || numericEnd === end) || base64At(text, at, numericEnd) < 0) {
+      const [numeric = ''] = text.slice(at, end).split(':', 1);
+      return `${numeric.slice(0, 16)} is no numeric of a member.`;
+    }
+    if (withStatus) status = statusOf(text.slice(numericEnd + 1, end));
+    members.push({ numeric: text.slice(at, numericEnd), status });
+    at = end + 1;
   }
   return null;
 }

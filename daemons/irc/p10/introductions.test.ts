@@ -1,11 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLine } from './line.ts';
+import { fromBase64 } from './numeric.ts';
 import { readServer, type ServerLine, writeServer } from './server-line.ts';
-import { readAccountStamp, readUser, type UserLine, writeAccountStamp, writeUser } from './user-line.ts';
+import {
+  type ReadUser,
+  readAccountStamp,
+  readUser,
+  type UserLine,
+  writeAccountStamp,
+  writeUser,
+} from './user-line.ts';
 
 const server = (text: string, sourced = false) => readServer(readLine(text, sourced)!);
 const user = (text: string) => readUser(readLine(text, true)!);
+
+/** What an introduction says. */
+function said(text: string): UserLine | string {
+  const read = user(text);
+  if (typeof read === 'string') return read;
+  const { nick, hops, nickSeconds, username, host, modes, modeArguments, address, numeric, realname } = read;
+  return { nick, hops, nickSeconds, username, host, modes, modeArguments, address, numeric, realname };
+}
 
 describe('servers', () => {
   it('introduce themselves as ircu does', () => {
@@ -55,7 +71,7 @@ describe('servers', () => {
 describe('users', () => {
   it('are introduced as ircu does', () => {
     const text = 'AB N alice 1 1795853838 ~alice 127.0.0.1 +oiwg B]AAAB ABAAA :alice real';
-    expect(user(text)).toEqual({
+    expect(said(text)).toEqual({
       nick: 'alice',
       hops: 1,
       nickSeconds: 1795853838,
@@ -68,6 +84,11 @@ describe('users', () => {
       realname: 'alice real',
     } satisfies UserLine);
     expect(writeUser('AB', user(text) as UserLine)).toBe(text);
+  });
+
+  it('are of the server that their numeric begins with, and known by its value', () => {
+    const read = user('AB N alice 1 5 ~alice h.test +i B]AAAB ACABC :x') as ReadUser;
+    expect([read.number, read.isOn('AC'), read.isOn('AB')]).toEqual([fromBase64('ACABC'), true, false]);
   });
 
   it('may have no modes', () => {
@@ -103,7 +124,10 @@ describe('users', () => {
     ['AB N a one 1 u h +i B]AAAB ABAAA :x', 'whole numbers'],
     ['AB N a 1 1.5 u h +i B]AAAB ABAAA :x', 'whole numbers'],
     ['AB N a 1 1 u h +i B]AAA ABAAA :x', 'no address'],
-    ['AB N a 1 1 u h +i B]AAAB ABAA :x', 'no numeric'],
+    ['AB N a 1 1 u h +i B]AAAB ABAA :x', 'ABAA is no numeric'],
+    ['AB N a 1 1 u h +i B]AAAB ABAA! :x', 'ABAA! is no numeric'],
+    ['AB N a 1 1 u h +i B]AAAB ABAAAA :x', 'ABAAAA is no numeric'],
+    [`AB N a 1 1 u h +i ${'x'.repeat(40)} ABAAA :x`, `${'x'.repeat(32)} is no address`],
   ])('are refused in words: %s', (text, words) => {
     expect(user(text)).toContain(words);
   });
@@ -123,7 +147,10 @@ describe('users', () => {
       fc.property(record, (fields) => {
         const modeArguments = new Map(fields.modes.includes('r') ? [['r', 'acc:1']] : []);
         const one = { ...fields, modeArguments, address: 'CABA24_AAH', numeric: 'ABAAA' };
-        expect(user(writeUser('AB', one))).toEqual(one);
+        const text = writeUser('AB', one);
+        expect(said(text)).toEqual(one);
+        // Also where something else stands before it.
+        expect(said(`@a=b ${text}`)).toEqual(one);
       }),
     );
   });

@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineRoom, readLine, withTags, writeLine } from './line.ts';
+import { lineRoom, readLine, WordPlaces, withTags, writeLine } from './line.ts';
 import { readMessageTags, writeMessageTags } from './message-tags.ts';
 import { bytesOf, cutBytes, textOf } from './text.ts';
 import { OWN_TOKEN, shortToken, TOKEN } from './tokens.ts';
 
+/** What a line says, whatever it was read from. */
+function said(text: string, sourced: boolean) {
+  const line = readLine(text, sourced);
+  if (line === null) return null;
+  const { tags, source, token, params } = line;
+  return { tags, source, token, params };
+}
+
 describe('lines of a link', () => {
   it('have a source, a token and parameters', () => {
-    expect(readLine('ACAAB T #new 1795853856 1795853865 :hello topic', true)).toEqual({
+    expect(said('ACAAB T #new 1795853856 1795853865 :hello topic', true)).toEqual({
       tags: '',
       source: 'ACAAB',
       token: 'T',
@@ -16,18 +24,18 @@ describe('lines of a link', () => {
   });
 
   it('may end with a space where nothing follows', () => {
-    expect(readLine('AC EB ', true)).toEqual({ tags: '', source: 'AC', token: 'EB', params: [] });
-    expect(readLine('ACAAB A ', true)).toEqual({ tags: '', source: 'ACAAB', token: 'A', params: [] });
+    expect(said('AC EB ', true)).toEqual({ tags: '', source: 'AC', token: 'EB', params: [] });
+    expect(said('ACAAB A ', true)).toEqual({ tags: '', source: 'ACAAB', token: 'A', params: [] });
   });
 
   it('have no source before both sides are introduced', () => {
-    expect(readLine('PASS :linkpw', false)).toEqual({
+    expect(said('PASS :linkpw', false)).toEqual({
       tags: '',
       source: '',
       token: 'PASS',
       params: ['linkpw'],
     });
-    expect(readLine(':hub.test ERROR :no', false)).toEqual({
+    expect(said(':hub.test ERROR :no', false)).toEqual({
       tags: '',
       source: 'hub.test',
       token: 'ERROR',
@@ -36,7 +44,7 @@ describe('lines of a link', () => {
   });
 
   it('are none without a token', () => {
-    expect(['', '   ', 'AC', 'AC ', ':x'].map((line) => readLine(line, true))).toEqual([
+    expect(['', '   ', 'AC', 'AC ', ':x'].map((line) => said(line, true))).toEqual([
       null,
       null,
       null,
@@ -58,8 +66,22 @@ describe('lines of a link', () => {
       fc.property(word, word, fc.array(word, { maxLength: 10 }), last, (source, token, words, text) => {
         const params = text === null ? words : [...words, text];
         const line = { tags: '', source, token: token.toUpperCase(), params };
-        expect(readLine(writeLine(source, line.token, words, text), true)).toEqual(line);
+        expect(said(writeLine(source, line.token, words, text), true)).toEqual(line);
       }),
+    );
+  });
+
+  it('have their words where the words are, without a string of each', () => {
+    const places = new WordPlaces();
+    const lines = fc.stringMatching(/^(@[ab]+ )? {0,2}[ab]+ [ab]+[ab :]{0,60}$/);
+    fc.assert(
+      fc.property(lines, (text) => {
+        const line = readLine(text, true)!;
+        const count = places.find(line);
+        const words = Array.from({ length: count }, (_, i) => text.slice(places.start(i), places.end(i)));
+        expect(words).toEqual(line.params);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -19,14 +19,64 @@ const MAX_PARAMS = 15;
 const MAX_TAG_BYTES = 1 + MAX_CLIENT_TAG_BYTES + 128 + 1;
 
 /** The parts of a line. */
-export interface P10Line {
+export class P10Line {
   /** Raw, without their `@`; empty for none. */
   readonly tags: string;
   /** Numeric of a server or user, or a name where the line began with `:`; empty before the introduction. */
   readonly source: string;
   /** In upper case. */
   readonly token: string;
-  readonly params: readonly string[];
+  /** The line as it came. */
+  readonly text: string;
+  /** Where the parameters begin in the text. */
+  readonly paramsAt: number;
+  #params: readonly string[] | null = null;
+
+  constructor(tags: string, source: string, token: string, text: string, paramsAt: number) {
+    this.tags = tags;
+    this.source = source;
+    this.token = token;
+    this.text = text;
+    this.paramsAt = paramsAt;
+  }
+
+  /** Made when somebody asks for them: users, of whom a burst has ten thousands, are read from the text. */
+  get params(): readonly string[] {
+    this.#params ??= readParams(this.text, this.paramsAt);
+    return this.#params;
+  }
+}
+
+/** Where the words of a line stand: no string is made of a word that is only looked at. Kept by a reader for all its lines. */
+export class WordPlaces {
+  readonly #starts = new Int32Array(MAX_PARAMS);
+  readonly #ends = new Int32Array(MAX_PARAMS);
+
+  /** Finds the parameters of a line; those of the line before are forgotten. @returns how many they are */
+  find({ text, paramsAt }: P10Line): number {
+    const { length } = text;
+    let count = 0;
+    for (let at = skipSpaces(text, paramsAt); at < length; at = skipSpaces(text, at)) {
+      const isLast = text.charCodeAt(at) === COLON;
+      const start = isLast ? at + 1 : at;
+      if (isLast || count === MAX_PARAMS - 1) at = length;
+      else while (at < length && text.charCodeAt(at) !== SPACE) at++;
+      this.#starts[count] = start;
+      this.#ends[count] = at;
+      count++;
+    }
+    return count;
+  }
+
+  /** Where a parameter begins. */
+  start(index: number): number {
+    return this.#starts[index]!;
+  }
+
+  /** Where it ends: the place behind its last character. */
+  end(index: number): number {
+    return this.#ends[index]!;
+  }
 }
 
 /**
@@ -50,12 +100,7 @@ export function readLine(line: string, sourced: boolean): P10Line | null {
   }
   const end = wordEnd(line, at);
   if (end === at) return null;
-  return {
-    tags,
-    source,
-    token: inUpperCase(line.slice(at, end)),
-    params: readParams(line, skipSpaces(line, end)),
-  };
+  return new P10Line(tags, source, inUpperCase(line.slice(at, end)), line, skipSpaces(line, end));
 }
 
 /** Nearly every token is so already, and asking costs less than another string. */
@@ -112,6 +157,9 @@ export function withTags(tags: string, line: string): string {
 export function lineRoom(line: string): number {
   return line[0] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
 }
+
+/** The same for whoever cuts bytes into lines. */
+export const LINE_ROOM = { least: MAX_LINE_BYTES, of: lineRoom } as const;
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */
 function oneWord(word: string): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
-import { decodeAddress, encodeAddress, isAddress } from './address.ts';
+import { decodeAddress, encodeAddress, isAddressAt } from './address.ts';
 import {
   fromBase64,
   isServerNumeric,
@@ -13,6 +13,8 @@ import {
   toBase64,
   userNumeric,
 } from './numeric.ts';
+
+const isAddress = (text: string) => isAddressAt(text, 0, text.length);
 
 describe('numerics', () => {
   it('number servers and users as ircu does', () => {
@@ -85,12 +87,13 @@ describe('addresses', () => {
   ])('refuses %j', (text) => {
     expect(decodeAddress(text)).toBeNull();
     expect(isAddress(text)).toBe(false);
+    expect(isAddressAt(`B]AAAB${text}B]AAAB`, 6, 6 + text.length)).toBe(false);
   });
 
   it('are told apart from what is none without being read', () => {
     const text = fc.stringMatching(/^[AD\]_!]{5,7}$/);
     fc.assert(fc.property(text, (said) => isAddress(said) === (decodeAddress(said) !== null)));
-    expect([']]]]]]', '_', 'CABA24_AAB'].map(isAddress)).toEqual([true, true, true]);
+    expect([']]]]]]', '_', 'CABA24_AAB'].map((said) => isAddress(said))).toEqual([true, true, true]);
   });
 
   it('come back from what was written', () => {

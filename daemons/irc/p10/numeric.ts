@@ -31,8 +31,13 @@ export function toBase64(value: number, digits: number): string {
 
 /** The value of `text`, or -1 when a character is no digit. Up to eight digits are exact. */
 export function fromBase64(text: string): number {
+  return base64At(text, 0, text.length);
+}
+
+/** The same of a part of a text. */
+export function base64At(text: string, start: number, end: number): number {
   let value = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = start; i < end; i++) {
     const digit = VALUES[text.charCodeAt(i)] ?? -1;
     if (digit < 0) return -1;
     value = value * 64 + digit;

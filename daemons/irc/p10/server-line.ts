@@ -110,9 +110,14 @@ export function isServerName(name: string): boolean {
 
 /** A whole number of at most 12 digits, or -1: seconds of more are no date that can be written. */
 export function readWhole(text: string): number {
-  if (text.length === 0 || text.length > 12) return -1;
+  return wholeAt(text, 0, text.length);
+}
+
+/** The same of a part of a text. */
+export function wholeAt(text: string, start: number, end: number): number {
+  if (end === start || end - start > 12) return -1;
   let value = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = start; i < end; i++) {
     const digit = text.charCodeAt(i) - 0x30;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;

@@ -2,10 +2,10 @@
  * How users are introduced: `N nick hops since user host [+modes [arguments]] address numeric :realname`. A user who takes
  * another nick has the same token with two parameters. Pure; called by whoever keeps a link.
  */
-import { isAddress } from './address.ts';
-import { type P10Line, writeLine } from './line.ts';
-import { isUserNumeric } from './numeric.ts';
-import { readWhole } from './server-line.ts';
+import { isAddressAt } from './address.ts';
+import { type P10Line, WordPlaces, writeLine } from './line.ts';
+import { base64At, USER_DIGITS } from './numeric.ts';
+import { readWhole, wholeAt } from './server-line.ts';
 
 /** User modes of Nefarious that take a host as their argument, in the order in which they are told. */
 export const HOST_MODES = 'hfCc';
@@ -38,39 +38,118 @@ export interface AccountStamp {
   readonly seconds: number;
 }
 
+const PLUS = 0x2b;
+
 const NO_ARGUMENTS: ReadonlyMap<string, string> = new Map();
 
-/** Reads the parameters of an introduction; in words what is wrong with them otherwise. */
-export function readUser(line: P10Line): UserLine | string {
-  const { params } = line;
-  const count = params.length;
-  if (count < 8) return `N has ${count} parameters, an introduction needs at least 8.`;
-  const [nick, hops, since, username, host] = params as [string, string, string, string, string];
-  const wholeHops = readWhole(hops);
-  const nickSeconds = readWhole(since);
-  if (wholeHops < 0 || nickSeconds < 0) return 'hops and time of N must be whole numbers.';
-  const address = params[count - 3]!;
-  if (!isAddress(address)) return `${address.slice(0, 32)} is no address of P10.`;
-  const numeric = params[count - 2]!;
-  if (!isUserNumeric(numeric)) return `${numeric.slice(0, 16)} is no numeric of a user.`;
-  const withModes = count > 8 && params[5]!.startsWith('+');
-  const modes = withModes ? params[5]!.slice(1) : '';
-  return {
-    nick,
-    hops: wholeHops,
-    nickSeconds,
-    username,
-    host,
-    modes,
-    modeArguments: withModes ? argumentsOf(modes, params.slice(6, count - 3)) : NO_ARGUMENTS,
-    address,
-    numeric,
-    realname: params[count - 1]!,
-  };
+/** Words of an introduction without modes. */
+const LEAST_WORDS = 8;
+/** Where its words stand, from the beginning, */
+const PLACE = { nick: 0, hops: 1, since: 2, username: 3, host: 4, modes: 5 } as const;
+/** and from the end. */
+const BACK = { realname: 1, numeric: 2, address: 3 } as const;
+
+/** The words of the introduction that is being read. */
+const places = new WordPlaces();
+
+/** An introduction that came: words of which most readers need none are made when somebody asks for them. */
+export class ReadUser implements UserLine {
+  readonly nick: string;
+  readonly hops: number;
+  readonly nickSeconds: number;
+  readonly modes: string;
+  /** The value of the numeric. */
+  readonly number: number;
+  readonly #text: string;
+  readonly #usernameAt: number;
+  readonly #usernameEnd: number;
+  readonly #hostAt: number;
+  readonly #hostEnd: number;
+  /** Behind the modes; 0 where no arguments stand there. */
+  readonly #argumentsAt: number;
+  readonly #addressAt: number;
+  readonly #addressEnd: number;
+  readonly #numericAt: number;
+  readonly #realnameAt: number;
+  readonly #realnameEnd: number;
+  #modeArguments: ReadonlyMap<string, string> | null = null;
+
+  /** @param count of the words in {@link places} */
+  constructor(text: string, count: number, hops: number, nickSeconds: number, number: number) {
+    const modesAt = places.start(PLACE.modes);
+    const withModes = count > LEAST_WORDS && text.charCodeAt(modesAt) === PLUS;
+    this.#text = text;
+    this.nick = text.slice(places.start(PLACE.nick), places.end(PLACE.nick));
+    this.hops = hops;
+    this.nickSeconds = nickSeconds;
+    this.modes = withModes ? text.slice(modesAt + 1, places.end(PLACE.modes)) : '';
+    this.number = number;
+    this.#usernameAt = places.start(PLACE.username);
+    this.#usernameEnd = places.end(PLACE.username);
+    this.#hostAt = places.start(PLACE.host);
+    this.#hostEnd = places.end(PLACE.host);
+    this.#argumentsAt = withModes && count > LEAST_WORDS + 1 ? places.end(PLACE.modes) : 0;
+    this.#addressAt = places.start(count - BACK.address);
+    this.#addressEnd = places.end(count - BACK.address);
+    this.#numericAt = places.start(count - BACK.numeric);
+    this.#realnameAt = places.start(count - BACK.realname);
+    this.#realnameEnd = places.end(count - BACK.realname);
+  }
+
+  get username(): string {
+    return this.#text.slice(this.#usernameAt, this.#usernameEnd);
+  }
+
+  get host(): string {
+    return this.#text.slice(this.#hostAt, this.#hostEnd);
+  }
+
+  get modeArguments(): ReadonlyMap<string, string> {
+    if (this.#argumentsAt === 0) return NO_ARGUMENTS;
+    this.#modeArguments ??= argumentsOf(this.modes, this.#text.slice(this.#argumentsAt, this.#addressAt));
+    return this.#modeArguments;
+  }
+
+  get address(): string {
+    return this.#text.slice(this.#addressAt, this.#addressEnd);
+  }
+
+  get numeric(): string {
+    return this.#text.slice(this.#numericAt, this.#numericAt + USER_DIGITS);
+  }
+
+  /** Whether the numeric is one of a server. @param server two characters */
+  isOn(server: string): boolean {
+    return this.#text.startsWith(server, this.#numericAt);
+  }
+
+  get realname(): string {
+    return this.#text.slice(this.#realnameAt, this.#realnameEnd);
+  }
 }
 
-function argumentsOf(modes: string, given: readonly string[]): ReadonlyMap<string, string> {
-  if (given.length === 0) return NO_ARGUMENTS;
+/** Reads the parameters of an introduction; in words what is wrong with them otherwise. */
+export function readUser(line: P10Line): ReadUser | string {
+  const { text } = line;
+  const count = places.find(line);
+  if (count < LEAST_WORDS) return `N has ${count} parameters, an introduction needs at least ${LEAST_WORDS}.`;
+  const hops = wholeAt(text, places.start(PLACE.hops), places.end(PLACE.hops));
+  const nickSeconds = wholeAt(text, places.start(PLACE.since), places.end(PLACE.since));
+  if (hops < 0 || nickSeconds < 0) return 'hops and time of N must be whole numbers.';
+  const addressAt = places.start(count - BACK.address);
+  const addressEnd = places.end(count - BACK.address);
+  if (!isAddressAt(text, addressAt, addressEnd))
+    return `${text.slice(addressAt, Math.min(addressEnd, addressAt + 32))} is no address of P10.`;
+  const numericAt = places.start(count - BACK.numeric);
+  const numericEnd = places.end(count - BACK.numeric);
+  const number = numericEnd - numericAt === USER_DIGITS ? base64At(text, numericAt, numericEnd) : -1;
+  return number < 0
+    ? `${text.slice(numericAt, Math.min(numericEnd, numericAt + 16))} is no numeric of a user.`
+    : new ReadUser(text, count, hops, nickSeconds, number);
+}
+
+function argumentsOf(modes: string, words: string): ReadonlyMap<string, string> {
+  const given = words.split(' ').filter((word) => word !== '');
   const found = new Map<string, string>();
   let next = 0;
   for (const letter of modes) {

@@ -7,7 +7,7 @@ import { CAP } from '../client/capabilities.ts';
 import type { NetBatch, Telling } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
-import type { Membership } from '../state/channel.ts';
+import type { Channel, Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { type Message, rest, type StepsWith } from '../work-steps.ts';
 import { kept } from './keeping.ts';
@@ -67,13 +67,33 @@ export function enter(
   if (found === undefined && modes !== undefined) channel.modes = modes;
   if (found === undefined && nameBytes !== undefined) channel.nameBytes = nameBytes;
   if (found === undefined) server.accounts.channels.made(channel);
+  if (told) server.links?.tell({ kind: 'join', membership, created: channel.members.length === 1 });
+  return { membership, left: leftOf(server, membership, given !== null && given !== 0, batch) };
+}
+
+/** The same of one of many whom another server tells of, on a channel that is there: it is looked for once for all of them. */
+export function enterToo(
+  server: CommandServer,
+  user: User,
+  channel: Channel,
+  status: number,
+  batch: NetBatch | null,
+): WorkSteps | null {
+  return leftOf(server, server.state.enter(user, channel, status), status !== 0, batch);
+}
+
+function leftOf(
+  server: CommandServer,
+  membership: Membership,
+  withStatus: boolean,
+  batch: NetBatch | null,
+): WorkSteps | null {
+  const { channel } = membership;
   const created = channel.members.length === 1;
-  if (told) server.links?.tell({ kind: 'join', membership, created });
   // Another than the first changes nothing that is kept, unless they bring status.
   const keeps = created || membership.status !== 0;
-  if (!keeps && channel.locals.length === 0) return { membership, left: null };
-  const withStatus = given !== null && given !== 0;
-  return { membership, left: finish(server, membership, { keeps, created, withStatus, batch }) };
+  if (!keeps && channel.locals.length === 0) return null;
+  return finish(server, membership, { keeps, created, withStatus, batch });
 }
 
 /** What somebody's entrance brings with it. */

@@ -26,6 +26,7 @@ import { Server } from '../state/server.ts';
 import { burstLines } from './burst-lines.ts';
 import { kindOf, refusalOf, skewOf } from './handshake.ts';
 import { handle } from './incoming/handle.ts';
+import type { LinkContext } from './incoming/link-line.ts';
 import type { LinkBlock, LinkSecurity } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
 import { LinkPulse } from './link-pulse.ts';
@@ -64,6 +65,8 @@ export class Link implements LinkEnd {
   #state: LinkState = 'introducing';
   #password: string | null = null;
   #peer: Peer | null = null;
+  /** What the code of a token is given; null before the peer is known. */
+  #context: LinkContext | null = null;
   #burstSent = false;
   #burstRead = false;
   /** Who the peer says it is. */
@@ -152,7 +155,11 @@ export class Link implements LinkEnd {
     this.#server.counters.linkLinesIn++;
     this.traffic.took(line);
     this.#pulse.heard();
-    work.runCall(this.transport.work, () => this.#work(line));
+    const { work: account } = this.transport;
+    // Without an object for each: a burst is tens of thousands of lines.
+    const steps = work.mayCall(account) ? this.#work(line) : undefined;
+    if (steps === undefined) work.runCall(account, () => this.#work(line));
+    else if (steps !== null) work.runSteps(account, steps);
   }
 
   /** @returns what is left of it for later turns. */
@@ -164,10 +171,9 @@ export class Link implements LinkEnd {
     const sourced = this.#state !== 'introducing' && !text.startsWith('ERROR :');
     const line = readLine(text, sourced);
     if (line === null) return null;
-    if (this.#state === 'introducing') return this.#introduced(line);
     const token = shortToken(line.token);
     try {
-      const steps = this.#handle(token, line, line.tags === '' ? text : text.slice(line.tags.length + 2));
+      const steps = this.#state === 'introducing' ? this.#introduced(line) : this.#handle(token, line);
       return steps === null ? null : this.#guarded(token, steps);
     } catch (error) {
       this.#failed(token, error);
@@ -175,14 +181,11 @@ export class Link implements LinkEnd {
     }
   }
 
-  #handle(token: string, line: P10Line, text: string): WorkSteps | null {
+  #handle(token: string, line: P10Line): WorkSteps | null {
     if (token === TOKEN.END_OF_BURST) this.#onBurstEnd(line);
     else if (token === TOKEN.EOB_ACK) this.#onAcknowledged(line);
     else if (token === TOKEN.ERROR) this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
-    else {
-      const context = { server: this.#server, network: this.#network, link: this, peer: this.#peer! };
-      return handle(context, token, line, text);
-    }
+    else return handle(this.#context!, token, line);
     return null;
   }
 
@@ -270,6 +273,7 @@ export class Link implements LinkEnd {
     const ownTokens = !foreign && said.flags.includes(OWN_TOKENS_FLAG);
     const peer: Peer = { kind, limits: KIND_LIMITS[kind], ownTokens, untold: new Set(), server };
     this.#peer = peer;
+    this.#context = { server: this.#server, network: this.#network, link: this, peer };
     this.#state = 'bursting';
     this.sinceMs = Date.now();
     this.#metAtMs = this.#network.clock.monotonic();

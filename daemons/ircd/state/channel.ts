@@ -7,12 +7,13 @@ import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
+import type { Memberships } from './memberships.ts';
 import type { RestoredStatus } from './restored-status.ts';
 import type { Server } from './server.ts';
 import type { User } from './user.ts';
 
-/** One user on one channel. */
-export class Membership {
+/** One user on one channel. It is the list of a user who is on no other as well (memberships.ts). */
+export class Membership implements Memberships {
   readonly user: User;
   /** The same user as a client of this server; null for one of another server. */
   readonly client: LocalClient | null;
@@ -32,6 +33,26 @@ export class Membership {
     this.client = user.local;
     this.channel = channel;
     this.status = status;
+  }
+
+  get size(): number {
+    return 1;
+  }
+
+  get(channel: Channel): Membership | undefined {
+    return this.channel === channel ? this : undefined;
+  }
+
+  has(channel: Channel): boolean {
+    return this.channel === channel;
+  }
+
+  keys(): MapIterator<Channel> {
+    return [this.channel].values();
+  }
+
+  values(): MapIterator<Membership> {
+    return [this].values();
   }
 
   /** `@`, `+` or nothing; all of them with multi-prefix, highest first (IRCv3 multi-prefix). */
@@ -63,6 +84,15 @@ function isLocal(membership: Membership): membership is LocalMembership {
   return membership.client !== null;
 }
 
+/** A server that is linked to this one, and how many of a channel are reached by it. */
+interface Direction {
+  readonly via: Server;
+  members: number;
+}
+
+/** Of most channels, where all are here. */
+const NO_DIRECTIONS: readonly Direction[] = [];
+
 let lastSerial = 0;
 
 /** One channel. It exists as long as it has members, or until its time is over where it was restored after a crash. */
@@ -83,8 +113,8 @@ export class Channel {
   readonly members: Membership[] = [];
   /** Those of them who are on this server: the only ones whom a message is delivered to from here. */
   readonly locals: LocalMembership[] = [];
-  /** How many of them are to be reached by each server that is linked to this one; null while all are here. */
-  #directions: Map<Server, number> | null = null;
+  /** How many of them are to be reached by each server that is linked to this one; of those there are few. */
+  #directions: readonly Direction[] = NO_DIRECTIONS;
   topic = '';
   /** Prefix of the user who set the topic. */
   topicBy = '';
@@ -126,16 +156,20 @@ export class Channel {
   }
 
   /** Whether somebody on it is to be reached by a server that is linked to this one. */
-  reaches(direction: Server): boolean {
-    return this.#directions?.has(direction) ?? false;
+  reaches(server: Server): boolean {
+    for (const { via } of this.#directions) if (via === server) return true;
+    return false;
   }
 
-  #count({ server: { via } }: User, more: number): void {
+  #count({ server: { via } }: User, more: 1 | -1): void {
     if (via === null) return;
-    this.#directions ??= new Map();
-    const count = (this.#directions.get(via) ?? 0) + more;
-    if (count === 0) this.#directions.delete(via);
-    else this.#directions.set(via, count);
+    for (const direction of this.#directions) {
+      if (direction.via !== via) continue;
+      direction.members += more;
+      if (direction.members === 0) this.#directions = this.#directions.filter((one) => one !== direction);
+      return;
+    }
+    this.#directions = [...this.#directions, { via, members: 1 }];
   }
 
   /** The last one takes the place of whoever leaves. Called by state/network.ts. */

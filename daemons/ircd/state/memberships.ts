@@ -1,4 +1,7 @@
-/** Where one user is. Most of a network are on one channel or on none: a map for each of them would cost as much as the user. */
+/**
+ * Where one user is. Most of a network are on one channel or on none: a map for each of them would cost as much as the user. Whoever
+ * is on one has that membership as their list.
+ */
 import type { Channel, Membership } from './channel.ts';
 
 /** The channels of a user with what they are there, in the order of joining. */
@@ -7,35 +10,9 @@ export type Memberships = Pick<ReadonlyMap<Channel, Membership>, 'size' | 'get' 
 /** Of all who are on no channel. */
 export const NO_MEMBERSHIPS: Memberships = new Map();
 
-/** Of somebody who is on one channel. */
-export class SoleMembership implements Memberships {
-  readonly size = 1;
-  readonly membership: Membership;
-
-  constructor(membership: Membership) {
-    this.membership = membership;
-  }
-
-  get(channel: Channel): Membership | undefined {
-    return this.membership.channel === channel ? this.membership : undefined;
-  }
-
-  has(channel: Channel): boolean {
-    return this.membership.channel === channel;
-  }
-
-  keys(): MapIterator<Channel> {
-    return [this.membership.channel].values();
-  }
-
-  values(): MapIterator<Membership> {
-    return [this.membership].values();
-  }
-}
-
 /** With one more. What is given is not to be used any more. */
 export function withMembership(of: Memberships, membership: Membership): Memberships {
-  if (of.size === 0) return new SoleMembership(membership);
+  if (of.size === 0) return membership;
   const { channel } = membership;
   if (of instanceof Map) return of.set(channel, membership);
   const [first] = of.values();

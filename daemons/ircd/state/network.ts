@@ -16,8 +16,6 @@ import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
-const USER_MODE_BITS = Object.values(UMODE);
-
 /** Servers, users, channels and memberships with their indexes. */
 export class NetworkState {
   /** This server. */
@@ -139,8 +137,10 @@ export class NetworkState {
     this.#numerics.add(user);
     this.#nicks.set(key, user);
     this.#count(user);
-    if (facts.modes === 0) return user;
-    for (const bit of USER_MODE_BITS) if ((facts.modes & bit) !== 0) this.setUserMode(user, bit, true);
+    this.setUserMode(user, UMODE.invisible, (facts.modes & UMODE.invisible) !== 0);
+    this.setUserMode(user, UMODE.oper, (facts.modes & UMODE.oper) !== 0);
+    // The others are not counted.
+    user.modes = facts.modes;
     return user;
   }
 
@@ -161,6 +161,11 @@ export class NetworkState {
   /** A user by P10 numeric; one of this server once a link was told of them. */
   findNumeric(numeric: string): User | undefined {
     return this.#numerics.find(numeric) ?? this.#localNumerics.find(numeric);
+  }
+
+  /** A user of another server by the value of their numeric. */
+  findNumber(number: number): User | undefined {
+    return this.#numerics.at(number);
   }
 
   /** The five characters that stand for a user in P10. Throws when all numerics of this server are taken. */
@@ -262,7 +267,12 @@ export class NetworkState {
       channel = new Channel(name, key, createdMs);
       this.#channelMap.set(key, channel);
     }
-    const membership = new Membership(user, channel, status ?? asFirst);
+    return this.enter(user, channel, status ?? asFirst);
+  }
+
+  /** Puts a user on a channel that is there. */
+  enter(user: User, channel: Channel, status: number): Membership {
+    const membership = new Membership(user, channel, status);
     channel.add(membership);
     user.joined(membership);
     this.#forgetInvite(user, channel);

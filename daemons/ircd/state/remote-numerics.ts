@@ -19,13 +19,17 @@ export class RemoteNumerics {
 
   /** Undefined also for what is no numeric of a user. */
   find(numeric: string): User | undefined {
-    const value = numberOf(numeric);
-    return value < 0 ? undefined : this.#servers[Math.floor(value / MAX_USERS)]?.users[value % MAX_USERS];
+    return numeric.length === USER_DIGITS ? this.at(fromBase64(numeric)) : undefined;
+  }
+
+  /** The same by the value of the numeric; -1 is none. */
+  at(number: number): User | undefined {
+    return number < 0 ? undefined : this.#servers[Math.floor(number / MAX_USERS)]?.users[number % MAX_USERS];
   }
 
   /** Throws when the numeric is taken, or none; nothing is changed then. */
   add(user: User): void {
-    const value = numberOf(user.numeric);
+    const value = user.number;
     if (value < 0) throw new Error(`${user.numeric} is no numeric of a user`);
     const server = Math.floor(value / MAX_USERS);
     const number = value % MAX_USERS;
@@ -38,15 +42,11 @@ export class RemoteNumerics {
 
   /** Somebody who has none any more is passed over. */
   remove(user: User): void {
-    if (this.find(user.numeric) !== user) return;
-    const value = numberOf(user.numeric);
+    const value = user.number;
+    if (this.at(value) !== user) return;
     const server = Math.floor(value / MAX_USERS);
     const numbered = this.#servers[server]!;
     numbered.users[value % MAX_USERS] = undefined;
     if (--numbered.count === 0) this.#servers[server] = undefined;
   }
-}
-
-function numberOf(numeric: string): number {
-  return numeric.length === USER_DIGITS ? fromBase64(numeric) : -1;
 }

@@ -6,17 +6,17 @@
 import { fold } from '../../irc/casemapping.ts';
 import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { decodeAddress, encodeAddress } from '../../irc/p10/address.ts';
+import { fromBase64, toBase64, USER_DIGITS } from '../../irc/p10/numeric.ts';
 import { type AddressGroups, addressText, parseAddress } from '../../runtime/net/ip-address.ts';
 import type { Channel, Membership } from './channel.ts';
 import { LinkFacts } from './link-facts.ts';
 import type { LocalClient } from './local-client.ts';
 import { type Memberships, NO_MEMBERSHIPS, withMembership, withoutMembership } from './memberships.ts';
+import { type FoldedPrefixes, NO_HOSTS, Person } from './person.ts';
 import type { Server } from './server.ts';
 
 /** `::`, which no client has. */
 const NO_ADDRESS: AddressGroups = new Uint16Array(8);
-
-const NO_HOSTS: readonly string[] = [];
 
 /** What is known of a user of another server when it is introduced. */
 export interface RemoteUser {
@@ -27,8 +27,8 @@ export interface RemoteUser {
   /** What others see for the host; null where that is the host that the line says. */
   readonly hiddenHost: string | null;
   readonly server: Server;
-  /** Five characters that stand for the user in P10. */
-  readonly numeric: string;
+  /** The value of the five characters that stand for the user in P10. */
+  readonly number: number;
   /** Since when the nick is theirs, Unix seconds. */
   readonly nickSeconds: number;
   /** `UMODE` bits. */
@@ -47,40 +47,22 @@ export interface RemotePerson {
   readonly p10Address: string;
 }
 
-/** Who somebody is, folded: what masks are compared with. */
-export interface FoldedPrefixes {
-  /** `nick!user@host` as others see it. */
-  readonly prefix: string;
-  /** `nick!user`. */
-  readonly who: string;
-  /** With the address for the host; the same as {@link prefix} where others see that. */
-  readonly address: string;
-  /** With hosts that others do not see now, and that masks may name all the same. */
-  readonly hidden: readonly string[];
-}
-
 /** One user. One that is here exists from accept on, and is registered later; one of another server always is. */
 export class User {
   /** Where the user is. */
   readonly server: Server;
   /** The connection and all that belongs to it; null for a user of another server. */
   readonly local: LocalClient | null;
-  /** Reads the line by which a user of another server was introduced; null once that is done, and for one that is here. */
+  /** Who they are; of a user of another server the line by which they were introduced, until somebody asks. */
+  #person: Person | string;
+  /** Reads that line; null where there is none, or it is read. */
   #read: RemoteUser['read'] | null = null;
-  /** As text; of a user of another server the line until it is read, then as P10 writes it. */
-  #address: string;
   /** Empty until NICK. */
   nick = '';
   /** Since when the nick is theirs, Unix seconds; of two who hold the same one this tells who keeps it. */
   nickSeconds = 0;
-  /** Five characters that stand for the user in P10; empty for one who has none yet. */
-  numeric = '';
-  #username = '';
-  #realname = '';
-  #host: string;
-  #realHost: string;
-  /** Cloaks that masks may name, of the key in use and of those before it; none where hosts are not cloaked. */
-  cloaks: readonly string[] = NO_HOSTS;
+  /** The five characters, or their value until somebody asks for them. */
+  #numeric: string | number = '';
   /** `UMODE` bits. */
   modes = 0;
   account: string | null = null;
@@ -94,86 +76,100 @@ export class User {
   /** Set once the user left; nothing is processed for them any more. */
   gone = false;
 
-  /** Made when somebody asks for it first: most users of other servers say nothing to anybody here. */
-  #prefix: string | null = '';
-  /** Made when a mask asks for them first: of most users of other servers none ever does. */
-  #folded: FoldedPrefixes | null = null;
-  #groups: AddressGroups | null = null;
-
-  /** @param address as text; empty for a user of another server, who is {@link introduced}. */
+  /** @param address as text; of a user of another server, who is {@link introduced}, empty. */
   constructor(server: Server, local: LocalClient | null, address: string) {
     this.server = server;
     this.local = local;
-    this.#address = address;
-    this.#host = address;
-    this.#realHost = address;
+    this.#person = local === null ? '' : new Person(address, address);
   }
 
   /** Takes what another server says of its user. Called by state/network.ts. */
-  introduced({ nick, line, read, hiddenHost, numeric, nickSeconds, account, linkFacts }: RemoteUser): void {
-    this.nick = nick;
-    this.nickSeconds = nickSeconds;
-    this.numeric = numeric;
-    this.account = account;
-    this.linkFacts = linkFacts ?? null;
-    this.#address = line;
-    this.#read = read;
-    this.#prefix = null;
-    if (hiddenHost !== null) this.host = hiddenHost;
+  introduced(facts: RemoteUser): void {
+    this.nick = facts.nick;
+    this.nickSeconds = facts.nickSeconds;
+    this.#numeric = facts.number;
+    this.account = facts.account;
+    this.linkFacts = facts.linkFacts ?? null;
+    this.#person = facts.line;
+    this.#read = facts.read;
+    if (facts.hiddenHost !== null) this.host = facts.hiddenHost;
   }
 
-  /** Makes of the line what it says. */
-  #know(): void {
-    if (this.#read === null) return;
-    const { username, host, realname, p10Address } = this.#read(this.#address);
+  /** Who they are, made of the line that says so where nobody asked yet. */
+  get #who(): Person {
+    const person = this.#person;
+    return typeof person === 'string' ? this.#know(person) : person;
+  }
+
+  #know(line: string): Person {
+    const said = this.#read?.(line) ?? null;
+    const person = new Person(said?.host ?? '', said?.p10Address ?? '');
     this.#read = null;
-    this.#username = username;
-    this.#realname = realname;
-    this.#host = host;
-    this.#realHost = host;
-    this.#address = p10Address;
+    this.#person = person;
+    if (said === null) return person;
+    person.username = said.username;
+    person.realname = said.realname;
+    person.prefix = null;
+    return person;
+  }
+
+  /** Five characters that stand for the user in P10; empty for one who has none yet. */
+  get numeric(): string {
+    if (typeof this.#numeric === 'number') this.#numeric = toBase64(this.#numeric, USER_DIGITS);
+    return this.#numeric;
+  }
+
+  set numeric(numeric: string) {
+    this.#numeric = numeric;
+  }
+
+  /** Their value; -1 for one who has none. */
+  get number(): number {
+    if (typeof this.#numeric === 'number') return this.#numeric;
+    return this.#numeric.length === USER_DIGITS ? fromBase64(this.#numeric) : -1;
   }
 
   get username(): string {
-    this.#know();
-    return this.#username;
+    return this.#who.username;
   }
 
   set username(username: string) {
-    this.#know();
-    this.#username = username;
+    this.#who.username = username;
   }
 
   get realname(): string {
-    this.#know();
-    return this.#realname;
+    return this.#who.realname;
   }
 
   set realname(realname: string) {
-    this.#know();
-    this.#realname = realname;
+    this.#who.realname = realname;
   }
 
   /** What others see: the resolved name, the address, or a cloak of it. */
   get host(): string {
-    this.#know();
-    return this.#host;
+    return this.#who.host;
   }
 
   set host(host: string) {
-    this.#know();
-    this.#host = host;
+    this.#who.host = host;
   }
 
   /** The resolved name or the address, whatever others see. */
   get realHost(): string {
-    this.#know();
-    return this.#realHost;
+    return this.#who.realHost;
   }
 
   set realHost(host: string) {
-    this.#know();
-    this.#realHost = host;
+    this.#who.realHost = host;
+  }
+
+  /** Cloaks that masks may name, of the key in use and of those before it; none where hosts are not cloaked. */
+  get cloaks(): readonly string[] {
+    return this.#who.cloaks;
+  }
+
+  set cloaks(cloaks: readonly string[]) {
+    this.#who.cloaks = cloaks;
   }
 
   /** The same, made where there was none. */
@@ -188,69 +184,73 @@ export class User {
 
   /** Textual address of the client. */
   get address(): string {
-    this.#know();
-    return this.local === null ? addressText(decodeAddress(this.#address) ?? NO_ADDRESS) : this.#address;
+    const { address } = this.#who;
+    return this.local === null ? addressText(decodeAddress(address) ?? NO_ADDRESS) : address;
   }
 
   /** The address as P10 writes it. */
   get p10Address(): string {
-    this.#know();
-    return this.local === null ? this.#address : encodeAddress(this.addressGroups);
+    return this.local === null ? this.#who.address : encodeAddress(this.addressGroups);
   }
 
   /** The address as numbers, for masks that name a network. */
   get addressGroups(): AddressGroups {
-    this.#know();
+    const person = this.#who;
     const read = this.local === null ? decodeAddress : parseAddress;
-    this.#groups ??= read(this.#address) ?? NO_ADDRESS;
-    return this.#groups;
+    person.groups ??= read(person.address) ?? NO_ADDRESS;
+    return person.groups;
   }
 
   /** Takes another address, of one who is not registered yet: a gateway has said where the client is. */
   relocate(address: string): void {
-    this.#address = address;
-    this.host = address;
-    this.realHost = address;
-    this.#groups = null;
+    const person = this.#who;
+    person.address = address;
+    person.host = address;
+    person.realHost = address;
+    person.groups = null;
   }
 
   /** `nick!user@host`; empty until NICK, and then up to date by {@link updatePrefix}. */
   get prefix(): string {
-    this.#prefix ??= `${this.nick}!${this.username}@${this.host}`;
-    return this.#prefix;
+    const person = this.#who;
+    person.prefix ??= `${this.nick}!${person.username}@${person.host}`;
+    return person.prefix;
   }
 
   /** To be called when nick, username or host have changed; cached ban verdicts become stale. */
   updatePrefix(): void {
-    this.#prefix = null;
-    this.#folded = null;
+    // Nothing was made yet of what nobody has asked for.
+    if (typeof this.#person !== 'string') {
+      this.#person.prefix = null;
+      this.#person.folded = null;
+    }
     for (const membership of this.#memberships.values()) membership.banRevision = -1;
   }
 
   /** What masks are compared with; up to date with {@link prefix}. */
   get folded(): FoldedPrefixes {
-    this.#folded ??= this.#fold();
-    return this.#folded;
+    const person = this.#who;
+    person.folded ??= this.#fold(person);
+    return person.folded;
   }
 
-  #fold(): FoldedPrefixes {
+  #fold({ username, host }: Person): FoldedPrefixes {
     const seen = fold(this.prefix);
-    const who = `${this.nick}!${this.username}@`;
-    const address = this.host === this.address ? seen : fold(who + this.address);
+    const who = `${this.nick}!${username}@`;
+    const address = host === this.address ? seen : fold(who + this.address);
     return {
       prefix: seen,
-      who: seen.slice(0, seen.length - this.host.length - 1),
+      who: seen.slice(0, seen.length - host.length - 1),
       address,
       hidden: this.#hiddenPrefixes(),
     };
   }
 
   #hiddenPrefixes(): readonly string[] {
-    if (this.cloaks === NO_HOSTS && this.realHost === this.host) return NO_HOSTS;
-    const hidden = [this.realHost, ...this.cloaks].filter(
-      (host) => host !== this.host && host !== this.address,
-    );
-    return hidden.map((host) => fold(`${this.nick}!${this.username}@${host}`));
+    const { username, host, realHost, cloaks } = this.#who;
+    if (cloaks === NO_HOSTS && realHost === host) return NO_HOSTS;
+    const hidden = [realHost, ...cloaks].filter((other) => other !== host && other !== this.address);
+    return hidden.map((other) => fold(`${this.nick}!${username}@${other}`));
   }
 
   /** Where the user is, in the order of joining. Changed by {@link joined} and {@link parted}. */

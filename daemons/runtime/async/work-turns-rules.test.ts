@@ -278,6 +278,37 @@ it('does a call at once where it may, and in its turn what is left of it or wher
   expect(told.slice(3)).toEqual(['its rest ends', 'after it']);
 });
 
+it('lets a job do more of its account by plain calls, while its slice has room and nothing of the account waits', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const [account, other] = [loop.account(), loop.account()];
+  const told: boolean[] = [];
+  expect([turns.mayCall(account), turns.mayCall(other)]).toEqual([false, false]);
+  turns.run(
+    account,
+    done(() => {
+      told.push(turns.mayCall(account), turns.mayCall(other));
+      turns.run(
+        other,
+        done(() => told.push(turns.mayCall(account), turns.mayCall(other))),
+      );
+      turns.later(
+        account,
+        done(() => {
+          told.push(turns.mayCall(account));
+          loop.nowMs += 1_000;
+          turns.spend(MS);
+          turns.spend(MS);
+          told.push(turns.mayCall(account));
+        }),
+      );
+      told.push(turns.mayCall(account));
+    }),
+  );
+  loop.drain();
+  expect(told).toEqual([true, false, false, true, false, true, false]);
+});
+
 it('gives up a call that has not begun, and what one has left', () => {
   const loop = new WorkLoop();
   const account = loop.account();

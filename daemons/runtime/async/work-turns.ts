@@ -221,6 +221,14 @@ export class WorkTurns {
     return !this.busy || account.isLight(this.#nowMs);
   }
 
+  /**
+   * Whether work of an account may be done by a plain call: the slice that runs is its own and has room, and nothing of it waits.
+   * Where not, {@link run} a job instead.
+   */
+  mayCall(account: WorkAccount): boolean {
+    return this.#owner === account && !this.#over && account.jobs.length === 0 && !account.queued;
+  }
+
   /** Whether an account that is in the middle of its input may take the next piece of it in this slice. */
   mayGoOn(account: WorkAccount): boolean {
     return !this.#over && account.jobs.length === 0;

@@ -15,7 +15,7 @@ import { serverOf } from '../../../irc/p10/numeric.ts';
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
-import { enter } from '../../actions/join.ts';
+import { enter, enterToo } from '../../actions/join.ts';
 import type { Channel } from '../../state/channel.ts';
 import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
@@ -48,9 +48,15 @@ function soundPartOf({ server, peer, source }: LinkLine, said: BurstChannel): Bu
   const modes = [...new Set(said.modes)].filter((letter) =>
     isSound({ on: true, letter, argument: said.modeArguments.get(letter) ?? '' }),
   );
-  const members = said.members.filter(
-    ({ numeric }) => server.state.serverByNumeric(serverOf(numeric))?.via === peer.server,
-  );
+  // Most are on one server.
+  let last = '';
+  let isThere = false;
+  const members = said.members.filter(({ numeric }) => {
+    if (last !== '' && numeric.startsWith(last)) return isThere;
+    last = serverOf(numeric);
+    isThere = server.state.serverByNumeric(last)?.via === peer.server;
+    return isThere;
+  });
   const [bans, exceptions, inviteExceptions] = LISTS.map((list) => said[list].filter(isWord)) as [
     string[],
     string[],
@@ -89,16 +95,20 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
       const user = state.findNumeric(numeric);
       if (user === undefined || user.gone || user.server.via !== line.peer.server) continue;
       if (channel !== undefined && user.memberships.has(channel)) continue;
-      const { membership, left } = enter(server, user, name, said.createdSeconds * 1000, {
-        status: age > 0 ? 0 : brought,
-        told: false,
-        modes: 0,
-        batch,
-        nameBytes: said.channel,
-      });
+      const status = age > 0 ? 0 : brought;
+      let left: WorkSteps | null;
+      if (channel !== undefined) left = enterToo(server, user, channel, status, batch);
+      else {
+        const entrance = { status, told: false, modes: 0, batch, nameBytes: said.channel };
+        const entered = enter(server, user, name, said.createdSeconds * 1000, entrance);
+        ({ channel } = entered.membership);
+        ({ left } = entered);
+      }
       if (left !== null) yield* left;
-      channel ??= membership.channel;
-      if (host.work.spend(0)) yield null;
+      else if (host.work.spend(0)) yield null;
+      else continue;
+      // Whoever was on it may be gone meanwhile, and it with them.
+      channel = state.findChannel(name);
     }
     if (channel === undefined || age > 0) remember(line, said);
     if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
@@ -110,7 +120,7 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
     if (channel !== undefined && ended !== undefined && (known === undefined || age < 0))
       yield* inheritInBurst(line, channel, ended);
   } finally {
-    if (channel !== undefined) host.work.leave(channel.gate);
+    for (const one of [known, channel]) if (one !== undefined) host.work.leave(one.gate);
   }
 }
 
@@ -138,9 +148,9 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChanne
 
 /** Tells other links; of a younger channel nobody is operator. */
 function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number): void {
-  const members = said.members.map(({ numeric }) => ({ numeric, status: 0 }));
-  const told = age > 0 ? { ...said, members } : said;
-  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told)), link);
+  const told = () =>
+    age > 0 ? { ...said, members: said.members.map(({ numeric }) => ({ numeric, status: 0 })) } : said;
+  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told())), link);
 }
 
 /** What somebody needs to enter the channel of the peer. */

@@ -13,7 +13,7 @@ import { QUESTION_TOKENS } from '../query-lines.ts';
 import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
 import { clearModes } from './clear-modes.ts';
-import type { LinkContext, TokenCode } from './link-line.ts';
+import { type LinkContext, LinkLine, type TokenCode } from './link-line.ts';
 import { message, notice, reply, tagmsg, toOperators, toVoiced, wallops, wallUsers } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
 import { fake, mark, privileges, serverNotice, whoisLine } from './nefarious.ts';
@@ -101,17 +101,16 @@ const OF_THE_NETWORK: ReadonlySet<string> = new Set([TOKEN.GLINE, TOKEN.JUPE]);
 
 /**
  * @param token the short one.
- * @param text the line as it came, without tags.
  * @returns what is left of it for later turns.
  */
-export function handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps | null {
-  const { server, network, link, peer } = context;
+export function handle(context: LinkContext, token: string, line: P10Line): WorkSteps | null {
+  const { server, peer } = context;
   const code = codeOf(peer, token);
   const source = sourceOf(server.state, line.source, token) ?? speakerOf(context, line.source, token);
   if (code === undefined || source === undefined) return null;
   const via = 'nick' in source ? source.server.via : source.via;
   if (via !== peer.server) return null;
-  return code({ server, network, link, peer, source, line, text, params: line.params });
+  return code(new LinkLine(context, source, line));
 }
 
 /** Whoever says it; their server where they are gone and what they did holds all the same. */

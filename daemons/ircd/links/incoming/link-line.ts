@@ -16,12 +16,32 @@ export interface LinkContext {
 }
 
 /** One line, whose source is known and lies in the direction of the peer. */
-export interface LinkLine extends LinkContext {
+export class LinkLine implements LinkContext {
+  readonly server: CommandServer;
+  readonly network: LinkRoutes;
+  readonly link: LinkEnd;
+  readonly peer: Peer;
   readonly source: Source;
   readonly line: P10Line;
+
+  constructor({ server, network, link, peer }: LinkContext, source: Source, line: P10Line) {
+    this.server = server;
+    this.network = network;
+    this.link = link;
+    this.peer = peer;
+    this.source = source;
+    this.line = line;
+  }
+
   /** The line as it came, without tags, for whoever it is passed on to. */
-  readonly text: string;
-  readonly params: readonly string[];
+  get text(): string {
+    const { tags, text } = this.line;
+    return tags === '' ? text : text.slice(tags.length + 2);
+  }
+
+  get params(): readonly string[] {
+    return this.line.params;
+  }
 }
 
 /** What a token does. What is left of it is done in later turns. */

@@ -45,9 +45,11 @@ export function factsIn({ modes, modeArguments, realname }: UserLine): LinkFacts
   let facts: LinkFacts | null = null;
   for (const letter of modes) {
     if (UMODE_LETTERS.has(letter)) continue;
-    facts ??= new LinkFacts();
     const argument = modeArguments.get(letter);
-    if (letter === 'r') facts.accountSeconds = readAccountStamp(argument ?? '').seconds;
+    // Of most accounts nobody says since when they exist.
+    if (letter === 'r' && argument?.includes(':') !== true) continue;
+    facts ??= new LinkFacts();
+    if (letter === 'r') facts.accountSeconds = readAccountStamp(argument!).seconds;
     else if (argument === undefined) facts.keepMode(letter, true);
     else if (HOST_MODES.includes(letter) && setHostIn(argument) !== null) facts.hosts.set(letter, argument);
   }

@@ -39,9 +39,9 @@ function arrival(line: LinkLine): null {
     link.fail(said);
     return null;
   }
-  if ('nick' in source || serverOf(said.numeric) !== source.numeric) return null;
+  if ('nick' in source || !said.isOn(source.numeric)) return null;
   // One that was there is another now: its server has given the numeric to somebody else.
-  const former = server.state.findNumeric(said.numeric);
+  const former = server.state.findNumber(said.number);
   if (former !== undefined) quitUser(server, former, 'Numeric taken over', { kind: 'split', user: former });
   const refusal = isNick(said.nick) ? server.nickLength.refusalOf(said.nick, source) : 'illegal nick';
   if (refusal !== null) {
@@ -60,7 +60,7 @@ function arrival(line: LinkLine): null {
     read: readPerson,
     hiddenHost: source.foreign ? hiddenHost(server, { account, modes, linkFacts }) : null,
     server: source,
-    numeric: said.numeric,
+    number: said.number,
     nickSeconds: said.nickSeconds,
     modes,
     account,
@@ -85,7 +85,8 @@ function isNick(text: string): boolean {
   return isValidNick(text, text.length);
 }
 
-function accountOf({ modeArguments }: UserLine): string | null {
+function accountOf({ modes, modeArguments }: UserLine): string | null {
+  if (modes === '') return null;
   const stamp = modeArguments.get('r');
   return stamp === undefined ? null : accountIn(stamp);
 }
