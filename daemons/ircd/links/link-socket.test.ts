@@ -1,44 +1,14 @@
 /** What goes over the socket of a link, and when. */
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { limits as shared } from '../../runtime/limits.ts';
+import { FakeLineSocket } from '../../runtime/test-fixtures/fake-line-socket.ts';
 import { limits } from '../limits.ts';
 import type { Link } from './link.ts';
 import { LinkSocket } from './link-socket.ts';
 
-class FakeSocket extends EventEmitter {
-  remoteAddress = '192.0.2.77';
-  writableLength = 0;
-  destroyed = false;
-  connecting = false;
-  readonly written: string[] = [];
-  readonly done: string[] = [];
-
-  write(text: string, encoding: string): void {
-    this.written.push(text);
-    this.done.push(`write ${encoding}`);
-  }
-  end(): void {
-    this.done.push('end');
-  }
-  pause(): void {
-    this.done.push('pause');
-  }
-  resume(): void {
-    this.done.push('resume');
-  }
-  _read(): void {}
-  destroy(): void {
-    this.destroyed = true;
-    this.done.push('destroy');
-    this.emit('close');
-  }
-}
-
-let socket: FakeSocket;
+let socket: FakeLineSocket;
 let clock: FakeClock;
 let turns: (() => void)[];
 let work: WorkTurns;
@@ -49,14 +19,14 @@ let ended: string[];
 let price: number;
 
 beforeEach(() => {
-  socket = new FakeSocket();
+  socket = new FakeLineSocket();
   clock = new FakeClock();
   turns = [];
   heard = [];
   ended = [];
   price = 0;
   work = new WorkTurns({ now: () => 0, schedule: (turn) => void turns.push(turn) });
-  carrier = new LinkSocket(socket as unknown as Socket, { work, clock, onClose: () => ended.push('closed') });
+  carrier = new LinkSocket(socket.asSocket, { work, clock, onClose: () => ended.push('closed') });
   carrier.start({
     take: (line: string) => {
       heard.push(line);
@@ -70,7 +40,7 @@ beforeEach(() => {
   } as unknown as Link);
 });
 
-const arrives = (text: string) => socket.emit('data', Buffer.from(text, 'latin1'));
+const arrives = (text: string) => socket.arrives(text);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('what a peer sends', () => {

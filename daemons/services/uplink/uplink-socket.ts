@@ -3,10 +3,11 @@
  * a bounded time; nothing more is read until they are worked off.
  */
 import type { Socket } from 'node:net';
-import type { Clock, Timer } from '../../../kit/clock.ts';
-import { lineRoom } from '../../irc/p10/line.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import { LINE_ROOM, lineRoom } from '../../irc/p10/line.ts';
 import { loopTurn } from '../../runtime/async/loop-turn.ts';
-import { limits as shared } from '../../runtime/limits.ts';
+import { LineBytes } from '../../runtime/net/line-bytes.ts';
+import { LineWriter } from '../../runtime/net/line-writer.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { limits } from '../limits.ts';
 import type { Uplink, UplinkTransport } from './uplink.ts';
@@ -18,24 +19,23 @@ export class UplinkSocket implements UplinkTransport {
   readonly place: string;
   readonly #socket: Socket;
   readonly #clock: Clock;
+  readonly #writer: LineWriter;
+  readonly #lines = new LineBytes(LINE_ROOM);
   #uplink: Uplink | null = null;
-  /** The beginning of a line whose end has not come. */
-  #rest = '';
-  #lines: string[] = [];
-  #next = 0;
-  #out: string[] = [];
-  #outBytes = 0;
-  #flushing = false;
-  #closing = false;
+  /** Whether lines wait for the next turn; nothing is read until there are none. */
+  #waits = false;
   #problem = 'the connection was closed';
-  #closeTimer: Timer | null = null;
-  readonly #flush = () => this.#write();
   readonly #goOn = () => this.#work();
 
   constructor(socket: Socket, place: string, clock: Clock) {
     this.#socket = socket;
     this.place = place;
     this.#clock = clock;
+    this.#writer = new LineWriter(socket, {
+      clock,
+      mostBytes: limits.sendQueueBytes.default,
+      onOverflow: () => this.#uplink?.gone('the peer does not read'),
+    });
   }
 
   /** Reads for an uplink from here on. */
@@ -52,83 +52,49 @@ export class UplinkSocket implements UplinkTransport {
   }
 
   send(line: string): void {
-    if (this.#closing) return;
-    this.#out.push(line);
-    this.#outBytes += line.length + 2;
-    if (!this.#flushing) {
-      this.#flushing = true;
-      setImmediate(this.#flush);
-    }
+    this.#writer.send(line);
   }
 
   close(): void {
-    if (this.#closing) return;
-    this.#write();
-    this.#closing = true;
-    this.#lines = [];
-    this.#next = 0;
-    this.#socket.end();
-    // What still comes is discarded: closing with unread input would reset the connection and lose what was said last.
-    startReading(this.#socket);
-    this.#closeTimer = this.#clock.after(shared.closeFlushMs.default, () => this.#socket.destroy());
-  }
-
-  #write(): void {
-    this.#flushing = false;
-    if (this.#closing || this.#out.length === 0) return;
-    if (this.#outBytes + this.#socket.writableLength > limits.sendQueueBytes.default) {
-      this.#out = [];
-      this.#uplink?.gone('the peer does not read');
-      this.#socket.destroy();
-      return;
-    }
-    const text = `${this.#out.join('\r\n')}\r\n`;
-    this.#out = [];
-    this.#outBytes = 0;
-    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+    this.#lines.clear();
+    this.#writer.end();
   }
 
   #onData(bytes: Buffer): void {
     loopTurn.enter();
-    if (this.#closing) return;
-    const pieces = (this.#rest + bytes.toString('latin1')).split('\n');
-    this.#rest = pieces.pop()!;
-    // The one that is too long is found in its turn, behind those that came before it.
-    if (this.#rest.length > lineRoom(this.#rest) + 1) pieces.push(this.#rest);
-    if (this.#lines.length > 0) {
-      for (const piece of pieces) this.#lines.push(piece);
-      return;
-    }
-    this.#lines = pieces;
-    this.#work();
+    if (this.#writer.ended) return;
+    this.#lines.push(bytes);
+    if (!this.#waits) this.#work();
   }
 
   #work(): void {
     loopTurn.enter();
     const until = this.#clock.monotonic() + limits.turnMs.default;
     const lines = this.#lines;
-    while (this.#next < this.#lines.length) {
-      const line = lines[this.#next++]!;
-      const text = line.charCodeAt(line.length - 1) === 0x0d ? line.slice(0, -1) : line;
-      if (text.length > lineRoom(text)) this.#uplink!.fail('a line is too long');
-      else if (text !== '') this.#uplink!.take(text);
-      if (this.#next % LINES_PER_LOOK === 0 && this.#clock.monotonic() > until) break;
+    for (let taken = 1; lines.ready; taken++) {
+      this.#take(lines.take());
+      if (taken % LINES_PER_LOOK === 0 && this.#clock.monotonic() > until) break;
     }
-    if (this.#next < this.#lines.length) {
+    this.#waits = lines.ready;
+    if (this.#waits) {
       stopReading(this.#socket);
       setImmediate(this.#goOn);
       return;
     }
-    this.#lines = [];
-    this.#next = 0;
-    if (!this.#closing) startReading(this.#socket);
+    lines.compact();
+    if (!this.#writer.ended) startReading(this.#socket);
+  }
+
+  #take(line: string): void {
+    const uplink = this.#uplink!;
+    if (line.length > lineRoom(line)) uplink.fail('a line is too long');
+    else if (line !== '') uplink.take(line);
   }
 
   #onClosed(): void {
-    this.#closeTimer?.cancel();
     // What came before the end is heard first.
-    while (this.#next < this.#lines.length && !this.#closing) this.#work();
-    this.#closing = true;
+    while (this.#lines.ready) this.#work();
+    this.#writer.closed();
     this.#uplink?.gone(this.#problem);
   }
 }

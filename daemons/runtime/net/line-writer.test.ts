@@ -1,0 +1,93 @@
+/** What leaves over a connection that speaks in lines, and how it ends. */
+import { beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../../kit/fake-clock.ts';
+import { limits } from '../limits.ts';
+import { FakeLineSocket } from '../test-fixtures/fake-line-socket.ts';
+import { LineWriter } from './line-writer.ts';
+
+let socket: FakeLineSocket;
+let clock: FakeClock;
+let writer: LineWriter;
+
+beforeEach(() => {
+  socket = new FakeLineSocket();
+  clock = new FakeClock();
+  writer = new LineWriter(socket.asSocket, {
+    clock,
+    mostBytes: 100,
+    onOverflow: () => {
+      socket.done.push('overflow');
+      writer.end();
+    },
+  });
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('what is said in a turn leaves in one write, with one byte for each character', async () => {
+  writer.send('one');
+  writer.send('gr\xfc\xdf');
+  socket.writableLength = 7;
+  expect([socket.written, writer.queuedBytes]).toEqual([[], 18]);
+  await turn();
+  expect(writer.queuedBytes).toBe(7);
+  writer.send('two');
+  await turn();
+  await turn();
+  expect([socket.written, socket.done]).toEqual([
+    ['one\r\ngr\xfc\xdf\r\n', 'two\r\n'],
+    ['write latin1', 'write latin1'],
+  ]);
+});
+
+it('whoever falls behind too far hears nothing more, behind the turn in which that happened', async () => {
+  socket.writableLength = 95;
+  writer.send('one');
+  writer.send('two');
+  writer.send('three');
+  expect([writer.ended, socket.done]).toEqual([false, []]);
+  await turn();
+  expect([writer.ended, socket.written, socket.done]).toEqual([true, [], ['overflow', 'destroy']]);
+  writer.send('four');
+  await turn();
+  expect(socket.written).toEqual([]);
+});
+
+it('may be behind as far as the limit', async () => {
+  socket.writableLength = 95;
+  writer.send('one');
+  await turn();
+  expect([writer.ended, socket.written]).toEqual([false, ['one\r\n']]);
+});
+
+it('ends with the last words, and some time later whatever the other end does', async () => {
+  writer.send('last');
+  writer.end();
+  writer.end();
+  writer.send('later');
+  await turn();
+  expect([writer.ended, socket.written, socket.done]).toEqual([
+    true,
+    ['last\r\n'],
+    ['write latin1', 'end', 'resume'],
+  ]);
+  await clock.advance(limits.closeFlushMs.default - 1);
+  expect(socket.destroyed).toBe(false);
+  await clock.advance(1);
+  expect(socket.destroyed).toBe(true);
+});
+
+it('waits for nothing more when the socket is closed, and writes nothing to one that is', async () => {
+  writer.send('lost');
+  socket.destroyed = true;
+  await turn();
+  writer.end();
+  expect(clock.pendingTimers).toBe(1);
+  writer.closed();
+  expect([clock.pendingTimers, socket.written]).toEqual([0, []]);
+  const other = new LineWriter(socket.asSocket, { clock, mostBytes: 100, onOverflow: () => {} });
+  other.closed();
+  other.send('lost');
+  await turn();
+  expect([other.ended, socket.written]).toEqual([true, []]);
+});
