@@ -97,6 +97,12 @@ describe.runIf(command !== null)('linked to ircu', () => {
     bob.send('TOPIC #both :of both', 'MODE #both +v alice');
     await alice.hears('TOPIC #both :of both');
     await alice.hears('MODE #both +v alice');
+    // Those with a voice are a word of their own on the link, in both directions.
+    alice.send('WALLVOICES #both :to the voiced');
+    await hears(bob, 'NOTICE +#both :+ to the voiced');
+    bob.send('NOTICE +#both :and back');
+    await alice.hears('bobby!~bob@198.51.100.7 NOTICE @#both :and back');
+    expect([seen.in.has('WV'), seen.out.has('WV')]).toEqual([true, true]);
     alice.send('KICK #both bobby :out');
     await hears(bob, 'KICK #both bobby :out');
 
@@ -255,6 +261,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
     `AFAAA O ${numeric} :notice from the bot`,
     'AFAAA P #one :hi',
     'AFAAA WC #one :to operators',
+    'AFAAA WV #one :to the voiced',
     'AF WA :server wallops',
     'AFAAA WU :to users',
     'AFAAA A :away',
@@ -295,6 +302,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
     `AuthServ!AuthServ@services.test NOTICE ${nick} :notice from the bot`,
     'AuthServ!AuthServ@services.test PRIVMSG #one :hi',
     'to operators',
+    'to the voiced',
     `INVITE ${nick} :#one`,
     'server wallops',
     'to users',
