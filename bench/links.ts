@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- links`: runs seeds of the simulated network of servers and says which of them end in disagreement.
  * With `--seed` one of them alone, with all that happened in it. With `--only` it measures a real server instead: how fast a
- * burst is, and what a split and its healing are to others.
+ * burst is, into the IRC server and into services, and what a split and its healing are to others.
  */
 import { parseArgs } from 'node:util';
 import { simulate } from '../daemons/ircd/links/simulation/simulation.ts';
 import { burst } from './links/burst.ts';
 import { netsplit } from './links/netsplit.ts';
+import { servicesBurst } from './links/services.ts';
 import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
@@ -14,7 +15,8 @@ const USAGE = `usage: npm run bench -- links [options]
   --seeds N    how many seeds (10000)
   --from N     the first of them (1)
   --seed N     this one alone, with a line for everything that happened
-  --only a,b   measure instead: burst (50,000 users, beside ircu where it is there), netsplit (10,000 users)
+  --only a,b   measure instead: burst (50,000 users, beside ircu where it is there), netsplit (10,000 users),
+               services (the burst into services, beside ircu)
   --rounds N   how often (3)
   --alone      only our server
   --node-option=O  for our server, e.g. --cpu-prof; may be repeated
@@ -43,6 +45,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const parts = {
       burst: () => burst(rounds, options, values.alone),
       netsplit: () => netsplit(rounds, options),
+      services: () => servicesBurst(rounds, options, values.alone),
     };
     await writeReport(values.json, 'links', await runParts(parts, values.only, USAGE));
   } else if (values.seed !== undefined) await replay(Number(values.seed));

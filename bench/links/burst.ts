@@ -5,7 +5,8 @@ import { burstOf, LISTENER } from './crowd.ts';
 import { BenchPeer } from './peer.ts';
 import { ircuServer, type LinkedServerKind, ourServer } from './servers.ts';
 
-const SIZE = { users: 50_000, channels: 500, members: 60 };
+/** The network that is told of. */
+export const SIZE = { users: 50_000, channels: 500, members: 60 };
 const MB = 1_048_576;
 
 /** Every server in turn, each time from its start. */
@@ -20,16 +21,20 @@ export async function burst(
   const runs: Record<string, Figures[]> = Object.fromEntries(kinds.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const kind of kinds) runs[kind.name]!.push(await once(kind, lines));
-  const columns = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, medians(list)]));
-  printColumns(
-    `burst: ${SIZE.users} users, ${SIZE.channels} channels of ${SIZE.members}, ${(lines.length / 1e6).toFixed(1)} MB`,
-    columns,
-  );
+  printRuns('burst', lines, runs);
   return runs;
 }
 
+/** Prints the medians of each server. */
+export function printRuns(title: string, lines: Buffer, runs: Readonly<Record<string, Figures[]>>): void {
+  const columns = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, medians(list)]));
+  const { users, channels, members } = SIZE;
+  const size = `${users} users, ${channels} channels of ${members}, ${(lines.length / 1e6).toFixed(1)} MB`;
+  printColumns(`${title}: ${size}`, columns);
+}
+
 /** From a process that has just started: nothing of it is compiled yet. */
-async function once(kind: LinkedServerKind, lines: Buffer): Promise<Figures> {
+export async function once(kind: LinkedServerKind, lines: Buffer): Promise<Figures> {
   const server = await kind.start();
   try {
     const peer = await BenchPeer.link(server.linkPort);
@@ -46,7 +51,8 @@ async function once(kind: LinkedServerKind, lines: Buffer): Promise<Figures> {
   }
 }
 
-async function told(peer: BenchPeer, pid: number, lines: Buffer): Promise<Figures> {
+/** What it takes of a server to be told. */
+export async function told(peer: BenchPeer, pid: number, lines: Buffer): Promise<Figures> {
   const [machine, before, self] = [machineCpuSeconds(), readUsage(pid), process.cpuUsage()];
   const ms = await peer.burst(lines);
   const after = readUsage(pid);

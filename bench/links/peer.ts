@@ -1,6 +1,6 @@
 /** A server that exists in the benchmark only: it links, tells what it knows, and waits for the acknowledgement. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { type BenchServer, PEER } from './crowd.ts';
 
 /** What both sides say as password. */
@@ -31,8 +31,18 @@ export class BenchPeer {
   }
 
   /** Introduces itself and resolves when the other has told all it knows. */
-  static async link(port: number, server = PEER): Promise<BenchPeer> {
-    const peer = new BenchPeer(connect(port, '127.0.0.1'), server);
+  static link(port: number, server = PEER): Promise<BenchPeer> {
+    return BenchPeer.#introduced(new BenchPeer(connect(port, '127.0.0.1'), server));
+  }
+
+  /** The same with whoever calls next. */
+  static async called(listener: Server): Promise<BenchPeer> {
+    const [socket] = (await once(listener, 'connection')) as [Socket];
+    return BenchPeer.#introduced(new BenchPeer(socket, PEER));
+  }
+
+  static async #introduced(peer: BenchPeer): Promise<BenchPeer> {
+    const server = peer.#server;
     const now = Math.floor(Date.now() / 1000);
     peer.#socket.write(
       `PASS :${LINK_PASSWORD}\r\n` +
