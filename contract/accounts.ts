@@ -111,6 +111,8 @@ export type PasswordAnswer = z.output<typeof passwordAnswer>;
 
 const registerAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('success'), login: loggedIn }),
+  /** The account is there, and can be used when its owner has confirmed it by the code that a mail brings. */
+  z.strictObject({ kind: z.literal('unconfirmed'), account: name }),
   z.strictObject({
     kind: z.literal('refused'),
     why: z.enum([
@@ -230,6 +232,8 @@ export const ACCOUNT_QUESTIONS = {
     args: z.strictObject({ account: text, password, email: text.nullable(), origin }),
     result: registerAnswer,
   },
+  /** Confirms an account by the code that a mail brought, and logs in to it. */
+  confirm: { args: z.strictObject({ account: text, code: text, origin }), result: loginAnswer },
   /** Logs in by password to the account that owns a nick. */
   identify: { args: z.strictObject({ nick: text, password, origin }), result: loginAnswer },
   /** The owner takes another password and proves the old one. */

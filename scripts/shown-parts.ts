@@ -62,6 +62,8 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   Breaker: ['breaker keycloak'],
   CountedCache: ['cache keycloak good logins', 'cache keycloak failed logins'],
   OperationPool: ['limiter commands of users'],
+  MailQueue: ['queue mail'],
+  MailRefusedError: 'an error',
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],

@@ -1,10 +1,10 @@
 /** Answers every question about accounts (`contract/accounts.ts`): the store, who may log in, and what administrators change. */
-import { randomInt } from 'node:crypto';
 import type {
   ACCOUNT_QUESTIONS,
   AccountArgs,
   AccountNews,
   AccountResult,
+  LoginAnswer,
   LoginOrigin,
   PasswordAnswer,
   RegisterAnswer,
@@ -16,10 +16,12 @@ import { isValidNick } from '../irc/names.ts';
 import { networkKey } from '../runtime/net/ip-address.ts';
 import type { Answerers } from '../runtime/net/peer-questions.ts';
 import { ChannelKeeper } from './channel-keeper.ts';
+import type { Verifiers } from './credential-tasks.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
 import { type LoginOptions, Logins, loginOf, refused } from './logins.ts';
+import { randomWord } from './random-word.ts';
 import { Exchanges } from './sasl/exchanges.ts';
 import { saslprep } from './sasl/saslprep.ts';
 import type { AccountStore, NewAccount, StoredAccount } from './store/account-store.ts';
@@ -30,6 +32,18 @@ export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
   readonly channels: ChannelStore;
   /** Characters of the shortest password; may change with the configuration. */
   readonly leastPassword: () => number;
+  /**
+   * Told within the turn in which an account is made whose owner has to confirm it: nobody can log in to it before the verifiers are
+   * given to it. Absent, or answering false, where that is not asked for.
+   */
+  readonly confirm?: {
+    isAsked(): boolean;
+    begin(account: StoredAccount, verifiers: Verifiers, origin: LoginOrigin): void;
+    /** Whether a code confirms an account; who shows the right one is logged in. */
+    settle(account: string, code: string, origin: LoginOrigin): Promise<LoginAnswer>;
+  };
+  /** Told within the turn in which an account is dropped, before it is. */
+  readonly beforeDrop?: (account: StoredAccount, by: string) => void;
 }
 
 type Questions = typeof ACCOUNT_QUESTIONS;
@@ -91,6 +105,8 @@ export class AccountKeeper {
         return {};
       },
       register: (args) => this.#register(args),
+      confirm: ({ account, code, origin }) =>
+        this.#options.confirm?.settle(account, code, origin) ?? refused('credentials', account),
       identify: async ({ nick, password, origin }) => {
         const prepared = preparedPassword(password);
         const name = store.ownerOf(nick)?.name ?? nick;
@@ -118,19 +134,7 @@ export class AccountKeeper {
       show: ({ account }) => store.details(account),
       create: (args) => this.#create(args),
       resetPassword: ({ account }) => this.#resetPassword(account),
-      drop: async ({ account }) => {
-        const { name, channels } = await writes.write(() => {
-          const found = store.get(account);
-          const before = this.channels.of(found);
-          store.drop(found);
-          return { name: found.name, channels: before };
-        });
-        this.logins.accounts.reset(fold(name));
-        this.channels.ended(channels);
-        await answersOfThisTurn();
-        this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
-        return { account: name };
-      },
+      drop: async ({ account }) => ({ account: await this.drop(account, 'an administrator') }),
       suspend: async ({ account, by, reason }) => {
         const name = await writes.write(() => {
           const found = store.get(account);
@@ -155,6 +159,63 @@ export class AccountKeeper {
     };
   }
 
+  /** Ends an account, and all that belongs to it; answers how it was called. Throws SignalboxError `not_found`. */
+  async drop(account: string, by: string): Promise<string> {
+    const { store } = this;
+    const { name, channels } = await this.#writes.write(() => {
+      const found = store.get(account);
+      const before = this.channels.of(found);
+      this.#options.beforeDrop?.(found, by);
+      store.drop(found);
+      return { name: found.name, channels: before };
+    });
+    this.logins.accounts.reset(fold(name));
+    this.channels.ended(channels);
+    await answersOfThisTurn();
+    this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
+    return name;
+  }
+
+  /**
+   * Calls an account something else; whoever asks about accounts is told whose nicks and channels are so now.
+   * @throws SignalboxError `not_found`; `bad_request` for what can be no name; `conflict` where it is another's
+   */
+  async rename(account: string, next: string): Promise<void> {
+    const { store } = this;
+    if (!isValidNick(next, limits.accountNameLength.default))
+      throw new SignalboxError('bad_request', 'An account is called like a nick.');
+    const before = await this.#writes.write(() => {
+      const found = store.get(account);
+      store.rename(found, next);
+      return found.name;
+    });
+    const { nickList } = store.details(next);
+    this.#tell({ kind: 'nick', account: before, nick: before, owned: false });
+    for (const nick of nickList) this.#tell({ kind: 'nick', account: next, nick, owned: true });
+    this.channels.changed(store.get(next));
+  }
+
+  /** An account was put back as it was: whoever asks about accounts is told of its nicks and channels. */
+  restored(account: StoredAccount): void {
+    this.store.restored();
+    for (const nick of this.store.details(account.name).nickList)
+      this.#tell({ kind: 'nick', account: account.name, nick, owned: true });
+    this.channels.changed(account);
+  }
+
+  /**
+   * What is to be kept of a password for an account.
+   * @param network whose turn it takes
+   * @throws SignalboxError `bad_request` where it can be no password of that account, `limit_reached` where too many wait
+   */
+  async verifiersFor(account: string, password: string, network: string): Promise<Verifiers> {
+    const prepared = preparedPassword(password);
+    if (prepared === null) throw new SignalboxError('bad_request', 'That can be no password.');
+    if (this.#isWeak(account, prepared))
+      throw new SignalboxError('bad_request', 'The password is too short, or is the name of the account.');
+    return await this.#credentials.make(prepared, network);
+  }
+
   async #register({ account, password, email, origin }: AccountArgs<'register'>): Promise<RegisterAnswer> {
     const network = networkKey(origin.address);
     const wait = this.#registrations.waitSeconds(network);
@@ -162,11 +223,19 @@ export class AccountKeeper {
     const prepared = preparedPassword(password);
     const problem = this.#problemOf({ account, prepared, email });
     if (problem !== null) return refusedRegistration(problem);
+    const { confirm } = this.#options;
+    const asked = confirm?.isAsked() === true;
+    if (asked && email === null) return refusedRegistration('bad_email');
     if (this.store.find(account) !== undefined || this.store.ownerOf(account) !== undefined)
       return refusedRegistration('exists');
     this.#registrations.failed(network);
     try {
       const verifiers = await this.#credentials.make(prepared!, network);
+      if (asked) {
+        const made = { name: account, email, verifiers: null, network: null };
+        const { name } = await this.#store(made, (stored) => confirm!.begin(stored, verifiers, origin));
+        return { kind: 'unconfirmed', account: name };
+      }
       const stored = await this.#store({ name: account, email, verifiers, network });
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
@@ -232,10 +301,12 @@ export class AccountKeeper {
     return email !== null && !isEmail(email) ? 'bad_email' : null;
   }
 
-  async #store(account: NewAccount): Promise<StoredAccount> {
+  async #store(account: NewAccount, more?: (stored: StoredAccount) => void): Promise<StoredAccount> {
     const stored = await this.#writes.write(() => {
       this.store.create(account);
-      return this.store.get(account.name);
+      const made = this.store.get(account.name);
+      more?.(made);
+      return made;
     });
     this.registered++;
     this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
@@ -316,11 +387,9 @@ export function isEmail(text: string): boolean {
   return Buffer.byteLength(text) <= limits.emailBytes.default && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text);
 }
 
-/** Letters and digits that are not mistaken for each other: 16 of 56, 92 bits. */
-const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-
+/** 93 bits. */
 function newPassword(): string {
-  return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return randomWord(16);
 }
 
 /** For the type of what asks. */

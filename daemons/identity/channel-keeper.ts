@@ -56,6 +56,12 @@ export class ChannelKeeper {
     return { founded: this.store.foundedBy(account), accessed: this.store.accessedBy(account) };
   }
 
+  /** An account is called something else, or is there again. */
+  changed(account: StoredAccount): void {
+    const { founded, accessed } = this.of(account);
+    for (const channel of [...founded, ...accessed]) this.#tellOf(channel);
+  }
+
   /** An account has ended: its channels are nobody's, and it has no access any more. */
   ended({ founded, accessed }: ChannelsOf): void {
     for (const channel of founded) this.#tell({ kind: 'channelGone', channel });

@@ -1,6 +1,7 @@
 /** Makes and checks what is kept of a password, on a thread of the pool: each takes some 20 ms. Loaded by URL; see credentials.ts. */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { hashSync, verifySync } from '@node-rs/argon2';
+import { fitsForeignHash } from './foreign-hashes.ts';
 import { formatVerifier, keysOf } from './sasl/scram.ts';
 
 /** What is kept of a password. */
@@ -30,10 +31,10 @@ export function makeVerifiers({
   };
 }
 
-/** Whether a prepared password fits an argon2id hash; never where the hash is damaged. */
+/** Whether a prepared password fits an argon2id hash, or one of another program; never where the hash is damaged. */
 export function fitsHash({ hash, password }: { readonly hash: string; readonly password: string }): boolean {
   try {
-    return verifySync(hash, password);
+    return hash.startsWith('$argon2') ? verifySync(hash, password) : fitsForeignHash(hash, password);
   } catch {
     return false;
   }

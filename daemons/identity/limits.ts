@@ -85,6 +85,17 @@ export const limits = {
     unit: 'seconds',
     reason: 'How long a login may be under way: as long as a client may take to register.',
   },
+  foreignRounds: {
+    default: 500_000,
+    unit: 'count',
+    reason:
+      'Rounds of a hash that another program made (PBKDF2, SHA of crypt(3)): two seconds of a thread. One with more fits no password.',
+  },
+  foreignBcryptCost: {
+    default: 14,
+    unit: 'count',
+    reason: 'The same for bcrypt, as the power of two that it names: a second or two of a thread.',
+  },
   checksWaiting: {
     default: 512,
     unit: 'count',

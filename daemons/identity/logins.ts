@@ -93,19 +93,21 @@ export class Logins {
     if (before !== null) return before;
     const { store, credentials } = this.#options;
     const account = store.find(name);
-    const hash = account === undefined ? null : store.credential(account, 'argon2id');
+    const kept = account === undefined ? null : store.passwordHash(account);
     // Counted first: who asks for many at once guesses no more than who waits for each answer.
     this.accounts.failed(fold(name));
+    let hash = kept?.hash ?? null;
     let fits: boolean;
     try {
       fits = await credentials.fits(hash, password, networkKey(origin.address));
+      if (fits && kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin);
     } catch (error) {
       this.accounts.refund(fold(name));
       return this.#unchecked(name, error);
     }
     this.accounts.refund(fold(name));
     if (!fits) return this.failed(name, origin, 'wrong password');
-    return (current) => store.credential(current, 'argon2id') === hash;
+    return (current) => store.passwordHash(current)?.hash === hash;
   }
 
   /** The account has been proved to be somebody's who asks. */
@@ -158,6 +160,26 @@ export class Logins {
     this.counts.failed++;
     this.#options.onFailure(name, origin, why);
     return refused(why, name);
+  }
+
+  /**
+   * Puts what is made here in place of the hash of another program, which fits the password; answers what is kept then. Where that
+   * fails, the next login does it.
+   */
+  async #renewHash(name: string, hash: string, password: string, { address }: LoginOrigin): Promise<string> {
+    const { store, writes, credentials, onUnchecked } = this.#options;
+    try {
+      const verifiers = await credentials.make(password, networkKey(address));
+      return await writes.write(() => {
+        const account = store.find(name);
+        if (account === undefined || store.passwordHash(account)?.hash !== hash) return hash;
+        store.setPassword(account, verifiers);
+        return verifiers.argon2id;
+      });
+    } catch (error) {
+      onUnchecked(error instanceof Error ? error.message : String(error));
+      return hash;
+    }
   }
 
   #unchecked(name: string, error: unknown): LoginRefusal {

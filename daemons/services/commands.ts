@@ -4,6 +4,7 @@ import { MOST_ROWS } from '../../contract/accounts.ts';
 import { filePath, lineText, lineWord } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { limits as accountLimits } from '../identity/limits.ts';
+import { accountAdminCommands } from './account-admin.ts';
 
 const accountColumns: readonly TableColumn[] = [
   { key: 'account', title: 'Account', type: 'text' },
@@ -15,6 +16,7 @@ const accountColumns: readonly TableColumn[] = [
 ];
 
 export const servicesCommands = {
+  ...accountAdminCommands,
   accounts: defineCommand({
     summary: 'List or find accounts',
     sentence: 'list|listed the accounts[ with “{text}”]',
@@ -51,6 +53,11 @@ export const servicesCommands = {
       { key: 'fingerprints', title: 'Certificate fingerprints', type: 'text' },
       { key: 'info', title: 'Information', type: 'text' },
       { key: 'maxLogins', title: 'Most logins', type: 'number' },
+      { key: 'level', title: 'Level', type: 'number' },
+      { key: 'flags', title: 'Flags', type: 'text' },
+      { key: 'epithet', title: 'Epithet', type: 'text' },
+      { key: 'notes', title: 'Notes', type: 'text' },
+      { key: 'keptUntil', title: 'Kept unused until', type: 'time' },
     ],
   }),
   operations: defineCommand({

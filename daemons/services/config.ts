@@ -49,6 +49,43 @@ const uplink = z
     error: 'fingerprint: expected tls = true beside it',
   });
 
+/** The server of mail that services hand theirs to. */
+const mail = z
+  .strictObject({
+    host: listenHost().describe('Server that takes the mail of services by SMTP.'),
+    port: z.int().min(1).max(65_535).default(587).describe('Its port.'),
+    from: lineText({ max: accountLimits.emailBytes.default })
+      .refine((text) => /^([^<>@]*<)?[^\s<>@]+@[^\s<>@]+>?$/.test(text), {
+        error: 'expected an e-mail address, or Name <address>',
+      })
+      .describe('Who mail is from: an address, or Name <address>.'),
+    user: lineText({ max: 256 }).optional().describe('Name to log in by, where it asks for one.'),
+    password: secret(lineText({ max: limits.mailPasswordBytes.default }))
+      .optional()
+      .describe('Password to it.'),
+    password_file: filePath()
+      .optional()
+      .describe(
+        'File whose first line is the password; a relative path begins in the folder `services` of the data directory.',
+      ),
+    tls: z
+      .enum(['starttls', 'implicit', 'none'])
+      .default('starttls')
+      .describe(
+        'How the connection is encrypted: from the greeting on, from its begin (port 465), or not at all.',
+      ),
+  })
+  .refine((block) => block.password === undefined || block.password_file === undefined, {
+    error: 'expected password or password_file, not both',
+  })
+  .refine(
+    (block) =>
+      (block.user === undefined) === (block.password === undefined && block.password_file === undefined),
+    {
+      error: 'expected user and its password, or neither',
+    },
+  );
+
 /** Schema of the whole table. Everything has a default. */
 export const servicesConfigSchema = z.strictObject({
   server_name: serverName.default('services.signalbox.local').describe('Name of services on the network.'),
@@ -73,6 +110,27 @@ export const servicesConfigSchema = z.strictObject({
     .max(64)
     .default(accountLimits.passwordCharacters.default)
     .describe('Characters that a new password has at least.'),
+  verify: z
+    .enum(['none', 'email'])
+    .default('none')
+    .describe(
+      'How a new account is confirmed; with email a mail brings a cookie, and [services.mail] is needed.',
+    ),
+  unregister_grace_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(7)
+    .describe(
+      'Days that an account that was deleted can be brought back by operators; 0 deletes it at once for good.',
+    ),
+  unused_days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(0)
+    .describe('Days after which an account ends that nobody logs in to; 0 keeps all for ever.'),
+  mail: mail.optional().describe('Server of mail; without it nothing is done that needs mail.'),
   uplink: z
     .array(uplink)
     .max(limits.uplinks.default)

@@ -19,10 +19,11 @@ import { linksToOwn, type ServicesConfig } from './config.ts';
 import { servicesHandlers } from './handlers.ts';
 import { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import { limits } from './limits.ts';
+import { type MailSettings, smtpTransport } from './mail/mail-transport.ts';
 import type { ServicesCommands } from './manifest.ts';
 import { publishMetrics } from './metrics.ts';
 import type { ServicesPrepared } from './prepare.ts';
-import { Services } from './services.ts';
+import { type AccountRules, Services } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { takeOverAccounts } from './store/take-over.ts';
 import { type UplinkBlock, UplinkDesk } from './uplink/uplink-desk.ts';
@@ -43,6 +44,7 @@ export async function startServices(
   const say = (level: 'info' | 'warn' | 'error', event: string, message: string) =>
     log[level](event, message);
   let { config } = context;
+  let { catalogues } = context.prepared;
   const file = join(dataDir, DATABASE_FILE);
   const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
   const taken = takeOverAccounts(database, join(dataDir, ...EMBEDDED_FILE), Date.now());
@@ -77,6 +79,9 @@ export async function startServices(
     identity,
     clock: systemClock,
     leastPassword: () => config.password_characters,
+    rules: () => rulesOf(config),
+    catalogues: () => catalogues,
+    beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
     isOwn: () => door !== null,
     onOperation: (_kind, ns) => operationTimes.record(ns),
     log: say,
@@ -112,7 +117,14 @@ export async function startServices(
   if (linksToOwn(config)) await openDoor();
   uplinks.configure(context.prepared.uplinks);
   keycloak.configure(context.prepared.keycloak);
+  const sendBy = (mail: MailSettings | null) =>
+    services.accounts.mail.configure(mail === null ? null : smtpTransport(mail));
+  sendBy(context.prepared.mail);
   const { operations } = services;
+  instrumentCounts(metrics, 'queue', 'mail', () => ({
+    depth: services.accounts.mail.depth,
+    capacity: limits.mailsWaiting.default,
+  }));
   instrumentCounts(metrics, 'limiter', 'commands of users', () => ({
     depth: operations.inUse,
     capacity: limits.contexts.default,
@@ -122,13 +134,15 @@ export async function startServices(
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
     listeners: () => door?.infos ?? [],
-    commands: servicesHandlers({ services, uplinks, keycloak, database, dataDir, tasks }),
+    commands: servicesHandlers({ services, uplinks, keycloak, database, writes, dataDir, tasks }),
     reload: async (next, prepared) => ({
       commit() {
         const sameText = JSON.stringify(config.keycloak) === JSON.stringify(next.keycloak);
         config = next;
         uplinks.configure(prepared.uplinks);
         const isNew = keycloak.configure(prepared.keycloak);
+        catalogues = prepared.catalogues;
+        sendBy(prepared.mail);
         return {
           renewed: isNew && sameText ? ['keycloak'] : [],
           needRestart: ['server_name', 'numeric', 'description', 'autolink'],
@@ -149,6 +163,14 @@ export async function startServices(
       database.close();
     },
   };
+}
+
+function rulesOf({
+  verify,
+  unregister_grace_days: graceDays,
+  unused_days: unusedDays,
+}: ServicesConfig): AccountRules {
+  return { confirmByMail: verify === 'email', graceDays, unusedDays };
 }
 
 /** Connects to an uplink. */

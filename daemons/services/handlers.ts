@@ -2,11 +2,13 @@
 import { resolve } from 'node:path';
 import type { AccountRow } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
+import type { WriteTurn } from '../identity/store/write-turn.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
 import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { TaskBoard } from '../runtime/host/task-board.ts';
-import { mostLogins } from './authserv/own-commands.ts';
+import { accountHandlers } from './account-handlers.ts';
+import { mostLogins } from './authserv/settings.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
@@ -17,13 +19,14 @@ export interface HandlerParts {
   readonly uplinks: UplinkDesk;
   readonly keycloak: KeycloakDesk;
   readonly database: Sqlite;
+  readonly writes: WriteTurn;
   readonly dataDir: string;
   readonly tasks: TaskBoard;
 }
 
 /** A handler for every command. */
 export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesCommands> {
-  const { services, uplinks, keycloak, database, dataDir, tasks } = parts;
+  const { services, uplinks, keycloak, database, writes, dataDir, tasks } = parts;
   const { store } = services.keeper;
   const clientsOf = (account: string) => [...(services.view?.loggedIn(account) ?? [])];
   const rowOf = ({ account, createdAt, lastLogin, email, suspended }: AccountRow) => {
@@ -31,12 +34,13 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     return { account, createdAt, lastLogin, email, suspended, online };
   };
   return {
+    ...accountHandlers(services.accounts, writes),
     accounts: { run: ({ text, limit }) => ({ rows: store.list(text, limit).rows.map(rowOf) }) },
     account: {
       run: ({ account }) => {
         const details = store.details(account);
         const stored = store.get(account);
-        const { info, maxLogins } = services.profiles.of(stored);
+        const { info, maxLogins, level, flags, epithet } = services.profiles.of(stored);
         return {
           ...rowOf(details),
           clients: clientsOf(account)
@@ -47,6 +51,14 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
           fingerprints: details.fingerprints.join(' '),
           info,
           maxLogins: mostLogins(maxLogins),
+          level,
+          flags,
+          epithet,
+          notes: services.profiles
+            .notes(stored)
+            .map(({ by, text }) => `${by}: ${text}`)
+            .join('; '),
+          keptUntil: services.accounts.unused.keptUntil(stored),
         };
       },
     },

@@ -238,4 +238,115 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'The same for one that was wrong: a client that tries it in a loop costs Keycloak nothing.',
   },
+  ignoresPerAccount: {
+    default: 50,
+    unit: 'count',
+    reason: 'Masks of people whom an account ignores.',
+  },
+  notesPerAccount: {
+    default: 50,
+    unit: 'count',
+    reason: 'Notes that operators keep about one account.',
+  },
+  noteBytes: {
+    default: 300,
+    unit: 'bytes',
+    reason: 'Longest such note: what fits in a line.',
+  },
+  epithetBytes: {
+    default: 100,
+    unit: 'bytes',
+    reason: 'Longest epithet of an operator.',
+  },
+  widthBytesLeast: {
+    default: 40,
+    unit: 'bytes',
+    reason:
+      'The shortest lines that somebody may ask bots for (SET WIDTH): narrower ones only make more of them.',
+  },
+  searchRows: {
+    default: 100,
+    unit: 'count',
+    reason: 'Accounts that SEARCH lists; more are counted.',
+  },
+  languages: {
+    default: 64,
+    unit: 'count',
+    reason: 'Files of translations that are read.',
+  },
+  languageFileBytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason: 'Longest file of a translation: ten times all texts of bots.',
+  },
+  cookieSeconds: {
+    default: 86_400,
+    unit: 'seconds',
+    reason: 'How long a cookie is good for, and mail is tried: a day, as people read mail.',
+  },
+  cookieGuesses: {
+    default: 10,
+    unit: 'count',
+    reason: 'Wrong ones after which a cookie is good for nothing; an address waits long before that.',
+  },
+  cookiesPerAddress: {
+    default: 3,
+    unit: 'count',
+    reason: 'Cookies that an address, or /64 of IPv6, may ask for before it has to wait.',
+  },
+  cookieForgetSeconds: {
+    default: 1_200,
+    unit: 'seconds',
+    reason: 'After this it may ask for one more.',
+  },
+  mailsWaiting: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Mails that wait for a server; with more whoever wants one is told to try again.',
+  },
+  mailsAtOnce: {
+    default: 2,
+    unit: 'count',
+    reason: 'Mails under way at once, each on a connection: servers of mail slow down who opens many.',
+  },
+  mailMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a server of mail may take for each answer; then the mail waits.',
+  },
+  mailPasswordBytes: {
+    default: 512,
+    unit: 'bytes',
+    reason: 'Longest password to a server of mail: some give out long tokens.',
+  },
+  mailRetryMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'First wait of a mail that was not taken; it doubles.',
+  },
+  mailRetryMostMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'Longest such wait: servers that greylist have seen it long before.',
+  },
+  mailsPerRecipient: {
+    default: 6,
+    unit: 'count',
+    reason: 'Mails that one address gets at once, so that nobody is buried by mail they never asked for.',
+  },
+  mailForgetSeconds: {
+    default: 14_400,
+    unit: 'seconds',
+    reason: 'After this it may get one more.',
+  },
+  expiryNoticeDays: {
+    default: 14,
+    unit: 'days',
+    reason: 'How long before its end the owner of an unused account is told by mail.',
+  },
+  housekeepingMs: {
+    default: 600_000,
+    unit: 'milliseconds',
+    reason: 'How often services look for what is too old; nothing that is used depends on it.',
+  },
 } as const satisfies Record<string, Limit>;

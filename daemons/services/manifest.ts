@@ -1,6 +1,7 @@
 /** What services measure, which commands they take and how they are configured. Read by hosts, windows and the CLI. */
 import { defineManifest } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import { operatorDeeds } from './account-admin.ts';
 import { servicesCommands } from './commands.ts';
 import { linksToOwn, servicesConfigSchema } from './config.ts';
 
@@ -13,6 +14,7 @@ export const manifest = defineManifest({
   config: servicesConfigSchema,
   helpers: (config) => (linksToOwn(config) ? ['ircd'] : []),
   commands: servicesCommands,
+  deeds: operatorDeeds,
   metrics: [
     gauge('linked', 'Whether there is a link to the network: 1 or 0'),
     gauge('network_users', 'Users on the network'),
@@ -34,6 +36,9 @@ export const manifest = defineManifest({
     gauge('contexts_in_use', 'Commands of users under way'),
     counter('contexts_refused', 'Commands that were refused because too many were under way'),
     gauge('asking_servers', 'Servers that ask for accounts'),
+    gauge('mails_waiting', 'Mails that wait to be sent'),
+    counter('mails_sent', 'Mails that a server has taken'),
+    counter('mails_given_up', 'Mails that no server took'),
     counter('store_commits', 'Transactions written to the disk'),
     gauge('keycloak_breaker_open', 'Whether Keycloak is not asked because it failed: 1 or 0'),
     gauge('keycloak_in_flight', 'Requests to Keycloak under way'),

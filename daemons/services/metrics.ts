@@ -30,6 +30,7 @@ export function publishMetrics(
     breakerOpen: gauge('keycloak_breaker_open'),
     keycloakInFlight: gauge('keycloak_in_flight'),
     keycloakWaiting: gauge('keycloak_waiting'),
+    mails: gauge('mails_waiting'),
   };
   const counters = {
     in: counter('lines_in'),
@@ -50,6 +51,8 @@ export function publishMetrics(
     keycloakRetries: counter('keycloak_retries'),
     cacheHits: counter('keycloak_cache_hits'),
     cacheMisses: counter('keycloak_cache_misses'),
+    mailsSent: counter('mails_sent'),
+    mailsGivenUp: counter('mails_given_up'),
   };
   const { keeper, operations, bots, commands, askers } = services;
   metrics.onSample(() => {
@@ -84,6 +87,9 @@ export function publishMetrics(
     counters.keycloakRetries.setTotal(retries);
     counters.cacheHits.setTotal(hits);
     counters.cacheMisses.setTotal(misses);
+    gauges.mails.set(services.accounts.mail.depth);
+    counters.mailsSent.setTotal(services.accounts.mail.sent);
+    counters.mailsGivenUp.setTotal(services.accounts.mail.failed);
     let begun = 0;
     let lost = 0;
     for (const counts of operations.counts.values()) {

@@ -2,31 +2,49 @@
  * Services put together: the uplink and what it says, bots and their commands, accounts and who asks for them. It knows no socket and
  * no file; daemon.ts gives it both, tests give it others.
  */
-import type { AccountNews, LoginOrigin } from '../../contract/accounts.ts';
+import type { AccountNews } from '../../contract/accounts.ts';
+import { SignalboxError } from '../../contract/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { AccountKeeper, preparedPassword } from '../identity/account-keeper.ts';
+import { type AccountKeeper, preparedPassword } from '../identity/account-keeper.ts';
 import type { PasswordWork } from '../identity/credentials.ts';
-import { type LoginRefusal, refused } from '../identity/logins.ts';
-import { AccountStore, type StoredAccount } from '../identity/store/account-store.ts';
-import { ChannelStore } from '../identity/store/channel-store.ts';
+import { refused } from '../identity/logins.ts';
 import type { WriteTurn } from '../identity/store/write-turn.ts';
+import { fold } from '../irc/casemapping.ts';
 import { KIND_LIMITS } from '../irc/p10/kinds.ts';
 import { textOf } from '../irc/p10/text.ts';
 import { TOKEN } from '../irc/p10/tokens.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
+import { type AccountParts, openAccountParts, restoreAccount } from './account-parts.ts';
 import { AskingServers } from './authority/asking-servers.ts';
 import { authServTable, type CommandTable, nickServTable } from './authserv/auth-commands.ts';
-import { type AuthWorld, whereaboutsIn } from './authserv/auth-world.ts';
-import { coversUser } from './authserv/host-mask.ts';
-import { LoginSlots } from './authserv/login-slots.ts';
-import { mostLogins } from './authserv/own-commands.ts';
+import type { AuthWorld } from './authserv/auth-world.ts';
+import { ignores } from './authserv/ignore-commands.ts';
 import { type Bot, BotRoster } from './bots/bot-roster.ts';
-import { CommandDesk, killUser, logOutAll } from './bots/command-desk.ts';
+import type { Catalogues } from './bots/catalogues.ts';
+import {
+  CommandDesk,
+  type CommandDeskOptions,
+  killUser,
+  logOutAll,
+  restampUser,
+} from './bots/command-desk.ts';
+import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
+import type { ViewUser } from './network/view-parts.ts';
 import { OperationPool } from './operations/operation-pool.ts';
-import { ProfileStore } from './store/profile-store.ts';
+import type { ProfileStore } from './store/profile-store.ts';
 import { answerRemote } from './uplink/remote-answers.ts';
 import type { HeardLine, Identity, Uplink, UplinkEvents } from './uplink/uplink.ts';
+
+/** What operators have set about accounts; may change with the configuration. */
+export interface AccountRules {
+  /** Whether a new account is confirmed by mail. */
+  readonly confirmByMail: boolean;
+  /** Days that a given-up account can be brought back; 0 for not at all. */
+  readonly graceDays: number;
+  /** Days that an unused account is kept; 0 for ever. */
+  readonly unusedDays: number;
+}
 
 export interface ServicesOptions {
   readonly database: Sqlite;
@@ -36,6 +54,11 @@ export interface ServicesOptions {
   readonly clock: Clock;
   /** Characters of the shortest password; may change with the configuration. */
   readonly leastPassword: () => number;
+  readonly rules: () => AccountRules;
+  /** The languages of bots. */
+  readonly catalogues: () => Catalogues;
+  /** Has what an operator does written down before it is done. */
+  readonly beginDeed: CommandDeskOptions['beginDeed'];
   /** Whether an uplink leads to the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly onOperation: (kind: string, ns: number) => void;
@@ -49,37 +72,21 @@ export class Services implements UplinkEvents {
   readonly operations: OperationPool;
   readonly askers: AskingServers;
   readonly profiles: ProfileStore;
+  readonly accounts: AccountParts;
   readonly #tables: ReadonlyMap<string, CommandTable>;
-  readonly #slots: LoginSlots;
+  readonly #catalogues: () => Catalogues;
   #uplink: Uplink | null = null;
 
-  private constructor(
-    options: ServicesOptions,
-    parts: { keeper: AccountKeeper; profiles: ProfileStore; slots: LoginSlots },
-  ) {
-    const { clock, identity, log, writes } = options;
+  private constructor(options: ServicesOptions, parts: AccountParts) {
+    const { clock, identity, log } = options;
+    this.accounts = parts;
     this.keeper = parts.keeper;
     this.profiles = parts.profiles;
-    this.#slots = parts.slots;
+    this.#catalogues = options.catalogues;
     this.bots = new BotRoster(BOTS, identity.numeric, clock);
     this.operations = new OperationPool({ clock, onTime: options.onOperation });
     this.askers = new AskingServers({ keeper: this.keeper, isOwn: options.isOwn, log });
-    const world: AuthWorld = {
-      ask: this.keeper.answerers(),
-      store: this.keeper.store,
-      profiles: parts.profiles,
-      writes,
-      view: () => this.#uplink?.view ?? null,
-      longestAccount: () => KIND_LIMITS[this.#uplink?.kind ?? 'ircu'].account,
-      kill: (user, reason) => {
-        if (this.#uplink !== null) killUser(this.#uplink, user, reason);
-      },
-      prove: async (account, password, origin) => {
-        const prepared = preparedPassword(password);
-        if (prepared === null) return refused('malformed', account);
-        return await this.keeper.logins.refusalOf(account, prepared, origin);
-      },
-    };
+    const world = this.#world(options);
     this.#tables = new Map([
       ['AuthServ', authServTable(world)],
       ['NickServ', nickServTable(world)],
@@ -88,6 +95,10 @@ export class Services implements UplinkEvents {
       clock,
       operations: this.operations,
       tableOf: ({ nick }) => this.tableOf(nick),
+      styleOf: (user) => parts.standing.styleOf(user),
+      levelOf: (user) => parts.standing.levelOf(user),
+      catalogues: options.catalogues,
+      beginDeed: options.beginDeed,
       onFailure: (command, error) =>
         log(
           'error',
@@ -99,26 +110,49 @@ export class Services implements UplinkEvents {
   }
 
   static async open(options: ServicesOptions): Promise<Services> {
-    const { database, clock, writes, credentials, leastPassword, log } = options;
-    const now = () => clock.now();
-    const store = new AccountStore(database, now);
-    const profiles = new ProfileStore(database, now);
     let services: Services | null = null;
-    const slots = new LoginSlots(clock, (account) => services?.view?.loggedIn(account).size ?? 0);
-    const keeper = await AccountKeeper.open({
-      store,
-      channels: new ChannelStore(database, store, now),
-      writes,
-      credentials,
-      clock,
-      leastPassword,
-      admit: (account, origin) => admit(account, origin, profiles, slots),
-      onUnchecked: (why) => log('warn', 'login_unchecked', `A login could not be looked at: ${why}`),
-      onFailure: (account, { address }, why) =>
-        log('warn', 'login_failed', `A login to ${account} from ${address} failed: ${why}`),
-    });
-    services = new Services(options, { keeper, profiles, slots });
+    const parts = await openAccountParts(options, () => services?.view ?? null);
+    services = new Services(options, parts);
     return services;
+  }
+
+  /** What the commands of AuthServ work with. */
+  #world({ writes, catalogues }: ServicesOptions): AuthWorld {
+    const { keeper, profiles, standing, cookies, records, unused } = this.accounts;
+    return {
+      ask: keeper.answerers(),
+      store: keeper.store,
+      profiles,
+      writes,
+      standing,
+      cookies,
+      records,
+      unused,
+      catalogues,
+      allowed: new WeakMap(),
+      view: () => this.view,
+      longestAccount: () => KIND_LIMITS[this.#uplink?.kind ?? 'ircu'].account,
+      kill: (user, reason) => {
+        if (this.#uplink !== null) killUser(this.#uplink, user, reason);
+      },
+      prove: async (account, password, origin) => {
+        const prepared = preparedPassword(password);
+        if (prepared === null) return refused('malformed', account);
+        return await keeper.logins.refusalOf(account, prepared, origin);
+      },
+      proven: (account, origin) => {
+        const proved = keeper.store.find(account)?.id;
+        return keeper.logins.proven(account, origin, ({ id }) => id === proved);
+      },
+      verifiersFor: (account, password, network) => keeper.verifiersFor(account, password, network),
+      forgetFailures: (account) => {
+        keeper.logins.accounts.reset(fold(account));
+      },
+      drop: (account, by) => keeper.drop(account, by),
+      restore: (account, below) => restoreAccount(this.accounts, writes, account, below),
+      rename: (account, next) => this.#rename(account, next),
+      tell: (bot, user, reply) => this.#tell(bot, user, reply),
+    };
   }
 
   /** The commands of a bot, by name and alias. */
@@ -134,6 +168,8 @@ export class Services implements UplinkEvents {
   close(): void {
     this.bots.close();
     this.askers.clear();
+    this.accounts.housekeeping.close();
+    this.accounts.mail.close();
   }
 
   // What the uplink tells
@@ -142,7 +178,7 @@ export class Services implements UplinkEvents {
     this.#uplink = uplink;
     uplink.view.events = {
       onAccount: (user) => {
-        if (user.account !== null) this.#slots.settle(user.account);
+        if (user.account !== null) this.accounts.slots.settle(user.account);
       },
       onServerGone: (server) => this.askers.gone(server),
     };
@@ -187,13 +223,42 @@ export class Services implements UplinkEvents {
     if (uplink === null) return;
     if (news.kind === 'ended') logOutAll(uplink, news.account);
     if (news.kind !== 'guessed') return;
+    const { store } = this.keeper;
+    const owner = store.find(news.account);
+    const ignored = owner === undefined ? [] : this.profiles.masks(owner, 'ignores');
+    if (ignores(ignored, [`*!*@${news.address}`])) return;
     const [bot] = this.bots.bots;
     for (const user of uplink.view.loggedIn(news.account)) {
       // Servers that ask for accounts tell their own users.
       if (this.askers.has(user.server)) continue;
-      const text = `Somebody at ${news.address} failed to log in to your account ${news.account} (${news.count} failed so far).`;
-      for (const one of replyLines(bot!.numeric, user.numeric, [text])) uplink.send(one);
+      this.#tell(
+        bot!,
+        user,
+        said`Somebody at ${news.address} failed to log in to your account ${news.account} (${news.count} failed so far).`,
+      );
     }
+  }
+
+  /** Says something that nobody asked for. */
+  #tell({ numeric }: Bot, user: ViewUser, reply: Reply): void {
+    const uplink = this.#uplink;
+    if (uplink?.view.resolve(user) !== user) return;
+    const style = this.accounts.standing.styleOf(user);
+    for (const line of replyLines(numeric, user.numeric, [reply], this.#catalogues(), style))
+      uplink.send(line);
+  }
+
+  async #rename(account: string, next: string): Promise<void> {
+    const uplink = this.#uplink;
+    const users = [...(uplink?.view.loggedIn(account) ?? [])];
+    if (uplink?.kind === 'ircu' && users.length > 0)
+      throw new SignalboxError(
+        'conflict',
+        `This network cannot change an account that somebody is logged in to: ${users.map(({ nick }) => nick).join(', ')}.`,
+      );
+    await this.keeper.rename(account, next);
+    const { created } = this.keeper.store.get(next);
+    for (const user of users) if (this.#uplink === uplink) restampUser(uplink!, user, account, next, created);
   }
 }
 
@@ -204,16 +269,3 @@ const BOTS = [
 ];
 
 const NO_COMMANDS: CommandTable = new Map();
-
-/** What keeps somebody out who has proved to own an account. */
-function admit(
-  account: StoredAccount,
-  origin: LoginOrigin,
-  profiles: ProfileStore,
-  slots: LoginSlots,
-): LoginRefusal['why'] | null {
-  const masks = profiles.masks(account);
-  const where = whereaboutsIn(origin);
-  if (masks.length > 0 && !masks.some((mask) => coversUser(mask, where))) return 'host';
-  return slots.take(account.name, mostLogins(profiles.of(account).maxLogins)) ? null : 'max_logins';
-}

@@ -1,10 +1,13 @@
 /** For tests: services over a database in memory, linked to a network that is only lines. */
 import SqliteDatabase from 'better-sqlite3';
+import type { OperatorDeed } from '../../contract/link/deeds.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import { openAccounts } from '../identity/store/database.ts';
 import { WriteTurn } from '../identity/store/write-turn.ts';
 import { ClearPasswords } from '../identity/test-keeper.ts';
-import { Services } from './services.ts';
+import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
+import { Catalogues } from './bots/catalogues.ts';
+import { type AccountRules, Services } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
 
@@ -32,6 +35,12 @@ export class TestNetwork {
   readonly database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
   readonly writes = new WriteTurn(this.database);
   readonly logged: string[] = [];
+  rules: AccountRules = { confirmByMail: false, graceDays: 7, unusedDays: 0 };
+  catalogues = new Catalogues();
+  /** What operators did, and what came of it. */
+  readonly deeds: { readonly deed: OperatorDeed; outcome: string | null }[] = [];
+  /** Why nothing is written down; null while it is. */
+  unwritable: string | null = null;
   services!: Services;
   end = new LineEnd();
   uplink!: Uplink;
@@ -39,19 +48,27 @@ export class TestNetwork {
   /** @param flags of the server at the other end; with `B` it is of our own kind */
   static async start(flags = 'h6B'): Promise<TestNetwork> {
     const test = new TestNetwork();
-    test.services = await Services.open({
-      database: test.database,
-      writes: test.writes,
-      credentials: test.passwords,
-      identity: IDENTITY,
-      clock: test.clock,
-      leastPassword: () => 8,
-      isOwn: () => true,
-      onOperation: () => {},
-      log: (level, event, message) => test.logged.push(`${level} ${event} ${message}`),
-    });
+    await test.reopen();
     test.link(flags);
     return test;
+  }
+
+  /** Services anew over the same database, as after a restart. */
+  async reopen(): Promise<void> {
+    this.services = await Services.open({
+      database: this.database,
+      writes: this.writes,
+      credentials: this.passwords,
+      identity: IDENTITY,
+      clock: this.clock,
+      leastPassword: () => 8,
+      rules: () => this.rules,
+      catalogues: () => this.catalogues,
+      beginDeed: (deed) => this.#beginDeed(deed),
+      isOwn: () => true,
+      onOperation: () => {},
+      log: (level, event, message) => this.logged.push(`${level} ${event} ${message}`),
+    });
   }
 
   /** Links, up to the end of the burst; what services said before is dropped. */
@@ -98,6 +115,23 @@ export class TestNetwork {
   async quiet(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
     while (this.services.operations.inUse > 0);
+  }
+
+  /** Gives an account a level, as an administrator does. */
+  async level(account: string, level: number): Promise<void> {
+    const { keeper, profiles } = this.services;
+    await this.writes.write(() => profiles.set(keeper.store.get(account), 'level', level));
+  }
+
+  #beginDeed(deed: OperatorDeed): DeedAnswer {
+    if (this.unwritable !== null)
+      return { mayRun: false, refusal: { code: 'audit_unavailable', message: this.unwritable } };
+    const written: { deed: OperatorDeed; outcome: string | null } = { deed, outcome: null };
+    this.deeds.push(written);
+    const end = (ok: boolean, outcome: string) => {
+      written.outcome = ok ? outcome : `failed: ${outcome}`;
+    };
+    return { mayRun: true, deed: { unwritten: null, end } };
   }
 
   close(): void {

@@ -50,6 +50,7 @@ const OPERATE = [
   ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
   ...['objects connections table'],
   ...['services accounts', 'services account', 'services reset-breaker'],
+  ...['services operators', 'services dropped-accounts', 'services mail-queue'],
   ...[
     'ircd connections table',
     'ircd channels table',
@@ -61,7 +62,8 @@ const OPERATE = [
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
   ...['ircd create-account', 'ircd reset-password', 'ircd drop-account', 'accounts backup'],
-  ...['services backup'],
+  ...['services backup', 'services set-level', 'services export-account', 'services set-password-hash'],
+  ...['services restore-account', 'services forget-account'],
   ...['ircd transfer-channel', 'ircd drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],

@@ -29,6 +29,8 @@ import { ConnectThrottle } from '../../daemons/runtime/net/connect-throttle.ts';
 import { startServices } from '../../daemons/services/daemon.ts';
 import { manifest as servicesManifest } from '../../daemons/services/manifest.ts';
 import { prepareServices } from '../../daemons/services/prepare.ts';
+import { AccountRecords } from '../../daemons/services/store/account-record.ts';
+import { DroppedAccounts } from '../../daemons/services/store/dropped-accounts.ts';
 import { SERVICES_SCHEMA } from '../../daemons/services/store/services-schema.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import { AccessGate } from '../../main/core/access-gate.ts';
@@ -180,14 +182,18 @@ const recorderWorld = () =>
 const accountsWorld = () =>
   databaseWorld(new DaemonHost({ manifest: accountsManifest, start: startAccounts }));
 
-/** Services that nobody has found yet, with the account `bob`. */
+/** Services that nobody has found yet, with the account `bob`, and `gone`, which was deleted. */
 const servicesWorld = () =>
   databaseWorld(
     new DaemonHost({ manifest: servicesManifest, prepare: prepareServices, start: startServices }),
     (dataDir) => {
       const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
       const verifiers = { argon2id: '', scram: '' };
-      new AccountStore(database, Date.now).create({ name: 'bob', email: null, verifiers, network: null });
+      const store = new AccountStore(database, Date.now);
+      for (const name of ['gone', 'bob']) store.create({ name, email: null, verifiers, network: null });
+      const dropped = new DroppedAccounts(database, new AccountRecords(database), Date.now);
+      dropped.keep(store.get('gone'), 'its owner');
+      store.drop(store.get('gone'));
       database.close();
     },
   );

@@ -34,13 +34,17 @@ export type GivenOutcome = 'done' | 'taken' | 'not_found' | 'full';
 export interface NewAccount {
   readonly name: string;
   readonly email: string | null;
-  readonly verifiers: Verifiers;
+  /** Null for an account that nobody can log in to yet. */
+  readonly verifiers: Verifiers | null;
   /** Where its owner registers from, who is logged in then; null where somebody else makes it. */
   readonly network: string | null;
 }
 
 const COUNTS = `(SELECT count(*) FROM nicks WHERE account = accounts.id) AS nicks,
   (SELECT count(*) FROM fingerprints WHERE account = accounts.id) AS certificates`;
+
+/** The kind of a hash that another program made. */
+const FOREIGN = 'foreign';
 
 type ListedAccount = StoredAccount & { readonly nicks: number; readonly certificates: number };
 
@@ -97,10 +101,14 @@ export class AccountStore {
         'UPDATE accounts SET suspended_reason = ?, suspended_by = ?, suspended_at = ? WHERE id = ?',
       ),
       setEmail: prepare('UPDATE accounts SET email = ? WHERE id = ?'),
+      rename: prepare('UPDATE accounts SET key = ?, name = ? WHERE id = ?'),
+      dropCredentials: prepare('DELETE FROM credentials WHERE account = ?'),
+      dropForeign: prepare('DELETE FROM credentials WHERE account = ? AND kind = ?'),
       drop: prepare('DELETE FROM accounts WHERE id = ?'),
       list: prepare(
         `SELECT *, ${COUNTS} FROM accounts WHERE @text = '' OR instr(key, @text) > 0 ORDER BY key LIMIT @limit`,
       ),
+      page: prepare('SELECT * FROM accounts WHERE key > ? ORDER BY key LIMIT ?'),
       matching: prepare("SELECT count(*) FROM accounts WHERE @text = '' OR instr(key, @text) > 0").pluck(),
       secret: prepare('SELECT data FROM secrets WHERE name = ?').pluck(),
       setSecret: prepare('INSERT INTO secrets (name, data) VALUES (?, ?)'),
@@ -143,6 +151,20 @@ export class AccountStore {
     return this.#statements.byPrint.get(fingerprint) as StoredAccount | undefined;
   }
 
+  /** What a password is checked with: made here, or by another program before. Null where there is none. */
+  passwordHash(account: StoredAccount): { readonly hash: string; readonly foreign: boolean } | null {
+    const own = this.credential(account, 'argon2id');
+    if (own !== null) return { hash: own, foreign: false };
+    const foreign = this.#statements.credential.get(account.id, FOREIGN) as string | undefined;
+    return foreign === undefined ? null : { hash: foreign, foreign: true };
+  }
+
+  /** Takes a hash that another program made, in place of all that is kept of the password. */
+  setForeignHash({ id }: StoredAccount, hash: string): void {
+    this.#statements.dropCredentials.run(id);
+    this.#statements.setCredential.run(id, FOREIGN, hash, this.#now());
+  }
+
   /** What is kept of the password. */
   credential({ id }: StoredAccount, kind: 'argon2id' | 'scram-sha-256'): string | null {
     return (this.#statements.credential.get(id, kind) as string | undefined) ?? null;
@@ -166,13 +188,28 @@ export class AccountStore {
     const { lastInsertRowid } = this.#statements.insert.run(key, name, now, lastLogin, email);
     const id = Number(lastInsertRowid);
     this.#statements.addNick.run(key, name, id, now);
-    this.#setVerifiers(id, verifiers, now);
+    if (verifiers !== null) this.#setVerifiers(id, verifiers, now);
     if (network !== null) this.#statements.useNetwork.run(id, network, now);
     this.#count++;
   }
 
   setPassword({ id }: StoredAccount, verifiers: Verifiers): void {
     this.#setVerifiers(id, verifiers, this.#now());
+  }
+
+  /**
+   * Calls an account, and the nick that it is called by, something else. Throws SignalboxError `conflict` where that is the name or a
+   * nick of another one.
+   */
+  rename(account: StoredAccount, name: string): void {
+    const key = fold(name);
+    const owner = this.find(name) ?? this.ownerOf(name);
+    if (owner !== undefined && owner.id !== account.id)
+      throw new SignalboxError('conflict', `${name} belongs to the account ${owner.name}.`);
+    this.#statements.dropNick.run(account.key, account.id);
+    this.#statements.dropNick.run(key, account.id);
+    this.#statements.rename.run(key, name, account.id);
+    this.#statements.addNick.run(key, name, account.id, this.#now());
   }
 
   setEmail({ id }: StoredAccount, email: string | null): void {
@@ -222,9 +259,19 @@ export class AccountStore {
     this.#statements.suspend.run(reason, reason === null ? null : by, at, id);
   }
 
+  /** An account was put back as it was, by other means. */
+  restored(): void {
+    this.#count++;
+  }
+
   drop({ id }: StoredAccount): void {
     this.#statements.drop.run(id);
     this.#count--;
+  }
+
+  /** So many accounts in the order of their folded names, behind one of these; all of them, page by page. */
+  page(after: string, limit: number): StoredAccount[] {
+    return this.#statements.page.all(after, limit) as StoredAccount[];
   }
 
   /** Accounts with a text in their name, in the order of their names, and how many there are. */
@@ -253,7 +300,11 @@ export class AccountStore {
 
   /** From which salts of accounts are made that do not exist; the same for ever, so that they cannot be told apart. */
   decoySecret(): Buffer {
-    const name = 'scram-decoy';
+    return this.secret('scram-decoy');
+  }
+
+  /** A secret of this file, which is made when it is asked for first. */
+  secret(name: string): Buffer {
     const known = this.#statements.secret.get(name) as Buffer | undefined;
     if (known !== undefined) return known;
     const fresh = randomBytes(32);
@@ -264,6 +315,7 @@ export class AccountStore {
   #setVerifiers(id: number, { argon2id, scram }: Verifiers, now: number): void {
     this.#statements.setCredential.run(id, 'argon2id', argon2id, now);
     this.#statements.setCredential.run(id, 'scram-sha-256', scram, now);
+    this.#statements.dropForeign.run(id, FOREIGN);
   }
 }
 

@@ -78,6 +78,9 @@ export class MemoryAuthority implements AccountAuthority {
     this.closed = true;
   }
 
+  /** By which new accounts are confirmed; null where they need not be. */
+  code: string | null = null;
+
   /** Adds an account. */
   add(name: string, password: string): KnownAccount {
     const account: KnownAccount = {
@@ -138,7 +141,12 @@ export class MemoryAuthority implements AccountAuthority {
     },
     register: ({ account, password }) => {
       if (this.accounts.has(fold(account))) return { kind: 'refused', why: 'exists', retrySeconds: 0 };
+      if (this.code !== null) return { kind: 'unconfirmed', account };
       return { kind: 'success', login: { account: this.add(account, password).name, failures: null } };
+    },
+    confirm: ({ account, code }) => {
+      if (code !== this.code) return refused('credentials');
+      return { kind: 'success', login: { account: this.add(account, 'sesame').name, failures: null } };
     },
     identify: ({ nick, password }) => {
       const owner = this.#ownerOf(nick);

@@ -1,6 +1,6 @@
 /** REGISTER and VERIFY: IRCv3 draft/account-registration. An account is called like the nick of whoever registers it. */
 
-import type { RegisterAnswer } from '../../../contract/accounts.ts';
+import type { LoginAnswer, RegisterAnswer } from '../../../contract/accounts.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { sameName } from '../../irc/casemapping.ts';
 import { truncateUtf8 } from '../../irc/line-text.ts';
@@ -43,13 +43,7 @@ export const register: Command = {
       authority.ask('register', args),
       (answer) => settle(server, client, answer),
       (error) => {
-        const code = rejectionCode(error);
-        if (code !== 'unavailable' && code !== 'timeout')
-          server.host.log(
-            'error',
-            'registration_failed',
-            `An account could not be registered: ${String(error)}`,
-          );
+        failLogged(server, error, 'An account could not be registered');
         client.fail('REGISTER', 'TEMPORARILY_UNAVAILABLE', shown, UNAVAILABLE);
       },
     );
@@ -63,18 +57,43 @@ export const verify: Command = {
   penaltyLines: 2,
   help: [
     'VERIFY <account> <code>',
-    'Confirms an account by the code that was sent for it; none is sent here.',
+    'Confirms an account by the code that a mail brought, and logs in to it.',
   ],
-  run(_server, client, params) {
-    const account = replyParameter(truncateUtf8(params[0] ?? '*', limits.nickLength.default));
-    client.fail(
-      'VERIFY',
-      'INVALID_CODE',
-      account,
-      'Accounts are not confirmed here, so there is no such code',
+  run(server, client, params) {
+    const [account = '', code = ''] = params;
+    const shown = replyParameter(truncateUtf8(account === '' ? '*' : account, limits.nickLength.default));
+    if (client.user.account !== null) {
+      client.fail(
+        'VERIFY',
+        'ALREADY_AUTHENTICATED',
+        client.user.account,
+        'You are logged in to an account already',
+      );
+      return;
+    }
+    const { authority } = server.accounts;
+    if (!authority.present) {
+      client.fail('VERIFY', 'TEMPORARILY_UNAVAILABLE', shown, UNAVAILABLE);
+      return;
+    }
+    server.defer(
+      client,
+      authority.ask('confirm', { account, code, origin: server.accounts.originOf(client) }),
+      (answer) => settleVerify(server, client, shown, answer),
+      (error) => {
+        failLogged(server, error, 'An account could not be confirmed');
+        client.fail('VERIFY', 'TEMPORARILY_UNAVAILABLE', shown, UNAVAILABLE);
+      },
     );
   },
 };
+
+/** What is no trouble that passes is a defect. */
+function failLogged(server: CommandServer, error: unknown, what: string): void {
+  const code = rejectionCode(error);
+  if (code !== 'unavailable' && code !== 'timeout')
+    server.host.log('error', 'registration_failed', `${what}: ${String(error)}`);
+}
 
 const UNAVAILABLE = 'Accounts cannot be registered now, try again later';
 
@@ -110,6 +129,14 @@ function settle(server: CommandServer, client: LocalClient, answer: RegisterAnsw
     client.fail('REGISTER', CODES[answer.why], client.target, textOf(answer));
     return;
   }
+  if (answer.kind === 'unconfirmed') {
+    const { account } = answer;
+    server.accounts.counts.registrations++;
+    client.send(
+      `:${server.name} REGISTER VERIFICATION_REQUIRED ${account} :A code was sent by mail: VERIFY ${account} <code>`,
+    );
+    return;
+  }
   const { account } = answer.login;
   server.accounts.counts.registrations++;
   client.send(`:${server.name} REGISTER SUCCESS ${account} :The account ${account} is registered`);
@@ -118,6 +145,20 @@ function settle(server: CommandServer, client: LocalClient, answer: RegisterAnsw
     account,
     address: client.connection.remoteAddress,
   });
+  if (steps !== null) server.host.work.runSteps(client.connection.work, steps);
+}
+
+function settleVerify(server: CommandServer, client: LocalClient, shown: string, answer: LoginAnswer): void {
+  if (answer.kind === 'refused') {
+    const waits = answer.why === 'throttled' || answer.why === 'unavailable';
+    const code = waits ? 'TEMPORARILY_UNAVAILABLE' : 'INVALID_CODE';
+    const text = waits ? UNAVAILABLE : 'That code does not confirm this account';
+    client.fail('VERIFY', code, shown, text);
+    return;
+  }
+  const { account } = answer.login;
+  client.send(`:${server.name} VERIFY SUCCESS ${account} :The account ${account} is confirmed`);
+  const steps = server.accounts.logIn(client, answer.login);
   if (steps !== null) server.host.work.runSteps(client.connection.work, steps);
 }
 

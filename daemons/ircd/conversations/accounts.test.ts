@@ -433,6 +433,53 @@ describe('REGISTER', () => {
     expect(client.user?.account).toBeNull();
   });
 
+  it('of an account that has to be confirmed logs in when VERIFY brings the code', async () => {
+    start({});
+    authority.code = 'abc123';
+    const client = irc.join('cat');
+    expect(await say(client, 'REGISTER * cat@example.org correct-horse')).toEqual([
+      ':irc.test REGISTER VERIFICATION_REQUIRED cat :A code was sent by mail: VERIFY cat <code>',
+    ]);
+    expect(client.user?.account).toBeNull();
+    expect(await say(client, 'VERIFY cat other')).toEqual([
+      ':irc.test FAIL VERIFY INVALID_CODE cat :That code does not confirm this account',
+    ]);
+    expect(client.user?.account).toBeNull();
+    expect(await say(client, 'VERIFY cat abc123')).toContainEqual(
+      ':irc.test VERIFY SUCCESS cat :The account cat is confirmed',
+    );
+    expect(client.user?.account).toBe('cat');
+    expect(await say(client, 'VERIFY cat abc123')).toEqual([
+      ':irc.test FAIL VERIFY ALREADY_AUTHENTICATED cat :You are logged in to an account already',
+    ]);
+    expect(authority.asked.at(-1)).toEqual({
+      name: 'confirm',
+      args: { account: 'cat', code: 'abc123', origin: { address: '192.0.2.1', fingerprint: null } },
+    });
+  });
+
+  it.each([
+    ['throttled', 'TEMPORARILY_UNAVAILABLE'],
+    ['unavailable', 'TEMPORARILY_UNAVAILABLE'],
+    ['credentials', 'INVALID_CODE'],
+    ['suspended', 'INVALID_CODE'],
+  ] as const)('VERIFY that is refused because of %s is answered %s', async (why, code) => {
+    start({});
+    authority.override = { confirm: () => ({ kind: 'refused', why, account: 'cat', retrySeconds: 0 }) };
+    const client = irc.join('cat');
+    const [line, ...more] = await say(client, 'VERIFY cat abc123');
+    expect(line).toContain(`:irc.test FAIL VERIFY ${code} cat :`);
+    expect([more, client.user?.account]).toEqual([[], null]);
+    authority.override = {
+      confirm: () => {
+        throw new SignalboxError('timeout', 'no answer');
+      },
+    };
+    expect(await say(client, 'VERIFY cat abc123')).toEqual([
+      expect.stringContaining(':irc.test FAIL VERIFY TEMPORARILY_UNAVAILABLE cat :'),
+    ]);
+  });
+
   it('tells neither the log nor anybody else the password', async () => {
     start({});
     const client = irc.join('cat');

@@ -1,9 +1,15 @@
 /** The table of AuthServ, and that of NickServ: the same commands, in the words that people use of a NickServ. */
 import type { CommandRow } from '../bots/command-row.ts';
+import { said } from '../bots/reply.ts';
 import type { AuthWorld } from './auth-world.ts';
+import { cookieCommands } from './cookie-commands.ts';
+import { dataCommands } from './data-commands.ts';
+import { ignoreCommands } from './ignore-commands.ts';
 import { loginCommands, makeAccount } from './login-commands.ts';
 import { lookCommands } from './look-commands.ts';
+import { operatorCommands } from './operator-commands.ts';
 import { ownCommands } from './own-commands.ts';
+import { searchCommands } from './search-commands.ts';
 
 /** By name and alias. */
 export type CommandTable = ReadonlyMap<string, CommandRow>;
@@ -16,16 +22,28 @@ function tableOf(nick: string, rows: readonly CommandRow[]): CommandTable {
   return table;
 }
 
+function rowsOf(world: AuthWorld): CommandRow[] {
+  return [
+    ...loginCommands(world),
+    ...cookieCommands(world),
+    ...ownCommands(world),
+    ...ignoreCommands(world),
+    ...dataCommands(world),
+    ...lookCommands(world),
+    ...operatorCommands(world),
+    ...searchCommands(world),
+  ];
+}
+
 export function authServTable(world: AuthWorld): CommandTable {
-  return tableOf('AuthServ', [...loginCommands(world), ...ownCommands(world), ...lookCommands(world)]);
+  return tableOf('AuthServ', rowsOf(world));
 }
 
 /** A NickServ registers the nick that somebody has: `REGISTER password [e-mail]`. */
 export function nickServTable(world: AuthWorld): CommandTable {
-  const rows = [...loginCommands(world), ...ownCommands(world), ...lookCommands(world)];
   return tableOf(
     'NickServ',
-    rows.map((row) => (row.name === 'REGISTER' ? registerNick(world, row) : row)),
+    rowsOf(world).map((row) => (row.name === 'REGISTER' ? registerNick(world, row) : row)),
   );
 }
 
@@ -56,16 +74,18 @@ function help(nick: string, rows: () => readonly CommandRow[]): CommandRow {
       const [word] = words;
       if (word === undefined)
         return [
-          `Commands: ${rows()
+          said`Commands: ${rows()
             .map(({ name }) => name)
             .sort()
             .join(' ')}`,
-          `/msg ${nick} HELP <command> tells more of one of them.`,
+          said`/msg ${nick} HELP <command> tells more of one of them.`,
         ];
       const row = rows().find(({ name, aliases = [] }) => [name, ...aliases].includes(word.toUpperCase()));
-      if (row === undefined) return [`There is no command ${word.slice(0, 32)}.`];
+      if (row === undefined) return [said`There is no command ${word.slice(0, 32)}.`];
       const names = row.aliases === undefined ? '' : ` (also ${row.aliases.join(', ')})`;
-      return [`${row.name} ${row.syntax}`.trimEnd() + names, ...row.help];
+      const level =
+        typeof row.needs === 'object' ? [said`For accounts of level ${row.needs.level} and above.`] : [];
+      return [`${row.name} ${row.syntax}`.trimEnd() + names, ...row.help, ...level];
     },
   };
 }

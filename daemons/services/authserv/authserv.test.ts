@@ -130,9 +130,20 @@ describe('an account that is taken care of', () => {
     expect(await ann('SET EMAIL nowhere')).toEqual(['That is no e-mail address.']);
     expect(await ann('SET EMAIL ann@example.net')).toEqual(['EMAIL is now: ann@example.net']);
     expect(await ann('SET MAXLOGINS 99')).toEqual(['MAXLOGINS is a number from 1 to 20, or * for 5.']);
-    expect(await ann('SET')).toEqual(['INFO: likes tea', 'EMAIL: ann@example.net', 'MAXLOGINS: 5']);
+    expect(await ann('SET')).toEqual([
+      'INFO: likes tea',
+      'EMAIL: ann@example.net',
+      'MAXLOGINS: 5',
+      'PRIVMSG: off',
+      'STYLE: NORMAL',
+      'WIDTH: 400',
+      'COLOR: off',
+      'LANGUAGE: English',
+    ]);
     expect(await ann('SET INFO *')).toEqual(['INFO is now: nothing']);
-    expect(await ann('SET HAT red')).toEqual(['There is no setting HAT. There are INFO, EMAIL, MAXLOGINS.']);
+    expect(await ann('SET HAT red')).toEqual([
+      'There is no setting HAT. There are INFO, EMAIL, MAXLOGINS, PRIVMSG, STYLE, WIDTH, COLOR, LANGUAGE.',
+    ]);
   });
 
   it('lets in so many clients, those included that the network has not shown yet', async () => {

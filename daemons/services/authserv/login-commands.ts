@@ -1,6 +1,7 @@
 /** Commands of AuthServ that make accounts and let people in. */
 import type { LoggedIn } from '../../../contract/accounts.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { phrase, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
 import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
 
@@ -9,19 +10,26 @@ export function loginCommands(world: AuthWorld): CommandRow[] {
 }
 
 /** What somebody reads who was let in. */
-function welcome(call: CommandCall, world: AuthWorld, { account, failures }: LoggedIn): string[] {
+function welcome(call: CommandCall, world: AuthWorld, { account, failures }: LoggedIn): Reply[] {
   const { created } = world.store.get(account);
   if (!call.stands) return [];
   if (!call.logIn(account, created))
     return ['This network cannot change an account that somebody is logged in to: reconnect first.'];
-  const lines = [`You are logged in to the account ${account}.`];
+  const lines: Reply[] = [said`You are logged in to the account ${account}.`];
   if (failures !== null) {
     const { count, address, time } = failures;
     lines.push(
-      `${count} ${count === 1 ? 'login' : 'logins'} failed since you were here last, the latest from ${address} on ${new Date(time).toUTCString()}.`,
+      said`${count} ${phrase(count === 1 ? 'login' : 'logins')} failed since you were here last, the latest from ${address} on ${new Date(time).toUTCString()}.`,
     );
   }
   return lines;
+}
+
+/** Lets somebody in who has proved otherwise than by a password that the account is theirs. */
+export async function letIn(world: AuthWorld, call: CommandCall, account: string): Promise<Reply[]> {
+  if (!call.stands) return [];
+  const answer = await world.proven(account, originOf(call.user));
+  return answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login);
 }
 
 function register(world: AuthWorld): CommandRow {
@@ -50,16 +58,21 @@ export async function makeAccount(
   account: string,
   password: string,
   email: string | null,
-): Promise<string[]> {
+): Promise<Reply[]> {
   const { user } = call;
   if (user.account !== null)
-    return [`You are logged in to ${user.account}. Whoever has an account needs no other one.`];
+    return [said`You are logged in to ${user.account}. Whoever has an account needs no other one.`];
   const longest = world.longestAccount();
   if (account.length > longest)
-    return [`This network holds names of accounts with up to ${longest} characters.`];
+    return [said`This network holds names of accounts with up to ${longest} characters.`];
   const answer = await world.ask.register({ account, password, email, origin: originOf(user) });
   if (answer.kind === 'refused') return [registerRefusal(answer)];
-  return [`The account ${answer.login.account} is yours.`, ...welcome(call, world, answer.login)];
+  if (answer.kind === 'unconfirmed')
+    return [
+      said`The account ${answer.account} is yours when you have confirmed it: a mail brings a cookie, which is good for a day.`,
+      said`Then say: COOKIE ${answer.account} <cookie>`,
+    ];
+  return [said`The account ${answer.login.account} is yours.`, ...welcome(call, world, answer.login)];
 }
 
 function auth(world: AuthWorld): CommandRow {
@@ -80,8 +93,9 @@ function auth(world: AuthWorld): CommandRow {
       const nick = words.length === 1 ? user.nick : words[0]!;
       const known = world.store.ownerOf(nick);
       if (known !== undefined && user.account === known.name)
-        return [`You are logged in to ${known.name} already.`];
-      const answer = await world.ask.identify({ nick, password: words.at(-1)!, origin: originOf(user) });
+        return [said`You are logged in to ${known.name} already.`];
+      const origin = { ...originOf(user), allowed: world.allowed.get(user) ?? null };
+      const answer = await world.ask.identify({ nick, password: words.at(-1)!, origin });
       return answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login);
     },
   };
@@ -100,7 +114,9 @@ function pass(world: AuthWorld): CommandRow {
       const [password = '', next = ''] = words;
       const account = user.account!;
       const answer = await world.ask.changePassword({ account, password, next, origin: originOf(user) });
-      return [answer.kind === 'refused' ? passwordRefusal(answer) : `The password of ${account} is changed.`];
+      return [
+        answer.kind === 'refused' ? passwordRefusal(answer) : said`The password of ${account} is changed.`,
+      ];
     },
   };
 }
@@ -117,11 +133,11 @@ function ghost(world: AuthWorld): CommandRow {
     run({ user, words }) {
       const [nick = ''] = words;
       const victim = world.view()?.byNick(nick);
-      if (victim === undefined) return [`Nobody is called ${nick.slice(0, 32)}.`];
+      if (victim === undefined) return [said`Nobody is called ${nick.slice(0, 32)}.`];
       if (victim === user) return ['That is you.'];
-      if (victim.account !== user.account) return [`${victim.nick} is not logged in to your account.`];
+      if (victim.account !== user.account) return [said`${victim.nick} is not logged in to your account.`];
       world.kill(victim, `Ghost, by ${user.nick} of the same account`);
-      return [`${victim.nick} is disconnected.`];
+      return [said`${victim.nick} is disconnected.`];
     },
   };
 }
@@ -134,13 +150,16 @@ function unregister(world: AuthWorld): CommandRow {
     least: 1,
     most: 1,
     effect: 'deletes your account and all that belongs to it',
-    help: ['Deletes your account, with its nicks, certificates, masks and channels. It cannot be undone.'],
+    help: [
+      'Deletes your account, with its nicks, certificates, masks and channels.',
+      'Operators can bring it back for a few days; after that nothing is left of it.',
+    ],
     async run({ user, words }) {
       const account = user.account!;
       const refusal = await world.prove(account, words[0]!, originOf(user));
       if (refusal !== null) return [loginRefusal(refusal)];
-      await world.ask.drop({ account });
-      return [`The account ${account} is deleted.`];
+      await world.drop(account, 'its owner');
+      return [said`The account ${account} is deleted.`];
     },
   };
 }

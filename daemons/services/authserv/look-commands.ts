@@ -1,13 +1,20 @@
 /** Commands of AuthServ that only tell. */
+import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandRow } from '../bots/command-row.ts';
+import { phrase, type Reply, said } from '../bots/reply.ts';
 import type { AuthWorld } from './auth-world.ts';
-import { mostLogins } from './own-commands.ts';
+import { isAccount, namedAccount } from './operator-commands.ts';
+import { FLAGS } from './operator-settings.ts';
+import { mostLogins } from './settings.ts';
+import { LOOKING_LEVEL } from './standing.ts';
+import { isAway } from './unused-accounts.ts';
 
 export function lookCommands(world: AuthWorld): CommandRow[] {
-  return [accountInfo(world), status(world)];
+  return [accountInfo(world), userInfo(world), status(world)];
 }
 
-function accountInfo({ store, profiles, view }: AuthWorld): CommandRow {
+function accountInfo(world: AuthWorld): CommandRow {
+  const { store, profiles, standing, view } = world;
   return {
     name: 'ACCOUNTINFO',
     needs: 'anybody',
@@ -17,34 +24,66 @@ function accountInfo({ store, profiles, view }: AuthWorld): CommandRow {
     effect: 'nothing',
     help: [
       'Tells of an account, of the one that somebody is logged in to (*nick), or of yours.',
-      'Address, masks and certificates are shown to owners and operators only.',
+      'Address, masks and certificates are shown to owners and operators only, notes to operators.',
     ],
     run({ user, words }) {
-      const [word] = words;
-      const holder = word?.startsWith('*') === true ? view()?.byNick(word.slice(1)) : user;
-      const name = word === undefined || word.startsWith('*') ? holder?.account : word;
-      if (holder === undefined) return [`Nobody is called ${word!.slice(1, 33)}.`];
-      if (name === null || name === undefined) return [`${holder.nick} is not logged in.`];
-      const account = store.find(name);
-      if (account === undefined) return [`There is no account ${name.slice(0, 64)}.`];
-      const { info, maxLogins } = profiles.of(account);
-      const clients = [...(view()?.loggedIn(account.name) ?? [])].map(({ nick }) => nick);
-      const lines = [
-        `Account ${account.name}`,
-        `Registered: ${dateOf(account.created)}`,
-        `Last login: ${account.last_login === null ? 'never' : dateOf(account.last_login)}`,
-        `Information: ${info ?? 'none'}`,
+      const account = namedAccount(world, words[0] ?? `*${user.nick}`);
+      if (!isAccount(account)) return [account];
+      const { info, maxLogins, level, flags, epithet, vacationSince } = profiles.of(account);
+      const lines: Reply[] = [
+        said`Account ${account.name}`,
+        said`Registered: ${dateOf(account.created)}`,
+        said`Last login: ${account.last_login === null ? phrase('never') : dateOf(account.last_login)}`,
+        said`Information: ${info ?? phrase('none')}`,
       ];
+      if (epithet !== null) lines.push(said`Epithet: ${epithet}`);
+      for (const letter of flags) lines.push(said`It ${phrase(FLAGS.get(letter) ?? letter)}.`);
+      if (isAway(account, vacationSince)) lines.push('Its owner is away for longer.');
       if (account.suspended_reason !== null) lines.push('It is suspended.');
-      if (user.account !== account.name && !user.isOperator) return lines;
+      const own = standing.accountOf(user)?.id === account.id;
+      const operator = user.isOperator || (standing.levelOf(user) ?? 0) >= LOOKING_LEVEL;
+      if (!own && !operator) return lines;
+      if (level > 0) lines.push(said`Level: ${level}`);
+      if (operator) lines.push(...operatorLines(world, account));
       const { fingerprints } = store.details(account.name);
+      const clients = [...(view()?.loggedIn(account.name) ?? [])].map(({ nick }) => nick);
       return [
         ...lines,
-        `E-mail: ${account.email ?? 'none'}`,
-        `Logged in now: ${clients.length === 0 ? 'nobody' : clients.join(', ')} (up to ${mostLogins(maxLogins)})`,
-        `Host masks: ${profiles.masks(account).join(', ') || 'none, it may be used from anywhere'}`,
-        `Certificates: ${fingerprints.join(', ') || 'none'}`,
+        said`E-mail: ${account.email ?? phrase('none')}`,
+        said`Logged in now: ${clients.length === 0 ? phrase('nobody') : clients.join(', ')} (up to ${mostLogins(maxLogins)})`,
+        said`Host masks: ${profiles.masks(account).join(', ') || phrase('none, it may be used from anywhere')}`,
+        said`Certificates: ${fingerprints.join(', ') || phrase('none')}`,
       ];
+    },
+  };
+}
+
+function operatorLines({ profiles, cookies }: AuthWorld, account: StoredAccount): Reply[] {
+  const lines: Reply[] = [];
+  if (account.suspended_reason !== null)
+    lines.push(said`Suspended by ${account.suspended_by ?? 'somebody'}: ${account.suspended_reason}`);
+  const cookie = cookies.of(account);
+  if (cookie !== undefined) lines.push(said`A cookie is under way: ${cookie.kind.toUpperCase()}`);
+  for (const [index, { by, at, text }] of profiles.notes(account).entries())
+    lines.push(said`Note ${index + 1}, by ${by} on ${dateOf(at)}: ${text}`);
+  return lines;
+}
+
+function userInfo({ standing, view }: AuthWorld): CommandRow {
+  return {
+    name: 'USERINFO',
+    needs: 'anybody',
+    syntax: '<nick>',
+    least: 1,
+    most: 1,
+    effect: 'nothing',
+    help: ['Tells which account somebody is logged in to.'],
+    run({ words }) {
+      const user = view()?.byNick(words[0]!);
+      if (user === undefined) return [said`Nobody is called ${words[0]!.slice(0, 32)}.`];
+      const account = standing.accountOf(user);
+      if (account === null) return [said`${user.nick} is not logged in.`];
+      return [said`${user.nick} is logged in to ${account.name}.`];
     },
   };
 }
@@ -61,8 +100,8 @@ function status({ store, view }: AuthWorld): CommandRow {
     run({ user }) {
       const network = view();
       return [
-        user.account === null ? 'You are not logged in.' : `You are logged in to ${user.account}.`,
-        `${store.count} accounts are registered, ${network?.users.size ?? 0} users are on the network.`,
+        user.account === null ? 'You are not logged in.' : said`You are logged in to ${user.account}.`,
+        said`${store.count} accounts are registered, ${network?.users.size ?? 0} users are on the network.`,
       ];
     },
   };

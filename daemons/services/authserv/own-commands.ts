@@ -1,66 +1,14 @@
 /** Commands of AuthServ by which owners look after their account. */
-import { isEmail } from '../../identity/account-keeper.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { AuthWorld } from './auth-world.ts';
 import { coversUser, ownMask, readHostMask, whereaboutsOf } from './host-mask.ts';
+import { findSetting, SETTINGS, type Setting } from './settings.ts';
 
 export function ownCommands(world: AuthWorld): CommandRow[] {
-  return [set(world), addMask(world), dropMask(world), addPrint(world), dropPrint(world)];
-}
-
-/** A setting: what it is now, and what a word makes of it; the words are what its owner reads. */
-interface Setting {
-  readonly name: string;
-  show(world: AuthWorld, account: string): string;
-  change(world: AuthWorld, account: string, value: string): string | Promise<string>;
-}
-
-/** Takes a setting away. */
-const NONE = '*';
-
-const INFO: Setting = {
-  name: 'INFO',
-  show: ({ store, profiles }, account) => profiles.of(store.get(account)).info ?? 'nothing',
-  async change({ store, profiles, writes }, account, value) {
-    if (Buffer.byteLength(value) > limits.infoBytes.default)
-      return `INFO has up to ${limits.infoBytes.default} bytes.`;
-    const info = value === NONE ? null : value;
-    await writes.write(() => profiles.setInfo(store.get(account), info));
-    return `INFO is now: ${info ?? 'nothing'}`;
-  },
-};
-
-const EMAIL: Setting = {
-  name: 'EMAIL',
-  show: ({ store }, account) => store.get(account).email ?? 'nothing',
-  async change({ store, writes }, account, value) {
-    const email = value === NONE ? null : value;
-    if (email !== null && !isEmail(email)) return 'That is no e-mail address.';
-    await writes.write(() => store.setEmail(store.get(account), email));
-    return `EMAIL is now: ${email ?? 'nothing'}`;
-  },
-};
-
-const MAXLOGINS: Setting = {
-  name: 'MAXLOGINS',
-  show: ({ store, profiles }, account) => String(mostLogins(profiles.of(store.get(account)).maxLogins)),
-  async change({ store, profiles, writes }, account, value) {
-    const most = limits.loginsPerAccountMost.default;
-    const number = value === NONE ? null : Number(value);
-    if (number !== null && !(Number.isInteger(number) && number >= 1 && number <= most))
-      return `MAXLOGINS is a number from 1 to ${most}, or ${NONE} for ${limits.loginsPerAccount.default}.`;
-    await writes.write(() => profiles.setMaxLogins(store.get(account), number));
-    return `MAXLOGINS is now: ${mostLogins(number)}`;
-  },
-};
-
-const SETTINGS: readonly Setting[] = [INFO, EMAIL, MAXLOGINS];
-
-/** Clients that may be logged in to an account at once. */
-export function mostLogins(set: number | null): number {
-  return set ?? limits.loginsPerAccount.default;
+  return [set(world), addMask(world), dropMask(world), addPrint(world), dropPrint(world), vacation(world)];
 }
 
 function set(world: AuthWorld): CommandRow {
@@ -76,16 +24,19 @@ function set(world: AuthWorld): CommandRow {
       'Shows your settings, or changes one of them; * takes it away.',
       'INFO is what others read about you, EMAIL only you and administrators see,',
       'MAXLOGINS says how many clients may be logged in to your account at once.',
+      'PRIVMSG on has bots send messages instead of notices, WIDTH is the longest line of theirs in bytes, COLOR on draws names in bold,',
+      'STYLE is NORMAL for tables or CLEAN for a sentence a row, LANGUAGE one of those that are here.',
     ],
     run(call) {
       const account = call.user.account!;
       const [word] = call.words;
-      if (word === undefined) return SETTINGS.map((one) => `${one.name}: ${one.show(world, account)}`);
-      const setting = SETTINGS.find(({ name }) => name === word.toUpperCase());
-      if (setting === undefined) return [`There is no setting ${word.slice(0, 32)}. There are ${names}.`];
+      const show = (one: Setting) => said`${one.name}: ${one.show(world, world.store.get(account))}`;
+      if (word === undefined) return SETTINGS.map(show);
+      const setting = findSetting(SETTINGS, word);
+      if (setting === undefined) return [said`There is no setting ${word.slice(0, 32)}. There are ${names}.`];
       const value = call.from(1);
-      if (value === '') return [`${setting.name}: ${setting.show(world, account)}`];
-      return Promise.resolve(setting.change(world, account, value)).then((line) => [line]);
+      if (value === '') return [show(setting)];
+      return Promise.resolve(setting.change(world, account, value, call)).then((reply) => [reply]);
     },
   };
 }
@@ -111,9 +62,9 @@ function addMask({ store, profiles, writes }: AuthWorld): CommandRow {
       if (!covers([...others, mask], user))
         return ['Neither that mask nor another of yours covers where you are: you would lock yourself out.'];
       const outcome = await writes.write(() => profiles.addMask(store.get(account.name), mask));
-      if (outcome === 'known') return [`${mask} is among your masks already.`];
-      if (outcome === 'full') return [`An account has up to ${limits.masksPerAccount.default} masks.`];
-      return [`${account.name} may be used from ${mask}.`];
+      if (outcome === 'known') return [said`${mask} is among your masks already.`];
+      if (outcome === 'full') return [said`An account has up to ${limits.masksPerAccount.default} masks.`];
+      return [said`${account.name} may be used from ${mask}.`];
     },
   };
 }
@@ -134,7 +85,7 @@ function dropMask({ store, profiles, writes }: AuthWorld): CommandRow {
       if (left.length > 0 && !covers(left, user))
         return ['No other mask of yours covers where you are: you would lock yourself out.'];
       const there = await writes.write(() => profiles.dropMask(store.get(account.name), mask));
-      return [there ? `${mask} is taken away.` : `${mask.slice(0, 100)} is not among your masks.`];
+      return [there ? said`${mask} is taken away.` : said`${mask.slice(0, 100)} is not among your masks.`];
     },
   };
 }
@@ -167,7 +118,7 @@ function addPrint({ ask }: AuthWorld): CommandRow {
       const { outcome } = await ask.certificate({ account: user.account!, fingerprint, add: true });
       if (outcome === 'taken') return ['That certificate is of another account.'];
       if (outcome === 'full')
-        return [`An account has up to ${accountLimits.certificatesPerAccount.default} certificates.`];
+        return [said`An account has up to ${accountLimits.certificatesPerAccount.default} certificates.`];
       return ['The certificate logs you in from now on.'];
     },
   };
@@ -189,6 +140,30 @@ function dropPrint({ ask }: AuthWorld): CommandRow {
       return [
         outcome === 'done' ? 'The certificate logs nobody in any more.' : 'That certificate is not yours.',
       ];
+    },
+  };
+}
+
+function vacation({ store, profiles, writes, unused }: AuthWorld): CommandRow {
+  return {
+    name: 'VACATION',
+    needs: 'account',
+    syntax: '',
+    least: 0,
+    most: 0,
+    effect: 'keeps your account twice as long while you are away, until you log in again',
+    help: [
+      'For those who are away for longer: an account that nobody uses is kept twice as long. Logging in again ends it.',
+    ],
+    async run({ user }) {
+      const account = await writes.write(() => {
+        const found = store.get(user.account!);
+        profiles.set(found, 'vacationSince', unused.now());
+        return found;
+      });
+      const until = unused.keptUntil(account);
+      if (until === null) return ['Enjoy it. Accounts are kept here however long they are unused.'];
+      return [said`Enjoy it. Without a login your account is kept until ${new Date(until).toUTCString()}.`];
     },
   };
 }

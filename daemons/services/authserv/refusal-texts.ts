@@ -1,6 +1,8 @@
 /** What people read who are not let in, do not get an account or do not get another password. */
 import type { LoginAnswer, PasswordAnswer, RegisterAnswer } from '../../../contract/accounts.ts';
 
+import { type Message, phrase, said } from '../bots/reply.ts';
+
 type Answer = LoginAnswer | PasswordAnswer | RegisterAnswer;
 type Refused<Of extends Answer> = Extract<Of, { readonly kind: 'refused' }>;
 type Why<Of extends Answer> = Refused<Of>['why'];
@@ -35,18 +37,18 @@ const PASSWORD: Readonly<Record<Why<PasswordAnswer>, string>> = {
   unavailable: 'The password could not be changed. Try again later.',
 };
 
-function withWait(text: string, seconds: number): string {
-  return seconds === 0 ? text : `${text} Try again in ${seconds} seconds.`;
+function withWait(text: string, seconds: number): Message {
+  return seconds === 0 ? phrase(text) : said`${phrase(text)} Try again in ${seconds} seconds.`;
 }
 
-export function loginRefusal({ why, retrySeconds }: Refused<LoginAnswer>): string {
+export function loginRefusal({ why, retrySeconds }: Refused<LoginAnswer>): Message {
   return withWait(LOGIN[why], retrySeconds);
 }
 
-export function registerRefusal({ why, retrySeconds }: Refused<RegisterAnswer>): string {
+export function registerRefusal({ why, retrySeconds }: Refused<RegisterAnswer>): Message {
   return withWait(REGISTER[why], retrySeconds);
 }
 
-export function passwordRefusal({ why, retrySeconds }: Refused<PasswordAnswer>): string {
+export function passwordRefusal({ why, retrySeconds }: Refused<PasswordAnswer>): Message {
   return withWait(PASSWORD[why], retrySeconds);
 }

@@ -2,25 +2,39 @@
  * What users say to bots: finds the command, looks whether they may use it, runs it and says what came of it. All that is said and
  * done to a user goes through here, and not to one who has come in their place.
  */
-import { SignalboxError } from '../../../contract/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../../contract/errors.ts';
+import type { OperatorDeed } from '../../../contract/link/deeds.ts';
+import type { Unrecorded } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
+import { sameName } from '../../irc/casemapping.ts';
 import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { Operation, OperationPool } from '../operations/operation-pool.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Bot } from './bot-roster.ts';
+import type { Catalogues } from './catalogues.ts';
 import type { CommandCall, CommandRow } from './command-row.ts';
+import { phrase, type Reply, said } from './reply.ts';
 import { replyLines } from './reply-lines.ts';
+import type { ReplyStyle } from './reply-style.ts';
 
 export interface CommandDeskOptions {
   readonly clock: Clock;
   readonly operations: OperationPool;
   /** The rows of a bot, by name and alias. */
   readonly tableOf: (bot: Bot) => ReadonlyMap<string, CommandRow>;
+  /** How a user wants to be answered. */
+  readonly styleOf: (user: ViewUser) => ReplyStyle;
+  readonly catalogues: () => Catalogues;
+  /** The level of the account that a user is logged in to; null where they are logged in to none that there is. */
+  readonly levelOf: (user: ViewUser) => number | null;
+  /** Has what an operator does written down before it is done. */
+  readonly beginDeed: (deed: OperatorDeed, unrecorded: Unrecorded) => DeedAnswer | Promise<DeedAnswer>;
   /** Told what could not be done for a reason here. */
   readonly onFailure: (command: string, error: unknown) => void;
 }
@@ -40,13 +54,16 @@ export class CommandDesk {
 
   /** A user says something to a bot. */
   hear(uplink: Uplink, bot: Bot, user: ViewUser, text: string): void {
-    const say = (lines: readonly string[]) => {
+    const say = (replies: readonly Reply[]) => {
       if (uplink.view.resolve(user) !== user) return;
-      for (const line of replyLines(bot.numeric, user.numeric, lines)) uplink.send(line);
+      const { catalogues, styleOf } = this.#options;
+      for (const line of replyLines(bot.numeric, user.numeric, replies, catalogues(), styleOf(user)))
+        uplink.send(line);
     };
     if (text.startsWith(CTCP)) {
       const answer = ctcpAnswer(text);
-      if (answer !== null && this.#mayAsk(user)) say([answer]);
+      if (answer !== null && this.#mayAsk(user) && uplink.view.resolve(user) === user)
+        uplink.send(writeLine(bot.numeric, TOKEN.NOTICE, [user.numeric], bytesOf(answer)));
       return;
     }
     const words = text.split(' ').filter((word) => word !== '');
@@ -57,13 +74,14 @@ export class CommandDesk {
       return;
     }
     const row = this.#options.tableOf(bot).get(name);
-    const refusal = row === undefined ? unknown(bot, name) : refusalOf(row, user, words);
+    const refusal =
+      row === undefined ? unknown(bot, name) : refusalOf(row, user, words, this.#options.levelOf);
     if (row === undefined || refusal !== null) {
       say([refusal ?? '']);
       return;
     }
     const operation = this.#options.operations.begin(row.name.toLowerCase(), user, () =>
-      say([`${row.name} took too long and was given up. Try again later.`]),
+      say([said`${row.name} took too long and was given up. Try again later.`]),
     );
     if (operation === null) say(['Too much is being done at the moment. Try again in a few seconds.']);
     else void this.#run(row, new Call(uplink, bot, user, words, operation), operation, say);
@@ -73,16 +91,45 @@ export class CommandDesk {
     row: CommandRow,
     call: CommandCall,
     operation: Operation,
-    say: (lines: readonly string[]) => void,
+    say: (replies: readonly Reply[]) => void,
   ): Promise<void> {
     try {
-      const lines = await row.run(call);
-      if (!operation.over) say(lines);
+      const replies = await this.#carryOut(row, call);
+      if (!operation.over) say(replies);
       operation.end();
     } catch (error) {
+      const refused = error instanceof SignalboxError && REFUSALS.has(error.code);
       if (!operation.over) say([excuse(error)]);
-      operation.end(true);
-      this.#options.onFailure(row.name, error);
+      operation.end(!refused);
+      if (!refused) this.#options.onFailure(row.name, error);
+    }
+  }
+
+  /** Has it written down where it is to be, then done. */
+  async #carryOut(row: CommandRow, call: CommandCall): Promise<readonly Reply[]> {
+    const refusal = row.refusal?.(call) ?? null;
+    if (refusal !== null) return [refusal];
+    const args = row.recorded?.(call) ?? null;
+    if (args === null) return await row.run(call);
+    const { beginDeed, levelOf } = this.#options;
+    const { nick, username, host, account } = call.user;
+    const actor = `${nick}!${username}@${host} (account ${account}, level ${levelOf(call.user)})`;
+    const answer = await beginDeed({ actor, command: row.name, args }, 'refuse');
+    if (!answer.mayRun) return [said`${row.name} was not done: ${answer.refusal.message}`];
+    if (!call.stands) {
+      answer.deed.end(false, 'not done: whoever asked for it was gone, or had waited too long');
+      return [];
+    }
+    try {
+      const replies = await row.run(call);
+      answer.deed.end(true, 'done');
+      return replies;
+    } catch (error) {
+      answer.deed.end(
+        false,
+        error instanceof SignalboxError ? `${error.code}: ${error.message}` : 'internal',
+      );
+      throw error;
     }
   }
 
@@ -133,7 +180,7 @@ class Call implements CommandCall {
     } else {
       this.#uplink.say(TOKEN.ACCOUNT, [user.numeric, user.account === null ? 'R' : 'M', account, seconds]);
     }
-    view.setAccount(user, account);
+    view.setAccount(user, account, seconds);
     return true;
   }
 }
@@ -147,6 +194,20 @@ export function logOutAll(uplink: Uplink, account: string): void {
   }
 }
 
+/** Has the network know that an account is called something else, to which a user is logged in. Not for ircu, where a stamp is for good. */
+export function restampUser(
+  uplink: Uplink,
+  user: ViewUser,
+  before: string,
+  account: string,
+  createdMs: number,
+): void {
+  if (uplink.view.resolve(user) !== user || user.account === null || !sameName(user.account, before)) return;
+  const seconds = Math.floor(createdMs / 1_000);
+  uplink.say(TOKEN.ACCOUNT, [user.numeric, 'M', account, seconds]);
+  uplink.view.setAccount(user, account, seconds);
+}
+
 /** Takes somebody off the network, who is gone here at once. */
 export function killUser(uplink: Uplink, user: ViewUser, reason: string): void {
   const { identity, view } = uplink;
@@ -155,23 +216,35 @@ export function killUser(uplink: Uplink, user: ViewUser, reason: string): void {
   view.removeUser(user);
 }
 
-function unknown({ nick }: Bot, name: string): string {
-  return `There is no command ${name.slice(0, 32)}. /msg ${nick} HELP lists them.`;
+/** What a command throws that may not be done, as somebody asked for it. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['not_found', 'conflict', 'bad_request', 'access_denied']);
+
+function unknown({ nick }: Bot, name: string): Reply {
+  return said`There is no command ${name.slice(0, 32)}. /msg ${nick} HELP lists them.`;
 }
 
 /** Why a command is not run; null where it is. */
-function refusalOf(row: CommandRow, user: ViewUser, words: readonly string[]): string | null {
-  if (row.needs === 'account' && user.account === null)
-    return `${row.name} is for those who are logged in: AUTH <account> <password> first.`;
-  if (row.needs === 'operator' && !user.isOperator) return `${row.name} is for operators of the network.`;
+function refusalOf(
+  row: CommandRow,
+  user: ViewUser,
+  words: readonly string[],
+  levelOf: CommandDeskOptions['levelOf'],
+): Reply | null {
+  const { needs } = row;
+  const level = levelOf(user);
+  if (needs !== 'anybody' && needs !== 'operator' && level === null)
+    return said`${row.name} is for those who are logged in: AUTH <account> <password> first.`;
+  if (needs === 'operator' && !user.isOperator) return said`${row.name} is for operators of the network.`;
+  if (typeof needs === 'object' && level! < needs.level)
+    return said`${row.name} is for accounts of level ${needs.level} and above.`;
   if (words.length < row.least || (row.most !== null && words.length > row.most))
-    return `Expected: ${row.name}${row.syntax === '' ? '' : ` ${row.syntax}`}`;
+    return said`Expected: ${`${row.name} ${row.syntax}`.trimEnd()}`;
   return null;
 }
 
-function excuse(error: unknown): string {
+function excuse(error: unknown): Reply {
   if (error instanceof SignalboxError && error.code !== 'internal')
-    return `That was not done: ${error.message}`;
+    return said`That was not done: ${phrase(error.message)}`;
   return 'That was not done: something is wrong with services, and the operators can read what.';
 }
 

@@ -1,9 +1,13 @@
 /** What a command of a bot is: a row of its table, and what it is given when somebody uses it. */
 import type { ViewUser } from '../network/view-parts.ts';
 import type { Bot } from './bot-roster.ts';
+import type { Reply } from './reply.ts';
 
-/** Who may use a command: anybody, whoever is logged in, or operators of the network. */
-export type CommandNeed = 'anybody' | 'account' | 'operator';
+/** Who may use a command: anybody, whoever is logged in, operators of the network, or accounts of at least a level (1 to 1000). */
+export type CommandNeed = 'anybody' | 'account' | 'operator' | { readonly level: number };
+
+/** What is written down of a command of operators, as `{argument}` of its sentence in the manifest; never a secret. */
+export type RecordedArguments = Readonly<Record<string, string | number>>;
 
 /**
  * One use of a command. What it does to its user goes through it: once they have left, or the time of the command has passed, it
@@ -38,6 +42,10 @@ export interface CommandRow {
   readonly effect: string;
   /** One sentence a line. */
   readonly help: readonly string[];
+  /** It is in the audit trail before it is done, under the name of the command, with what this returns; null where it only looks. */
+  recorded?(call: CommandCall): RecordedArguments | null;
+  /** Why it is not done, looked at before it is written down; null where it may be. */
+  refusal?(call: CommandCall): Reply | null;
   /** Does it; what it returns is said to the user. Throws SignalboxError for what failed here. */
-  run(call: CommandCall): readonly string[] | Promise<readonly string[]>;
+  run(call: CommandCall): readonly Reply[] | Promise<readonly Reply[]>;
 }

@@ -99,8 +99,10 @@ export class NetworkView {
     this.#nicks.set(fold(nick), user);
   }
 
-  setAccount(user: ViewUser, account: string | null): void {
+  /** @param seconds since when the account exists, Unix seconds; 0 where that is not known */
+  setAccount(user: ViewUser, account: string | null, seconds = 0): void {
     const before = user.account;
+    user.accountSeconds = account === null ? 0 : seconds;
     if (before === account) return;
     if (before !== null) this.#logOut(user, before);
     user.account = account;

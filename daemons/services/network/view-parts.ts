@@ -38,6 +38,8 @@ export interface ViewUserParts {
   /** Since when the nick is theirs, Unix seconds. */
   readonly nickSeconds: number;
   readonly account: string | null;
+  /** See {@link ViewUser.accountSeconds}; 0 where it is absent. */
+  readonly accountSeconds?: number;
   readonly server: ViewServer;
 }
 
@@ -60,6 +62,8 @@ export class ViewUser implements UserRef {
   nickSeconds: number;
   /** As it was stamped; null for who is not logged in. Set by `NetworkView.setAccount`. */
   account: string | null;
+  /** Since when that account exists, as it was stamped, Unix seconds; 0 where that was not told. Tells it from a later one of the same name. */
+  accountSeconds: number;
   readonly server: ViewServer;
   /** Null while on none. */
   channels: Set<ViewChannel> | null = null;
@@ -76,6 +80,7 @@ export class ViewUser implements UserRef {
     this.realname = parts.realname;
     this.nickSeconds = parts.nickSeconds;
     this.account = parts.account;
+    this.accountSeconds = parts.accountSeconds ?? 0;
     this.server = parts.server;
   }
 

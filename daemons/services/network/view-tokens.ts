@@ -37,7 +37,7 @@ const nick: ViewToken = ({ view, line, params, user, server }) => {
   const said = readUser(line);
   if (server === undefined || typeof said === 'string') return;
   const stamp = said.modeArguments.get('r');
-  const account = stamp === undefined ? '' : readAccountStamp(stamp).account;
+  const { account, seconds } = readAccountStamp(stamp ?? '');
   view.addUser({
     numeric: said.numeric,
     nick: said.nick,
@@ -48,6 +48,7 @@ const nick: ViewToken = ({ view, line, params, user, server }) => {
     realname: textOf(said.realname),
     nickSeconds: said.nickSeconds,
     account: account === '' ? null : account,
+    accountSeconds: seconds,
     server,
   });
 };
@@ -155,8 +156,8 @@ function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
     if (letter === '+' || letter === '-') on = letter === '+';
     else {
       if (letter === 'r' && on) {
-        const { account } = readAccountStamp(params[next++] ?? '');
-        if (account !== '') view.setAccount(user, account);
+        const { account, seconds } = readAccountStamp(params[next++] ?? '');
+        if (account !== '') view.setAccount(user, account, seconds);
       }
       const without = user.modes.replaceAll(letter, '');
       user.modes = on ? without + letter : without;
@@ -187,9 +188,10 @@ const account: ViewToken = ({ view, params, user: source }) => {
   if (user === undefined || source !== null) return;
   if (word === 'U') view.setAccount(user, null);
   else {
-    const stamp = (word === 'R' || word === 'M') && after !== undefined ? after : word;
-    const { account: named } = readAccountStamp(stamp);
-    if (named !== '') view.setAccount(user, named);
+    const withForm = (word === 'R' || word === 'M') && after !== undefined;
+    const { account: named, seconds } = readAccountStamp(withForm ? after : word);
+    const since = readWhole((withForm ? params[3] : after) ?? '');
+    if (named !== '') view.setAccount(user, named, Math.max(seconds, since, 0));
   }
 };
 

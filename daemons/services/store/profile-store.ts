@@ -3,63 +3,172 @@ import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
 
-/** What an owner has set. */
+/** What an owner, or an operator, has set. Null where it is as for everybody. */
 export interface Profile {
   readonly info: string | null;
-  /** Null where it is as for everybody. */
   readonly maxLogins: number | null;
+  /** 0 to 1000: how much an operator may do; 0 for who is none. */
+  readonly level: number;
+  /** Letters, each once. */
+  readonly flags: string;
+  /** What an operator is called in ACCOUNTINFO. */
+  readonly epithet: string | null;
+  /** 1 for messages instead of notices. */
+  readonly privmsg: number | null;
+  readonly style: string | null;
+  readonly width: number | null;
+  /** 1 for bold. */
+  readonly color: number | null;
+  readonly language: string | null;
+  /** Unix milliseconds, while its owner is away for longer. */
+  readonly vacationSince: number | null;
+  /** When its owner was told that it ends, Unix milliseconds. */
+  readonly expiryTold: number | null;
 }
 
-/** What became of adding a mask. */
+/** A value of a profile that can be set by itself. */
+export type ProfileField = keyof Profile;
+
+/** What became of adding a mask to a list. */
 export type MaskOutcome = 'done' | 'known' | 'full';
+
+/** A list of masks of an account. */
+export type MaskList = 'host_masks' | 'ignores';
+
+const NOTHING: Profile = {
+  info: null,
+  maxLogins: null,
+  level: 0,
+  flags: '',
+  epithet: null,
+  privmsg: null,
+  style: null,
+  width: null,
+  color: null,
+  language: null,
+  vacationSince: null,
+  expiryTold: null,
+};
+
+const COLUMNS: Readonly<Record<ProfileField, string>> = {
+  info: 'info',
+  maxLogins: 'max_logins',
+  level: 'level',
+  flags: 'flags',
+  epithet: 'epithet',
+  privmsg: 'privmsg',
+  style: 'style',
+  width: 'width',
+  color: 'color',
+  language: 'language',
+  vacationSince: 'vacation_since',
+  expiryTold: 'expiry_told',
+};
+
+const MOST: Readonly<Record<MaskList, number>> = {
+  host_masks: limits.masksPerAccount.default,
+  ignores: limits.ignoresPerAccount.default,
+};
+
+/** Something that an operator wrote down about an account. */
+export interface Note {
+  readonly id: number;
+  readonly by: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
 
 export class ProfileStore {
   readonly #now: () => number;
-  readonly #statements;
+  readonly #database: Sqlite;
+  readonly #profile;
+  readonly #notes;
+  readonly #setters: ReadonlyMap<ProfileField, ReturnType<typeof setter>>;
+  readonly #masks: ReadonlyMap<MaskList, ReturnType<typeof maskStatements>>;
 
   /** @param now Unix milliseconds */
   constructor(database: Sqlite, now: () => number) {
     this.#now = now;
-    this.#statements = {
-      profile: database.prepare('SELECT info, max_logins AS maxLogins FROM profiles WHERE account = ?'),
-      setInfo: database.prepare(
-        'INSERT INTO profiles (account, info) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET info = excluded.info',
+    this.#database = database;
+    const fields = Object.keys(COLUMNS) as ProfileField[];
+    const columns = fields.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ');
+    this.#profile = database.prepare(`SELECT ${columns} FROM profiles WHERE account = ?`);
+    this.#setters = new Map(fields.map((field) => [field, setter(database, COLUMNS[field])]));
+    this.#masks = new Map(
+      (['host_masks', 'ignores'] as const).map((list) => [list, maskStatements(database, list)]),
+    );
+    this.#notes = {
+      of: database.prepare(
+        'SELECT id, written_by AS "by", written AS at, text FROM notes WHERE account = ? ORDER BY id',
       ),
-      setMaxLogins: database.prepare(
-        'INSERT INTO profiles (account, max_logins) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET max_logins = excluded.max_logins',
-      ),
-      masks: database.prepare('SELECT mask FROM host_masks WHERE account = ? ORDER BY added, mask').pluck(),
-      addMask: database.prepare('INSERT INTO host_masks (account, mask, added) VALUES (?, ?, ?)'),
-      dropMask: database.prepare('DELETE FROM host_masks WHERE account = ? AND mask = ?'),
+      add: database.prepare('INSERT INTO notes (account, written_by, written, text) VALUES (?, ?, ?, ?)'),
+      drop: database.prepare('DELETE FROM notes WHERE account = ? AND id = ?'),
     };
   }
 
   of({ id }: StoredAccount): Profile {
-    return (this.#statements.profile.get(id) as Profile | undefined) ?? { info: null, maxLogins: null };
+    return (this.#profile.get(id) as Profile | undefined) ?? NOTHING;
   }
 
-  setInfo({ id }: StoredAccount, info: string | null): void {
-    this.#statements.setInfo.run(id, info);
+  /** @param value null for what holds for everybody; `level` and `flags` have none of that */
+  set<Field extends ProfileField>({ id }: StoredAccount, field: Field, value: Profile[Field]): void {
+    this.#setters.get(field)!.run(id, value);
   }
 
-  setMaxLogins({ id }: StoredAccount, most: number | null): void {
-    this.#statements.setMaxLogins.run(id, most);
+  masks({ id }: StoredAccount, list: MaskList = 'host_masks'): string[] {
+    return this.#masks.get(list)!.of.all(id) as string[];
   }
 
-  masks({ id }: StoredAccount): string[] {
-    return this.#statements.masks.all(id) as string[];
-  }
-
-  addMask(account: StoredAccount, mask: string): MaskOutcome {
-    const masks = this.masks(account);
+  addMask(account: StoredAccount, mask: string, list: MaskList = 'host_masks'): MaskOutcome {
+    const masks = this.masks(account, list);
     if (masks.includes(mask)) return 'known';
-    if (masks.length >= limits.masksPerAccount.default) return 'full';
-    this.#statements.addMask.run(account.id, mask, this.#now());
+    if (masks.length >= MOST[list]) return 'full';
+    this.#masks.get(list)!.add.run(account.id, mask, this.#now());
     return 'done';
   }
 
   /** False where there was none. */
-  dropMask({ id }: StoredAccount, mask: string): boolean {
-    return this.#statements.dropMask.run(id, mask).changes > 0;
+  dropMask({ id }: StoredAccount, mask: string, list: MaskList = 'host_masks'): boolean {
+    return this.#masks.get(list)!.drop.run(id, mask).changes > 0;
   }
+
+  /** The oldest first. */
+  notes({ id }: StoredAccount): Note[] {
+    return this.#notes.of.all(id) as Note[];
+  }
+
+  /** False where there are as many as may be. */
+  addNote(account: StoredAccount, by: string, text: string): boolean {
+    if (this.notes(account).length >= limits.notesPerAccount.default) return false;
+    this.#notes.add.run(account.id, by, this.#now(), text);
+    return true;
+  }
+
+  /** False where there was none. */
+  dropNote({ id }: StoredAccount, note: number): boolean {
+    return this.#notes.drop.run(id, note).changes > 0;
+  }
+
+  /** Accounts with a level, the highest first. */
+  operators(): { readonly account: string; readonly level: number }[] {
+    const sql = `SELECT accounts.name AS account, level FROM profiles JOIN accounts ON accounts.id = account
+      WHERE level > 0 ORDER BY level DESC, accounts.key`;
+    return this.#database.prepare(sql).all() as { account: string; level: number }[];
+  }
+}
+
+function setter(database: Sqlite, column: string) {
+  return database.prepare(
+    `INSERT INTO profiles (account, ${column}) VALUES (?, ?)
+      ON CONFLICT (account) DO UPDATE SET ${column} = excluded.${column}`,
+  );
+}
+
+function maskStatements(database: Sqlite, list: MaskList) {
+  return {
+    of: database.prepare(`SELECT mask FROM ${list} WHERE account = ? ORDER BY added, mask`).pluck(),
+    add: database.prepare(`INSERT INTO ${list} (account, mask, added) VALUES (?, ?, ?)`),
+    drop: database.prepare(`DELETE FROM ${list} WHERE account = ? AND mask = ?`),
+  };
 }

@@ -45,7 +45,81 @@ const KEYCLOAK = `
   ) STRICT;
 `;
 
+const STANDING = `
+  -- What operators have set of an account, and how its owner wants to be answered; NULL where it is as for everybody.
+  ALTER TABLE profiles ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+  -- Letters, each once: see docs/services.md.
+  ALTER TABLE profiles ADD COLUMN flags TEXT NOT NULL DEFAULT '';
+  ALTER TABLE profiles ADD COLUMN epithet TEXT;
+  ALTER TABLE profiles ADD COLUMN privmsg INTEGER;
+  ALTER TABLE profiles ADD COLUMN style TEXT;
+  ALTER TABLE profiles ADD COLUMN width INTEGER;
+  ALTER TABLE profiles ADD COLUMN color INTEGER;
+  ALTER TABLE profiles ADD COLUMN language TEXT;
+  -- Since when its owner is away for longer, and since when they know that it is unused.
+  ALTER TABLE profiles ADD COLUMN vacation_since INTEGER;
+  ALTER TABLE profiles ADD COLUMN expiry_told INTEGER;
+
+  -- nick!user@host masks of whom the owner wants to hear nothing by way of bots.
+  CREATE TABLE ignores (
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    mask TEXT NOT NULL,
+    added INTEGER NOT NULL,
+    PRIMARY KEY (account, mask)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What operators wrote down about an account, for each other.
+  CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    written_by TEXT NOT NULL,
+    written INTEGER NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX notes_by_account ON notes (account);
+
+  -- One for each account at most: what happens when somebody shows the ten characters that a mail brought. Only a keyed hash of
+  -- them is kept; NULL before the mail is sent. Of a change of address each of two mails brings one half.
+  CREATE TABLE cookies (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    hash BLOB,
+    second_hash BLOB,
+    -- Of 'password_change' and 'activation' the verifiers, of 'email_change' the new address.
+    data TEXT,
+    expires INTEGER NOT NULL,
+    wrong INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- Mail that is to be sent; its text, and the cookie in it, are made when it is.
+  CREATE TABLE mail_queue (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    -- Where whoever asked for it is.
+    asked_from TEXT NOT NULL,
+    queued INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    problem TEXT
+  ) STRICT;
+  CREATE INDEX mail_queue_by_due ON mail_queue (due);
+  CREATE INDEX mail_queue_by_account ON mail_queue (account);
+
+  -- Accounts that were given up, whole, until they can be brought back no more.
+  CREATE TABLE dropped_accounts (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    dropped INTEGER NOT NULL,
+    dropped_by TEXT NOT NULL,
+    -- JSON: rows by table.
+    record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dropped_accounts_by_time ON dropped_accounts (dropped);
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
-  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK],
+  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK, STANDING],
 };

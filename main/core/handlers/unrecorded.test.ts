@@ -25,7 +25,10 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'throttle', 'limits', 'threads'],
     ...['kill', 'add-ban', 'drain'],
   ],
-  services: ['accounts', 'account', 'operations', 'uplink', 'keycloak'],
+  services: [
+    ...['accounts', 'account', 'operations', 'uplink', 'keycloak'],
+    ...['operators', 'dropped-accounts', 'mail-queue'],
+  ],
   recorder: ['stats'],
 };
 

@@ -1,0 +1,140 @@
+/** Admin commands about what services keep of accounts beyond logging in. Their code is in account-handlers.ts. */
+import { z } from 'zod';
+import { MOST_ROWS } from '../../contract/accounts.ts';
+import { lineText, lineWord, secret } from '../../contract/line-texts.ts';
+import { type CommandSpec, defineCommand } from '../../contract/manifest.ts';
+import { limits as accountLimits } from '../identity/limits.ts';
+import { MOST_LEVEL } from './authserv/standing.ts';
+
+const account = lineWord({ max: accountLimits.accountNameLength.default }).describe('Name of the account');
+
+export const accountAdminCommands = {
+  'set-level': defineCommand({
+    summary: 'Say how much an account may do as an operator of services; 0 takes all of it away',
+    sentence: 'give|gave account {account} the level {level}',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({
+      account,
+      level: z
+        .number()
+        .int()
+        .min(0)
+        .max(MOST_LEVEL)
+        .describe('How much it may do, and over whom: over accounts with a lower level'),
+    }),
+    result: 'json',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'level', title: 'Level', type: 'number' },
+    ],
+  }),
+  operators: defineCommand({
+    summary: 'List the accounts with a level',
+    sentence: 'list|listed the operators of services',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'level', title: 'Level', type: 'number' },
+    ],
+    rowActions: [{ title: 'Level', command: 'set-level', args: { account: 'account' } }],
+  }),
+  'export-account': defineCommand({
+    summary: 'Show all that is kept of one person, but what proves their password',
+    sentence: 'export|exported all that is kept of account {account}',
+    reads: true,
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({ account }),
+    result: 'json',
+  }),
+  'set-password-hash': defineCommand({
+    summary:
+      'Take over the hash of a password from X3 or crypt(3); it becomes one of our own when its owner logs in',
+    sentence: 'take|took the hash of the password of account {account} over',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({
+      account,
+      hash: secret(lineText({ min: 0, max: 256 }))
+        .default('')
+        .describe(
+          'As X3 has it ($ and 40 digits of hex, 32 of them, $pbkdf2-, $2a$) or crypt(3) ($1$, $5$, $6$)',
+        ),
+    }),
+    result: 'json',
+  }),
+  'dropped-accounts': defineCommand({
+    summary: 'List accounts that were deleted and can be brought back',
+    sentence: 'list|listed the accounts that can be brought back',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows') }),
+    result: 'table',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'droppedAt', title: 'Deleted', type: 'time' },
+      { key: 'by', title: 'By', type: 'text' },
+    ],
+    rowActions: [
+      { title: 'Bring back', command: 'restore-account', args: { account: 'account' } },
+      { title: 'Forget', command: 'forget-account', args: { account: 'account' } },
+    ],
+  }),
+  'restore-account': defineCommand({
+    summary: 'Bring an account back that was deleted',
+    sentence: 'bring|brought account {account} back',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({ account }),
+    result: 'json',
+  }),
+  'forget-account': defineCommand({
+    summary: 'Forget an account that was deleted, so that nobody can bring it back',
+    sentence: 'forget|forgot the deleted account {account}',
+    danger: 'irreversible',
+    access: 'admin',
+    args: z.object({ account }),
+    result: 'json',
+    confirmArg: 'account',
+  }),
+  'mail-queue': defineCommand({
+    summary: 'List the mail that waits to be sent, and why',
+    sentence: 'look|looked at the mail that waits',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows') }),
+    result: 'table',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'recipient', title: 'To', type: 'text' },
+      { key: 'queuedAt', title: 'Since', type: 'time' },
+      { key: 'dueAt', title: 'Next try', type: 'time' },
+      { key: 'tries', title: 'Tries', type: 'number' },
+      { key: 'problem', title: 'Problem', type: 'text' },
+    ],
+  }),
+} satisfies Record<string, CommandSpec>;
+
+/** What operators do by AuthServ, as the audit trail says it. */
+export const operatorDeeds = {
+  OSET: 'set|set {setting} of account {account}[ to “{value}”]',
+  OREGISTER: 'register|registered {account} for somebody else',
+  OUNREGISTER: 'delete|deleted account {account}',
+  RESTORE: 'bring|brought account {account} back',
+  RENAME: 'call|called account {account} {name}',
+  ALLOWAUTH: 'let|let {nick} log in as everybody does[, and to account {account} from where they are]',
+  ADDNOTE: 'write|wrote a note about account {account}',
+  DELNOTE: 'take|took note {note} about account {account} away',
+  CHECKPASS: 'look|looked whether a password is that of account {account}',
+};

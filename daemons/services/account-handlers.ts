@@ -1,0 +1,67 @@
+/** The code of the admin commands about accounts. */
+import { SignalboxError } from '../../contract/errors.ts';
+import { isForeignHash } from '../identity/foreign-hashes.ts';
+import type { WriteTurn } from '../identity/store/write-turn.ts';
+import { fold } from '../irc/casemapping.ts';
+import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
+import type { accountAdminCommands } from './account-admin.ts';
+import { type AccountParts, restoreAccount } from './account-parts.ts';
+
+export function accountHandlers(
+  parts: AccountParts,
+  writes: WriteTurn,
+): CommandHandlers<typeof accountAdminCommands> {
+  const { keeper, profiles, records, dropped, mail } = parts;
+  const { store } = keeper;
+  return {
+    'set-level': {
+      run: async ({ account, level }) => {
+        const name = await writes.write(() => {
+          const found = store.get(account);
+          profiles.set(found, 'level', level);
+          return found.name;
+        });
+        return { account: name, level };
+      },
+    },
+    operators: { run: () => ({ rows: profiles.operators() }) },
+    'export-account': { run: ({ account }) => records.shown(store.get(account)) },
+    'set-password-hash': {
+      check: ({ account, hash }) => {
+        store.get(account);
+        if (!isForeignHash(hash))
+          throw new SignalboxError(
+            'bad_request',
+            'hash: expected a hash of X3 or of crypt(3), with no more rounds than are checked here',
+          );
+      },
+      run: async ({ account, hash }) => {
+        const name = await writes.write(() => {
+          const found = store.get(account);
+          store.setForeignHash(found, hash);
+          return found.name;
+        });
+        keeper.logins.accounts.reset(fold(name));
+        return { account: name };
+      },
+    },
+    'dropped-accounts': { run: ({ limit }) => ({ rows: dropped.list(limit) }) },
+    'restore-account': {
+      run: async ({ account }) => ({
+        account: await restoreAccount(parts, writes, account, Number.POSITIVE_INFINITY),
+      }),
+    },
+    'forget-account': {
+      run: async ({ account }) => {
+        const there = await writes.write(() => dropped.forget(account));
+        if (!there)
+          throw new SignalboxError(
+            'not_found',
+            `No account ${account} was deleted that could be brought back.`,
+          );
+        return { account };
+      },
+    },
+    'mail-queue': { run: ({ limit }) => ({ rows: mail.list(limit) }) },
+  };
+}

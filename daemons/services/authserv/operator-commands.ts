@@ -1,0 +1,369 @@
+/** Commands of AuthServ for operators: accounts by their level, which change those below them, and what they do is written down. */
+import { SignalboxError } from '../../../contract/errors.ts';
+import { limits as accountLimits } from '../../identity/limits.ts';
+import type { StoredAccount } from '../../identity/store/account-store.ts';
+import { isValidNick } from '../../irc/names.ts';
+import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { type Reply, said } from '../bots/reply.ts';
+import { limits } from '../limits.ts';
+import { type AuthWorld, originOf } from './auth-world.ts';
+import { readHostMask } from './host-mask.ts';
+import { OPERATOR_SETTINGS, type OperatorSetting } from './operator-settings.ts';
+import { loginRefusal } from './refusal-texts.ts';
+import { findSetting, NONE, wholeNumber } from './settings.ts';
+import { LOOKING_LEVEL } from './standing.ts';
+
+/** From which level on accounts may do what. */
+const LEVELS = { notes: LOOKING_LEVEL, allow: 200, change: 400, end: 600, prove: 601 } as const;
+
+export function operatorCommands(world: AuthWorld): CommandRow[] {
+  return [
+    ...[oset(world), oregister(world), ounregister(world), restore(world), rename(world), allowAuth(world)],
+    ...[addNote(world), dropNote(world), checkPass(world), checkEmail(world)],
+  ];
+}
+
+/** The account that a word names: `*nick` for the one that somebody is logged in to. */
+export function namedAccount({ store, standing, view }: AuthWorld, word: string): StoredAccount | Reply {
+  if (!word.startsWith('*')) return store.find(word) ?? said`There is no account ${word.slice(0, 64)}.`;
+  const user = view()?.byNick(word.slice(1));
+  if (user === undefined) return said`Nobody is called ${word.slice(1, 33)}.`;
+  return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
+}
+
+export function isAccount(found: StoredAccount | Reply): found is StoredAccount {
+  return typeof found !== 'string' && 'key' in found;
+}
+
+/** Why an operator may do nothing to the account that the first word names; null where they may. */
+function refusalFor(world: AuthWorld, { user, words }: CommandCall): Reply | null {
+  const found = namedAccount(world, words[0]!);
+  return isAccount(found) ? world.standing.outranked(user, found) : found;
+}
+
+/** The same account once more, for what is done: meanwhile it was written down, and the account may have been given more. */
+function below(world: AuthWorld, call: CommandCall): StoredAccount {
+  const found = namedAccount(world, call.words[0]!);
+  if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
+  if (world.standing.outranked(call.user, found) !== null)
+    throw new SignalboxError('access_denied', `${found.name} is not below you any more.`);
+  return found;
+}
+
+/** The name that a word means, for what is written down. */
+function nameIn(world: AuthWorld, word: string): string {
+  const found = namedAccount(world, word);
+  return isAccount(found) ? found.name : word.slice(0, 64);
+}
+
+function oset(world: AuthWorld): CommandRow {
+  const names = OPERATOR_SETTINGS.map(({ name }) => name).join(', ');
+  const settingOf = ({ words }: CommandCall) =>
+    findSetting(OPERATOR_SETTINGS, words[1] ?? '') as OperatorSetting | undefined;
+  return {
+    name: 'OSET',
+    needs: { level: LEVELS.change },
+    syntax: '<account or *nick> [setting] [value]',
+    least: 1,
+    most: null,
+    effect: 'changes a setting of an account below you',
+    help: [
+      'Shows the settings of an account, or changes one of them; * takes it away.',
+      'LEVEL (0 to 1000, below your own) says how much an operator may do, EPITHET what they are called.',
+      'FLAGS are set as +n-h: n is kept however long it is unused, h helps on the network, b is a bot.',
+      'SUSPENDED with a reason keeps everybody out. PASSWORD sets another one, EMAIL another address, without any cookie.',
+    ],
+    recorded: (call) =>
+      call.words.length < 3
+        ? null
+        : {
+            account: nameIn(world, call.words[0]!),
+            setting: settingOf(call)?.name ?? '',
+            value: settingOf(call)?.secret === true ? '' : call.from(2).slice(0, limits.infoBytes.default),
+          },
+    refusal(call) {
+      const { words } = call;
+      const first = namedAccount(world, words[0]!);
+      if (!isAccount(first)) return first;
+      // Whoever only looks need not be above.
+      if (words.length < 3) return null;
+      const setting = settingOf(call);
+      if (setting === undefined)
+        return said`There is no setting ${words[1]!.slice(0, 32)}. There are ${names}.`;
+      return (
+        world.standing.outranked(call.user, first) ?? setting.refusal?.(world, call, call.from(2)) ?? null
+      );
+    },
+    async run(call) {
+      const setting = settingOf(call);
+      if (call.words.length < 3) return shownSettings(world, call, setting);
+      const account = below(world, call);
+      return [await setting!.change(world, account.name, call.from(2), call)];
+    },
+  };
+}
+
+function shownSettings(
+  world: AuthWorld,
+  { words }: CommandCall,
+  setting: OperatorSetting | undefined,
+): Reply[] {
+  const found = namedAccount(world, words[0]!);
+  if (!isAccount(found)) return [found];
+  const shown = words.length === 1 ? OPERATOR_SETTINGS : OPERATOR_SETTINGS.filter((one) => one === setting);
+  return [said`Account ${found.name}`, ...shown.map((one) => said`${one.name}: ${one.show(world, found)}`)];
+}
+
+function oregister(world: AuthWorld): CommandRow {
+  return {
+    name: 'OREGISTER',
+    needs: { level: LEVELS.change },
+    syntax: '<account> <password> [user@host or *] [e-mail]',
+    least: 2,
+    most: 4,
+    effect: 'makes an account for somebody else',
+    help: [
+      'Makes an account for somebody, who need confirm nothing; with a host mask it may be used from there alone.',
+    ],
+    recorded: ({ words }) => ({ account: words[0]!.slice(0, 64) }),
+    refusal({ words }) {
+      const [account = '', , mask = NONE] = words;
+      const longest = Math.min(world.longestAccount(), accountLimits.accountNameLength.default);
+      if (account.length > longest)
+        return said`This network holds names of accounts with up to ${longest} characters.`;
+      return mask !== NONE && readHostMask(mask) === null
+        ? 'That is no host mask: expected user@host.'
+        : null;
+    },
+    async run({ words }) {
+      const [account = '', password = '', typed = NONE, email = null] = words;
+      const made = await world.ask.create({ account, password, email });
+      const mask = typed === NONE ? null : readHostMask(typed);
+      if (mask !== null)
+        await world.writes.write(() => world.profiles.addMask(world.store.get(made.account), mask));
+      return [said`The account ${made.account} is registered.`];
+    },
+  };
+}
+
+function ounregister(world: AuthWorld): CommandRow {
+  return {
+    name: 'OUNREGISTER',
+    needs: { level: LEVELS.end },
+    syntax: '<account or *nick>',
+    least: 1,
+    most: 1,
+    effect: 'deletes an account below you and all that belongs to it',
+    help: ['Deletes an account. RESTORE brings it back while it can be.'],
+    recorded: ({ words }) => ({ account: nameIn(world, words[0]!) }),
+    refusal: (call) => refusalFor(world, call),
+    async run(call) {
+      const { name } = below(world, call);
+      await world.drop(name, call.user.account!);
+      return [said`The account ${name} is deleted.`];
+    },
+  };
+}
+
+function restore(world: AuthWorld): CommandRow {
+  return {
+    name: 'RESTORE',
+    needs: { level: LEVELS.end },
+    syntax: '<account>',
+    least: 1,
+    most: 1,
+    effect: 'brings an account back that was deleted',
+    help: [
+      'Brings an account back that was deleted lately, with its password, nicks and channels as far as nobody else has them.',
+    ],
+    recorded: ({ words }) => ({ account: words[0]!.slice(0, 64) }),
+    async run({ user, words }) {
+      const name = await world.restore(words[0]!, world.standing.levelOf(user) ?? 0);
+      return [said`The account ${name} is back.`];
+    },
+  };
+}
+
+function rename(world: AuthWorld): CommandRow {
+  return {
+    name: 'RENAME',
+    needs: { level: LEVELS.end },
+    syntax: '<account or *nick> <new name>',
+    least: 2,
+    most: 2,
+    effect: 'calls an account below you something else',
+    help: ['Calls an account something else, on the network too. Nicks, channels and logins stay.'],
+    recorded: ({ words }) => ({ account: nameIn(world, words[0]!), name: words[1]!.slice(0, 64) }),
+    refusal(call) {
+      const name = call.words[1]!;
+      const longest = Math.min(world.longestAccount(), accountLimits.accountNameLength.default);
+      if (name.length > longest)
+        return said`This network holds names of accounts with up to ${longest} characters.`;
+      if (!isValidNick(name, longest))
+        return 'An account is called like a nick: letters, digits and []\\`_^{|}-, and no digit first.';
+      return refusalFor(world, call);
+    },
+    async run(call) {
+      const { name } = below(world, call);
+      const next = call.words[1]!;
+      await world.rename(name, next);
+      return [said`The account ${name} is called ${next} now.`];
+    },
+  };
+}
+
+function allowAuth(world: AuthWorld): CommandRow {
+  return {
+    name: 'ALLOWAUTH',
+    needs: { level: LEVELS.allow },
+    syntax: '<nick> [account]',
+    least: 1,
+    most: 2,
+    effect:
+      'lets somebody log in to an account below you from where its host masks do not let them; without an account, no more',
+    help: [
+      'Lets somebody log in to an account from where they are, whatever host masks it has. They still need the password.',
+      'It holds while they stay on the network. Without an account it is taken back.',
+    ],
+    recorded: ({ words }) => ({
+      nick: words[0]!.slice(0, 64),
+      account: words[1] === undefined ? '' : nameIn(world, words[1]),
+    }),
+    refusal({ user, words }) {
+      const target = world.view()?.byNick(words[0]!);
+      if (target === undefined) return said`Nobody is called ${words[0]!.slice(0, 32)}.`;
+      if (words[1] === undefined) return null;
+      if (target.account !== null) return said`${target.nick} is logged in to ${target.account}.`;
+      const found = namedAccount(world, words[1]);
+      return isAccount(found) ? world.standing.outranked(user, found) : found;
+    },
+    run({ bot, words }) {
+      const target = world.view()?.byNick(words[0]!);
+      if (target === undefined) throw new SignalboxError('not_found', 'They have left.');
+      const account = words[1] === undefined ? null : namedAccount(world, words[1]);
+      if (account === null) {
+        return [
+          world.allowed.delete(target)
+            ? said`${target.nick} logs in as everybody does.`
+            : said`${target.nick} was allowed nothing.`,
+        ];
+      }
+      if (!isAccount(account)) throw new SignalboxError('not_found', 'That account is there no more.');
+      world.allowed.set(target, account.key);
+      world.tell(
+        bot,
+        target,
+        said`You may log in to the account ${account.name} from where you are: AUTH ${account.name} <password>`,
+      );
+      return [said`${target.nick} may log in to ${account.name} from where they are.`];
+    },
+  };
+}
+
+function addNote(world: AuthWorld): CommandRow {
+  return {
+    name: 'ADDNOTE',
+    needs: { level: LEVELS.notes },
+    syntax: '<account or *nick> <text>',
+    least: 2,
+    most: null,
+    effect: 'writes a note about an account, for operators',
+    help: [
+      'Writes something down about an account. Operators read it in ACCOUNTINFO, and its owner in MYDATA.',
+    ],
+    recorded: (call) => ({ account: nameIn(world, call.words[0]!) }),
+    refusal(call) {
+      const most = limits.noteBytes.default;
+      if (Buffer.byteLength(call.from(1)) > most) return said`A note has up to ${most} bytes.`;
+      const found = namedAccount(world, call.words[0]!);
+      return isAccount(found) ? null : found;
+    },
+    async run(call) {
+      const { store, profiles, writes } = world;
+      const name = nameIn(world, call.words[0]!);
+      const kept = await writes.write(() =>
+        profiles.addNote(store.get(name), call.user.account!, call.from(1)),
+      );
+      if (!kept)
+        throw new SignalboxError('conflict', `An account has up to ${limits.notesPerAccount.default} notes.`);
+      return [said`The note about ${name} is kept.`];
+    },
+  };
+}
+
+function dropNote(world: AuthWorld): CommandRow {
+  return {
+    name: 'DELNOTE',
+    needs: { level: LEVELS.notes },
+    syntax: '<account or *nick> <number>',
+    least: 2,
+    most: 2,
+    effect: 'takes a note about an account away',
+    help: ['Takes a note about an account away, by its number in ACCOUNTINFO.'],
+    recorded: ({ words }) => ({ account: nameIn(world, words[0]!), note: words[1]!.slice(0, 16) }),
+    refusal({ words }) {
+      const found = namedAccount(world, words[0]!);
+      return isAccount(found) ? null : found;
+    },
+    async run({ words }) {
+      const { store, profiles, writes } = world;
+      const name = nameIn(world, words[0]!);
+      const number = wholeNumber(words[1]!);
+      const there = await writes.write(() => {
+        const account = store.get(name);
+        const note = profiles.notes(account)[number - 1];
+        return note !== undefined && profiles.dropNote(account, note.id);
+      });
+      if (!there) throw new SignalboxError('not_found', 'There is no note of that number.');
+      return [said`The note about ${name} is taken away.`];
+    },
+  };
+}
+
+function checkPass(world: AuthWorld): CommandRow {
+  return {
+    name: 'CHECKPASS',
+    needs: { level: LEVELS.prove },
+    syntax: '<account or *nick> <password>',
+    least: 2,
+    most: 2,
+    effect: 'nothing',
+    help: [
+      'Tells whether a password is that of an account below you. It counts as logging in does, so nobody guesses by it.',
+    ],
+    recorded: ({ words }) => ({ account: nameIn(world, words[0]!) }),
+    refusal: (call) => refusalFor(world, call),
+    async run(call) {
+      const { name } = below(world, call);
+      const refusal = await world.prove(name, call.words[1]!, originOf(call.user));
+      if (refusal === null) return [said`That is the password of ${name}.`];
+      return [
+        refusal.why === 'credentials' ? said`That is not the password of ${name}.` : loginRefusal(refusal),
+      ];
+    },
+  };
+}
+
+function checkEmail(world: AuthWorld): CommandRow {
+  return {
+    name: 'CHECKEMAIL',
+    needs: { level: LOOKING_LEVEL },
+    syntax: '<account or *nick> <e-mail>',
+    least: 2,
+    most: 2,
+    effect: 'nothing',
+    help: ['Tells whether an address is that of an account.'],
+    refusal({ words }) {
+      const found = namedAccount(world, words[0]!);
+      return isAccount(found) ? null : found;
+    },
+    run({ words }) {
+      const found = namedAccount(world, words[0]!);
+      if (!isAccount(found)) return [found];
+      const same = found.email?.toLowerCase() === words[1]!.toLowerCase();
+      return [
+        same ? said`That is the address of ${found.name}.` : said`That is not the address of ${found.name}.`,
+      ];
+    },
+  };
+}
