@@ -62,6 +62,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   Breaker: ['breaker keycloak'],
   CountedCache: ['cache keycloak good logins', 'cache keycloak failed logins'],
   OperationPool: ['limiter commands of users'],
+  LineWriter: 'one a link: what waits there is in the table of links',
   MailQueue: ['queue mail'],
   MailRefusedError: 'an error',
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
