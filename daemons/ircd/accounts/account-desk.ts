@@ -10,7 +10,7 @@ import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { setAccount } from '../actions/account.ts';
-import { CAP } from '../client/capabilities.ts';
+import { CAP, CAPABILITY_NAMES } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
@@ -22,6 +22,14 @@ import { SaslSessions } from './sasl-sessions.ts';
 
 /** What is offered, by name, with the value that clients of version 302 read. */
 type Offer = ReadonlyMap<string, string>;
+
+/** The capabilities that come and go, by their bits. */
+const OF_ACCOUNTS: ReadonlyMap<number, string> = new Map([
+  [CAP.accountNotify, 'account-notify'],
+  [CAP.accountTag, 'account-tag'],
+  [CAP.sasl, 'sasl'],
+  [CAP.accountRegistration, 'draft/account-registration'],
+]);
 
 /** The mechanisms that are known here, as `sasl` and 908 list them. */
 export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
@@ -68,9 +76,8 @@ export class AccountDesk implements Accounts {
   }
 
   offers(bit: number): boolean {
-    if (bit === CAP.sasl || bit === CAP.accountRegistration) return this.#offered().has(nameOf(bit));
-    if (bit === CAP.accountNotify || bit === CAP.accountTag) return this.#authority.configured;
-    return true;
+    const name = OF_ACCOUNTS.get(bit);
+    return name === undefined || this.#offered().has(name);
   }
 
   valueOf(name: string): string {
@@ -120,6 +127,10 @@ export class AccountDesk implements Accounts {
 
   #offered(): Offer {
     const offer = new Map<string, string>();
+    if (this.#authority.configured) {
+      offer.set('account-notify', '');
+      offer.set('account-tag', '');
+    }
     if (!this.#authority.present) return offer;
     offer.set('sasl', mechanismsOf(this.#authority).join(','));
     const { registration, before_connect, email_required } = this.#server.config.accounts;
@@ -152,7 +163,7 @@ export class AccountDesk implements Accounts {
 
   *#tellOffer(gone: readonly string[], fresh: readonly (readonly [string, string])[]): WorkSteps {
     const { host, state } = this.#server;
-    const bits = gone.reduce((all, name) => all | (name === 'sasl' ? CAP.sasl : CAP.accountRegistration), 0);
+    const bits = gone.reduce((all, name) => all | CAPABILITY_NAMES.get(name)!, 0);
     const added = fresh.map(([name, value]) => (value === '' ? name : `${name}=${value}`));
     for (const client of [...state.localClients]) {
       if (client.user.gone) continue;
@@ -216,10 +227,6 @@ export class AccountDesk implements Accounts {
     }
     return found;
   }
-}
-
-function nameOf(bit: number): string {
-  return bit === CAP.sasl ? 'sasl' : 'draft/account-registration';
 }
 
 /** `nick!user@host`, with `*` for what is not known before registration. */

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SaslAnswer } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
+import { noAccounts } from '../accounts/authority.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { limits } from '../limits.ts';
@@ -335,6 +336,27 @@ describe('capabilities', () => {
     authority.tell({ kind: 'ended', account: 'ann', why: 'dropped', reason: '' });
     expect(await logIn(client, 'ann', 'other-words')).toContainEqual(expect.stringContaining(' 903 '));
     expect(client.user?.account).toBe('ann');
+  });
+
+  it('that tell of accounts go where there are none any more, and are offered again with them', async () => {
+    start();
+    const [client, other] = [irc.join('me'), irc.join('you')];
+    for (const one of [client, other]) await say(one, 'JOIN #room');
+    await say(client, 'CAP LS 302');
+    await say(client, 'CAP REQ :account-notify account-tag');
+    irc.server.accounts.use(noAccounts());
+    expect(client.received().at(-1)).toBe(
+      ':irc.test CAP me DEL :account-notify account-tag sasl draft/account-registration',
+    );
+    expect(await say(client, 'CAP LIST')).toEqual([':irc.test CAP me LIST :cap-notify']);
+    authority = new MemoryAuthority({ ann: 'sesame' });
+    irc.server.accounts.use(authority);
+    expect(client.received()).toEqual([
+      ':irc.test CAP me NEW :account-notify account-tag sasl=PLAIN,EXTERNAL,SCRAM-SHA-256 draft/account-registration=before-connect',
+    ]);
+    await logIn(other, 'ann', 'sesame');
+    await say(other, 'PRIVMSG #room :hello');
+    expect(client.received()).toEqual([expect.stringMatching(/^:you!\S+ PRIVMSG #room :hello$/)]);
   });
 
   it('are taken back at once where another authority is away, and nothing is asked of one that goes', async () => {
