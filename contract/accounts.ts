@@ -70,6 +70,8 @@ export const LOGIN_REFUSALS = [
   'max_logins',
   /** Too many attempts failed; try again after `retrySeconds`. */
   'throttled',
+  /** Its owner has something to do first where the password is kept. */
+  'incomplete',
   /** It cannot be checked now. */
   'unavailable',
 ] as const;

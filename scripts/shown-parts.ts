@@ -188,6 +188,7 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue link to recorder',
   'queue send queue bytes',
   'queue receive queue bytes',
+  'queue logins to keep',
   'pool fdpass',
   'pool requests',
   'correlation ident',

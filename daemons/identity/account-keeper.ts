@@ -90,11 +90,34 @@ export class AccountKeeper {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Keeps a new account, as it is: what is wrong with it was looked at before.
+   * @param more what is written with it, both or neither
+   * @throws SignalboxError as `AccountStore.create`
+   */
+  async adopt(account: NewAccount, more: (stored: StoredAccount) => void = () => {}): Promise<StoredAccount> {
+    const stored = await this.#writes.write(() => {
+      this.store.create(account);
+      const made = this.store.get(account.name);
+      more(made);
+      return made;
+    });
+    this.registered++;
+    this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
+    return stored;
+  }
+
   /** The answers for one connection: logins under way belong to it. */
   answerers(): Answerers<Questions> {
     const { store } = this;
     const writes = this.#writes;
-    const world = { store, logins: this.logins, decoySecret: this.#decoySecret };
+    const { authority } = this.#options;
+    const world = {
+      store,
+      logins: this.logins,
+      decoySecret: this.#decoySecret,
+      ...(authority === undefined ? {} : { authority }),
+    };
     const exchanges = new Exchanges(world, this.#clock);
     return {
       ...this.channels.answerers(),
@@ -233,10 +256,10 @@ export class AccountKeeper {
       const verifiers = await this.#credentials.make(prepared!, network);
       if (asked) {
         const made = { name: account, email, verifiers: null, network: null };
-        const { name } = await this.#store(made, (stored) => confirm!.begin(stored, verifiers, origin));
+        const { name } = await this.adopt(made, (stored) => confirm!.begin(stored, verifiers, origin));
         return { kind: 'unconfirmed', account: name };
       }
-      const stored = await this.#store({ name: account, email, verifiers, network });
+      const stored = await this.adopt({ name: account, email, verifiers, network });
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
       this.#registrations.refund(network);
@@ -289,7 +312,7 @@ export class AccountKeeper {
     const problem = this.#problemOf({ account, prepared, email });
     if (problem !== null) throw new SignalboxError('bad_request', CREATE_REFUSALS[problem]);
     const verifiers = await this.#credentials.make(prepared!, 'administrators');
-    const stored = await this.#store({ name: account, email, verifiers, network: null });
+    const stored = await this.adopt({ name: account, email, verifiers, network: null });
     return { account: stored.name, password: password === null ? chosen : null };
   }
 
@@ -299,18 +322,6 @@ export class AccountKeeper {
     if (prepared === null) return 'bad_password';
     if (this.#isWeak(account, prepared)) return 'weak';
     return email !== null && !isEmail(email) ? 'bad_email' : null;
-  }
-
-  async #store(account: NewAccount, more?: (stored: StoredAccount) => void): Promise<StoredAccount> {
-    const stored = await this.#writes.write(() => {
-      this.store.create(account);
-      const made = this.store.get(account.name);
-      more?.(made);
-      return made;
-    });
-    this.registered++;
-    this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
-    return stored;
   }
 
   async #resetPassword(account: string): Promise<{ account: string; password: string }> {

@@ -13,16 +13,20 @@ const fitsHash = poolTask<typeof tasks.fitsHash>(MODULE, 'fitsHash');
 const NOBODY =
   '$argon2id$v=19$m=19456,t=2,p=1$KGAlTLwyX4s0/JXRnCLKSg$jFVxq1A9YQAGlKczJ3kb1TNHpGwFMSvYK3D4l2EJyGQ';
 
+/** Whether somebody waits for it. */
+export type Urgency = 'normal' | 'low';
+
 /** Makes and checks what is kept of passwords. */
 export interface PasswordWork {
   /**
    * Makes what is kept of a prepared password.
    * @param network whose turn it takes
+   * @param urgency `low` for what nobody waits for
    * @throws SignalboxError `limit_reached` where too many wait
    */
-  make(password: string, network: string): Promise<tasks.Verifiers>;
+  make(password: string, network: string, urgency?: Urgency): Promise<tasks.Verifiers>;
   /** Whether a prepared password fits a hash; never with null, in the same time. Throws as {@link make}. */
-  fits(hash: string | null, password: string, network: string): Promise<boolean>;
+  fits(hash: string | null, password: string, network: string, urgency?: Urgency): Promise<boolean>;
 }
 
 /**
@@ -44,16 +48,21 @@ export class Credentials implements PasswordWork {
     this.#pool = pool;
   }
 
-  make(password: string, network: string): Promise<tasks.Verifiers> {
+  make(password: string, network: string, priority: Urgency = 'normal'): Promise<tasks.Verifiers> {
     const iterations = limits.scramIterations.default;
     return this.#counted(network, () =>
-      this.#pool.run(makeVerifiers, { password, iterations }, { group: network }),
+      this.#pool.run(makeVerifiers, { password, iterations }, { group: network, priority }),
     );
   }
 
-  async fits(hash: string | null, password: string, network: string): Promise<boolean> {
+  async fits(
+    hash: string | null,
+    password: string,
+    network: string,
+    priority: Urgency = 'normal',
+  ): Promise<boolean> {
     const fits = await this.#counted(network, () =>
-      this.#pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network }),
+      this.#pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network, priority }),
     );
     return fits && hash !== null;
   }

@@ -9,6 +9,7 @@ import { networkKey } from '../runtime/net/ip-address.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
+import type { PasswordAuthority, Verdict } from './password-authority.ts';
 import type { AccountStore, StoredAccount } from './store/account-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
 
@@ -34,6 +35,8 @@ export interface LoginOptions {
   readonly writes: WriteTurn;
   readonly credentials: PasswordWork;
   readonly clock: Clock;
+  /** Who else knows passwords; absent where all are kept here. */
+  readonly authority?: PasswordAuthority;
   readonly tell: (news: AccountNews) => void;
   /** Told why a login could not be looked at, for the log. */
   readonly onUnchecked: (why: string) => void;
@@ -91,23 +94,39 @@ export class Logins {
   async prove(name: string, password: string, origin: LoginOrigin): Promise<LoginRefusal | Proof> {
     const before = this.refusalBefore(name, origin);
     if (before !== null) return before;
-    const { store, credentials } = this.#options;
-    const account = store.find(name);
-    const kept = account === undefined ? null : store.passwordHash(account);
     // Counted first: who asks for many at once guesses no more than who waits for each answer.
     this.accounts.failed(fold(name));
-    let hash = kept?.hash ?? null;
-    let fits: boolean;
+    let verdict: Verdict;
     try {
-      fits = await credentials.fits(hash, password, networkKey(origin.address));
-      if (fits && kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin);
+      verdict = await this.#look(name, password, origin);
     } catch (error) {
-      this.accounts.refund(fold(name));
       return this.#unchecked(name, error);
+    } finally {
+      this.accounts.refund(fold(name));
     }
-    this.accounts.refund(fold(name));
-    if (!fits) return this.failed(name, origin, 'wrong password');
-    return (current) => store.passwordHash(current)?.hash === hash;
+    return verdict.kind === 'right' ? verdict.proof : this.refusal(name, origin, verdict);
+  }
+
+  /** What whoever is not let in is answered, and counted for. */
+  refusal(name: string, origin: LoginOrigin, verdict: Exclude<Verdict, { kind: 'right' }>): LoginRefusal {
+    if (verdict.kind === 'wrong') return this.failed(name, origin, verdict.why);
+    // What could not be looked at is nobody's failure.
+    if (verdict.why === 'unavailable') return refused('unavailable', name);
+    return this.#keptOut(name, origin, verdict.why, verdict.detail);
+  }
+
+  async #look(name: string, password: string, origin: LoginOrigin): Promise<Verdict> {
+    const { store, credentials, authority } = this.#options;
+    const elsewhere = authority?.password(name, password, origin) ?? null;
+    if (elsewhere !== null) return await elsewhere;
+    const account = store.find(name);
+    const kept = account === undefined ? null : store.passwordHash(account);
+    let hash = kept?.hash ?? null;
+    const fits = await credentials.fits(hash, password, networkKey(origin.address));
+    if (!fits) return { kind: 'wrong', why: 'wrong password' };
+    if (kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin);
+    const proof: Proof = (current) => store.passwordHash(current)?.hash === hash;
+    return { kind: 'right', account: name, proof };
   }
 
   /** The account has been proved to be somebody's who asks. */
@@ -116,9 +135,9 @@ export class Logins {
     // It may have been dropped or suspended while a password was checked.
     const account = store.find(name);
     if (account === undefined) return this.failed(name, origin, 'no such account');
-    if (account.suspended_reason !== null) return this.#keptOut(account, origin, 'suspended');
+    if (account.suspended_reason !== null) return this.#keptOut(account.name, origin, 'suspended');
     const kept = this.#options.admit?.(account, origin) ?? null;
-    if (kept !== null) return this.#keptOut(account, origin, kept);
+    if (kept !== null) return this.#keptOut(account.name, origin, kept);
     try {
       // Looked at again behind what is written in this turn: failures, another password, the end of the account.
       const login = await writes.write(() => {
@@ -129,7 +148,7 @@ export class Logins {
         return loginOf(current);
       });
       if (login === 'credentials') return this.failed(name, origin, 'changed meanwhile');
-      if (login === 'suspended') return this.#keptOut(account, origin, login);
+      if (login === 'suspended') return this.#keptOut(account.name, origin, login);
       this.counts.succeeded++;
       this.accounts.reset(account.key);
       return { kind: 'success', login };
@@ -156,9 +175,9 @@ export class Logins {
   }
 
   /** Of somebody who has proved to own the account. */
-  #keptOut({ name }: StoredAccount, origin: LoginOrigin, why: LoginRefusal['why']): LoginRefusal {
+  #keptOut(name: string, origin: LoginOrigin, why: LoginRefusal['why'], detail: string = why): LoginRefusal {
     this.counts.failed++;
-    this.#options.onFailure(name, origin, why);
+    this.#options.onFailure(name, origin, detail);
     return refused(why, name);
   }
 

@@ -13,12 +13,15 @@ import { mostLogins } from './authserv/settings.ts';
 import { Standing } from './authserv/standing.ts';
 import { UnusedAccounts } from './authserv/unused-accounts.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { KeycloakLogins } from './keycloak/keycloak-logins.ts';
+import { LocalVerifiers } from './keycloak/local-verifiers.ts';
 import { MailQueue } from './mail/mail-queue.ts';
 import type { NetworkView } from './network/network-view.ts';
 import type { ServicesOptions } from './services.ts';
 import { AccountRecords } from './store/account-record.ts';
 import { CookieStore } from './store/cookie-store.ts';
 import { DroppedAccounts } from './store/dropped-accounts.ts';
+import { KeycloakLinks } from './store/keycloak-links.ts';
 import { ProfileStore } from './store/profile-store.ts';
 
 export interface AccountParts {
@@ -32,6 +35,9 @@ export interface AccountParts {
   readonly unused: UnusedAccounts;
   readonly mail: MailQueue;
   readonly housekeeping: Housekeeping;
+  /** Which accounts belong to users of Keycloak, and what is kept here of their passwords. */
+  readonly links: KeycloakLinks;
+  readonly verifiers: LocalVerifiers;
 }
 
 /** Who ends an account that nobody has confirmed: it was never anybody's, and is not kept to be brought back. */
@@ -42,7 +48,8 @@ export async function openAccountParts(
   options: ServicesOptions,
   view: () => NetworkView | null,
 ): Promise<AccountParts> {
-  const { database, clock, writes, credentials, identity, leastPassword, rules, catalogues, log } = options;
+  const { database, clock, writes, credentials, identity, leastPassword } = options;
+  const { rules, catalogues, keycloak, log } = options;
   const now = () => clock.now();
   const store = new AccountStore(database, now);
   const profiles = new ProfileStore(database, now);
@@ -82,8 +89,18 @@ export async function openAccountParts(
     clock,
     logins: () => keeper.logins,
   });
-  const keeper = await AccountKeeper.open({
+  const links = new KeycloakLinks(database, now);
+  const verifiers = new LocalVerifiers({
+    ...{ store, links, writes, credentials },
+    onFailure: (why) => log('warn', 'keycloak_not_kept', `Nothing was kept of a login by Keycloak: ${why}`),
+  });
+  const authority = new KeycloakLogins({
+    ...{ keycloak, store, links, writes, verifiers, clock, log },
+    adopt: (account, more) => keeper.adopt(account, more),
+  });
+  const keeper: AccountKeeper = await AccountKeeper.open({
     store,
+    authority,
     channels: new ChannelStore(database, store, now),
     writes,
     credentials,
@@ -97,7 +114,7 @@ export async function openAccountParts(
     beforeDrop: (account, by) => {
       if (by !== NOBODY && rules().graceDays > 0) dropped.keep(account, by);
     },
-    admit: (account, origin) => admit(account, origin, profiles, slots),
+    admit: (account, origin) => admit(account, origin, { profiles, slots, links }),
     onUnchecked: (why) => log('warn', 'login_unchecked', `A login could not be looked at: ${why}`),
     onFailure: (account, { address }, why) =>
       log('warn', 'login_failed', `A login to ${account} from ${address} failed: ${why}`),
@@ -115,16 +132,19 @@ export async function openAccountParts(
     log,
   });
   const standing = new Standing(store, profiles);
-  return { keeper, profiles, slots, standing, cookies, records, dropped, unused, mail, housekeeping };
+  return {
+    ...{ keeper, profiles, slots, standing, cookies, records, dropped, unused, mail, housekeeping },
+    ...{ links, verifiers },
+  };
 }
 
 /** What keeps somebody out who has proved to own an account. */
 function admit(
   account: StoredAccount,
   origin: LoginOrigin,
-  profiles: ProfileStore,
-  slots: LoginSlots,
+  { profiles, slots, links }: Pick<AccountParts, 'profiles' | 'slots' | 'links'>,
 ): LoginRefusal['why'] | null {
+  if (links.of(account)?.disabled === true) return 'suspended';
   const masks = profiles.masks(account);
   const where = whereaboutsIn(origin);
   const covered = masks.length === 0 || masks.some((mask) => coversUser(mask, where));

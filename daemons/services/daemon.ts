@@ -82,6 +82,7 @@ export async function startServices(
     rules: () => rulesOf(config),
     catalogues: () => catalogues,
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
+    keycloak: () => keycloak.current,
     isOwn: () => door !== null,
     onOperation: (_kind, ns) => operationTimes.record(ns),
     log: say,
@@ -129,6 +130,11 @@ export async function startServices(
     depth: operations.inUse,
     capacity: limits.contexts.default,
     rejected: operations.refused,
+  }));
+  instrumentCounts(metrics, 'queue', 'logins to keep', () => ({
+    depth: services.accounts.verifiers.waiting,
+    capacity: limits.keycloakVerifiersWaiting.default,
+    dropped: services.accounts.verifiers.dropped,
   }));
   publishMetrics(metrics, { services, uplinks, writes, keycloak });
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);

@@ -162,6 +162,17 @@ export const limits = {
     reason:
       'The same for what somebody waits for who logs in: the IRC server gives up after 15 s, and they are told before that.',
   },
+  keycloakPatienceMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'After this a login that Keycloak has not answered is looked at by what was kept of the last one, where something was.',
+  },
+  keycloakVerifiersWaiting: {
+    default: 1_024,
+    unit: 'count',
+    reason: 'Logins of which something is to be kept behind them: half a minute of work of one thread.',
+  },
   keycloakAnswerBytes: {
     default: 1_048_576,
     unit: 'bytes',

@@ -30,6 +30,7 @@ import {
 } from './bots/command-desk.ts';
 import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
+import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import type { ViewUser } from './network/view-parts.ts';
 import { OperationPool } from './operations/operation-pool.ts';
 import type { ProfileStore } from './store/profile-store.ts';
@@ -59,6 +60,8 @@ export interface ServicesOptions {
   readonly catalogues: () => Catalogues;
   /** Has what an operator does written down before it is done. */
   readonly beginDeed: CommandDeskOptions['beginDeed'];
+  /** The Keycloak that is configured; null while there is none. */
+  readonly keycloak: () => LoginKeycloak | null;
   /** Whether an uplink leads to the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly onOperation: (kind: string, ns: number) => void;

@@ -7,6 +7,7 @@ import { WriteTurn } from '../identity/store/write-turn.ts';
 import { ClearPasswords } from '../identity/test-keeper.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import { Catalogues } from './bots/catalogues.ts';
+import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import { type AccountRules, Services } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
@@ -41,6 +42,8 @@ export class TestNetwork {
   readonly deeds: { readonly deed: OperatorDeed; outcome: string | null }[] = [];
   /** Why nothing is written down; null while it is. */
   unwritable: string | null = null;
+  /** The Keycloak of the network; none until a test gives one. */
+  keycloak: LoginKeycloak | null = null;
   services!: Services;
   end = new LineEnd();
   uplink!: Uplink;
@@ -65,6 +68,7 @@ export class TestNetwork {
       rules: () => this.rules,
       catalogues: () => this.catalogues,
       beginDeed: (deed) => this.#beginDeed(deed),
+      keycloak: () => this.keycloak,
       isOwn: () => true,
       onOperation: () => {},
       log: (level, event, message) => this.logged.push(`${level} ${event} ${message}`),
@@ -114,7 +118,7 @@ export class TestNetwork {
   /** Resolves when nothing is under way any more. */
   async quiet(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
-    while (this.services.operations.inUse > 0);
+    while (this.services.operations.inUse > 0 || this.services.accounts.verifiers.waiting > 0);
   }
 
   /** Gives an account a level, as an administrator does. */

@@ -5,7 +5,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { LoginOrigin, SaslAnswer, SaslMechanism } from '../../../contract/accounts.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { limits } from '../limits.ts';
-import { type Logins, refused } from '../logins.ts';
+import { type Logins, type Proof, refused } from '../logins.ts';
+import type { PasswordAuthority, ScramSource } from '../password-authority.ts';
 import type { AccountStore } from '../store/account-store.ts';
 import { parsePlain } from './plain.ts';
 import { saslprep } from './saslprep.ts';
@@ -27,6 +28,15 @@ export interface ExchangeWorld {
   readonly logins: Logins;
   /** From which verifiers of accounts are made that do not exist. */
   readonly decoySecret: Buffer;
+  /** Who else knows passwords; absent where all are kept here. */
+  readonly authority?: PasswordAuthority;
+}
+
+/** Where a login is from, and whether somebody still waits for it. */
+export interface ExchangeClient {
+  readonly origin: LoginOrigin;
+  /** Whether the exchange goes on: its client has neither left nor begun anew. */
+  readonly stands: () => boolean;
 }
 
 /** A login under way. */
@@ -38,11 +48,15 @@ export interface Exchange {
 const EMPTY_CHALLENGE: SaslAnswer = { kind: 'challenge', data: '' };
 const NONCE_BYTES = 18;
 
-/** Begins an exchange; all three mechanisms let the client speak first. */
-export function beginExchange(world: ExchangeWorld, mechanism: SaslMechanism, origin: LoginOrigin): Exchange {
-  if (mechanism === 'PLAIN') return { take: (message) => plain(world, message, origin) };
-  if (mechanism === 'EXTERNAL') return { take: (message) => external(world, message, origin) };
-  return new ScramExchange(world, origin);
+/** Begins an exchange; in all mechanisms the client speaks first. */
+export function beginExchange(
+  world: ExchangeWorld,
+  mechanism: SaslMechanism,
+  client: ExchangeClient,
+): Exchange {
+  if (mechanism === 'PLAIN') return { take: (message) => plain(world, message, client) };
+  if (mechanism === 'EXTERNAL') return { take: (message) => external(world, message, client) };
+  return new ScramExchange(world, client);
 }
 
 /** What a client is answered that has only named its mechanism. */
@@ -50,7 +64,11 @@ export function firstChallenge(): SaslAnswer {
   return EMPTY_CHALLENGE;
 }
 
-function plain({ logins }: ExchangeWorld, message: Buffer, origin: LoginOrigin) {
+async function plain(
+  { logins }: ExchangeWorld,
+  message: Buffer,
+  { origin, stands }: ExchangeClient,
+): Promise<SaslAnswer> {
   const parsed = parsePlain(message);
   if (parsed === null) return refused('malformed', null);
   const account = saslprep(parsed.account);
@@ -59,27 +77,37 @@ function plain({ logins }: ExchangeWorld, message: Buffer, origin: LoginOrigin) 
     return refused('malformed', null);
   if (!actsAsItself(parsed.authorization, account))
     return logins.failed(account, origin, 'asked to act as another account');
-  return logins.byPassword(account, password, origin);
+  const proof = await logins.prove(account, password, origin);
+  if (typeof proof !== 'function') return proof;
+  return stands() ? await logins.proven(account, origin, proof) : refused('malformed', account);
 }
 
 /** The certificate says who it is; a name says which account is meant, and there is one at most. */
-function external({ store, logins }: ExchangeWorld, message: Buffer, origin: LoginOrigin) {
+async function external(
+  { store, logins, authority }: ExchangeWorld,
+  message: Buffer,
+  { origin, stands }: ExchangeClient,
+): Promise<SaslAnswer> {
   if (!isUtf8(message)) return refused('malformed', null);
   const wanted = message.toString('utf8');
   if (wanted.includes('\0')) return refused('malformed', null);
-  const account = origin.fingerprint === null ? undefined : store.findByFingerprint(origin.fingerprint);
-  const name = account?.name ?? wanted;
+  const { fingerprint } = origin;
+  const account = fingerprint === null ? undefined : store.findByFingerprint(fingerprint);
   // A certificate cannot be guessed: without a name nobody is meant, and only the address is counted.
-  const before = logins.refusalBefore(name, origin);
+  const before = logins.refusalBefore(account?.name ?? wanted, origin);
   if (before !== null) return before;
-  if (account === undefined) return logins.failed(name, origin, 'no account has this certificate');
-  if (!actsAsItself(wanted, account.name))
-    return logins.failed(account.name, origin, 'asked to act as another account');
-  return logins.proven(
-    account.name,
-    origin,
-    ({ id }) => origin.fingerprint !== null && store.findByFingerprint(origin.fingerprint)?.id === id,
-  );
+  const elsewhere =
+    account !== undefined || fingerprint === null
+      ? null
+      : (authority?.certificate(fingerprint, origin) ?? null);
+  const verdict = await elsewhere;
+  if (verdict !== null && verdict.kind !== 'right') return logins.refusal(wanted, origin, verdict);
+  const name = account?.name ?? verdict?.account;
+  if (name === undefined) return logins.failed(wanted, origin, 'no account has this certificate');
+  if (!actsAsItself(wanted, name)) return logins.failed(name, origin, 'asked to act as another account');
+  if (!stands()) return refused('malformed', name);
+  const isTheirs: Proof = ({ id }) => fingerprint !== null && store.findByFingerprint(fingerprint)?.id === id;
+  return await logins.proven(name, origin, verdict?.proof ?? isTheirs);
 }
 
 function actsAsItself(authorization: string, account: string): boolean {
@@ -89,6 +117,7 @@ function actsAsItself(authorization: string, account: string): boolean {
 class ScramExchange implements Exchange {
   readonly #world: ExchangeWorld;
   readonly #origin: LoginOrigin;
+  readonly #stands: () => boolean;
   #first: ClientFirst | null = null;
   #account = '';
   #answer = '';
@@ -96,42 +125,61 @@ class ScramExchange implements Exchange {
   /** What was kept of the password at the beginning. */
   #kept: string | null = null;
   #verifier: ScramVerifier | null = null;
-  #proven = false;
+  #isProven = false;
+  /** Where the verifier is from; null where it is kept here, or is none. */
+  #source: ScramSource | null = null;
 
-  constructor(world: ExchangeWorld, origin: LoginOrigin) {
+  constructor(world: ExchangeWorld, { origin, stands }: ExchangeClient) {
     this.#world = world;
     this.#origin = origin;
+    this.#stands = stands;
   }
 
   take(message: Buffer): SaslAnswer | Promise<SaslAnswer> {
     if (!isUtf8(message)) return refused('malformed', null);
-    if (this.#proven) {
+    if (this.#isProven) {
       // The client has seen that the server knows the verifier, and says nothing more.
       if (message.length > 0) return refused('malformed', this.#account);
-      const { store, logins } = this.#world;
-      return logins.proven(
-        this.#account,
-        this.#origin,
-        (current) => store.credential(current, 'scram-sha-256') === this.#kept,
-      );
+      return this.#proven(this.#world.logins);
     }
     const text = message.toString('utf8');
     return this.#first === null ? this.#begin(text) : this.#finish(text, this.#first);
   }
 
-  #begin(text: string): SaslAnswer {
+  async #proven(logins: Logins): Promise<SaslAnswer> {
+    const verdict = (await this.#source?.claim()) ?? null;
+    if (verdict !== null && verdict.kind !== 'right')
+      return logins.refusal(this.#account, this.#origin, verdict);
+    if (!this.#stands()) return refused('malformed', this.#account);
+    const { store } = this.#world;
+    const isSame: Proof = (current) => store.credential(current, 'scram-sha-256') === this.#kept;
+    return await logins.proven(this.#account, this.#origin, verdict?.proof ?? isSame);
+  }
+
+  #begin(text: string): SaslAnswer | Promise<SaslAnswer> {
     const first = parseClientFirst(text);
     const name = first === null ? null : saslprep(first.account);
     if (first === null || name === null) return refused('malformed', null);
-    const { store, logins, decoySecret } = this.#world;
+    const { store, logins, authority } = this.#world;
     const before = logins.refusalBefore(name, this.#origin);
     if (before !== null) return before;
+    const elsewhere = authority?.scram(name) ?? null;
+    if (elsewhere !== null)
+      return elsewhere.then((found) => {
+        this.#source = found === 'none' ? null : found;
+        return this.#challenge(first, name, this.#source?.verifier ?? null);
+      });
     const account = store.find(name);
     const kept = account === undefined ? null : store.credential(account, 'scram-sha-256');
+    this.#kept = kept;
+    return this.#challenge(first, name, kept === null ? null : parseVerifier(kept));
+  }
+
+  #challenge(first: ClientFirst, name: string, verifier: ScramVerifier | null): SaslAnswer {
+    if (!this.#stands()) return refused('malformed', name);
     this.#first = first;
     this.#account = name;
-    this.#kept = kept;
-    this.#verifier = (kept === null ? null : parseVerifier(kept)) ?? decoyOf(name, decoySecret);
+    this.#verifier = verifier ?? decoyOf(name, this.#world.decoySecret);
     this.#nonce = first.nonce + randomBytes(NONCE_BYTES).toString('base64');
     this.#answer = serverFirst(this.#nonce, this.#verifier);
     return challenge(this.#answer);
@@ -150,7 +198,7 @@ class ScramExchange implements Exchange {
       return logins.failed(this.#account, this.#origin, 'wrong password');
     if (!actsAsItself(first.authorization, this.#account))
       return logins.failed(this.#account, this.#origin, 'asked to act as another account');
-    this.#proven = true;
+    this.#isProven = true;
     return challenge(serverFinal(verifier, signed));
   }
 }

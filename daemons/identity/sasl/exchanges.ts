@@ -12,8 +12,10 @@ import { beginExchange, type Exchange, type ExchangeWorld, firstChallenge } from
 import { fromBase64 } from './scram.ts';
 
 interface Open {
-  readonly exchange: Exchange;
+  exchange: Exchange | null;
   readonly since: number;
+  /** Whether a message is being looked at: clients wait for the answer before they send another. */
+  busy: boolean;
 }
 
 /** The exchanges of one connection of the IRC server. */
@@ -36,10 +38,10 @@ export class Exchanges {
     this.#open.delete(session);
     const known = SASL_MECHANISMS.find((one): one is SaslMechanism => one === mechanism);
     if (known === undefined) return refused('mechanism', null);
-    this.#open.set(session, {
-      exchange: beginExchange(this.#world, known, origin),
-      since: this.#clock.monotonic(),
-    });
+    const open: Open = { exchange: null, since: this.#clock.monotonic(), busy: false };
+    const stands = () => this.#open.get(session) === open;
+    open.exchange = beginExchange(this.#world, known, { origin, stands });
+    this.#open.set(session, open);
     if (this.#open.size > limits.saslSessions.default) {
       const oldest = this.#open.keys().next();
       if (oldest.done !== true) this.#open.delete(oldest.value);
@@ -52,11 +54,13 @@ export class Exchanges {
     const message = fromBase64(base64);
     const late =
       open === undefined || this.#clock.monotonic() - open.since > limits.saslSeconds.default * 1_000;
-    if (late || message === null) {
+    if (late || message === null || open.busy || open.exchange === null) {
       this.#open.delete(session);
       return refused('malformed', null);
     }
+    open.busy = true;
     const answer = await open.exchange.take(message);
+    open.busy = false;
     if (answer.kind !== 'challenge' && this.#open.get(session) === open) this.#open.delete(session);
     return answer;
   }

@@ -34,7 +34,7 @@ export type GivenOutcome = 'done' | 'taken' | 'not_found' | 'full';
 export interface NewAccount {
   readonly name: string;
   readonly email: string | null;
-  /** Null for an account that nobody can log in to yet. */
+  /** Null for an account that nobody can log in to yet, or whose password is known elsewhere. */
   readonly verifiers: Verifiers | null;
   /** Where its owner registers from, who is logged in then; null where somebody else makes it. */
   readonly network: string | null;
@@ -80,6 +80,7 @@ export class AccountStore {
       setCredential: prepare(
         'INSERT OR REPLACE INTO credentials (account, kind, data, changed) VALUES (?, ?, ?, ?)',
       ),
+      dropCredentials: prepare('DELETE FROM credentials WHERE account = ?'),
       addNick: prepare('INSERT INTO nicks (key, nick, account, added) VALUES (?, ?, ?, ?)'),
       dropNick: prepare('DELETE FROM nicks WHERE key = ? AND account = ?'),
       nicks: prepare('SELECT nick FROM nicks WHERE account = ? ORDER BY added, key').pluck(),
@@ -102,7 +103,6 @@ export class AccountStore {
       ),
       setEmail: prepare('UPDATE accounts SET email = ? WHERE id = ?'),
       rename: prepare('UPDATE accounts SET key = ?, name = ? WHERE id = ?'),
-      dropCredentials: prepare('DELETE FROM credentials WHERE account = ?'),
       dropForeign: prepare('DELETE FROM credentials WHERE account = ? AND kind = ?'),
       drop: prepare('DELETE FROM accounts WHERE id = ?'),
       list: prepare(
@@ -210,6 +210,11 @@ export class AccountStore {
     this.#statements.dropNick.run(key, account.id);
     this.#statements.rename.run(key, name, account.id);
     this.#statements.addNick.run(key, name, account.id, this.#now());
+  }
+
+  /** Nothing is kept of the password any more. */
+  dropPassword({ id }: StoredAccount): void {
+    this.#statements.dropCredentials.run(id);
   }
 
   setEmail({ id }: StoredAccount, email: string | null): void {

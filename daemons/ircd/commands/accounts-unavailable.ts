@@ -44,5 +44,7 @@ export function passwordRefused(
       '',
       `Too many passwords were wrong, try again in ${retrySeconds} seconds`,
     );
+  else if (why === 'incomplete')
+    client.fail(command, 'ACCOUNT_INCOMPLETE', '', 'Log in once where your password is kept first');
   else client.fail(command, 'INVALID_CREDENTIALS', '', 'The password is wrong');
 }

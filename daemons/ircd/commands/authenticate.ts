@@ -136,6 +136,12 @@ function refuse(
       '',
       `SASL authentication failed: too many attempts failed, try again in ${retrySeconds} seconds`,
     );
+  else if (why === 'incomplete')
+    client.reply(
+      N.ERR_SASLFAIL,
+      '',
+      'SASL authentication failed: the account is not ready, log in once where your password is kept',
+    );
   else client.reply(N.ERR_SASLFAIL);
 }
 

@@ -4,6 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { LoginMemory } from '../keycloak/login-memory.ts';
+import type { Grant } from '../keycloak/sign-in-operations.ts';
 import { TestNetwork } from '../test-network.ts';
 
 type Step =
@@ -38,17 +40,40 @@ class Gate {
   }
 }
 
-async function play(steps: readonly Step[]): Promise<void> {
+/** The account belongs to a user of Keycloak, which answers when the gate opens. */
+async function moveToKeycloak(test: TestNetwork, gate: Gate): Promise<void> {
+  const { links, keeper } = test.services.accounts;
+  await test.writes.write(() => links.link(keeper.store.get('ann'), 'id-ann', 'ann'));
+  const granted: Grant = { kind: 'granted', user: 'id-ann', username: 'ann', at: null };
+  const nobody = async () => null;
+  test.keycloak = {
+    client: {
+      signIn: {
+        async grant(_name, password) {
+          await gate.wait();
+          return password === 'correct-horse' ? granted : { kind: 'wrong' };
+        },
+      },
+      users: { credentials: async () => [] },
+    },
+    directory: { named: nobody, withId: nobody, withCertificate: nobody },
+    logins: new LoginMemory(test.clock),
+  };
+}
+
+async function play(steps: readonly Step[], where: 'here' | 'keycloak'): Promise<void> {
   const test = await TestNetwork.start();
   test.join('ABAAA', 'owner');
   await test.ask('ABAAA', 'REGISTER ann correct-horse');
   await test.ask('ABAAA', 'SET MAXLOGINS 20');
   const gate = new Gate();
-  const checks = test.passwords;
-  checks.fits = async (hash, password) => {
-    await gate.wait();
-    return hash === password;
-  };
+  if (where === 'keycloak') await moveToKeycloak(test, gate);
+  else {
+    test.passwords.fits = async (hash, password) => {
+      await gate.wait();
+      return hash === password;
+    };
+  }
   /** Who has asked since they came, by numeric; cleared for who comes in their place. */
   const asked = new Map<string, { right: boolean }>();
   let names = 0;
@@ -104,6 +129,10 @@ async function play(steps: readonly Step[]): Promise<void> {
   test.close();
 }
 
-it('acts upon nobody but who asked', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), play), { numRuns: 60 });
+it.each(['here', 'keycloak'] as const)('acts upon nobody but who asked, with passwords %s', async (where) => {
+  const steps = fc.array(step, { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(steps, (some) => play(some, where)),
+    { numRuns: 60 },
+  );
 });

@@ -15,6 +15,8 @@ const LOGIN: Readonly<Record<Why<LoginAnswer>, string>> = {
   host: 'The account may not be used from where you are: its owner has set host masks.',
   max_logins: 'As many clients as may be are logged in to the account.',
   throttled: 'Too many attempts failed.',
+  incomplete:
+    'The account is not ready: log in once where your password is kept, in a browser, and do what is asked there.',
   unavailable: 'The login service is unavailable. Try again later.',
 };
 

@@ -105,7 +105,7 @@ export class TestKeycloak {
       emailVerified: false,
       attributes: {},
       password,
-      passwordAt: Date.now(),
+      passwordAt: Date.now() - 60_000,
       incomplete: false,
       ...more,
     };

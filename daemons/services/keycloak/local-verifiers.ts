@@ -1,0 +1,123 @@
+/**
+ * What is kept here of passwords that Keycloak knows: made from the last login that it let in, so that people can log in while it is
+ * away, and by SCRAM. It is made behind the login, one at a time and when nothing else is to be hashed, since nobody waits for it.
+ */
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { PasswordWork } from '../../identity/credentials.ts';
+import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
+import type { WriteTurn } from '../../identity/store/write-turn.ts';
+import { limits } from '../limits.ts';
+import type { KeycloakLinks } from '../store/keycloak-links.ts';
+
+/** Whose they are in the pool that hashes. */
+const GROUP = 'keycloak';
+
+export interface LocalVerifiersOptions {
+  readonly store: AccountStore;
+  readonly links: KeycloakLinks;
+  readonly writes: WriteTurn;
+  readonly credentials: PasswordWork;
+  /** Told why something could not be kept. */
+  readonly onFailure: (why: string) => void;
+}
+
+export class LocalVerifiers {
+  readonly #options: LocalVerifiersOptions;
+  readonly #work: (() => Promise<void>)[] = [];
+  #running = false;
+  /** Pieces of work that were left out because too many waited. */
+  dropped = 0;
+
+  constructor(options: LocalVerifiersOptions) {
+    this.#options = options;
+  }
+
+  /** Pieces of work that wait, and the one that is done. */
+  get waiting(): number {
+    return this.#work.length + (this.#running ? 1 : 0);
+  }
+
+  /** What was kept at the last login; null where nothing is. */
+  hashOf(account: StoredAccount): string | null {
+    return this.#options.store.credential(account, 'argon2id');
+  }
+
+  /** Whether a prepared password is what it was at the last login. Throws as `PasswordWork.fits`. */
+  async fits(account: StoredAccount, password: string, network: string): Promise<boolean> {
+    return await this.#options.credentials.fits(this.hashOf(account), password, network);
+  }
+
+  /**
+   * Keycloak has let somebody in: what is kept becomes what they have typed.
+   * @param changedAt when the password was changed there, Unix milliseconds; null where that is not known, `since` where it was changed
+   *   after that login
+   * @returns false where too much waits
+   */
+  keep(
+    name: string,
+    user: string,
+    password: string,
+    changedAt: () => Promise<number | 'since' | null>,
+  ): boolean {
+    return this.#later(async () => {
+      const { store, links, writes, credentials } = this.#options;
+      const account = store.find(name);
+      if (account === undefined) return;
+      const hash = this.hashOf(account);
+      const same = hash !== null && (await credentials.fits(hash, password, GROUP, 'low'));
+      const verifiers = same ? null : await credentials.make(password, GROUP, 'low');
+      const passwordAt = await changedAt();
+      if (passwordAt === 'since') return;
+      await writes.write(() => {
+        const current = store.find(name);
+        // It may have gone to somebody else meanwhile.
+        if (current === undefined || links.of(current)?.user !== user) return;
+        if (verifiers !== null) store.setPassword(current, verifiers);
+        links.setPasswordAt(current, passwordAt);
+      });
+    });
+  }
+
+  /** Keycloak has refused a password: if it is the one that is kept, that is over. */
+  endIfStale(name: string, password: string): void {
+    this.#later(async () => {
+      const account = this.#options.store.find(name);
+      const hash = account === undefined ? null : this.hashOf(account);
+      if (hash === null || !(await this.#options.credentials.fits(hash, password, GROUP, 'low'))) return;
+      await this.end(name, hash);
+    });
+  }
+
+  /** Nothing is kept any more, unless it is something else than `hash` by now. */
+  async end(name: string, hash: string): Promise<void> {
+    const { store, writes } = this.#options;
+    await writes.write(() => {
+      const current = store.find(name);
+      if (current !== undefined && this.hashOf(current) === hash) store.dropPassword(current);
+    });
+  }
+
+  #later(work: () => Promise<void>): boolean {
+    if (this.#work.length >= limits.keycloakVerifiersWaiting.default) {
+      this.dropped++;
+      return false;
+    }
+    this.#work.push(work);
+    if (!this.#running) void this.#run();
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (let work = this.#work.shift(); work !== undefined; work = this.#work.shift()) {
+      try {
+        await work();
+      } catch (error) {
+        // While the process ends, nothing is lost: the next login keeps it.
+        if (!(error instanceof SignalboxError && error.code === 'cancelled'))
+          this.#options.onFailure(error instanceof Error ? error.message : String(error));
+      }
+    }
+    this.#running = false;
+  }
+}
