@@ -31,6 +31,13 @@ const OF_ACCOUNTS: ReadonlyMap<number, string> = new Map([
   [CAP.accountRegistration, 'draft/account-registration'],
 ]);
 
+/** What is no longer offered, and what is now: its names, and with their values also what had others. */
+interface OfferChange {
+  readonly gone: readonly string[];
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
 /** The mechanisms that are known here, as `sasl` and 908 list them. */
 export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
 
@@ -100,7 +107,9 @@ export class AccountDesk implements Accounts {
     const fresh = [...now].filter(([name, value]) => before.get(name) !== value);
     if (gone.length === 0 && fresh.length === 0) return;
     const { host, house } = this.#server;
-    host.work.runSteps(house, this.#tellOffer(gone, fresh));
+    const names = fresh.map(([name]) => name).filter((name) => !before.has(name));
+    const values = fresh.map(([name, value]) => (value === '' ? name : `${name}=${value}`));
+    host.work.runSteps(house, this.#tellOffer({ gone, names, values }));
   }
 
   originOf({ connection }: LocalClient): LoginOrigin {
@@ -161,15 +170,16 @@ export class AccountDesk implements Accounts {
     if (present && !(loginOnly === true && this.channels.known)) this.channels.read();
   }
 
-  *#tellOffer(gone: readonly string[], fresh: readonly (readonly [string, string])[]): WorkSteps {
+  /** Clients of before version 302 read no values, so another value is no news to them. */
+  *#tellOffer({ gone, names, values }: OfferChange): WorkSteps {
     const { host, state } = this.#server;
     const bits = gone.reduce((all, name) => all | CAPABILITY_NAMES.get(name)!, 0);
-    const added = fresh.map(([name, value]) => (value === '' ? name : `${name}=${value}`));
     for (const client of [...state.localClients]) {
       if (client.user.gone) continue;
       client.caps &= ~bits;
       if (client.has(CAP.capNotify)) {
         const head = `:${client.serverName} CAP ${client.target}`;
+        const added = client.cap302 ? values : names;
         if (gone.length > 0) client.send(`${head} DEL :${gone.join(' ')}`);
         if (added.length > 0) client.send(`${head} NEW :${added.join(' ')}`);
       }

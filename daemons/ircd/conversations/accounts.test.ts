@@ -311,6 +311,20 @@ describe('capabilities', () => {
     start();
     const client = irc.connect();
     expect((await say(client, 'CAP LS'))[0]).toMatch(/ draft\/account-registration .* sasl /);
+    await say(client, 'CAP REQ :cap-notify');
+    authority.present = false;
+    expect(client.received()).toEqual([':irc.test CAP * DEL :sasl draft/account-registration']);
+    authority.present = true;
+    expect(client.received()).toEqual([':irc.test CAP * NEW :sasl draft/account-registration']);
+    // Another value is news to nobody who reads none.
+    const later = irc.connect();
+    await say(later, 'CAP LS 302');
+    const { config } = irc.server;
+    irc.server.configure({ ...config, accounts: { ...config.accounts, email_required: true } }, null);
+    expect(client.received()).toEqual([]);
+    expect(later.received()).toEqual([
+      ':irc.test CAP * NEW :draft/account-registration=before-connect,email-required',
+    ]);
   });
 
   it('say what registering needs, and go where it is closed by a reload', async () => {
