@@ -7,6 +7,7 @@ import { type Clock, systemClock, type Timer } from '../../../kit/clock.ts';
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { writeLine } from '../../irc/p10/line.ts';
+import { SaslDesk } from '../../irc/p10/sasl-desk.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
@@ -27,7 +28,6 @@ import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { type Heap, heapOfProcess, LinkMemory } from './link-memory.ts';
 import { type LetGo, type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
-import { SaslDesk } from './sasl-desk.ts';
 import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
@@ -75,9 +75,29 @@ export class LinkNetwork implements Links, LinkRoutes {
     this.server = server;
     this.#blocks = blocks;
     this.clock = clock;
-    this.saslDesk = new SaslDesk(server, clock);
+    const { accounts } = server;
+    this.saslDesk = new SaslDesk({
+      me: () => server.state.me.numeric,
+      clock,
+      ask: (name, args) => accounts.authority.ask(name, args),
+      present: () => accounts.authority.present,
+      onEnd: (success) => {
+        if (success) accounts.counts.logins++;
+        else accounts.counts.failures++;
+      },
+      limits: {
+        exchanges: limits.saslLinkExchanges.default,
+        clientMs: limits.saslClientMs.default,
+        messageBytes: limits.saslMessageBytes.default,
+      },
+    });
     this.#watcher = watcher;
     this.#work.patient = true;
+  }
+
+  get answersSasl(): boolean {
+    const { authority } = this.server.accounts;
+    return authority.present && authority.loginOnly !== true;
   }
 
   /** Links whose peer is introduced. */

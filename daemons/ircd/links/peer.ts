@@ -1,12 +1,12 @@
 /** The other end of a link, as the writers of lines see it. */
 import type { KindLimits, PeerKind } from '../../irc/p10/kinds.ts';
+import type { SaslDesk } from '../../irc/p10/sasl-desk.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { NetBatch } from '../client/net-batch.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
-import type { SaslDesk } from './sasl-desk.ts';
 
 /** What is told to a peer depends on what it can hold. */
 export interface Peer {
@@ -77,6 +77,8 @@ export interface LinkRoutes {
   linkTo(server: Server): LinkEnd | undefined;
   /** Answers clients of other servers who log in. */
   readonly saslDesk: SaslDesk;
+  /** Whether this server answers for the accounts of the network. */
+  readonly answersSasl: boolean;
 }
 
 /** Gives users their numerics. */

@@ -14,8 +14,8 @@ export const sasl: TokenCode = (line) => {
   if (to !== undefined && to !== state.me) passOn(line, to);
   else if (to === state.me && home === state.me.numeric)
     server.accounts.authority.hearSasl?.(source, exchange);
-  else if ((to === state.me || target === '*') && network.saslDesk.answers)
-    network.saslDesk.hear(source, exchange, link);
+  else if ((to === state.me || target === '*') && network.answersSasl)
+    network.saslDesk.hear(source.numeric, exchange, link);
   else if (target === '*') toOthers(line);
   return null;
 };

@@ -1,20 +1,54 @@
 /**
- * Clients of other servers log in to the accounts that this server can ask for: Nefarious, and Signalboxes with
- * `authority = "services"`, say `SASL` as to services and are answered so. Made by link-network.ts.
+ * Clients of other servers log in to the accounts that are known here: Nefarious, and Signalboxes with `authority = "services"`, say
+ * `SASL` as to services and are answered so. Used by the IRC server and by services.
  */
-import type { SaslAnswer } from '../../../contract/accounts.ts';
+import {
+  type AccountArgs,
+  type AccountResult,
+  SASL_MECHANISMS,
+  type SaslAnswer,
+} from '../../../contract/accounts.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
-import { type SaslLine, type SaslStep, writeSasl } from '../../irc/p10/sasl-line.ts';
-import { joinPiece, SASL_PIECE_BYTES, saslPieces } from '../../irc/p10/sasl-pieces.ts';
-import { MECHANISM_LIST } from '../accounts/account-desk.ts';
-import type { CommandServer } from '../command-server.ts';
-import { limits } from '../limits.ts';
-import type { Server } from '../state/server.ts';
-import type { LinkEnd } from './peer.ts';
+import { type SaslLine, type SaslStep, writeSasl } from './sasl-line.ts';
+import { joinPiece, SASL_PIECE_BYTES, saslPieces } from './sasl-pieces.ts';
+
+/** Where lines of an exchange come from and go to. */
+export interface SaslLink {
+  send(line: string): void;
+}
+
+type SaslQuestion = 'saslStart' | 'saslData' | 'saslAbort';
+
+export interface SaslDeskOptions {
+  /** Numeric of this server. */
+  readonly me: () => string;
+  readonly clock: Clock;
+  /** Asks whoever keeps the accounts. */
+  readonly ask: <Name extends SaslQuestion>(
+    name: Name,
+    args: AccountArgs<Name>,
+  ) => Promise<AccountResult<Name>>;
+  /** Whether they can be asked now. */
+  readonly present: () => boolean;
+  /** Told of each that ends, and whether it was a login. */
+  readonly onEnd: (success: boolean) => void;
+  /** Since when an account exists, Unix seconds, which is told along; absent where that is not known. */
+  readonly sinceOf?: (account: string) => number | undefined;
+  readonly limits: {
+    /** Exchanges at once; beyond them the oldest ends. */
+    readonly exchanges: number;
+    /** How long one is kept while its client says nothing, in milliseconds. */
+    readonly clientMs: number;
+    /** Base64 of one message. */
+    readonly messageBytes: number;
+  };
+}
+
+const MECHANISM_LIST = SASL_MECHANISMS.join(',');
 
 /** One client elsewhere. */
 interface Exchange {
-  readonly link: LinkEnd;
+  readonly link: SaslLink;
   readonly said: SaslLine;
   readonly mechanism: string;
   readonly fingerprint: string | null;
@@ -33,26 +67,18 @@ interface Exchange {
 const ADDRESS = /^[^@]*@(?:\[[^\]]*\]|[^:]*):(.+)$/;
 
 export class SaslDesk {
-  readonly #server: CommandServer;
-  readonly #clock: Clock;
+  readonly #options: SaslDeskOptions;
   /** By server and what it calls the exchange; the oldest first. */
   readonly #exchanges = new Map<string, Exchange>();
 
-  constructor(server: CommandServer, clock: Clock) {
-    this.#server = server;
-    this.#clock = clock;
+  constructor(options: SaslDeskOptions) {
+    this.#options = options;
   }
 
-  /** Whether this server answers for the accounts of the network. */
-  get answers(): boolean {
-    const { authority } = this.#server.accounts;
-    return authority.present && authority.loginOnly !== true;
-  }
-
-  /** @param source the server of the client */
-  hear(source: Server, said: SaslLine, link: LinkEnd): void {
+  /** @param source numeric of the server of the client */
+  hear(source: string, said: SaslLine, link: SaslLink): void {
     const key = keyOf(said);
-    if (said.home !== source.numeric || key.length > MOST_KEY) return;
+    if (said.home !== source || key.length > MOST_KEY) return;
     const known = this.#exchanges.get(key);
     const { step, data } = said;
     if (step === 'S') this.#start(key, said, link);
@@ -63,11 +89,16 @@ export class SaslDesk {
   }
 
   /** A link is over. */
-  forget(link: LinkEnd): void {
+  forget(link: SaslLink): void {
     for (const [key, exchange] of [...this.#exchanges]) if (exchange.link === link) this.#end(key);
   }
 
-  #start(key: string, said: SaslLine, link: LinkEnd): void {
+  /** A server is gone, and its clients with it. @param home its numeric */
+  gone(home: string): void {
+    for (const [key, { said }] of [...this.#exchanges]) if (said.home === home) this.#end(key);
+  }
+
+  #start(key: string, said: SaslLine, link: SaslLink): void {
     this.#end(key);
     const mechanism = said.data.toUpperCase();
     if (!MECHANISM_LIST.split(',').includes(mechanism)) {
@@ -76,7 +107,7 @@ export class SaslDesk {
       return;
     }
     const [oldest] = this.#exchanges.keys();
-    if (oldest !== undefined && this.#exchanges.size >= limits.saslLinkExchanges.default) this.#end(oldest);
+    if (oldest !== undefined && this.#exchanges.size >= this.#options.limits.exchanges) this.#end(oldest);
     this.#exchanges.set(key, {
       link,
       said,
@@ -86,7 +117,7 @@ export class SaslDesk {
       text: '',
       begun: false,
       busy: false,
-      timer: this.#clock.after(limits.saslClientMs.default, () => this.#end(key)),
+      timer: this.#options.clock.after(this.#options.limits.clientMs, () => this.#end(key)),
     });
     // The client speaks first in all of them; where it is comes after this.
     this.#say(link, said, 'C', '+');
@@ -94,7 +125,7 @@ export class SaslDesk {
 
   #take(key: string, exchange: Exchange, piece: string): void {
     exchange.text = joinPiece(exchange.text, piece);
-    if (exchange.busy || exchange.text.length > limits.saslMessageBytes.default) {
+    if (exchange.busy || exchange.text.length > this.#options.limits.messageBytes) {
       this.#say(exchange.link, exchange.said, 'D', 'F');
       this.#end(key);
       return;
@@ -110,18 +141,18 @@ export class SaslDesk {
   }
 
   async #ask(session: string, exchange: Exchange, data: string): Promise<SaslAnswer> {
-    const { authority } = this.#server.accounts;
+    const { ask } = this.#options;
     const { mechanism, fingerprint, address, begun } = exchange;
     if (!begun) {
       exchange.begun = true;
-      const first = await authority.ask('saslStart', {
+      const first = await ask('saslStart', {
         session,
         mechanism,
         origin: { address, fingerprint },
       });
       if (first.kind !== 'challenge') return first;
     }
-    return await authority.ask('saslData', { session, data });
+    return await ask('saslData', { session, data });
   }
 
   #answer(key: string, exchange: Exchange, answer: SaslAnswer): void {
@@ -132,11 +163,12 @@ export class SaslDesk {
       for (const piece of saslPieces(answer.data)) this.#say(link, said, 'C', piece);
       return;
     }
-    const { counts } = this.#server.accounts;
-    if (answer.kind === 'refused') counts.failures++;
-    else {
-      counts.logins++;
-      this.#say(link, said, 'L', answer.login.account);
+    const { onEnd, sinceOf } = this.#options;
+    onEnd(answer.kind === 'success');
+    if (answer.kind === 'success') {
+      const { account } = answer.login;
+      const since = sinceOf?.(account);
+      this.#say(link, said, 'L', account, since === undefined ? undefined : `${since}`);
     }
     exchange.begun = false;
     this.#finish(key, exchange, answer.kind === 'success' ? 'S' : 'F');
@@ -153,15 +185,13 @@ export class SaslDesk {
     if (exchange === undefined) return;
     exchange.timer.cancel();
     this.#exchanges.delete(key);
-    const { authority } = this.#server.accounts;
+    const { ask, present } = this.#options;
     // Whoever does not hear of it forgets the exchange by itself.
-    if (exchange.begun && authority.present) authority.ask('saslAbort', { session: key }).catch(() => {});
+    if (exchange.begun && present()) ask('saslAbort', { session: key }).catch(() => {});
   }
 
-  #say(link: LinkEnd, { home, session }: SaslLine, step: SaslStep, data: string): void {
-    link.send(
-      writeSasl(this.#server.state.me.numeric, { target: home, home, session, step, data, more: undefined }),
-    );
+  #say(link: SaslLink, { home, session }: SaslLine, step: SaslStep, data: string, more?: string): void {
+    link.send(writeSasl(this.#options.me(), { target: home, home, session, step, data, more }));
   }
 }
 
