@@ -22,6 +22,11 @@ export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 /** One of {@link BREAKER_STATES}. */
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
+/** The part of a metric's name that says what is measured of which kind. How long an operation ran is `operation_seconds`. */
+export function figureSuffix(kind: InstrumentKind, figure: string): string {
+  return kind === 'operation' && figure === 'run' ? kind : `${kind}_${figure}`;
+}
+
 /** The figures of each kind. Totals are since the instrument was made. */
 export const INSTRUMENT_FIGURES = {
   queue: {
@@ -117,6 +122,13 @@ export const INSTRUMENT_FIGURES = {
     opened: counter('Connections opened'),
     wait: histogram('Time that a request waited for a connection'),
     run: histogram('Time of a request'),
+  },
+  operation: {
+    depth: gauge('Under way'),
+    submitted: counter('Begun'),
+    completed: counter('Came to their end'),
+    failed: counter('Came to nothing for want of something here'),
+    run: histogram('Time from its beginning to its end'),
   },
 } as const satisfies Readonly<Record<InstrumentKind, Readonly<Record<string, InstrumentFigure>>>>;
 

@@ -80,6 +80,7 @@ describe('rows', () => {
       limiter: 'depth capacity completed rejected',
       correlation: 'depth highWater capacity submitted completed failed cancelled rejected runSeconds',
       connections: 'depth active idle max submitted completed failed rejected waitSeconds runSeconds',
+      operation: 'depth submitted completed failed runSeconds',
     });
   });
 

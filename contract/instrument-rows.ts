@@ -2,7 +2,7 @@
  * From what a process measures to rows of instruments: its queues, pools, caches and so on, by the figures that their kinds have
  * everywhere. `signalbox pools` and `top` and the Pools and queues page are made of these rows.
  */
-import { INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
+import { figureSuffix, INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
 import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './manifest.ts';
 import type { MetricReading } from './metric-frame.ts';
 import { metricSpecs } from './metric-specs.ts';
@@ -173,13 +173,13 @@ function nameFrom(labels: Readonly<Record<string, string>>): string {
 
 /** The figure that a metric is of its instrument; null for one that the kind has not, or that measures something else. */
 function figureOf(daemon: string, kind: InstrumentKind, metric: MetricSpec): FigureName | null {
-  const figures: Readonly<Partial<Record<string, InstrumentFigure>>> = INSTRUMENT_FIGURES[kind];
-  const ending = { gauge: '', counter: '_total', histogram: '_seconds' }[metric.kind];
-  const prefix = metricSpecs(daemon).name(`${kind}_`);
-  if (!metric.name.startsWith(prefix) || !metric.name.endsWith(ending)) return null;
-  const name = metric.name.slice(prefix.length, metric.name.length - ending.length);
-  const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
-  if (figure === undefined || figure.kind !== metric.kind) return null;
-  const unit = figure.kind === 'histogram' ? 'seconds' : (figure.unit ?? 'count');
-  return unit === metric.unit ? (name as FigureName) : null;
+  const build = metricSpecs(daemon);
+  const figures: Readonly<Record<string, InstrumentFigure>> = INSTRUMENT_FIGURES[kind];
+  for (const [name, figure] of Object.entries(figures)) {
+    if (figure.kind !== metric.kind) continue;
+    if (build[figure.kind](figureSuffix(kind, name), '').name !== metric.name) continue;
+    const unit = figure.kind === 'histogram' ? 'seconds' : (figure.unit ?? 'count');
+    return unit === metric.unit ? (name as FigureName) : null;
+  }
+  return null;
 }

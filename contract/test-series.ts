@@ -1,5 +1,5 @@
 /** Instruments with the figures of their kinds, as the catalog of a process has them. For tests only. */
-import { INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
+import { figureSuffix, INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
 import type { InstrumentKind, MetricSpec } from './manifest.ts';
 import { metricSpecs } from './metric-specs.ts';
 
@@ -8,7 +8,7 @@ export function standardSeries(daemon: string, kind: InstrumentKind, name: strin
   const build = metricSpecs(daemon);
   const figures: Readonly<Record<string, InstrumentFigure>> = INSTRUMENT_FIGURES[kind];
   return Object.entries(figures).map(([figure, { kind: metric, help }]) => ({
-    ...build[metric](`${kind}_${figure}`, help),
+    ...build[metric](figureSuffix(kind, figure), help),
     labels: { [kind]: name },
     instrument: kind,
   }));

@@ -13,6 +13,7 @@ export const INSTRUMENT_KINDS = [
   'limiter',
   'correlation',
   'connections',
+  'operation',
 ] as const;
 /** One of {@link INSTRUMENT_KINDS}. */
 export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number];

@@ -48,6 +48,7 @@ const TITLES: Readonly<Record<InstrumentKind, string>> = {
   limiter: 'Limiters',
   correlation: 'Correlation tables',
   connections: 'Connection pools',
+  operation: 'Operations',
 };
 
 /** The groups of a process, in the order of the kinds; a kind without an instance has none. */
@@ -88,7 +89,8 @@ export function instrumentGroups(
 function shortName(source: string, kind: InstrumentKind, { name, kind: metric }: MetricSpec): string {
   const own = name.slice(`signalbox_${source}_${kind}_`.length);
   const ending = { counter: /_total$/, histogram: /_seconds$/, gauge: /^\b$/ }[metric];
-  return own.replace(ending, '');
+  // How long an operation ran has no further word: figureSuffix() of the contract.
+  return own === 'seconds' ? 'run' : own.replace(ending, '');
 }
 
 function allColumns(source: string, kind: InstrumentKind, series: readonly MetricSpec[]): GroupColumn[] {

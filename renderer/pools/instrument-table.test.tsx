@@ -82,6 +82,7 @@ it('says of each kind what it measures, and nothing in the other columns', async
       ...figures('limiter', 'a-limiter', { depth: 8, capacity: 16, completed: 4, rejected: 5 }),
       ...figures('correlation', 'a-correlation', { depth: 6, capacity: 64, high_water: 20, stale: 1 }),
       ...figures('connections', 'a-connections', { active: 4, idle: 1, max: 5, opened: 33, failed: 1 }),
+      ...figures('operation', 'a-operation', { depth: 2, submitted: 9, failed: 1 }),
     });
   expect(rowsOf(table()).map((cells) => cells.slice(2, -1).join(' | '))).toEqual([
     'Kind | State | Depth | Wait | Run | Active/idle/max | Done | Refused | Also',
@@ -94,9 +95,21 @@ it('says of each kind what it measures, and nothing in the other columns', async
     'limiter |  | 8 of 16 |  |  |  | 0/s | 5 | ',
     'correlation |  | 6 of 64most 20 |  | – |  | 0/s | 0 | stale answers 1',
     'connections |  | 4 of 5 | – | – | 4 / 1 / 5 | 0/s | 0 | failed 1 · opened 33',
+    'operation |  | 2 |  | – |  | 0/s |  | failed 1',
   ]);
   expect(screen.getAllByRole('img').map((one) => one.getAttribute('aria-label')?.split(' ')[0])).toEqual([
-    ...['depth', 'active', 'active', 'hits', 'submitted', 'submitted', 'rejected', 'depth', 'active'],
+    ...[
+      'depth',
+      'active',
+      'active',
+      'hits',
+      'submitted',
+      'submitted',
+      'rejected',
+      'depth',
+      'active',
+      'submitted',
+    ],
   ]);
 });
 
@@ -117,6 +130,7 @@ describe('the columns', () => {
     ['limiter', 'Depth Done Refused'],
     ['correlation', 'Depth Run Done Refused'],
     ['connections', 'Depth Wait Run Active/idle/max Done Refused'],
+    ['operation', 'Depth Run Done'],
   ] as const)('of a %s alone are those that it measures', async (kind, own) => {
     await open(d(kind, 'one'));
     expect(titles().join(' ')).toBe(`Name Daemon Kind State ${own} Also Last minute`);

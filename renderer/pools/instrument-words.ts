@@ -36,6 +36,7 @@ export const LEVELS: Readonly<Record<InstrumentKind, Level | null>> = {
   limiter: HELD,
   correlation: HELD,
   connections: { ...USED, mayBeFull: true },
+  operation: HELD,
 };
 
 /** How much it holds of what it is for: `12`, or `1.5 KiB`. */
@@ -132,4 +133,5 @@ const CURVES: Readonly<Record<InstrumentKind, readonly FigureName[]>> = {
   limiter: ['rejected', 'completed'],
   correlation: ['depth', 'submitted'],
   connections: ['active', 'depth'],
+  operation: ['submitted', 'depth'],
 };

@@ -70,6 +70,7 @@ export const messages = {
     limiter: 'limiter',
     correlation: 'correlation',
     connections: 'connections',
+    operation: 'operation',
   } satisfies Readonly<Record<InstrumentKind, string>>,
   tasks: 'Running tasks',
   cancel: 'Cancel',

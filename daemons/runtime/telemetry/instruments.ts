@@ -4,6 +4,7 @@
  * them.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
+import { figureSuffix } from '../../../contract/instrument-figures.ts';
 import { INSTRUMENT_KINDS } from '../../../contract/link/catalog.ts';
 import type { InstrumentKind, MetricKind, MetricSpec, MetricUnit } from '../../../contract/manifest.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
@@ -62,7 +63,7 @@ export function instrumentSpecs(
     names.map((name) => {
       if (!NAME.test(name)) throw refused(`A metric of a ${kind} is called "${name}"; use a-z, 0-9 and _.`);
       const { kind: metric, help, unit } = metrics[name]!;
-      const suffix = `${kind}_${name}`;
+      const suffix = figureSuffix(kind, name);
       const spec =
         metric === 'histogram' ? build.histogram(suffix, help) : build[metric](suffix, help, unit ?? 'count');
       return [name, { ...spec, labels: { ...labels }, instrument: kind }];
