@@ -165,6 +165,12 @@ export interface Renamed {
   readonly columns?: Readonly<Record<string, string>>;
 }
 
+/** A setting of the configuration file, by its whole path. */
+export interface AdoptedSetting {
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
 /** What a daemon says about itself. Written with {@link defineManifest}. */
 export interface Manifest<
   Config extends z.ZodType = z.ZodType,
@@ -210,6 +216,8 @@ export interface Manifest<
   readonly renamed?: Renamed;
   /** Where a command has the same name, that is `signalbox run <id> <name>`. */
   readonly verbs?: Readonly<Record<string, VerbSpec>>;
+  /** Settings, other daemons' included, that it may have main write into the configuration file; no other is written for it. */
+  readonly adopts?: readonly AdoptedSetting[];
 }
 
 /** Keeps the literal types of a manifest, so that the daemon's handlers are checked against it. */

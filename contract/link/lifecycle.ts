@@ -8,13 +8,14 @@ export const lifecycleRequestSchema = z.strictObject({
   type: z.literal('lifecycle'),
   /** Comes back in `lifecycle-outcome`. */
   requestId,
-  action: z.enum(['stop', 'restart', 'reload']),
+  /** `adopt`: write the settings that its manifest names (`adopts`) into the configuration file, and read that again. */
+  action: z.enum(['stop', 'restart', 'reload', 'adopt']),
   /** Who asked, as the daemon knows them: an operator's nick and host. */
   actor: z.string().max(256),
   reason: z.string().max(512),
 });
 
-/** A daemon asks main to stop or restart it, or to read the configuration file again (IRC's DIE, RESTART, REHASH). */
+/** A daemon asks main to stop or restart it, to read the configuration file again (IRC's DIE, RESTART, REHASH), or to change it. */
 export type LifecycleRequest = MessageOf<typeof lifecycleRequestSchema>;
 
 /** What came of a {@link LifecycleRequest}. */

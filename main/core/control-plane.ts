@@ -16,8 +16,9 @@ import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-regi
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
 import type { AnnouncementBus } from './announcements.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, createCaller, SYSTEM } from './caller.ts';
 import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
+import { SettingAdoption } from './config/setting-adoption.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
 import { DaemonQuestions } from './daemon-questions.ts';
@@ -160,6 +161,16 @@ class Plane implements ControlPlane {
       service: this.#service,
       supervisor: this.#supervisor,
       logger,
+      registry,
+      adoption: new SettingAdoption({
+        store: config,
+        reload: (actor) =>
+          this.#service.handle(
+            'config.reload',
+            {},
+            createCaller({ ...SYSTEM, name: actor }, () => {}),
+          ),
+      }),
     });
     const [bus, telemetry, records, streams] = [this.#bus, this.#telemetry, this.#records, this.#streams];
     const [clients, recorderId] = [this.#clients, this.#recorderId];

@@ -4,8 +4,10 @@
  */
 import type { DeedRequest } from '../../contract/link/deeds.ts';
 import type { LifecycleRequest } from '../../contract/link/lifecycle.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import type { Logger } from '../../daemons/runtime/telemetry/logger.ts';
 import { createCaller, SYSTEM } from './caller.ts';
+import type { SettingAdoption } from './config/setting-adoption.ts';
 import type { ControlService } from './control-service.ts';
 import type { AuditTrail } from './records/audit-trail.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
@@ -16,7 +18,17 @@ export interface DaemonQuestionParts {
   readonly service: Pick<ControlService, 'handle'>;
   readonly supervisor: Supervisor;
   readonly logger: Logger;
+  readonly registry: readonly Manifest[];
+  readonly adoption: Pick<SettingAdoption, 'run'>;
 }
+
+/** What is asked for by which action. */
+const REQUESTS = {
+  stop: 'daemon.stop',
+  restart: 'daemon.restart',
+  reload: 'config.reload',
+  adopt: 'settings of the configuration file',
+} as const satisfies Record<LifecycleRequest['action'], string>;
 
 /** Answers daemons. */
 export class DaemonQuestions {
@@ -40,9 +52,16 @@ export class DaemonQuestions {
     const session = supervisor.find(id)?.session;
     // The daemon has looked whether its operator may do this; that is no question of roles.
     const caller = createCaller({ ...SYSTEM, name: message.actor }, () => {});
-    const name = message.action === 'reload' ? 'config.reload' : `daemon.${message.action}`;
+    const name = REQUESTS[message.action];
     const text = `${message.actor} asked for ${name}: ${message.reason}`;
     logger.log('info', id, 'lifecycle_request', text);
+    if (message.action === 'adopt') {
+      const { registry, adoption } = this.#parts;
+      const settings = registry.find((manifest) => manifest.id === id)?.adopts ?? [];
+      const outcome = await adoption.run(settings, message.actor);
+      session?.process.send({ type: 'lifecycle-outcome', requestId: message.requestId, outcome });
+      return;
+    }
     // Who typed DIE or sent the signal has decided; there is nobody to ask.
     const args = message.action === 'reload' ? {} : { id, confirmed: true };
     const outcome = await service.handle(name, args, caller);

@@ -69,6 +69,10 @@ export async function runStandalone<
         listenersChanged: () => {},
         requestLifecycle: async (request) => {
           if (request.action === 'reload') return await reload();
+          if (request.action === 'adopt') {
+            const message = 'Without Signalbox around it a daemon has nobody who writes its configuration.';
+            return { ok: false, error: { code: 'unsupported', message } };
+          }
           process.kill(process.pid, 'SIGTERM');
           return { ok: true, result: null };
         },
