@@ -16,6 +16,9 @@ export const SASL_MECHANISMS = ['PLAIN', 'EXTERNAL', 'SCRAM-SHA-256'] as const;
 /** One of {@link SASL_MECHANISMS}. */
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
+/** Characters of the name of an account, which is called like a nick. */
+export const MOST_ACCOUNT_NAME = 30;
+
 /** Accounts in one list. */
 export const MOST_ROWS = 2_000;
 
@@ -56,6 +59,23 @@ const loggedIn = z.strictObject({
 /** See {@link loggedIn}. */
 export type LoggedIn = z.output<typeof loggedIn>;
 
+/** Steps of one question that are told. */
+export const MOST_LOGIN_STEPS = 32;
+
+const milliseconds = z.number().nonnegative();
+const loginStep = z.strictObject({
+  /** What was done, without names or secrets. */
+  what: z.string().max(64),
+  /** When it began, after the question was taken up. */
+  afterMs: milliseconds,
+  /** Null for what takes no time. */
+  tookMs: milliseconds.nullable(),
+});
+/** A step of a login at whoever keeps the accounts. */
+export type LoginStep = z.output<typeof loginStep>;
+/** Told of a login that asked for its timeline. */
+const steps = z.array(loginStep).max(MOST_LOGIN_STEPS).optional();
+
 /** Why somebody is not let in. */
 export const LOGIN_REFUSALS = [
   /** No such account, a wrong password or certificate: it is not said which. */
@@ -86,9 +106,9 @@ const refusal = z.strictObject({
 
 const saslAnswer = z.discriminatedUnion('kind', [
   /** Base64, without being cut; empty for an empty challenge. */
-  z.strictObject({ kind: z.literal('challenge'), data: z.string() }),
-  z.strictObject({ kind: z.literal('success'), login: loggedIn }),
-  refusal,
+  z.strictObject({ kind: z.literal('challenge'), data: z.string(), steps }),
+  z.strictObject({ kind: z.literal('success'), login: loggedIn, steps }),
+  refusal.extend({ steps }),
 ]);
 /** What came of one step of SASL. */
 export type SaslAnswer = z.output<typeof saslAnswer>;
@@ -221,7 +241,13 @@ const nothing = z.strictObject({});
 export const ACCOUNT_QUESTIONS = {
   /** Begins with a mechanism; an exchange of the same session that was under way is over. */
   saslStart: {
-    args: z.strictObject({ session: z.string().max(64), mechanism: z.string().max(64), origin }),
+    args: z.strictObject({
+      session: z.string().max(64),
+      mechanism: z.string().max(64),
+      origin,
+      /** Has the answers tell what took how long: who it is that logs in, and since when they are connected, Unix milliseconds. */
+      timeline: z.strictObject({ client: z.string().max(64), connectedAt: time }).optional(),
+    }),
     result: saslAnswer,
   },
   /** Goes on with what the client sent, base64. */

@@ -185,6 +185,8 @@ test('a result that gives a password or the like says so, for the audit trail to
   expect(telling).toEqual([
     { field: 'ircd create-account: password', secret: true },
     { field: 'ircd reset-password: password', secret: true },
+    { field: 'services create-account: password', secret: true },
+    { field: 'services reset-password: password', secret: true },
     // When it ends, not what it is.
     { field: 'services keycloak: tokenExpiresAt', secret: false },
   ]);

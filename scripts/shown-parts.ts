@@ -135,6 +135,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/runtime/net/peer-link.ts DuplexChannel': 'the other end of that',
   'daemons/runtime/net/peer-questions.ts PendingRequests': ['correlation accounts'],
   'daemons/identity/credentials.ts ThreadPool': ['pool passwords'],
+  'daemons/services/daemon.ts ThreadPool': ['pool account files'],
   'daemons/services/bots/bot-roster.ts TokenBucket':
     'how often a bot comes back at once: the metric counts its returns',
   'daemons/services/bots/command-desk.ts TokenBucket': 'one a user: the metric counts what is passed over',
@@ -194,6 +195,8 @@ export const SHOWN_BESIDES: readonly string[] = [
   'correlation ident',
   'correlation control requests',
   'correlation recorder',
+  'operation commands of bots',
+  'operation questions of servers',
   'limiter local clients',
 ];
 

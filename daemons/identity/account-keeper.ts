@@ -11,6 +11,7 @@ import type {
 } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { LoginTimelines } from '../../kit/login-timelines.ts';
 import { fold } from '../irc/casemapping.ts';
 import { isValidNick } from '../irc/names.ts';
 import { networkKey } from '../runtime/net/ip-address.ts';
@@ -44,6 +45,8 @@ export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
   };
   /** Told within the turn in which an account is dropped, before it is. */
   readonly beforeDrop?: (account: StoredAccount, by: string) => void;
+  /** Keeps what logins went through; absent where that is not kept here. */
+  readonly timelines?: LoginTimelines | undefined;
 }
 
 type Questions = typeof ACCOUNT_QUESTIONS;
@@ -84,6 +87,12 @@ export class AccountKeeper {
     return new AccountKeeper(options, secret);
   }
 
+  /** Accounts have come in by another way than through here, and channels with them: whoever asks is told of those. */
+  cameIn(channels: readonly string[]): void {
+    this.store.recount();
+    this.channels.cameIn(channels);
+  }
+
   /** Calls back with what is news to whoever asks about accounts; returns the function that ends it. */
   onNews(listener: (news: AccountNews) => void): () => void {
     this.#listeners.add(listener);
@@ -107,21 +116,25 @@ export class AccountKeeper {
     return stored;
   }
 
-  /** The answers for one connection: logins under way belong to it. */
-  answerers(): Answerers<Questions> {
+  /**
+   * The answers for one connection: logins under way belong to it.
+   * @param asker whose connection it is, as timelines name it; empty where there is but one
+   */
+  answerers(asker = ''): Answerers<Questions> {
     const { store } = this;
     const writes = this.#writes;
-    const { authority } = this.#options;
+    const { authority, timelines } = this.#options;
     const world = {
       store,
       logins: this.logins,
       decoySecret: this.#decoySecret,
       ...(authority === undefined ? {} : { authority }),
     };
-    const exchanges = new Exchanges(world, this.#clock);
+    const exchanges = new Exchanges({ world, clock: this.#clock, timelines, asker });
     return {
       ...this.channels.answerers(),
-      saslStart: ({ session, mechanism, origin }) => exchanges.start(session, mechanism, origin),
+      saslStart: ({ session, mechanism, origin, timeline }) =>
+        exchanges.start(session, mechanism, origin, { timeline }),
       saslData: ({ session, data }) => exchanges.data(session, data),
       saslAbort: ({ session }) => {
         exchanges.abort(session);

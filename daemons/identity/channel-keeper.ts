@@ -51,6 +51,11 @@ export class ChannelKeeper {
     };
   }
 
+  /** Channels have come in by another way. */
+  cameIn(channels: readonly string[]): void {
+    for (const channel of channels) this.#tellOf(channel);
+  }
+
   /** To be asked in the turn in which an account ends, before it does. */
   of(account: StoredAccount): ChannelsOf {
     return { founded: this.store.foundedBy(account), accessed: this.store.accessedBy(account) };

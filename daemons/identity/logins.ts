@@ -9,6 +9,7 @@ import { networkKey } from '../runtime/net/ip-address.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
+import { traced } from './login-trace.ts';
 import type { PasswordAuthority, Verdict } from './password-authority.ts';
 import type { AccountStore, StoredAccount } from './store/account-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
@@ -122,7 +123,9 @@ export class Logins {
     const account = store.find(name);
     const kept = account === undefined ? null : store.passwordHash(account);
     let hash = kept?.hash ?? null;
-    const fits = await credentials.fits(hash, password, networkKey(origin.address));
+    const fits = await traced(origin, 'password checked', () =>
+      credentials.fits(hash, password, networkKey(origin.address)),
+    );
     if (!fits) return { kind: 'wrong', why: 'wrong password' };
     if (kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin);
     const proof: Proof = (current) => store.passwordHash(current)?.hash === hash;
@@ -140,13 +143,15 @@ export class Logins {
     if (kept !== null) return this.#keptOut(account.name, origin, kept);
     try {
       // Looked at again behind what is written in this turn: failures, another password, the end of the account.
-      const login = await writes.write(() => {
-        const current = store.find(name);
-        if (current === undefined || !proof(current)) return 'credentials';
-        if (current.suspended_reason !== null) return 'suspended';
-        store.loggedIn(current, networkKey(origin.address));
-        return loginOf(current);
-      });
+      const login = await traced(origin, 'written to the disk', () =>
+        writes.write(() => {
+          const current = store.find(name);
+          if (current === undefined || !proof(current)) return 'credentials';
+          if (current.suspended_reason !== null) return 'suspended';
+          store.loggedIn(current, networkKey(origin.address));
+          return loginOf(current);
+        }),
+      );
       if (login === 'credentials') return this.failed(name, origin, 'changed meanwhile');
       if (login === 'suspended') return this.#keptOut(account.name, origin, login);
       this.counts.succeeded++;

@@ -209,6 +209,14 @@ const accounts = z.strictObject({
     .default(true)
     .describe('Whether an account may be registered before the connection is complete.'),
   email_required: z.boolean().default(false).describe('Whether an e-mail address is needed to register.'),
+  login_timelines: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(limits.loginTimelines.default)
+    .describe(
+      'How many of the latest logins are kept with what each of their steps took; 0 keeps none and measures nothing.',
+    ),
 });
 
 /** Schema of the whole table. Everything has a default. */

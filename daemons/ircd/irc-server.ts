@@ -24,6 +24,7 @@ import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
 import type { Cloaks } from './cloak.ts';
 import type { CommandServer } from './command-server.ts';
+import { leaveSasl } from './commands/authenticate.ts';
 import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
@@ -221,6 +222,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     if (client.timer !== null) clearTimeout(client.timer);
     client.timer = null;
     this.accounts.nicks.forget(client);
+    leaveSasl(this, client);
     const shown = truncateUtf8(reason, limits.quitBytes.default);
     client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);
     client.connection.close(shown);

@@ -308,6 +308,12 @@ export const limits = {
     reason:
       'Lines a client may send while its password is checked or its welcome waits; the same room as the receive queue.',
   },
+  loginTimelines: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Latest logins whose steps are kept in memory, some kilobyte each: a storm of them leaves the last minutes.',
+  },
   saslMessageBytes: {
     default: 4_096,
     unit: 'bytes',

@@ -126,11 +126,14 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       account safe operate always json
       create-account safe admin recorded json
       reset-password disruptive admin recorded json
+      log-out-account disruptive operate always json
       suspend-account disruptive operate always json
       unsuspend-account safe operate recorded json
       drop-account irreversible admin recorded json confirm:account
       login-failures safe operate always table
       reset-login-failures safe operate recorded json
+      logins safe operate always table
+      login safe operate always table
       registered-channels safe operate always table
       transfer-channel disruptive admin recorded json
       drop-channel irreversible admin recorded json confirm:channel
@@ -185,11 +188,17 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       create-account email string 0..512 default=""
       create-account password string 0..1024 default=""
       reset-password account string 1..30
+      log-out-account account string 1..30
       suspend-account account string 1..30
       suspend-account reason string 1..200 default="Suspended by an administrator"
       unsuspend-account account string 1..30
       drop-account account string 1..30
       reset-login-failures who string 0..64 default=""
+      logins account string 0..30 default=""
+      logins limit integer 1..1000 default=200
+      login client string 0..30 default=""
+      login account string 0..30 default=""
+      login id integer 0..9007199254740991 zero="the latest" default=0
       registered-channels text string 0..64 default=""
       registered-channels limit integer 1..2000 default=500
       transfer-channel channel string 2..64 pattern="^#.*"
@@ -232,6 +241,7 @@ it('shows clients, channels and members in these columns, with what can be done 
   const { tables, commands } = manifest;
   const fromClient = [
     { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
+    { title: 'Login', command: 'login', args: { client: 'nick' }, immediate: true },
     { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
   ];
   const fromChannel = [
@@ -414,7 +424,9 @@ it('shows accounts and their channels in these columns, with what can be done ab
   const args = { account: 'account' };
   const actions = [
     { title: 'Details', command: 'account', args, immediate: true },
+    { title: 'Logins', command: 'logins', args, immediate: true },
     { title: 'Reset password', command: 'reset-password', args },
+    { title: 'Log out', command: 'log-out-account', args, noun: 'account' },
     { title: 'Suspend', command: 'suspend-account', args, noun: 'account' },
     { title: 'Drop', command: 'drop-account', args, noun: 'account' },
   ];
@@ -431,7 +443,7 @@ it('shows accounts and their channels in these columns, with what can be done ab
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(
-    'clients client channels channel bans caches links servers accounts account login-failures registered-channels throttle limits',
+    'clients client channels channel bans caches links servers accounts account login-failures logins login registered-channels throttle limits',
   );
   expect(manifest.marks).toEqual({
     link_established: 'linked',

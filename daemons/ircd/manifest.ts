@@ -1,9 +1,9 @@
 /** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
+import { accountActions, accountColumns } from '../../contract/account-commands.ts';
 import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import { accountActions, accountColumns } from './admin/account-columns.ts';
 import { channelColumns, connectionColumns, networkGraph, serverColumns } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
 import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';

@@ -128,6 +128,7 @@ export const accountAdminCommands = {
 
 /** What operators do by AuthServ, as the audit trail says it. */
 export const operatorDeeds = {
+  UNREGISTER: 'delete|deleted their account {account}',
   OSET: 'set|set {setting} of account {account}[ to “{value}”]',
   OREGISTER: 'register|registered {account} for somebody else',
   OUNREGISTER: 'delete|deleted account {account}',

@@ -1,6 +1,7 @@
 /** What services keep of accounts, put together: the keeper, profiles, cookies and their mail, and what ends by itself. Called by `services.ts`. */
 import type { LoginOrigin } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
+import { LoginTimelines } from '../../kit/login-timelines.ts';
 import { AccountKeeper } from '../identity/account-keeper.ts';
 import type { LoginRefusal } from '../identity/logins.ts';
 import { AccountStore, type StoredAccount } from '../identity/store/account-store.ts';
@@ -26,6 +27,8 @@ import { ProfileStore } from './store/profile-store.ts';
 
 export interface AccountParts {
   readonly keeper: AccountKeeper;
+  /** What the latest logins went through. */
+  readonly timelines: LoginTimelines;
   readonly profiles: ProfileStore;
   readonly slots: LoginSlots;
   readonly standing: Standing;
@@ -89,6 +92,7 @@ export async function openAccountParts(
     clock,
     logins: () => keeper.logins,
   });
+  const timelines = new LoginTimelines({ clock, most: options.loginTimelines, where: 'services' });
   const links = new KeycloakLinks(database, now);
   const verifiers = new LocalVerifiers({
     ...{ store, links, writes, credentials },
@@ -99,6 +103,7 @@ export async function openAccountParts(
     adopt: (account, more) => keeper.adopt(account, more),
   });
   const keeper: AccountKeeper = await AccountKeeper.open({
+    timelines,
     store,
     authority,
     channels: new ChannelStore(database, store, now),
@@ -133,7 +138,19 @@ export async function openAccountParts(
   });
   const standing = new Standing(store, profiles);
   return {
-    ...{ keeper, profiles, slots, standing, cookies, records, dropped, unused, mail, housekeeping },
+    ...{
+      keeper,
+      timelines,
+      profiles,
+      slots,
+      standing,
+      cookies,
+      records,
+      dropped,
+      unused,
+      mail,
+      housekeeping,
+    },
     ...{ links, verifiers },
   };
 }

@@ -1,64 +1,40 @@
 /** The admin commands of services. Their code is in handlers.ts. */
 import { z } from 'zod';
-import { MOST_ROWS } from '../../contract/accounts.ts';
-import { filePath, lineText, lineWord } from '../../contract/line-texts.ts';
+import { accountCommands, accountFields } from '../../contract/account-commands.ts';
+import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
-import { limits as accountLimits } from '../identity/limits.ts';
 import { accountAdminCommands } from './account-admin.ts';
 
-const accountColumns: readonly TableColumn[] = [
-  { key: 'account', title: 'Account', type: 'text' },
-  { key: 'createdAt', title: 'Registered', type: 'time' },
-  { key: 'lastLogin', title: 'Last login', type: 'time' },
-  { key: 'email', title: 'E-mail', type: 'text' },
-  { key: 'suspended', title: 'Suspended', type: 'boolean' },
-  { key: 'online', title: 'Logged in', type: 'number' },
+/** What services know of an account beyond what every keeper of accounts does. */
+const profileFields: readonly TableColumn[] = [
+  { key: 'masks', title: 'Host masks', type: 'text' },
+  { key: 'info', title: 'Information', type: 'text' },
+  { key: 'maxLogins', title: 'Most logins', type: 'number' },
+  { key: 'level', title: 'Level', type: 'number' },
+  { key: 'flags', title: 'Flags', type: 'text' },
+  { key: 'epithet', title: 'Epithet', type: 'text' },
+  { key: 'notes', title: 'Notes', type: 'text' },
+  { key: 'keptUntil', title: 'Kept unused until', type: 'time' },
 ];
 
 export const servicesCommands = {
+  ...accountCommands,
   ...accountAdminCommands,
-  accounts: defineCommand({
-    summary: 'List or find accounts',
-    sentence: 'list|listed the accounts[ with “{text}”]',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({
-      text: lineText({ min: 0, max: accountLimits.accountNameLength.default })
-        .default('')
-        .describe('Only those with this text in their name'),
-      limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows'),
-    }),
-    result: 'table',
-    columns: accountColumns,
-    rowActions: [{ title: 'Details', command: 'account', args: { account: 'account' }, immediate: true }],
-  }),
-  account: defineCommand({
-    summary: 'Show everything about one account, and who is logged in to it',
-    sentence: 'look|looked at account {account}',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({
-      account: lineWord({ max: accountLimits.accountNameLength.default }).describe('Name of the account'),
-    }),
+  account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
+  'take-over': defineCommand({
+    summary:
+      'Take over the accounts of the IRC server’s own store, and have the IRC server ask services for accounts from now on',
+    sentence: 'take|took over the accounts of the IRC server, which asks services from then on',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({}),
     result: 'json',
     columns: [
-      ...accountColumns,
-      { key: 'clients', title: 'Clients', type: 'text' },
-      { key: 'nicks', title: 'Nicks', type: 'text' },
-      { key: 'masks', title: 'Host masks', type: 'text' },
-      { key: 'fingerprints', title: 'Certificate fingerprints', type: 'text' },
-      { key: 'info', title: 'Information', type: 'text' },
-      { key: 'maxLogins', title: 'Most logins', type: 'number' },
-      { key: 'level', title: 'Level', type: 'number' },
-      { key: 'flags', title: 'Flags', type: 'text' },
-      { key: 'epithet', title: 'Epithet', type: 'text' },
-      { key: 'notes', title: 'Notes', type: 'text' },
-      { key: 'keptUntil', title: 'Kept unused until', type: 'time' },
+      { key: 'accounts', title: 'Accounts', type: 'number' },
+      { key: 'channels', title: 'Channels', type: 'number' },
+      { key: 'changed', title: 'Settings changed', type: 'text' },
     ],
+    timeoutMs: 60_000,
   }),
   operations: defineCommand({
     summary: 'Show what services do for users, by kind',
@@ -141,6 +117,37 @@ export const servicesCommands = {
       ),
     }),
     result: 'json',
+    timeoutMs: 600_000,
+  }),
+  export: defineCommand({
+    summary: 'Writes all accounts, with what is kept of their passwords, to a new file of JSON',
+    sentence: 'export|exported the accounts to {file}',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({
+      file: filePath().describe(
+        'Path of the file; a relative one is taken from the services data folder. Must not exist',
+      ),
+    }),
+    result: 'json',
+    timeoutMs: 600_000,
+  }),
+  import: defineCommand({
+    summary: 'Takes over the accounts of an exported file that are not here, all of them or none',
+    sentence: 'import|imported accounts from {file}',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({
+      file: filePath().describe('Path of the file; a relative one is taken from the services data folder'),
+      dryRun: z.boolean().default(false).describe('Whether to tell only what would come in'),
+    }),
+    result: 'json',
+    columns: [
+      { key: 'read', title: 'Accounts in the file', type: 'number' },
+      { key: 'accounts', title: 'Came in', type: 'number' },
+      { key: 'channels', title: 'Channels', type: 'number' },
+      { key: 'dryRun', title: 'Only tried', type: 'boolean' },
+    ],
     timeoutMs: 600_000,
   }),
 };

@@ -86,6 +86,23 @@ const mail = z
     },
   );
 
+/** What is copied each night. */
+const backup = z.strictObject({
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day, such as 04:00' })
+    .default('04:00')
+    .describe(
+      'When the accounts are copied into the folder `services/backups`, by the clock of the machine.',
+    ),
+  keep: z
+    .int()
+    .min(0)
+    .max(366)
+    .default(limits.backupsKept.default)
+    .describe('How many of these copies are kept; 0 makes none.'),
+});
+
 /** Schema of the whole table. Everything has a default. */
 export const servicesConfigSchema = z.strictObject({
   server_name: serverName.default('services.signalbox.local').describe('Name of services on the network.'),
@@ -131,6 +148,15 @@ export const servicesConfigSchema = z.strictObject({
     .default(0)
     .describe('Days after which an account ends that nobody logs in to; 0 keeps all for ever.'),
   mail: mail.optional().describe('Server of mail; without it nothing is done that needs mail.'),
+  login_timelines: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(limits.loginTimelines.default)
+    .describe(
+      'How many of the latest logins are kept with what each of their steps took; 0 keeps none and measures nothing.',
+    ),
+  backup: backup.prefault({}).describe('Copies of the accounts, one each night.'),
   uplink: z
     .array(uplink)
     .max(limits.uplinks.default)

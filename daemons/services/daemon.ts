@@ -1,5 +1,6 @@
 /** Connects services to the process around them: the file, sockets, peers, metrics, log. Called by main.ts. */
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
@@ -10,11 +11,13 @@ import { serverNumeric } from '../irc/p10/numeric.ts';
 import { OWN_LINK_PROOF_CHARS, OWN_LINK_PROTOCOL, ownLinkPassword } from '../irc/p10/own-link.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
+import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import { dialSocket } from '../runtime/net/dial.ts';
 import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
+import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
 import { servicesHandlers } from './handlers.ts';
 import { KeycloakDesk } from './keycloak/keycloak-desk.ts';
@@ -24,12 +27,16 @@ import type { ServicesCommands } from './manifest.ts';
 import { publishMetrics } from './metrics.ts';
 import type { ServicesPrepared } from './prepare.ts';
 import { type AccountRules, Services } from './services.ts';
+import { AccountFiles } from './store/account-files.ts';
+import { NightlyBackup } from './store/nightly-backup.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { takeOverAccounts } from './store/take-over.ts';
 import { type UplinkBlock, UplinkDesk } from './uplink/uplink-desk.ts';
 import { UplinkSocket } from './uplink/uplink-socket.ts';
 
 const DATABASE_FILE = 'services.db';
+/** Of the nightly copies. */
+const BACKUP_FOLDER = 'backups';
 /** Of the IRC server's own keeper, in the data directory of the instance. */
 const EMBEDDED_FILE = ['..', 'accounts', 'accounts.db'] as const;
 
@@ -47,11 +54,12 @@ export async function startServices(
   let { catalogues } = context.prepared;
   const file = join(dataDir, DATABASE_FILE);
   const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
-  const taken = takeOverAccounts(database, join(dataDir, ...EMBEDDED_FILE), Date.now());
+  const takeOver = () => takeOverAccounts(database, join(dataDir, ...EMBEDDED_FILE), Date.now());
+  const taken = takeOver();
   if (taken.accounts > 0)
     log.info(
       'accounts_taken_over',
-      `Took over ${taken.accounts} accounts and ${taken.channels} channels of the IRC server's own store; set authority = "services" in [ircd.accounts]`,
+      `Took over ${taken.accounts} accounts and ${taken.channels.length} channels of the IRC server's own store; the command take-over has the IRC server ask here`,
     );
   const pool = passwordPool(logLost(log));
   instrumentPool(metrics, pool);
@@ -71,7 +79,8 @@ export async function startServices(
       context.log('keycloak')[level](event, message);
     },
   });
-  const operationTimes = metrics.histogram('signalbox_services_operation_seconds');
+  const commandTimes = metrics.histogram('signalbox_services_command_seconds');
+  const kindTimes = new Map<string, (ns: number) => void>();
   const services = await Services.open({
     database,
     writes,
@@ -80,11 +89,22 @@ export async function startServices(
     clock: systemClock,
     leastPassword: () => config.password_characters,
     rules: () => rulesOf(config),
+    loginTimelines: () => config.login_timelines,
     catalogues: () => catalogues,
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
     keycloak: () => keycloak.current,
     isOwn: () => door !== null,
-    onOperation: (_kind, ns) => operationTimes.record(ns),
+    onOperation: (kind, ns) => kindTimes.get(kind)?.(ns),
+    onCommand: (ns) => commandTimes.record(ns),
+    onKind: (kind, counts) => {
+      const { handles } = standardInstrument(metrics, 'operation', kind, (figures) => {
+        figures.depth.set(counts.inFlight);
+        figures.submitted.setTotal(counts.started);
+        figures.completed.setTotal(counts.started - counts.inFlight - counts.failed);
+        figures.failed.setTotal(counts.failed);
+      });
+      kindTimes.set(kind, (ns) => handles.run.record(ns));
+    },
     log: say,
   });
   const uplinks = new UplinkDesk({
@@ -136,11 +156,42 @@ export async function startServices(
     capacity: limits.keycloakVerifiersWaiting.default,
     dropped: services.accounts.verifiers.dropped,
   }));
+  const fileThreads = new ThreadPool({ name: 'account files', max: 1, onLost: logLost(log) });
+  instrumentPool(metrics, fileThreads);
+  const files = new AccountFiles({
+    database,
+    file,
+    dataDir,
+    pool: fileThreads,
+    onMerged: ({ channels }) => services.keeper.cameIn(channels),
+  });
+  const nightly = new NightlyBackup({
+    clock: systemClock,
+    folder: join(dataDir, BACKUP_FOLDER),
+    settings: () => config.backup,
+    bornMs: statSync(file).birthtimeMs,
+    copy: (to) => files.backup(to, {}),
+    log: say,
+  });
   publishMetrics(metrics, { services, uplinks, writes, keycloak });
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
     listeners: () => door?.infos ?? [],
-    commands: servicesHandlers({ services, uplinks, keycloak, database, writes, dataDir, tasks }),
+    commands: servicesHandlers({
+      services,
+      uplinks,
+      keycloak,
+      files,
+      writes,
+      dataDir,
+      tasks,
+      takeOver: () => {
+        const fresh = takeOver();
+        if (fresh.accounts > 0) services.keeper.cameIn(fresh.channels);
+        return fresh;
+      },
+      adopt: (actor) => context.requestLifecycle({ action: 'adopt', actor, reason: 'take-over' }),
+    }),
     reload: async (next, prepared) => ({
       commit() {
         const sameText = JSON.stringify(config.keycloak) === JSON.stringify(next.keycloak);
@@ -164,6 +215,8 @@ export async function startServices(
       door?.close();
       services.close();
       keycloak.close();
+      await nightly.close();
+      await fileThreads.close(0);
       await credentials.close();
       writes.flush();
       database.close();

@@ -1,10 +1,10 @@
 /** The code of the admin commands. */
 import { resolve } from 'node:path';
-import type { AccountRow } from '../../contract/accounts.ts';
-import { SignalboxError } from '../../contract/errors.ts';
+import type { AccountQuestion, AccountResult } from '../../contract/accounts.ts';
+import { type Outcome, SignalboxError } from '../../contract/errors.ts';
+import { describeActor } from '../../contract/link/actor.ts';
+import { type AdministeredAccounts, accountAdministration } from '../../kit/account-administration.ts';
 import type { WriteTurn } from '../identity/store/write-turn.ts';
-import type { Sqlite } from '../runtime/files/sqlite.ts';
-import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
 import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { TaskBoard } from '../runtime/host/task-board.ts';
 import { accountHandlers } from './account-handlers.ts';
@@ -12,53 +12,67 @@ import { mostLogins } from './authserv/settings.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
+import type { AccountFiles } from './store/account-files.ts';
+import type { TakenOver } from './store/take-over.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
 
 export interface HandlerParts {
   readonly services: Services;
   readonly uplinks: UplinkDesk;
   readonly keycloak: KeycloakDesk;
-  readonly database: Sqlite;
+  readonly files: AccountFiles;
   readonly writes: WriteTurn;
   readonly dataDir: string;
   readonly tasks: TaskBoard;
+  /** Takes over what the IRC server's own store has and is not here. */
+  readonly takeOver: () => TakenOver;
+  /** Has main write `authority = "services"` into the configuration file, and read that again. */
+  readonly adopt: (actor: string) => Promise<Outcome<unknown>>;
 }
 
 /** A handler for every command. */
 export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesCommands> {
-  const { services, uplinks, keycloak, database, writes, dataDir, tasks } = parts;
-  const { store } = services.keeper;
-  const clientsOf = (account: string) => [...(services.view?.loggedIn(account) ?? [])];
-  const rowOf = ({ account, createdAt, lastLogin, email, suspended }: AccountRow) => {
-    const online = clientsOf(account).length;
-    return { account, createdAt, lastLogin, email, suspended, online };
-  };
+  const { services, uplinks, keycloak, files, writes, dataDir, tasks, takeOver, adopt } = parts;
+  const { keeper, profiles } = services;
+  const administration = accountAdministration(serviceAccounts(services));
   return {
+    ...administration,
     ...accountHandlers(services.accounts, writes),
-    accounts: { run: ({ text, limit }) => ({ rows: store.list(text, limit).rows.map(rowOf) }) },
     account: {
-      run: ({ account }) => {
-        const details = store.details(account);
-        const stored = store.get(account);
-        const { info, maxLogins, level, flags, epithet } = services.profiles.of(stored);
+      run: async ({ account }) => {
+        const shown = await administration.account.run({ account });
+        const stored = keeper.store.get(account);
+        const { info, maxLogins, level, flags, epithet } = profiles.of(stored);
         return {
-          ...rowOf(details),
-          clients: clientsOf(account)
-            .map(({ nick }) => nick)
-            .join(' '),
-          nicks: details.nickList.join(' '),
-          masks: services.profiles.masks(stored).join(' '),
-          fingerprints: details.fingerprints.join(' '),
+          ...shown,
+          masks: profiles.masks(stored).join(' '),
           info,
           maxLogins: mostLogins(maxLogins),
           level,
           flags,
           epithet,
-          notes: services.profiles
+          notes: profiles
             .notes(stored)
             .map(({ by, text }) => `${by}: ${text}`)
             .join('; '),
           keptUntil: services.accounts.unused.keptUntil(stored),
+        };
+      },
+    },
+    'take-over': {
+      impact: () =>
+        'has the IRC server ask services for all accounts: who is in the midst of logging in has to begin again',
+      run: async (_args, { actor }) => {
+        const before = takeOver();
+        const outcome = await adopt(describeActor(actor));
+        // Nobody registers there any more: what did since is the last.
+        const late = takeOver();
+        if (!outcome.ok) throw new SignalboxError(outcome.error.code, outcome.error.message);
+        const { changed = [] } = (outcome.result ?? {}) as { changed?: readonly string[] };
+        return {
+          accounts: before.accounts + late.accounts,
+          channels: before.channels.length + late.channels.length,
+          changed: changed.join(' '),
         };
       },
     },
@@ -105,11 +119,17 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     backup: {
       run: ({ file }, { signal }) =>
         tasks.run({ title: 'Copying the accounts', cancellable: true, signal }, (task) =>
-          copyDatabase(database, resolve(dataDir, file), {
+          files.backup(resolve(dataDir, file), {
             signal: task.signal,
             onPages: (done, total) => task.report({ phase: 'pages', done, total }),
           }),
         ),
+    },
+    export: { run: ({ file }) => files.export(file) },
+    import: {
+      impact: ({ dryRun }) =>
+        dryRun ? null : 'brings accounts in while nobody is served, a second for some ten thousand',
+      run: async ({ file, dryRun }) => ({ ...(await files.import(file, dryRun)), dryRun }),
     },
   };
 }
@@ -118,4 +138,31 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
 function breakerOf({ current }: KeycloakDesk) {
   if (current !== null) return current.client.calls.breaker;
   throw new SignalboxError('refused', 'No Keycloak is configured: expected a table [services.keycloak].');
+}
+
+/** The accounts that the admin commands are about: those of the store, and the users of the whole network. */
+function serviceAccounts(services: Services): AdministeredAccounts {
+  const { keeper } = services;
+  const answers = keeper.answerers();
+  const usersOf = (account: string) => [...(services.view?.loggedIn(account) ?? [])];
+  return {
+    ask: async (name, args) =>
+      (await answers[name](args as never)) as unknown as AccountResult<typeof name & AccountQuestion>,
+    loggedIn: () => (account) => usersOf(account).map(({ nick }) => nick),
+    clientsOf: (account) => usersOf(account).length,
+    channelsOf: (account) => {
+      const found = keeper.store.find(account);
+      return found === undefined ? 0 : keeper.channels.of(found).founded.length;
+    },
+    timelines: services.accounts.timelines,
+    logOut: (account) => {
+      const count = services.logOut(account);
+      if (count === null)
+        throw new SignalboxError(
+          'unsupported',
+          'A network of ircu keeps everybody logged in until they leave: disconnect them instead.',
+        );
+      return count;
+    },
+  };
 }

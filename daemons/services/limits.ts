@@ -119,6 +119,44 @@ export const limits = {
     unit: 'count',
     reason: 'The most that an owner may set (SET MAXLOGINS).',
   },
+  fileWorkMs: {
+    default: 600_000,
+    unit: 'milliseconds',
+    reason:
+      'How long accounts may be exported, read for an import or looked at in a copy: a million take a minute.',
+  },
+  backupLookMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How often it is looked whether the nightly copy is due: it begins within a minute of its time.',
+  },
+  backupsKept: {
+    default: 7,
+    unit: 'count',
+    reason: 'Nightly copies that are kept: a mistake is noticed within a week.',
+  },
+  saslExchanges: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Clients of Nefarious that log in at once, a few megabytes; beyond it the oldest has to begin again.',
+  },
+  saslClientMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long a login of a client of Nefarious is kept under way while the client says nothing.',
+  },
+  saslMessageBytes: {
+    default: 4_096,
+    unit: 'bytes',
+    reason: 'Base64 of one message of SASL: four times the longest password with its account.',
+  },
+  loginTimelines: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Latest logins whose steps are kept in memory, some kilobyte each: a storm of them leaves the last minutes.',
+  },
   grantMs: {
     default: 30_000,
     unit: 'milliseconds',

@@ -15,6 +15,7 @@ export const manifest = defineManifest({
   helpers: (config) => (linksToOwn(config) ? ['ircd'] : []),
   commands: servicesCommands,
   deeds: operatorDeeds,
+  adopts: [{ path: ['ircd', 'accounts', 'authority'], value: 'services' }],
   metrics: [
     gauge('linked', 'Whether there is a link to the network: 1 or 0'),
     gauge('network_users', 'Users on the network'),
@@ -29,10 +30,10 @@ export const manifest = defineManifest({
     counter('logins', 'Logins that succeeded'),
     counter('login_failures', 'Logins that failed, for whatever reason'),
     counter('logins_throttled', 'Logins that were not looked at because too many had failed before'),
-    counter('operations', 'Commands of users that were begun'),
-    counter('operation_failures', 'Commands of users that came to nothing for want of something here'),
+    counter('operations', 'Commands of users and questions of servers that were begun'),
+    counter('operation_failures', 'Commands and questions that came to nothing for want of something here'),
     counter('commands_dropped', 'Commands that were passed over because their user sent too many'),
-    histogram('operation', 'Time that a command of a user took'),
+    histogram('command', 'Time that a command of a user took'),
     gauge('contexts_in_use', 'Commands of users under way'),
     counter('contexts_refused', 'Commands that were refused because too many were under way'),
     gauge('asking_servers', 'Servers that ask for accounts'),
@@ -60,7 +61,7 @@ export const manifest = defineManifest({
       metrics: [name('logins_total'), name('login_failures_total'), name('logins_throttled_total')],
     },
     { title: 'Commands', metrics: [name('operations_total'), name('operation_failures_total')] },
-    { title: 'Time of a command', metrics: [name('operation_seconds')] },
+    { title: 'Time of a command', metrics: [name('command_seconds')] },
     { title: 'Network', metrics: [name('network_users'), name('network_channels')] },
     { title: 'Uplink', metrics: [name('lines_in_total'), name('lines_out_total')] },
     {
@@ -74,17 +75,29 @@ export const manifest = defineManifest({
       title: 'Accounts',
       hint: 'Everybody who has an account, and how many clients are logged in to it.',
       command: 'accounts',
+      actions: [{ title: 'Take over those of the IRC server', command: 'take-over' }],
+    },
+    logins: {
+      title: 'Logins',
+      hint: 'The latest logins, from connecting to the stamp of the account; each has a timeline.',
+      command: 'logins',
+    },
+    guessing: {
+      title: 'Failed logins',
+      hint: 'Accounts and addresses for which logins failed of late, and how long they have to wait.',
+      command: 'login-failures',
+      actions: [{ title: 'Forget all', command: 'reset-login-failures' }],
     },
     operations: {
       title: 'Operations',
-      hint: 'What services do for users, and how long it takes.',
+      hint: 'What services do for users and for the servers that ask them, and how long it takes.',
       command: 'operations',
     },
   },
   highlights: {
     connections: name('network_users'),
     messages: name('operations_total'),
-    latency: name('operation_seconds'),
+    latency: name('command_seconds'),
   },
 });
 

@@ -11,11 +11,14 @@ import { refused } from '../identity/logins.ts';
 import type { WriteTurn } from '../identity/store/write-turn.ts';
 import { fold } from '../irc/casemapping.ts';
 import { KIND_LIMITS } from '../irc/p10/kinds.ts';
+import type { SaslDesk } from '../irc/p10/sasl-desk.ts';
+import { readSasl } from '../irc/p10/sasl-line.ts';
 import { textOf } from '../irc/p10/text.ts';
 import { TOKEN } from '../irc/p10/tokens.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { type AccountParts, openAccountParts, restoreAccount } from './account-parts.ts';
 import { AskingServers } from './authority/asking-servers.ts';
+import { saslDesk } from './authority/nefarious-sasl.ts';
 import { authServTable, type CommandTable, nickServTable } from './authserv/auth-commands.ts';
 import type { AuthWorld } from './authserv/auth-world.ts';
 import { ignores } from './authserv/ignore-commands.ts';
@@ -32,7 +35,7 @@ import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import type { ViewUser } from './network/view-parts.ts';
-import { OperationPool } from './operations/operation-pool.ts';
+import { type OperationCounts, OperationPool } from './operations/operation-pool.ts';
 import type { ProfileStore } from './store/profile-store.ts';
 import { answerRemote } from './uplink/remote-answers.ts';
 import type { HeardLine, Identity, Uplink, UplinkEvents } from './uplink/uplink.ts';
@@ -56,6 +59,8 @@ export interface ServicesOptions {
   /** Characters of the shortest password; may change with the configuration. */
   readonly leastPassword: () => number;
   readonly rules: () => AccountRules;
+  /** How many of the latest logins are kept with their steps. */
+  readonly loginTimelines: () => number;
   /** The languages of bots. */
   readonly catalogues: () => Catalogues;
   /** Has what an operator does written down before it is done. */
@@ -65,6 +70,10 @@ export interface ServicesOptions {
   /** Whether an uplink leads to the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly onOperation: (kind: string, ns: number) => void;
+  /** Told how long a command of a user took, in nanoseconds. */
+  readonly onCommand?: (ns: number) => void;
+  /** Told of a kind of work that is begun for the first time. */
+  readonly onKind?: (kind: string, counts: OperationCounts) => void;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
 }
 
@@ -78,6 +87,7 @@ export class Services implements UplinkEvents {
   readonly accounts: AccountParts;
   readonly #tables: ReadonlyMap<string, CommandTable>;
   readonly #catalogues: () => Catalogues;
+  readonly #sasl: SaslDesk;
   #uplink: Uplink | null = null;
 
   private constructor(options: ServicesOptions, parts: AccountParts) {
@@ -87,8 +97,19 @@ export class Services implements UplinkEvents {
     this.profiles = parts.profiles;
     this.#catalogues = options.catalogues;
     this.bots = new BotRoster(BOTS, identity.numeric, clock);
-    this.operations = new OperationPool({ clock, onTime: options.onOperation });
-    this.askers = new AskingServers({ keeper: this.keeper, isOwn: options.isOwn, log });
+    this.operations = new OperationPool({
+      clock,
+      onTime: options.onOperation,
+      ...(options.onCommand === undefined ? {} : { onCommand: options.onCommand }),
+      ...(options.onKind === undefined ? {} : { onKind: options.onKind }),
+    });
+    this.askers = new AskingServers({
+      keeper: this.keeper,
+      isOwn: options.isOwn,
+      count: (kind) => this.operations.count(kind),
+      log,
+    });
+    this.#sasl = saslDesk(this.keeper, this.operations, identity.numeric, clock);
     const world = this.#world(options);
     this.#tables = new Map([
       ['AuthServ', authServTable(world)],
@@ -120,13 +141,15 @@ export class Services implements UplinkEvents {
   }
 
   /** What the commands of AuthServ work with. */
-  #world({ writes, catalogues }: ServicesOptions): AuthWorld {
-    const { keeper, profiles, standing, cookies, records, unused } = this.accounts;
+  #world({ writes, catalogues, clock }: ServicesOptions): AuthWorld {
+    const { keeper, timelines, profiles, standing, cookies, records, unused } = this.accounts;
     return {
       ask: keeper.answerers(),
       store: keeper.store,
       profiles,
       writes,
+      timelines,
+      clock,
       standing,
       cookies,
       records,
@@ -168,6 +191,19 @@ export class Services implements UplinkEvents {
     return this.#uplink?.view ?? null;
   }
 
+  /** Takes an account away from whoever is logged in to it; answers from how many, null where the network cannot. */
+  logOut(account: string): number | null {
+    const uplink = this.#uplink;
+    if (uplink === null) return 0;
+    const users = [...uplink.view.loggedIn(account)];
+    if (users.length > 0 && uplink.kind === 'ircu') return null;
+    logOutAll(uplink, account);
+    const [bot] = this.bots.bots;
+    const reply = said`An administrator has logged you out of the account ${account}.`;
+    for (const user of users) this.#tell(bot!, user, reply);
+    return users.length;
+  }
+
   close(): void {
     this.bots.close();
     this.askers.clear();
@@ -183,7 +219,10 @@ export class Services implements UplinkEvents {
       onAccount: (user) => {
         if (user.account !== null) this.accounts.slots.settle(user.account);
       },
-      onServerGone: (server) => this.askers.gone(server),
+      onServerGone: (server) => {
+        this.askers.gone(server);
+        this.#sasl.gone(server.numeric);
+      },
     };
     this.bots.introduce(uplink);
   }
@@ -194,6 +233,7 @@ export class Services implements UplinkEvents {
     const { token, line } = heard;
     if (token === TOKEN.PRIVMSG) this.#message(uplink, heard);
     else if (token === TOKEN.XQUERY) this.askers.hear(uplink, heard);
+    else if (token === TOKEN.SASL) this.#hearSasl(uplink, heard);
     else if (token === TOKEN.KILL && this.bots.byNumeric(line.params[0] ?? '') !== undefined)
       this.bots.heal(uplink);
     else answerRemote(uplink, this.bots, heard);
@@ -202,7 +242,15 @@ export class Services implements UplinkEvents {
   onEnd(uplink: Uplink): void {
     if (this.#uplink !== uplink) return;
     this.askers.clear();
+    this.#sasl.forget(uplink);
     this.#uplink = null;
+  }
+
+  /** A client of a server that has no other way to ask: Nefarious. */
+  #hearSasl(uplink: Uplink, { line }: HeardLine): void {
+    const step = readSasl(line);
+    if (step === null || (step.target !== '*' && step.target !== uplink.identity.numeric)) return;
+    if (uplink.view.servers.has(line.source)) this.#sasl.hear(line.source, step, uplink);
   }
 
   #message(uplink: Uplink, { line }: HeardLine): void {

@@ -66,6 +66,7 @@ export class TestNetwork {
       clock: this.clock,
       leastPassword: () => 8,
       rules: () => this.rules,
+      loginTimelines: () => 16,
       catalogues: () => this.catalogues,
       beginDeed: (deed) => this.#beginDeed(deed),
       keycloak: () => this.keycloak,

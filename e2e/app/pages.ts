@@ -10,6 +10,8 @@ export const PAGES: readonly string[] = [
   '/daemon/ircd/config',
   '/daemon/relay',
   '/daemon/relay/connections',
+  '/daemon/services/accounts',
+  '/daemon/services/operations',
   '/daemon/objects',
   '/daemon/objects/files',
   '/daemon/objects/cache',

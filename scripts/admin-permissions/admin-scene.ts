@@ -182,6 +182,20 @@ const recorderWorld = () =>
 const accountsWorld = () =>
   databaseWorld(new DaemonHost({ manifest: accountsManifest, start: startAccounts }));
 
+const ANN_AND_BOB = {
+  format: 'signalbox-services-accounts',
+  version: SERVICES_SCHEMA.migrations.length,
+  tables: {
+    accounts: ['ann', 'bob'].map((name, index) => ({
+      id: index + 7,
+      key: name,
+      name,
+      created: 1,
+      failed: 0,
+    })),
+  },
+};
+
 /** Services that nobody has found yet, with the account `bob`, and `gone`, which was deleted. */
 const servicesWorld = () =>
   databaseWorld(
@@ -195,6 +209,16 @@ const servicesWorld = () =>
       dropped.keep(store.get('gone'), 'its owner');
       store.drop(store.get('gone'));
       database.close();
+    },
+    async (commands, part, dataDir) => {
+      if (part === 'accounts.json has ann and bob') {
+        writeFileSync(join(dataDir, 'accounts.json'), JSON.stringify(ANN_AND_BOB));
+        return;
+      }
+      if (part !== 'the account bob is suspended') throw new Error(`services know nothing of: ${part}`);
+      const args = { account: 'bob', reason: 'spam' };
+      const actor = { name: 'root', from: 'cli', role: 'admin' } as const;
+      await commands.runCommand('suspend-account', args, { signal: new AbortController().signal, actor });
     },
   );
 
@@ -211,7 +235,11 @@ async function databaseWorld<
   Config extends z.ZodType,
   Commands extends Record<string, CommandSpec>,
   Prepared,
->(host: DaemonHost<Config, Commands, Prepared>, fill: (dataDir: string) => void = () => {}): Promise<World> {
+>(
+  host: DaemonHost<Config, Commands, Prepared>,
+  fill: (dataDir: string) => void = () => {},
+  prepare: (commands: World['commands'], part: string, dataDir: string) => Promise<void> = async () => {},
+): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
   fill(dataDir);
   await host.start({ config: {}, dataDir, instance: 1, outside: OUTSIDE });
@@ -219,7 +247,8 @@ async function databaseWorld<
     commands: host,
     prepare: async (part) => {
       if (part === 'copy.db is there') writeFileSync(join(dataDir, 'copy.db'), 'mine');
-      if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
+      else if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
+      else await prepare(host, part, dataDir);
     },
     async during(work) {
       const there = () => new Map(existsSync(join(dataDir, 'copy.db')) ? [['file copy.db', '']] : []);
@@ -358,6 +387,9 @@ async function answered(work: () => Promise<unknown>): Promise<Answer<unknown>> 
   }
 }
 
+/** One that was made at random. */
+const MADE_PASSWORD = /"password":"[A-Za-z0-9]{16}"/g;
+
 /** An answer of main: `ok` alone where the command returns nothing, of a table how many rows and what they begin with. */
 export function inWords(answer: Awaited<ReturnType<ControlService['handle']>>): string {
   const unwritten = answer.audited === false ? ' (not audited)' : '';
@@ -369,7 +401,9 @@ export function inWords(answer: Awaited<ReturnType<ControlService['handle']>>): 
   const { result } = answer.result as { result?: Record<string, unknown> | null };
   if (result === undefined || result === null) return `ok${unwritten}`;
   if (!Array.isArray(result.rows))
-    return `ok ${JSON.stringify(result).replaceAll(/:\d{3,}/g, ':N')}${unwritten}`;
+    return `ok ${JSON.stringify(result)
+      .replaceAll(/:\d{3,}/g, ':N')
+      .replaceAll(MADE_PASSWORD, '"password":"…"')}${unwritten}`;
   const first = result.rows.map((row: Record<string, unknown>) => Object.values(row)[0]);
   const rows = `${first.length} row${first.length === 1 ? '' : 's'}`;
   return `ok, ${rows}${first.length === 0 ? '' : `: ${first.join(', ')}`}${unwritten}`;

@@ -10,7 +10,7 @@ beforeEach(async () => {
   test = await TestKeeper.open();
   await test.register('ann');
   const world = { store: test.store, logins: test.keeper.logins, decoySecret: Buffer.alloc(32) };
-  exchanges = new Exchanges(world, test.clock);
+  exchanges = new Exchanges({ world, clock: test.clock });
 });
 afterEach(() => test.close());
 

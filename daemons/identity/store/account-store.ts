@@ -113,7 +113,13 @@ export class AccountStore {
       secret: prepare('SELECT data FROM secrets WHERE name = ?').pluck(),
       setSecret: prepare('INSERT INTO secrets (name, data) VALUES (?, ?)'),
     };
-    this.#count = database.prepare('SELECT count(*) FROM accounts').pluck().get() as number;
+    this.#count = 0;
+    this.recount();
+  }
+
+  /** Counts them anew: rows came in by another way than {@link create}. */
+  recount(): void {
+    this.#count = this.#database.prepare('SELECT count(*) FROM accounts').pluck().get() as number;
   }
 
   get count(): number {

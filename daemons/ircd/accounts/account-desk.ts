@@ -4,6 +4,8 @@
  */
 import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
 import { SASL_MECHANISMS } from '../../../contract/accounts.ts';
+import { systemClock } from '../../../kit/clock.ts';
+import { LoginTimelines } from '../../../kit/login-timelines.ts';
 import { sameName } from '../../irc/casemapping.ts';
 import { STATUS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
@@ -50,6 +52,7 @@ export function mechanismsOf({ mechanisms = SASL_MECHANISMS }: AccountAuthority)
 export class AccountDesk implements Accounts {
   readonly sessions = new SaslSessions();
   readonly counts: AccountCounts = { logins: 0, failures: 0, registrations: 0 };
+  readonly timelines: LoginTimelines;
   readonly nicks: NickGuard;
   readonly channels: ChannelOwners;
   readonly #server: CommandServer;
@@ -60,6 +63,11 @@ export class AccountDesk implements Accounts {
   constructor(server: CommandServer, authority: AccountAuthority) {
     this.#server = server;
     this.#authority = authority;
+    this.timelines = new LoginTimelines({
+      clock: systemClock,
+      most: () => server.config.accounts.login_timelines,
+      where: 'ircd',
+    });
     this.nicks = new NickGuard(server);
     this.channels = new ChannelOwners(server, () => this.#authority);
     this.#offer = this.#offered();

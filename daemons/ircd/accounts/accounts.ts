@@ -1,5 +1,6 @@
 /** Accounts as commands and registration see them; `AccountDesk` implements it. */
 import type { ChannelRegistration, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
+import type { LoginTimelines } from '../../../kit/login-timelines.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -46,6 +47,8 @@ export interface Accounts {
   readonly authority: AccountAuthority;
   readonly sessions: SaslSessions;
   readonly counts: AccountCounts;
+  /** What the latest logins went through. */
+  readonly timelines: LoginTimelines;
   readonly nicks: NickProtection;
   readonly channels: ChannelOwnership;
   /** Whether a capability is offered now. */

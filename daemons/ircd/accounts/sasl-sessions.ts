@@ -1,4 +1,5 @@
 /** Which clients are in the midst of SASL, and what they have sent of the present message (IRCv3 sasl: pieces of 400 bytes). */
+import type { LoginTimeline } from '../../../kit/login-timelines.ts';
 import { joinPiece, SASL_PIECE_BYTES } from '../../irc/p10/sasl-pieces.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -7,6 +8,8 @@ import type { LocalClient } from '../state/local-client.ts';
 export interface SaslSession {
   /** Base64 so far of a message that is not complete. */
   text: string;
+  /** What is kept of it; null where nothing is. */
+  readonly timeline: LoginTimeline | null;
 }
 
 /** What a piece has made of a message. */
@@ -24,8 +27,10 @@ export class SaslSessions {
     return this.#sessions.get(client);
   }
 
-  begin(client: LocalClient): void {
-    this.#sessions.set(client, { text: '' });
+  begin(client: LocalClient, timeline: LoginTimeline | null): SaslSession {
+    const session = { text: '', timeline };
+    this.#sessions.set(client, session);
+    return session;
   }
 
   /** False where there was none. */

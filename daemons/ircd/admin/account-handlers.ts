@@ -1,87 +1,46 @@
-/** The code of the admin commands about accounts: whoever knows the accounts is asked, and who is logged in is known here. */
-import type { AccountRow } from '../../../contract/accounts.ts';
-import { describeActor } from '../../../contract/link/actor.ts';
+/** The accounts that the admin commands are about, as the IRC server knows them: it asks whoever keeps them, and knows its clients. */
+import type { accountCommands } from '../../../contract/account-commands.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import { accountAdministration } from '../../../kit/account-administration.ts';
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
-import { counted } from '../../runtime/host/impact-text.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { inTurns, type StepsWith } from '../work-steps.ts';
-import type { accountCommands } from './account-commands.ts';
-import { accountRow } from './rows.ts';
+import { inTurns, rest, type StepsWith } from '../work-steps.ts';
 
 /** A handler for every command about accounts. Each rejects with `unavailable` while nobody can be asked. */
 export function accountHandlers(server: IrcServer): CommandHandlers<typeof accountCommands> {
-  const authority = () => server.accounts.authority;
   const online = () => inTurns(server.host, server.house, loggedIn(server));
-  return {
-    accounts: {
-      run: async ({ text, limit }) => {
-        const { rows } = await authority().ask('list', { text, limit });
-        const users = await online();
-        return { rows: rows.map((row) => accountRow(row, onlineOf(row, users))) };
-      },
+  return accountAdministration({
+    ask: (name, args) => server.accounts.authority.ask(name, args),
+    loggedIn: async () => {
+      const clients = await online();
+      return (account) => (clients.get(fold(account)) ?? []).map(({ target, user }) => user.prefix || target);
     },
-    account: {
-      run: async ({ account }) => {
-        const { nickList, fingerprints, ...row } = await authority().ask('show', { account });
-        const users = await online();
-        return {
-          ...accountRow(row, onlineOf(row, users)),
-          suspendedReason: row.suspendedReason,
-          suspendedBy: row.suspendedBy,
-          suspendedAt: row.suspendedAt,
-          lastFailureFrom: row.lastFailureFrom,
-          lastFailureAt: row.lastFailureAt,
-          sessions: (users.get(fold(row.account)) ?? [])
-            .map(({ target, user }) => user.prefix || target)
-            .join(' '),
-          nickList: nickList.join(' '),
-          fingerprints: fingerprints.join(' '),
-        };
-      },
+    clientsOf: (account) => {
+      let clients = 0;
+      for (const { user } of server.state.localClients)
+        if (user.account !== null && sameName(user.account, account)) clients++;
+      return clients;
     },
-    'create-account': {
-      run: ({ account, password, email }) =>
-        authority().ask('create', {
-          account,
-          password: password === '' ? null : password,
-          email: email === '' ? null : email,
-        }),
+    channelsOf: (account) => {
+      let channels = 0;
+      for (const { founder } of server.accounts.channels.all()) if (sameName(founder, account)) channels++;
+      return channels;
     },
-    'reset-password': {
-      impact: ({ account }) =>
-        `gives ${account} another password, so that its owner cannot log in with the old one`,
-      run: ({ account }) => authority().ask('resetPassword', { account }),
+    timelines: server.accounts.timelines,
+    sessionOf: (nick) => {
+      const client = server.state.findUser(nick)?.local ?? null;
+      if (client === null)
+        throw new SignalboxError('not_found', `No client of this server is called ${nick}.`);
+      return `${client.connection.id}`;
     },
-    'suspend-account': {
-      impact: ({ account }) =>
-        `logs out ${clientsOf(server, account)} and keeps ${account} from being logged in to`,
-      run: ({ account, reason }, { actor }) =>
-        authority().ask('suspend', { account, by: describeActor(actor), reason }),
-    },
-    'unsuspend-account': {
-      run: ({ account }, { actor }) =>
-        authority().ask('suspend', { account, by: describeActor(actor), reason: null }),
-    },
-    'drop-account': {
-      impact: ({ account }) =>
-        `logs out ${clientsOf(server, account)} and deletes ${account}${channelsOf(server, account)} for good`,
-      run: ({ account }) => authority().ask('drop', { account }),
-    },
-    'login-failures': { run: () => authority().ask('guessers', {}) },
-    'reset-login-failures': {
-      run: async ({ who }) => ({ forgotten: (await authority().ask('resetGuessing', { who })).reset }),
-    },
-  };
+    logOut: (account) => inTurns(server.host, server.house, logOut(server, account)),
+  });
 }
 
 type Online = ReadonlyMap<string, readonly LocalClient[]>;
-
-function onlineOf({ account }: AccountRow, users: Online): number {
-  return users.get(fold(account))?.length ?? 0;
-}
 
 /** Who is logged in to which account, by its folded name. */
 function* loggedIn(server: IrcServer): StepsWith<Online> {
@@ -97,17 +56,15 @@ function* loggedIn(server: IrcServer): StepsWith<Online> {
   return found;
 }
 
-/** What goes with an account; empty where that is nothing. */
-function channelsOf(server: IrcServer, account: string): string {
-  let channels = 0;
-  for (const { founder } of server.accounts.channels.all()) if (sameName(founder, account)) channels++;
-  return channels === 0 ? '' : ` with ${counted(channels, 'channel')}`;
-}
-
-function clientsOf(server: IrcServer, account: string): string {
-  let clients = 0;
-  const key = fold(account);
-  for (const client of server.state.localClients)
-    if (client.user.account !== null && fold(client.user.account) === key) clients++;
-  return counted(clients, 'client');
+/** Logs clients of this server out; answers how many. */
+function* logOut(server: IrcServer, account: string): StepsWith<number> {
+  let count = 0;
+  for (const client of (yield* loggedIn(server)).get(fold(account)) ?? []) {
+    const { user } = client;
+    if (user.gone || user.account === null || !sameName(user.account, account)) continue;
+    client.notice('*** An administrator has logged you out of your account');
+    yield* rest(server.accounts.logOut(client));
+    count++;
+  }
+  return count;
 }

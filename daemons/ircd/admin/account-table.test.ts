@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { accountColumns } from '../../../contract/account-commands.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { accountColumns } from './account-columns.ts';
 import { AccountTable } from './account-table.ts';
 
 let authority: MemoryAuthority;

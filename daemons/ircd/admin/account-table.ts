@@ -2,13 +2,13 @@
  * The live table of accounts. Whoever keeps them is another process, so its list is asked for while somebody watches, and shown
  * as it was answered last; who is logged in is known here. Made by daemon.ts.
  */
+import { accountColumns } from '../../../contract/account-commands.ts';
 import { type AccountRow, MOST_ROWS } from '../../../contract/accounts.ts';
 import type { TableCell } from '../../../contract/stream.ts';
+import { accountRow } from '../../../kit/account-administration.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { AccountAuthority } from '../accounts/authority.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { accountColumns } from './account-columns.ts';
-import { accountRow } from './rows.ts';
 
 /** What the table is made of. */
 export interface AccountTableOptions {

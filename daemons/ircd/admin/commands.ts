@@ -1,5 +1,6 @@
 /** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
 import { z } from 'zod';
+import { accountCommands } from '../../../contract/account-commands.ts';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
@@ -8,7 +9,6 @@ import { banActions, banColumns } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
-import { accountCommands } from './account-commands.ts';
 import { channelOwnerCommands } from './channel-owner-commands.ts';
 import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
 import { linkCommands } from './link-commands.ts';

@@ -4,6 +4,7 @@ import type { RowAction } from '../../../contract/manifest.ts';
 /** On a row with a nick. */
 export const clientActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
+  { title: 'Login', command: 'login', args: { client: 'nick' }, immediate: true },
   { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
 ];
 

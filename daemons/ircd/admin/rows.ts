@@ -1,5 +1,4 @@
 /** Rows of the live tables and of the list commands. */
-import type { AccountRow } from '../../../contract/accounts.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import type { ServerRow } from '../link-control.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
@@ -34,25 +33,6 @@ export function channelRow(channel: Channel): Record<string, TableCell> {
     modes: channelModeString(channel, true),
     topic: channel.topic,
     createdAt: channel.createdMs,
-  };
-}
-
-/**
- * An account by column key.
- * @param online clients here that are logged in to it.
- */
-export function accountRow(account: AccountRow, online: number): Record<string, TableCell> {
-  const { lastLogin, createdAt, suspended, failures, nicks, certificates, email } = account;
-  return {
-    account: account.account,
-    online,
-    lastLogin,
-    registeredAt: createdAt,
-    suspended,
-    failures,
-    nicks,
-    certificates,
-    email,
   };
 }
 

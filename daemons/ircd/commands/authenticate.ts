@@ -1,6 +1,7 @@
 /** AUTHENTICATE: IRCv3 sasl 3.2, also after registration and again. What is in the messages, whoever knows the accounts reads. */
 
 import type { SaslAnswer } from '../../../contract/accounts.ts';
+import type { LoginTimeline } from '../../../kit/login-timelines.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { N } from '../../irc/numerics.ts';
 import { SASL_PIECE_BYTES, saslPieces } from '../../irc/p10/sasl-pieces.ts';
@@ -24,7 +25,7 @@ export const authenticate: Command = {
     const session = sessions.of(client);
     if (piece === '*') abort(server, client);
     else if (piece.length > SASL_PIECE_BYTES) {
-      endSession(server, client);
+      endSession(server, client, 'refused: too long a piece');
       client.reply(N.ERR_SASLTOOLONG);
     } else if (session === undefined) begin(server, client, piece.toUpperCase());
     else goOn(server, client, session, piece);
@@ -33,7 +34,7 @@ export const authenticate: Command = {
 
 /** A client that goes on without having logged in, or wants to begin again. */
 function abort(server: CommandServer, client: LocalClient): void {
-  endSession(server, client);
+  endSession(server, client, 'given up by the client');
   client.reply(N.ERR_SASLABORTED);
 }
 
@@ -42,8 +43,15 @@ export function abandonSasl(server: CommandServer, client: LocalClient): void {
   if (server.accounts.sessions.of(client) !== undefined) abort(server, client);
 }
 
-function endSession(server: CommandServer, client: LocalClient): void {
+/** A client leaves in the midst of it: nothing of it stays anywhere. */
+export function leaveSasl(server: CommandServer, client: LocalClient): void {
+  endSession(server, client, 'the client left');
+}
+
+/** @param why for the timeline */
+function endSession(server: CommandServer, client: LocalClient, why: string): void {
   const { sessions, authority } = server.accounts;
+  sessions.of(client)?.timeline?.end(why, null);
   if (!sessions.end(client)) return;
   // Whoever does not hear of it forgets the exchange by itself.
   if (authority.present) authority.ask('saslAbort', { session: sessionOf(client) }).catch(() => {});
@@ -60,29 +68,65 @@ function begin(server: CommandServer, client: LocalClient, mechanism: string): v
     client.reply(N.ERR_SASLFAIL);
     return;
   }
-  accounts.sessions.begin(client);
+  const timeline = beginTimeline(server, client, mechanism);
+  const session = accounts.sessions.begin(client, timeline);
   const origin = accounts.originOf(client);
-  ask(server, client, accounts.authority.ask('saslStart', { session: sessionOf(client), mechanism, origin }));
+  const args = { session: sessionOf(client), mechanism, origin };
+  const told =
+    timeline === null ? {} : { timeline: { client: client.target, connectedAt: connectedAt(client) } };
+  ask(
+    server,
+    client,
+    session,
+    `${mechanism} begins`,
+    accounts.authority.ask('saslStart', { ...args, ...told }),
+  );
 }
 
 function goOn(server: CommandServer, client: LocalClient, session: SaslSession, piece: string): void {
   const outcome = server.accounts.sessions.add(session, piece);
   if (outcome.kind === 'more') return;
   if (outcome.kind === 'too_long') {
-    endSession(server, client);
+    endSession(server, client, 'refused: too long a message');
     client.reply(N.ERR_SASLFAIL, '', 'SASL authentication failed: the message is too long');
     return;
   }
   const args = { session: sessionOf(client), data: outcome.data };
-  ask(server, client, server.accounts.authority.ask('saslData', args));
+  ask(server, client, session, 'message of the client', server.accounts.authority.ask('saslData', args));
 }
 
-function ask(server: CommandServer, client: LocalClient, question: Promise<SaslAnswer>): void {
+function beginTimeline(server: CommandServer, client: LocalClient, way: string): LoginTimeline | null {
+  return server.accounts.timelines.begin({
+    session: sessionOf(client),
+    client: client.target,
+    address: client.connection.remoteAddress,
+    way,
+    connectedAtMs: connectedAt(client),
+  });
+}
+
+function connectedAt({ connection }: LocalClient): number {
+  return connection.connectedAtMs;
+}
+
+function ask(
+  server: CommandServer,
+  client: LocalClient,
+  { timeline }: SaslSession,
+  what: string,
+  question: Promise<SaslAnswer>,
+): void {
+  const done = timeline?.begin(what, 'accounts');
   server.defer(
     client,
     question,
-    (answer) => settle(server, client, answer),
+    (answer) => {
+      done?.(answer.steps);
+      settle(server, client, answer, timeline);
+    },
     (error) => {
+      done?.();
+      timeline?.end('refused: unavailable', null);
       server.accounts.sessions.end(client);
       const code = rejectionCode(error);
       if (code !== 'unavailable' && code !== 'timeout')
@@ -92,18 +136,27 @@ function ask(server: CommandServer, client: LocalClient, question: Promise<SaslA
   );
 }
 
-function settle(server: CommandServer, client: LocalClient, answer: SaslAnswer): void {
+function settle(
+  server: CommandServer,
+  client: LocalClient,
+  answer: SaslAnswer,
+  timeline: LoginTimeline | null,
+): void {
   if (answer.kind === 'challenge') {
     sendChallenge(client, answer.data);
     return;
   }
   server.accounts.sessions.end(client);
+  if (timeline !== null) timeline.client = client.target;
   if (answer.kind === 'refused') {
+    timeline?.end(`refused: ${answer.why}`, answer.account);
     refuse(server, client, answer);
     return;
   }
   server.accounts.counts.logins++;
   const steps = server.accounts.logIn(client, answer.login);
+  timeline?.mark('account stamped');
+  timeline?.end('success', answer.login.account);
   client.reply(N.RPL_SASLSUCCESS);
   server.host.log('info', 'logged_in', `${client.target} logged in to ${answer.login.account}`, {
     nick: client.target,

@@ -37,6 +37,8 @@ interface Asker {
 
 export interface AskingServersOptions {
   readonly keeper: AccountKeeper;
+  /** Counts a question under way by its kind; what it returns ends it. */
+  readonly count: (kind: string) => (failed?: boolean) => void;
   /** Whether the peer of the uplink is the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly log: (level: 'warn', event: string, message: string) => void;
@@ -93,7 +95,7 @@ export class AskingServers {
     const asker = { reader: new TalkReader(ACCOUNTS_LINE_CHARS), channel };
     this.#askers.set(server, asker);
     const isOwn = this.#options.isOwn(uplink) && server === uplink.peer;
-    const answerers = this.#options.keeper.answerers();
+    const answerers = counted(this.#options.keeper.answerers(server.name), this.#options.count);
     answerQuestions(channel, ACCOUNT_QUESTIONS, isOwn ? answerers : withoutAdministration(answerers))
       .catch((error: Error) => this.#options.log('warn', 'asker_refused', `${server.name}: ${error.message}`))
       .finally(() => {
@@ -109,6 +111,27 @@ export class AskingServers {
 }
 
 type AccountAnswerers = Answerers<typeof ACCOUNT_QUESTIONS>;
+
+/** The same answers, each counted while it is made. */
+function counted(answerers: AccountAnswerers, count: AskingServersOptions['count']): AccountAnswerers {
+  const entries = Object.entries(answerers).map(([name, answer]) => {
+    const ask = answer as (args: unknown) => unknown;
+    const work = async (args: unknown) => {
+      const end = count(`XQ ${name}`);
+      try {
+        const result = await ask(args);
+        end();
+        return result;
+      } catch (error) {
+        // What was asked wrongly has not failed for want of something here.
+        end(!(error instanceof SignalboxError) || error.code === 'unavailable');
+        throw error;
+      }
+    };
+    return [name, work];
+  });
+  return Object.fromEntries(entries) as AccountAnswerers;
+}
 
 /** The same answers, but to what only administrators of this instance ask. */
 function withoutAdministration(answerers: AccountAnswerers): AccountAnswerers {

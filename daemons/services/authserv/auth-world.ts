@@ -1,5 +1,7 @@
 /** What the commands of AuthServ work with. Put together by `services.ts`. */
 import type { ACCOUNT_QUESTIONS, LoginAnswer, LoginOrigin } from '../../../contract/accounts.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { LoginTimelines } from '../../../kit/login-timelines.ts';
 import type { Verifiers } from '../../identity/credential-tasks.ts';
 import type { LoginRefusal } from '../../identity/logins.ts';
 import type { AccountStore } from '../../identity/store/account-store.ts';
@@ -30,6 +32,9 @@ export interface AuthWorld {
   readonly store: AccountStore;
   readonly profiles: ProfileStore;
   readonly writes: WriteTurn;
+  /** What the latest logins went through. */
+  readonly timelines: LoginTimelines;
+  readonly clock: Clock;
   readonly standing: Standing;
   readonly cookies: CookieDesk;
   readonly records: AccountRecords;

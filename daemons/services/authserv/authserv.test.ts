@@ -101,6 +101,24 @@ describe('accounts', () => {
     expect(sent.filter((line) => line.includes(' AC ')).sort()).toEqual(['AF AC ABAAA U', 'AF AC ABAAB U']);
     expect(sent.at(-1)).toBe('AFAAA O ABAAB :The account ann is deleted.');
     expect(await bob('AUTH ann correct-horse')).toEqual(['The account or the password is wrong.']);
+    // Written down before it was done, with who did it; what only failed to prove itself is not.
+    const actor = expect.stringMatching(/^bob!~bob@bob\.example\.net \(account ann, level 0\)$/);
+    expect(test.deeds).toEqual([
+      {
+        deed: { actor, command: 'UNREGISTER', args: { account: 'ann' } },
+        outcome: expect.stringMatching(/done/),
+      },
+    ]);
+  });
+
+  it('are not deleted while that cannot be written down, or where who asked has left', async () => {
+    await ann('REGISTER ann correct-horse');
+    test.unwritable = 'the disk is full';
+    expect((await ann('UNREGISTER correct-horse')).join()).toContain('the disk is full');
+    test.unwritable = null;
+    test.say('ABAAA P AFAAA :UNREGISTER correct-horse', 'ABAAA Q :gone');
+    await test.quiet();
+    expect(test.services.keeper.store.find('ann')).toBeDefined();
   });
 });
 
@@ -244,3 +262,36 @@ it('drops commands of who sends too many, and gives up on what takes too long', 
 });
 
 const HERE = { address: '10.0.0.9', fingerprint: null };
+
+it('a login by AUTH is remembered with what its steps took, and without a word that was typed', async () => {
+  await ann('REGISTER ann correct-horse');
+  await bob('AUTH ann wrong-horse');
+  await bob('AUTH ann correct-horse');
+  const { timelines } = test.services.accounts;
+  expect(timelines.rows({ client: 'bob' }, 10)).toMatchObject([
+    { account: 'ann', way: 'AUTH', outcome: 'success' },
+    { account: 'ann', way: 'AUTH', outcome: 'refused: credentials' },
+  ]);
+  const steps = timelines.steps({ account: 'ann' });
+  expect(steps.map(({ what }) => what)).toEqual([
+    ...['AUTH', 'password checked', 'written to the disk', 'logged in to ann'],
+  ]);
+  expect(JSON.stringify([steps, timelines.rows({}, 10)])).not.toContain('horse');
+});
+
+it('administrators log everybody out of an account where the network can, who may log in again', async () => {
+  await ann('REGISTER ann correct-horse');
+  await bob('AUTH ann correct-horse');
+  test.take();
+  expect(test.services.logOut('Ann')).toBe(2);
+  const said = test.take();
+  expect(said.filter((line) => / AC \S+ U$/.test(line))).toHaveLength(2);
+  expect(said.filter((line) => line.includes('logged you out of the account'))).toHaveLength(2);
+  expect(await bob('STATUS')).toContain('You are not logged in.');
+  const plain = await TestNetwork.start('h6');
+  plain.join('ABAAA', 'ann');
+  await plain.ask('ABAAA', 'REGISTER ann correct-horse');
+  expect(plain.services.logOut('ann')).toBeNull();
+  expect(plain.services.logOut('nobody')).toBe(0);
+  plain.close();
+});

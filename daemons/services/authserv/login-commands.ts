@@ -4,6 +4,7 @@ import type { CommandCall, CommandRow } from '../bots/command-row.ts';
 import { phrase, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
 import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
+import { timedLogin } from './timed-login.ts';
 
 export function loginCommands(world: AuthWorld): CommandRow[] {
   return [register(world), auth(world), pass(world), ghost(world), unregister(world)];
@@ -94,8 +95,10 @@ function auth(world: AuthWorld): CommandRow {
       const known = world.store.ownerOf(nick);
       if (known !== undefined && user.account === known.name)
         return [said`You are logged in to ${known.name} already.`];
-      const origin = { ...originOf(user), allowed: world.allowed.get(user) ?? null };
-      const answer = await world.ask.identify({ nick, password: words.at(-1)!, origin });
+      const from = { ...originOf(user), allowed: world.allowed.get(user) ?? null };
+      const answer = await timedLogin(world, user, 'AUTH', from, (origin) =>
+        world.ask.identify({ nick, password: words.at(-1)!, origin }),
+      );
       return answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login);
     },
   };
@@ -154,10 +157,13 @@ function unregister(world: AuthWorld): CommandRow {
       'Deletes your account, with its nicks, certificates, masks and channels.',
       'Operators can bring it back for a few days; after that nothing is left of it.',
     ],
-    async run({ user, words }) {
+    recorded: ({ user }) => ({ account: user.account! }),
+    async refusal({ user, words }) {
+      const refusal = await world.prove(user.account!, words[0]!, originOf(user));
+      return refusal === null ? null : loginRefusal(refusal);
+    },
+    async run({ user }) {
       const account = user.account!;
-      const refusal = await world.prove(account, words[0]!, originOf(user));
-      if (refusal !== null) return [loginRefusal(refusal)];
       await world.drop(account, 'its owner');
       return [said`The account ${account} is deleted.`];
     },

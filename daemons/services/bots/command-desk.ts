@@ -107,8 +107,10 @@ export class CommandDesk {
 
   /** Has it written down where it is to be, then done. */
   async #carryOut(row: CommandRow, call: CommandCall): Promise<readonly Reply[]> {
-    const refusal = row.refusal?.(call) ?? null;
+    const refusal = (await row.refusal?.(call)) ?? null;
     if (refusal !== null) return [refusal];
+    // Who has left while that was looked at wants nothing any more.
+    if (!call.stands) return [];
     const args = row.recorded?.(call) ?? null;
     if (args === null) return await row.run(call);
     const { beginDeed, levelOf } = this.#options;

@@ -45,7 +45,7 @@ export interface CommandRow {
   /** It is in the audit trail before it is done, under the name of the command, with what this returns; null where it only looks. */
   recorded?(call: CommandCall): RecordedArguments | null;
   /** Why it is not done, looked at before it is written down; null where it may be. */
-  refusal?(call: CommandCall): Reply | null;
+  refusal?(call: CommandCall): Reply | null | Promise<Reply | null>;
   /** Does it; what it returns is said to the user. Throws SignalboxError for what failed here. */
   run(call: CommandCall): readonly Reply[] | Promise<readonly Reply[]>;
 }

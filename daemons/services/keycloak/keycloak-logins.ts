@@ -6,6 +6,7 @@
 import type { LoginOrigin } from '../../../contract/accounts.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
+import { traced } from '../../identity/login-trace.ts';
 import type { Proof } from '../../identity/logins.ts';
 import type { PasswordAuthority, ScramSource, Verdict } from '../../identity/password-authority.ts';
 import { parseVerifier } from '../../identity/sasl/scram.ts';
@@ -103,7 +104,9 @@ export class KeycloakLogins implements PasswordAuthority {
     const known = logins.look(username, password);
     if (known === 'failed') return { kind: 'wrong', why: 'wrong password, as just before' };
     if (known !== null) return await this.#letIn(keycloak, name, known);
-    const grant = await this.#granted(keycloak, username, password, account);
+    const grant = await traced(origin, 'Keycloak asked', () =>
+      this.#granted(keycloak, username, password, account),
+    );
     if (grant === null) return await this.#bySelf(account, password, origin);
     if (grant.kind === 'wrong') {
       logins.failed(username, password);
@@ -117,7 +120,9 @@ export class KeycloakLogins implements PasswordAuthority {
         why: 'incomplete',
         detail: 'Keycloak says that the user is not fully set up',
       };
-    const good = await this.#userOf(keycloak, username, grant);
+    const good = await traced(origin, 'user looked up in Keycloak', () =>
+      this.#userOf(keycloak, username, grant),
+    );
     if (good === null) return UNAVAILABLE;
     const verdict = await this.#letIn(keycloak, name, good);
     if (verdict.kind !== 'right') return verdict;
@@ -161,7 +166,10 @@ export class KeycloakLogins implements PasswordAuthority {
     const { verifiers } = this.#options;
     if (account === undefined || !this.#isKept(account)) return UNAVAILABLE;
     const hash = verifiers.hashOf(account);
-    return (await verifiers.fits(account, password, networkKey(origin.address)))
+    const fits = await traced(origin, 'password checked without Keycloak', () =>
+      verifiers.fits(account, password, networkKey(origin.address)),
+    );
+    return fits
       ? { kind: 'right', account: account.name, proof: (now) => verifiers.hashOf(now) === hash }
       : { kind: 'wrong', why: 'wrong password, as of the last login' };
   }

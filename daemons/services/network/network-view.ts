@@ -76,7 +76,10 @@ export class NetworkView {
     this.users.set(user.numeric, user);
     this.#nicks.set(fold(user.nick), user);
     user.server.users++;
-    if (user.account !== null) this.#logIn(user, user.account);
+    if (user.account !== null) {
+      this.#logIn(user, user.account);
+      this.events.onAccount?.(user, null);
+    }
     return user;
   }
 

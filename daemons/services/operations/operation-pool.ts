@@ -27,6 +27,10 @@ export interface OperationPoolOptions {
   readonly clock: Clock;
   /** Told how long each took, in nanoseconds. */
   readonly onTime: (kind: string, ns: number) => void;
+  /** The same of commands of users alone. */
+  readonly onCommand?: (ns: number) => void;
+  /** Told of a kind when it is begun for the first time. */
+  readonly onKind?: (kind: string, counts: OperationCounts) => void;
 }
 
 /** The contexts of all work under way. */
@@ -47,6 +51,22 @@ export class OperationPool {
     return this.#inUse;
   }
 
+  /** Counts work that has no user and no context, such as the question of a server; what is returned ends it. */
+  count(kind: string): (failed?: boolean) => void {
+    const counts = this.#countsOf(kind);
+    counts.started++;
+    counts.inFlight++;
+    const begun = this.#options.clock.monotonic();
+    let over = false;
+    return (failed = false) => {
+      if (over) return;
+      over = true;
+      counts.inFlight--;
+      if (failed) counts.failed++;
+      this.#timed(kind, counts, begun);
+    };
+  }
+
   /**
    * Begins work for a user.
    * @param onLate called when its time has passed; it is over then
@@ -64,7 +84,7 @@ export class OperationPool {
     const counts = this.#countsOf(kind);
     counts.started++;
     counts.inFlight++;
-    const { clock, onTime } = this.#options;
+    const { clock, onCommand } = this.#options;
     const begun = clock.monotonic();
     let over = false;
     let timer: Timer | null = null;
@@ -78,9 +98,7 @@ export class OperationPool {
       else this.#ofUser.set(key, left);
       counts.inFlight--;
       if (failed) counts.failed++;
-      const ns = Math.round((clock.monotonic() - begun) * 1e6);
-      counts.times.record(ns);
-      onTime(kind, ns);
+      onCommand?.(this.#timed(kind, counts, begun));
     };
     timer = clock.after(limits.contextMs.default, () => {
       end(true);
@@ -94,11 +112,19 @@ export class OperationPool {
     };
   }
 
+  #timed(kind: string, counts: OperationCounts, begun: number): number {
+    const ns = Math.round((this.#options.clock.monotonic() - begun) * 1e6);
+    counts.times.record(ns);
+    this.#options.onTime(kind, ns);
+    return ns;
+  }
+
   #countsOf(kind: string): OperationCounts {
     let counts = this.counts.get(kind);
     if (counts === undefined) {
       counts = { started: 0, failed: 0, inFlight: 0, times: new Histogram() };
       this.counts.set(kind, counts);
+      this.#options.onKind?.(kind, counts);
     }
     return counts;
   }

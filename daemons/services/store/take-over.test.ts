@@ -71,9 +71,9 @@ it('all of it, once', () => {
   fill(old, ['ann', 'bob', 'cat']);
   // Other numbers than there.
   ours.exec("INSERT INTO accounts (id, key, name, created) VALUES (1, 'x', 'x', 1); DELETE FROM accounts");
-  expect(takeOverAccounts(ours, file(), 5_000)).toEqual({ accounts: 3, channels: 3 });
+  expect(takeOverAccounts(ours, file(), 5_000)).toEqual({ accounts: 3, channels: ['#ann', '#bob', '#cat'] });
   expect(contents(ours)).toEqual(contents(old));
-  expect(takeOverAccounts(ours, file(), 6_000)).toEqual({ accounts: 0, channels: 0 });
+  expect(takeOverAccounts(ours, file(), 6_000)).toEqual({ accounts: 0, channels: [] });
   expect(ours.prepare('SELECT * FROM taken_over').all()).toEqual([{ at: 5_000, accounts: 3, channels: 3 }]);
 });
 
@@ -83,13 +83,13 @@ it('what came there later, and nothing over what is here', () => {
   const here = new AccountStore(ours, () => 2);
   here.setPassword(here.get('ann'), { argon2id: 'newer', scram: 'newer' });
   fill(old, ['bob', 'dan']);
-  expect(takeOverAccounts(ours, file(), 2)).toEqual({ accounts: 2, channels: 2 });
+  expect(takeOverAccounts(ours, file(), 2)).toEqual({ accounts: 2, channels: ['#bob', '#dan'] });
   expect(here.credential(here.get('ann'), 'argon2id')).toBe('newer');
   expect(here.credential(here.get('bob'), 'argon2id')).toBe('$argon2id$bob');
 });
 
 it('nothing where there is no such file, and nothing at all where it cannot be read', () => {
-  expect(takeOverAccounts(ours, join(folder, 'none.db'), 1)).toEqual({ accounts: 0, channels: 0 });
+  expect(takeOverAccounts(ours, join(folder, 'none.db'), 1)).toEqual({ accounts: 0, channels: [] });
   const broken = join(folder, 'broken.db');
   writeFileSync(broken, 'x'.repeat(8_192));
   expect(() => takeOverAccounts(ours, broken, 1)).toThrow(/cannot be taken over/);

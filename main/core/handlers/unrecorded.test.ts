@@ -18,7 +18,8 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ircd: [
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
     ...['accounts', 'account', 'login-failures', 'registered-channels', 'links', 'servers'],
-    ...['kill', 'add-ban', 'suspend-account', 'squit'],
+    ...['logins', 'login'],
+    ...['kill', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],
   ],
   relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
   objects: [
@@ -26,8 +27,9 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['kill', 'add-ban', 'drain'],
   ],
   services: [
-    ...['accounts', 'account', 'operations', 'uplink', 'keycloak'],
     ...['operators', 'dropped-accounts', 'mail-queue'],
+    ...['accounts', 'account', 'logins', 'login', 'login-failures', 'operations', 'uplink', 'keycloak'],
+    ...['suspend-account', 'log-out-account'],
   ],
   recorder: ['stats'],
 };

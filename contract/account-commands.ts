@@ -1,14 +1,39 @@
-/** Declares the admin commands about accounts. The code is beside it in account-handlers.ts. */
+/**
+ * The admin commands about accounts, declared once for every daemon by which an administrator looks after them: the IRC server and
+ * services. What each of them answers is in `kit/account-administration.ts`.
+ */
 import { z } from 'zod';
-import { MOST_PASSWORD, MOST_ROWS, MOST_TEXT } from '../../../contract/accounts.ts';
-import { addressWord, lineText, lineWord, secret } from '../../../contract/line-texts.ts';
-import { type CommandSpec, defineCommand, type TableColumn } from '../../../contract/manifest.ts';
-import { limits } from '../limits.ts';
-import { accountActions, accountColumns } from './account-columns.ts';
+import { MOST_ACCOUNT_NAME, MOST_PASSWORD, MOST_ROWS, MOST_TEXT } from './accounts.ts';
+import { addressWord, lineText, lineWord, secret } from './line-texts.ts';
+import { type CommandSpec, defineCommand, type RowAction, type TableColumn } from './manifest.ts';
 
-const account = lineWord({ max: limits.nickLength.default }).describe('Name of the account');
+const account = lineWord({ max: MOST_ACCOUNT_NAME }).describe('Name of the account');
 
-const accountFields: readonly TableColumn[] = [
+/** In the live table and in the list alike. */
+export const accountColumns: readonly TableColumn[] = [
+  { key: 'account', title: 'Account', type: 'text' },
+  { key: 'online', title: 'Logged in', type: 'number' },
+  { key: 'lastLogin', title: 'Last login', type: 'time' },
+  { key: 'registeredAt', title: 'Registered', type: 'time' },
+  { key: 'suspended', title: 'Suspended', type: 'boolean' },
+  { key: 'failures', title: 'Failed logins', type: 'number', rank: 2 },
+  { key: 'nicks', title: 'Nicks', type: 'number', rank: 3 },
+  { key: 'certificates', title: 'Certificates', type: 'number', rank: 3 },
+  { key: 'email', title: 'E-mail', type: 'text', rank: 3 },
+];
+
+/** What is offered on each row. */
+export const accountActions: readonly RowAction[] = [
+  { title: 'Details', command: 'account', args: { account: 'account' }, immediate: true },
+  { title: 'Logins', command: 'logins', args: { account: 'account' }, immediate: true },
+  { title: 'Reset password', command: 'reset-password', args: { account: 'account' } },
+  { title: 'Log out', command: 'log-out-account', args: { account: 'account' }, noun: 'account' },
+  { title: 'Suspend', command: 'suspend-account', args: { account: 'account' }, noun: 'account' },
+  { title: 'Drop', command: 'drop-account', args: { account: 'account' }, noun: 'account' },
+];
+
+/** What is told of one account. */
+export const accountFields: readonly TableColumn[] = [
   ...accountColumns,
   { key: 'sessions', title: 'Clients', type: 'text' },
   { key: 'nickList', title: 'Nicks', type: 'text' },
@@ -29,7 +54,7 @@ export const accountCommands = {
     access: 'operate',
     unrecorded: 'run',
     args: z.object({
-      text: lineText({ min: 0, max: limits.nickLength.default })
+      text: lineText({ min: 0, max: MOST_ACCOUNT_NAME })
         .default('')
         .describe('Only those with this text in their name'),
       limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows'),
@@ -77,6 +102,19 @@ export const accountCommands = {
     columns: [
       { key: 'account', title: 'Account', type: 'text' },
       { key: 'password', title: 'New password', type: 'text', secret: true },
+    ],
+  }),
+  'log-out-account': defineCommand({
+    summary: 'Log out everybody who is logged in to an account; they may log in again',
+    sentence: 'log|logged everybody out of account {account}',
+    danger: 'disruptive',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ account }),
+    result: 'json',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'loggedOut', title: 'Clients logged out', type: 'number' },
     ],
   }),
   'suspend-account': defineCommand({
@@ -141,5 +179,57 @@ export const accountCommands = {
         .describe('Account or address; all of them where empty'),
     }),
     result: 'json',
+  }),
+  logins: defineCommand({
+    summary: 'List the latest logins, and how long each took',
+    sentence: 'list|listed the latest logins[ to {account}]',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      account: lineText({ min: 0, max: MOST_ACCOUNT_NAME })
+        .default('')
+        .describe('Only those to this account; all where empty'),
+      limit: z.number().int().min(1).max(1_000).default(200).describe('Most rows'),
+    }),
+    result: 'table',
+    columns: [
+      { key: 'at', title: 'Began', type: 'time' },
+      { key: 'client', title: 'Client', type: 'text' },
+      { key: 'address', title: 'Address', type: 'text' },
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'way', title: 'By', type: 'text', rank: 2 },
+      { key: 'outcome', title: 'Outcome', type: 'text' },
+      { key: 'took', title: 'Took', type: 'seconds' },
+      { key: 'id', title: 'Id', type: 'number', rank: 3 },
+    ],
+    rowActions: [{ title: 'Timeline', command: 'login', args: { id: 'id' }, immediate: true }],
+  }),
+  login: defineCommand({
+    summary: 'Show what the latest login of a client, or to an account, went through, and what took how long',
+    sentence: 'look|looked at the login[ of {client}][ to {account}]',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      client: lineText({ min: 0, max: MOST_ACCOUNT_NAME }).default('').describe('Nick of the client'),
+      account: lineText({ min: 0, max: MOST_ACCOUNT_NAME }).default('').describe('Account'),
+      id: z
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .describe('Number of the login in the list of logins')
+        .meta({ zero: 'the latest' }),
+    }),
+    result: 'table',
+    columns: [
+      { key: 'after', title: 'After connecting', type: 'seconds' },
+      { key: 'what', title: 'Step', type: 'text' },
+      { key: 'where', title: 'Where', type: 'text' },
+      { key: 'took', title: 'Took', type: 'seconds' },
+    ],
   }),
 } satisfies Record<string, CommandSpec>;

@@ -1,0 +1,152 @@
+/** Accounts go out to a file and come in from one: all that belongs to them, at once or not at all. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { AccountStore } from '../../identity/store/account-store.ts';
+import { ChannelStore } from '../../identity/store/channel-store.ts';
+import { openAccounts } from '../../identity/store/database.ts';
+import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { readAccounts, verifyCopy, writeAccounts } from './account-file-tasks.ts';
+import { AccountFiles } from './account-files.ts';
+import { ProfileStore } from './profile-store.ts';
+import { SERVICES_SCHEMA } from './services-schema.ts';
+
+let folder: string;
+let open: Sqlite[];
+let merged: unknown[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-account-files-'));
+  open = [];
+  merged = [];
+});
+afterEach(() => {
+  for (const database of open) database.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The same functions, in this thread. */
+const byName: Readonly<Record<string, (argument: never) => Promise<unknown>>> = {
+  readAccounts,
+  verifyCopy,
+  writeAccounts,
+};
+const pool = {
+  run: async (task: { readonly name: string }, argument: never) => await byName[task.name]!(argument),
+} as unknown as Pick<ThreadPool, 'run'>;
+
+function place(name: string) {
+  const file = join(folder, name);
+  const database = openAccounts(SqliteDatabase, file, SERVICES_SCHEMA);
+  open.push(database);
+  const store = new AccountStore(database, () => 1_000);
+  const files = new AccountFiles({
+    database,
+    file,
+    dataDir: folder,
+    pool,
+    onMerged: (found) => merged.push(found),
+  });
+  return { database, store, files, file };
+}
+
+/** An account with something in every table. */
+function fill({ database, store }: ReturnType<typeof place>, name: string): void {
+  const verifiers = { argon2id: `$argon2id$${name}`, scram: `SCRAM-SHA-256$1:${name}` };
+  store.create({ name, email: `${name}@example.net`, verifiers, network: '192.0.2.1' });
+  const account = store.get(name);
+  store.giveNick(account, `${name}|away`);
+  store.giveFingerprint(account, Buffer.from(name).toString('hex').padStart(64, '0'));
+  store.decoySecret();
+  const profiles = new ProfileStore(database, () => 2_000);
+  profiles.set(account, 'info', `I am ${name} “é”`);
+  profiles.addMask(account, `*@${name}.example.net`);
+  new ChannelStore(database, store, () => 3_000).register(`#${name}`, name, 900);
+}
+
+/** Every row of every table. */
+function contents(database: Sqlite): Record<string, unknown[]> {
+  const names = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'")
+    .pluck()
+    .all() as string[];
+  return Object.fromEntries(names.map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all()]));
+}
+
+it('all of them, to the last byte, into an empty database', async () => {
+  const here = place('here.db');
+  fill(here, 'ann');
+  fill(here, 'bob');
+  const { file, accounts } = await here.files.export('out.json');
+  expect([file, accounts]).toEqual([join(folder, 'out.json'), 2]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  await expect(here.files.export('out.json')).rejects.toMatchObject({ code: 'conflict' });
+  const there = place('there.db');
+  expect(await there.files.import('out.json', false)).toEqual({ read: 2, accounts: 2, channels: 2 });
+  expect(contents(there.database)).toEqual(contents(here.database));
+  expect(merged).toEqual([{ accounts: 2, channels: ['#ann', '#bob'] }]);
+});
+
+it('only those that are not known, and nothing where it is only tried', async () => {
+  const here = place('here.db');
+  for (const name of ['ann', 'bob', 'cat']) fill(here, name);
+  await here.files.export('out.json');
+  const there = place('there.db');
+  fill(there, 'dan');
+  there.store.giveNick(there.store.get('dan'), 'cat');
+  fill(there, 'ann');
+  there.store.setEmail(there.store.get('ann'), 'mine@example.net');
+  const before = contents(there.database);
+  expect(await there.files.import('out.json', true)).toEqual({ read: 3, accounts: 1, channels: 1 });
+  expect([contents(there.database), merged]).toEqual([before, []]);
+  expect(await there.files.import('out.json', false)).toEqual({ read: 3, accounts: 1, channels: 1 });
+  const fresh = new AccountStore(there.database, () => 1);
+  expect(fresh.get('ann').email).toBe('mine@example.net');
+  expect(fresh.credential(fresh.get('bob'), 'argon2id')).toBe('$argon2id$bob');
+  expect(new ProfileStore(there.database, () => 1).of(fresh.get('bob')).info).toBe('I am bob “é”');
+  expect(fresh.find('cat')).toBeUndefined();
+});
+
+it('not one where one of them is wrong, and what is wrong is said', async () => {
+  const here = place('here.db');
+  for (const name of ['ann', 'bob']) fill(here, name);
+  const { file } = await here.files.export('out.json');
+  const there = place('there.db');
+  const before = contents(there.database);
+  type Said = { format: string; version: number; tables: Record<string, Record<string, unknown>[]> };
+  const spoiled = async (spoil: (said: Said) => void, why: RegExp) => {
+    const said = JSON.parse(readFileSync(file, 'utf8')) as Said;
+    spoil(said);
+    writeFileSync(join(folder, 'bad.json'), JSON.stringify(said));
+    await expect(there.files.import('bad.json', false)).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringMatching(why),
+    });
+    expect(contents(there.database)).toEqual(before);
+  };
+  await spoiled((said) => (said.format = 'other'), /was not written by the command export/);
+  await spoiled((said) => said.version++, /of version/);
+  await spoiled(({ tables }) => (tables.accounts![1]!.key = 'ann'), /row 2 of accounts: UNIQUE/);
+  await spoiled(({ tables }) => delete tables.accounts![1]!.name, /row 2 of accounts: NOT NULL/);
+  await spoiled(({ tables }) => (tables.nicks![0]!.account = 99), /FOREIGN KEY/);
+  await spoiled(({ tables }) => (tables.accounts![0]!.admin = true), /row 1 of accounts has a field admin/);
+  await spoiled(({ tables }) => (tables.other = []), /a table other/);
+  await spoiled(({ tables }) => (tables.accounts![0]!.created = 'soon'), /row 1 of accounts/);
+  writeFileSync(join(folder, 'cut.json'), readFileSync(file).subarray(0, 500));
+  await expect(there.files.import('cut.json', false)).rejects.toMatchObject({ code: 'bad_request' });
+  await expect(there.files.import('none.json', false)).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+it('a copy counts when it was looked at', async () => {
+  const here = place('here.db');
+  fill(here, 'ann');
+  const to = join(folder, 'copy.db');
+  expect(await here.files.backup(to, {})).toMatchObject({ file: to, accounts: 1 });
+  const damaged = readFileSync(to);
+  damaged.fill(0xa5, 4_096, 20_000);
+  writeFileSync(to, damaged);
+  await expect(verifyCopy({ file: to })).rejects.toThrow();
+});

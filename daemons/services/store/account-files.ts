@@ -1,0 +1,116 @@
+/** Accounts out to a file of JSON and in from one, and copies that were looked at. What computes or waits for the disk does so on a thread. */
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SignalboxError } from '../../../contract/errors.ts';
+import { poolTask } from '../../runtime/async/pool-task.ts';
+import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { copyDatabase, type SqliteCopyOptions } from '../../runtime/files/sqlite-copy.ts';
+import { limits } from '../limits.ts';
+import type * as tasks from './account-file-tasks.ts';
+import type { MergedAccounts } from './merge-accounts.ts';
+import { mergeFile } from './take-over.ts';
+
+const MODULE = new URL('account-file-tasks.ts', import.meta.url);
+const writeAccounts = poolTask<typeof tasks.writeAccounts>(MODULE, 'writeAccounts');
+const readAccounts = poolTask<typeof tasks.readAccounts>(MODULE, 'readAccounts');
+const verifyCopy = poolTask<typeof tasks.verifyCopy>(MODULE, 'verifyCopy');
+
+/** Where an import is made ready, in the folder of services. */
+const STAGING = 'import.db';
+
+export interface AccountFilesOptions {
+  readonly database: Sqlite;
+  /** Of the database. */
+  readonly file: string;
+  readonly dataDir: string;
+  readonly pool: Pick<ThreadPool, 'run'>;
+  /** Accounts have come in. */
+  readonly onMerged: (merged: MergedAccounts) => void;
+}
+
+/** What an import has brought, or would bring. */
+export interface ImportedAccounts {
+  /** Accounts in the file. */
+  readonly read: number;
+  readonly accounts: number;
+  readonly channels: number;
+}
+
+export class AccountFiles {
+  readonly #options: AccountFilesOptions;
+  #importing = false;
+
+  constructor(options: AccountFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Writes all accounts to a new file. Throws `conflict` where it is there. */
+  async export(named: string): Promise<{ file: string; accounts: number; bytes: number }> {
+    const { dataDir, file: database, pool } = this.#options;
+    const to = resolve(dataDir, named);
+    if (existsSync(to))
+      throw new SignalboxError('conflict', `${to} exists already; an export overwrites nothing.`);
+    const written = await pool.run(writeAccounts, { database, to }, { runMs: limits.fileWorkMs.default });
+    return { file: to, ...written };
+  }
+
+  /**
+   * Takes over the accounts of such a file that are not here, all of them or none.
+   * @param dryRun does all of it and takes it back
+   */
+  async import(named: string, dryRun: boolean): Promise<ImportedAccounts> {
+    if (this.#importing) throw new SignalboxError('busy', 'Accounts are being imported already.');
+    this.#importing = true;
+    const { database, dataDir, pool, onMerged } = this.#options;
+    const staging = join(dataDir, STAGING);
+    try {
+      rmSync(staging, { force: true });
+      const from = resolve(dataDir, named);
+      const work = { from, database: staging };
+      const { accounts: read } = await pool.run(readAccounts, work, { runMs: limits.fileWorkMs.default });
+      const merged = this.#merge(database, staging, dryRun);
+      if (!dryRun) onMerged(merged);
+      return { read, accounts: merged.accounts, channels: merged.channels.length };
+    } finally {
+      rmSync(staging, { force: true });
+      this.#importing = false;
+    }
+  }
+
+  /** Copies the database to a new file, and looks at the copy. */
+  async backup(
+    to: string,
+    options: SqliteCopyOptions,
+  ): Promise<{ file: string; bytes: number; accounts: number }> {
+    const copied = await copyDatabase(this.#options.database, to, options);
+    try {
+      const { accounts } = await this.#options.pool.run(
+        verifyCopy,
+        { file: to },
+        { runMs: limits.fileWorkMs.default },
+      );
+      return { ...copied, accounts };
+    } catch (error) {
+      rmSync(to, { force: true });
+      throw error;
+    }
+  }
+
+  #merge(database: Sqlite, staging: string, dryRun: boolean): MergedAccounts {
+    let merged: MergedAccounts | null = null;
+    try {
+      return mergeFile(database, staging, (found) => {
+        merged = found;
+        if (dryRun) throw new TakenBack();
+        return found;
+      });
+    } catch (error) {
+      if (error instanceof TakenBack && merged !== null) return merged;
+      throw error;
+    }
+  }
+}
+
+/** Undoes what was only tried. */
+class TakenBack extends Error {}

@@ -1,0 +1,121 @@
+/**
+ * Puts accounts of another database, with all that belongs to them, into this one: an account that is known here stays as it is here.
+ * What belongs to accounts is read from the tables themselves, by their references, so that a table that is added comes along.
+ */
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+
+/** What came in. */
+export interface MergedAccounts {
+  readonly accounts: number;
+  /** Names of channels of these accounts. */
+  readonly channels: readonly string[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly notnull: number;
+  readonly pk: number;
+}
+
+interface Reference {
+  readonly table: string;
+  readonly from: string;
+}
+
+/** `old` is the other database; `fresh` has the folded names of its accounts that are not here, as accounts or as nicks. */
+const FRESH = `
+  CREATE TEMP TABLE fresh AS
+    SELECT theirs.key FROM old.accounts AS theirs
+    WHERE NOT EXISTS (SELECT 1 FROM main.nicks WHERE main.nicks.key = theirs.key)
+      AND NOT EXISTS (SELECT 1 FROM main.accounts WHERE main.accounts.key = theirs.key);
+`;
+
+const FRESH_CHANNELS = `
+  CREATE TEMP TABLE fresh_channels AS
+    SELECT theirs.key FROM old.channels AS theirs JOIN old.accounts AS founders ON founders.id = theirs.founder
+    JOIN temp.fresh ON fresh.key = founders.key
+    WHERE NOT EXISTS (SELECT 1 FROM main.channels WHERE main.channels.key = theirs.key);
+`;
+
+/** Those that come before what refers to them. */
+const FIRST = ['accounts', 'channels'];
+/** Not of accounts: what is told of the file itself. */
+const NOT_MERGED = new Set(['taken_over']);
+/** What is another account's here stays theirs: a nick, a certificate. */
+const ONCE = 'ON CONFLICT DO NOTHING';
+/** Of the whole file; what is here stays. */
+const SHARED = new Set(['secrets']);
+
+/** Merges what is attached as `old`. To be called within a transaction. */
+export function mergeAccounts(database: Sqlite): MergedAccounts {
+  const tables = tablesOf(database);
+  database.exec(FRESH);
+  const accounts = database.prepare('SELECT count(*) FROM temp.fresh').pluck().get() as number;
+  const withChannels = tables.includes('channels');
+  if (withChannels) database.exec(FRESH_CHANNELS);
+  if (accounts > 0) for (const table of tables) mergeTable(database, table);
+  const channels = withChannels
+    ? (database
+        .prepare('SELECT name FROM main.channels JOIN temp.fresh_channels USING (key) ORDER BY key')
+        .pluck()
+        .all() as string[])
+    : [];
+  if (withChannels) database.exec('DROP TABLE temp.fresh_channels');
+  database.exec('DROP TABLE temp.fresh');
+  return { accounts, channels };
+}
+
+/** Tables that both have, in the order in which they are filled. */
+function tablesOf(database: Sqlite): string[] {
+  const names = (schema: string) =>
+    database
+      .prepare(
+        `SELECT name FROM ${schema}.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY name`,
+      )
+      .pluck()
+      .all() as string[];
+  const here = new Set(names('main'));
+  const both = names('old').filter((name) => here.has(name) && !NOT_MERGED.has(name));
+  return [...FIRST.filter((name) => both.includes(name)), ...both.filter((name) => !FIRST.includes(name))];
+}
+
+function mergeTable(database: Sqlite, table: string): void {
+  const statement = statementOf(database, table);
+  if (statement !== null) database.exec(statement);
+}
+
+/** Null for a table that has nothing to do with accounts. */
+function statementOf(database: Sqlite, table: string): string | null {
+  const columnsOf = (schema: string) => database.pragma(`${schema}.table_info(${table})`) as Column[];
+  const theirs = new Set(columnsOf('old').map(({ name }) => name));
+  const columns = columnsOf('main').filter(({ name }) => theirs.has(name));
+  const references = database.pragma(`main.foreign_key_list(${table})`) as Reference[];
+  const owners = references.filter((one) => one.table === 'accounts').map(({ from }) => from);
+  const channels = references.filter((one) => one.table === 'channels').map(({ from }) => from);
+  // A number that only tells rows apart is given anew.
+  const keys = columns.filter(({ pk }) => pk > 0);
+  const number = keys.length === 1 && keys[0]!.name === 'id' && !owners.includes('id') ? 'id' : null;
+  const taken = columns.filter(({ name }) => name !== number);
+  const into = `INSERT INTO main.${table} (${taken.map(({ name }) => name).join(', ')})`;
+  const value = (name: string) => (owners.includes(name) ? `mine_${name}.id` : `theirs.${name}`);
+  const select = `SELECT ${taken.map(({ name }) => value(name)).join(', ')} FROM old.${table} AS theirs`;
+  if (table === 'accounts') return `${into} ${select} WHERE theirs.key IN (SELECT key FROM temp.fresh)`;
+  if (SHARED.has(table)) return `${into} ${select} WHERE true ${ONCE}`;
+  if (owners.length === 0) return null;
+  const joins = taken
+    .filter(({ name }) => owners.includes(name))
+    .map(({ name, notnull, pk }) => {
+      const join = notnull === 1 || pk > 0 ? 'JOIN' : 'LEFT JOIN';
+      return `${join} old.accounts AS their_${name} ON their_${name}.id = theirs.${name}
+        ${join} main.accounts AS mine_${name} ON mine_${name}.key = their_${name}.key`;
+    });
+  const [channel] = channels;
+  const owner = owners.includes('account') ? 'account' : owners[0]!;
+  const belongs =
+    table === 'channels'
+      ? 'theirs.key IN (SELECT key FROM temp.fresh_channels)'
+      : channel === undefined
+        ? `mine_${owner}.key IN (SELECT key FROM temp.fresh)`
+        : `theirs.${channel} IN (SELECT key FROM temp.fresh_channels)`;
+  return `${into} ${select} ${joins.join(' ')} WHERE ${belongs} ${ONCE}`;
+}

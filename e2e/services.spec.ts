@@ -1,0 +1,137 @@
+/** Services from the window: they start with their IRC server, take its accounts over, and log its clients in. */
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { violationsOn } from './app/axe.ts';
+import type { RunningApp } from './app/running-app.ts';
+import { SaslClient } from './clients/sasl-client.ts';
+import { expect, test } from './fixtures.ts';
+
+test.use({
+  sharedApp: 'everyday',
+  config: `
+[ircd] # keeps accounts by itself, at first
+listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
+`,
+});
+
+/** Names of this run: the accounts of the one before are still there where apps are shared. */
+const run = Date.now().toString(36);
+const [old, ann] = [`old${run}`, `ann${run}`];
+
+/** Runs the command of a dialog that is open, and closes it. */
+async function answer(page: Page, command: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: command });
+  await dialog.getByRole('button', { name: `Run ${command}` }).click();
+  await expect(dialog).toContainText('Done');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+}
+
+/** The one of the listeners with TLS. */
+async function tlsPort(app: RunningApp) {
+  const { listeners } = await app.daemon('ircd');
+  const [found] = listeners.flatMap((one) => ('tls' in one && one.tls && 'port' in one ? [one] : []));
+  return found!;
+}
+
+test('services are started, take the accounts over, and log clients in by every mechanism', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.button('Start', 'services').click();
+  for (const id of ['services', 'ircd']) await app.card(id).getByText('running', { exact: true }).waitFor();
+  const server = await app.listener('ircd');
+
+  // Somebody registers where accounts are kept still, and is taken over with a press.
+  const made = { account: old, password: 'correct-horse' };
+  await app.request('command.run', { daemon: 'ircd', command: 'create-account', args: made });
+  await app.open('/daemon/services/accounts');
+  await page.getByRole('button', { name: 'Take over those of the IRC server' }).click();
+  const dialog = page.getByRole('dialog', { name: 'take-over' });
+  await expect(dialog).toContainText('Has the IRC server ask services for all accounts');
+  await dialog.getByRole('button', { name: 'Run take-over' }).click();
+  await expect(dialog.locator('dt:text-is("Settings changed") + dd')).toHaveText('ircd.accounts.authority');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  const text = await readFile(app.configFile, 'utf8');
+  expect(text).toContain('# keeps accounts by itself, at first');
+  expect(text).toContain('authority = "services"');
+
+  const client = await SaslClient.connect(server, 'ann');
+  await client.register();
+  client.send(`PRIVMSG AuthServ :REGISTER ${ann} correct-horse`);
+  await client.hears(new RegExp(`NOTICE ann :The account ${ann} is yours`));
+  const grid = page.getByRole('grid', { name: 'Accounts' });
+  const row = (name: string) => grid.getByRole('row').filter({ hasText: name });
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await expect(row(old)).toBeVisible();
+  await expect(row(ann)).toBeVisible();
+
+  // Over XQ and XR: with a password, with a proof of it, and with a certificate.
+  const pem = (end: string) => readFile(join(app.dataDir, 'ircd', `ircd-self-signed.${end}`), 'utf8');
+  const certificate = { cert: await pem('crt'), key: await pem('key') };
+  const print = new X509Certificate(certificate.cert).fingerprint256.replaceAll(':', '').toLowerCase();
+  client.send(`PRIVMSG AuthServ :ADDCERTFP ${print}`);
+  await client.hears(/NOTICE ann :/);
+  const plain = await SaslClient.connect(server, 'plain');
+  expect(await plain.plain(ann, 'wrong-horse')).toBe('904');
+  expect(await plain.plain(old, 'correct-horse')).toBe('903');
+  await plain.register();
+  const scram = await SaslClient.connect(server, 'scram');
+  expect(await scram.scram(ann, 'correct-horse')).toBe('903');
+  await scram.register();
+  const external = await SaslClient.connect(await tlsPort(app), 'external', certificate);
+  expect(await external.external()).toBe('903');
+  await external.register();
+
+  // From the row of a client: what its login went through, in both processes.
+  await app.open('/daemon/ircd/connections');
+  await app.rowAction('plain', 'Login');
+  const login = page.getByRole('dialog', { name: 'login' });
+  for (const step of ['connected', 'password checked', 'written to the disk', 'account stamped'])
+    await expect(login).toContainText(step);
+  await expect(login).toContainText(`logged in to ${old}`);
+  await login.getByRole('button', { name: 'Close' }).click();
+
+  // What is done to an account from its row acts on its clients.
+  await app.open('/daemon/services/accounts');
+  await app.rowAction(ann, 'Log out');
+  await answer(page, 'log-out-account');
+  for (const one of [scram, external])
+    await one.hears(new RegExp(`NOTICE \\S+ :An administrator has logged you out of the account ${ann}`));
+  await app.rowAction(ann, 'Suspend');
+  await answer(page, 'suspend-account');
+  expect(await scram.plain(ann, 'correct-horse')).toBe('902');
+  await app.rowAction(old, 'Logins');
+  const logins = page.getByRole('dialog', { name: 'logins' });
+  await expect(logins).toContainText('success');
+  await logins.getByRole('button', { name: 'Close' }).click();
+
+  // What somebody does to their account by a bot is in the audit trail, as what administrators do is.
+  plain.send('PRIVMSG AuthServ :UNREGISTER correct-horse');
+  await plain.hears(new RegExp(`The account ${old} is deleted`));
+  await app.open('/audit');
+  await expect(
+    page
+      .getByRole('row')
+      .filter({ hasText: `deleted their account ${old}` })
+      .first(),
+  ).toContainText('plain!');
+  await expect(
+    page
+      .getByRole('row')
+      .filter({ hasText: `suspended account ${ann}` })
+      .first(),
+  ).toBeVisible();
+
+  for (const path of ['accounts', 'logins', 'guessing', 'operations']) {
+    await app.open(`/daemon/services/${path}`);
+    await expect(page.getByRole('grid')).toBeVisible();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+      expect(await violationsOn(page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
+    }
+  }
+  for (const one of [client, plain, scram, external]) one.quit();
+});
