@@ -22,7 +22,7 @@ export const MOST_ACCOUNT_NAME = 30;
 /** Accounts in one list. */
 export const MOST_ROWS = 2_000;
 
-/** Nicks in one question. */
+/** Nicks in one question, or accounts. */
 export const MOST_NICKS = 256;
 
 /** Characters of a name, an address or a reason in a question; whoever answers may allow fewer. */
@@ -234,6 +234,9 @@ const channelOutcome = z.strictObject({ outcome: z.enum(CHANNEL_OUTCOMES) });
 /** Who asks for a change of a channel: an account, which has to be its founder, or null for an administrator. */
 const by = name.nullable();
 
+/** Why nobody is logged in to an account any more. */
+const ending = z.enum(['dropped', 'suspended']);
+
 const named = z.strictObject({ account: name });
 const nothing = z.strictObject({});
 
@@ -273,6 +276,11 @@ export const ACCOUNT_QUESTIONS = {
   nickOwners: {
     args: z.strictObject({ nicks: z.array(text).max(MOST_NICKS) }),
     result: z.strictObject({ owners: z.array(name.nullable()) }),
+  },
+  /** Which of some accounts have ended, for whoever may not have been told: nobody stays logged in to those. */
+  ended: {
+    args: z.strictObject({ accounts: z.array(name).max(MOST_NICKS) }),
+    result: z.strictObject({ ended: z.array(z.strictObject({ account: name, why: ending })) }),
   },
   /** Gives a nick to an account, or takes it away. */
   groupNick: {
@@ -343,7 +351,7 @@ export const accountNewsSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ended'),
     account: name,
-    why: z.enum(['dropped', 'suspended']),
+    why: ending,
     reason: text,
   }),
   /** Somebody fails to log in to it; told at most every so often. */

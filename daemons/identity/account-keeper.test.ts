@@ -492,6 +492,17 @@ describe('administrators', () => {
     },
   );
 
+  it('are told of what has ended, whoever did not hear of it', async () => {
+    await test.register('bob');
+    await test.ask('suspend', { account: 'bob', by: 'eve', reason: 'spam' });
+    expect(await test.ask('ended', { accounts: ['ann', 'BOB', 'nobody'] })).toEqual({
+      ended: [
+        { account: 'BOB', why: 'suspended' },
+        { account: 'nobody', why: 'dropped' },
+      ],
+    });
+  });
+
   it('list what has a text in its name, in order, and how many there are', async () => {
     await test.register('bob', AWAY);
     await test.register('Hannah', AWAY);

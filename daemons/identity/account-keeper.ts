@@ -151,6 +151,13 @@ export class AccountKeeper {
       },
       changePassword: (args) => this.#changePassword(args),
       nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => store.ownerOf(nick)?.name ?? null) }),
+      ended: ({ accounts }) => ({
+        ended: accounts.flatMap((account): AccountResult<'ended'>['ended'] => {
+          const found = store.find(account);
+          if (found === undefined) return [{ account, why: 'dropped' }];
+          return found.suspended_reason === null ? [] : [{ account, why: 'suspended' }];
+        }),
+      }),
       groupNick: async ({ account, nick, add }) => {
         if (!isValidNick(nick, limits.accountNameLength.default)) return { outcome: 'not_found' };
         const outcome = await writes.write(() => {

@@ -3,7 +3,7 @@
  * Commands ask here; what an account is, the {@link AccountAuthority} knows.
  */
 import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
-import { SASL_MECHANISMS } from '../../../contract/accounts.ts';
+import { MOST_NICKS, SASL_MECHANISMS } from '../../../contract/accounts.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { LoginTimelines } from '../../../kit/login-timelines.ts';
 import { sameName } from '../../irc/casemapping.ts';
@@ -59,6 +59,8 @@ export class AccountDesk implements Accounts {
   #authority: AccountAuthority;
   /** What was offered last of what comes and goes. */
   #offer: Offer;
+  /** The accounts to which clients logged in by the authority, and not by the word of a server. */
+  #proven = new WeakMap<LocalClient, string>();
 
   constructor(server: CommandServer, authority: AccountAuthority) {
     this.#server = server;
@@ -83,6 +85,7 @@ export class AccountDesk implements Accounts {
   use(authority: AccountAuthority): void {
     const before = this.#authority;
     this.#authority = authority;
+    this.#proven = new WeakMap();
     this.#listen();
     before.close();
     this.channels.forget();
@@ -133,6 +136,8 @@ export class AccountDesk implements Accounts {
       );
     }
     this.#server.host.tableChanged('accounts');
+    if (this.#authority.loginOnly === true) this.#proven.delete(client);
+    else this.#proven.set(client, account);
     return setAccount(this.#server, client.user, account, this.#server.state.me, since);
   }
 
@@ -165,6 +170,8 @@ export class AccountDesk implements Accounts {
         if (this.#authority !== heard) return;
         this.reconsider();
         this.#readChannels();
+        if (heard.present && heard.loginOnly !== true)
+          this.#server.host.work.runSteps(this.#server.house, this.#askWhoEnded());
       },
       onNews: (news) => {
         if (this.#authority === heard) this.#hear(news);
@@ -203,6 +210,28 @@ export class AccountDesk implements Accounts {
       host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));
     else if (news.kind === 'nick') this.nicks.ownerChanged(news.nick);
     else this.channels.hear(news);
+  }
+
+  /** Accounts may have ended while nobody could tell. */
+  *#askWhoEnded(): WorkSteps {
+    const { host, state } = this.#server;
+    const accounts = new Set<string>();
+    for (const client of [...state.localClients]) {
+      const account = this.#proven.get(client);
+      if (account !== undefined && account === client.user.account) accounts.add(account);
+      if (host.work.spend(workPrices.skipped.ns)) yield null;
+    }
+    const all = [...accounts];
+    const asked = this.#authority;
+    for (let from = 0; from < all.length; from += MOST_NICKS)
+      asked.ask('ended', { accounts: all.slice(from, from + MOST_NICKS) }).then(
+        ({ ended }) => {
+          if (this.#authority !== asked) return;
+          for (const { account, why } of ended) this.#hear({ kind: 'ended', account, why, reason: '' });
+        },
+        // Asked again once somebody can be asked.
+        () => {},
+      );
   }
 
   *#end(account: string, why: string, reason: string): WorkSteps {

@@ -162,6 +162,13 @@ export class MemoryAuthority implements AccountAuthority {
       return { kind: 'done' };
     },
     nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => this.#ownerOf(nick)?.name ?? null) }),
+    ended: ({ accounts }) => ({
+      ended: accounts.flatMap((account): AccountResult<'ended'>['ended'] => {
+        const found = this.accounts.get(fold(account));
+        if (found === undefined) return [{ account, why: 'dropped' }];
+        return found.suspended === null ? [] : [{ account, why: 'suspended' }];
+      }),
+    }),
     groupNick: ({ account, nick, add }) => {
       const { name, nicks } = this.#get(account);
       const owner = this.#ownerOf(nick);

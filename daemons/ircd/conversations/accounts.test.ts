@@ -5,6 +5,7 @@ import type { SaslAnswer } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { noAccounts } from '../accounts/authority.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
+import { setAccount } from '../actions/account.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { limits } from '../limits.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
@@ -408,6 +409,34 @@ describe('account-notify', () => {
     ]);
     expect(bob.received()).toEqual([':me!~me@192.0.2.1 ACCOUNT *']);
     expect(cat.received()).toEqual([]);
+  });
+
+  it('an account that ended while nobody could tell is left as soon as somebody can, and no other', async () => {
+    start();
+    const [me, bob, cat] = [irc.join('me'), irc.join('bob'), irc.join('cat')];
+    await logIn(me, 'ann', 'sesame');
+    await logIn(bob, 'bob', 'hunter22');
+    // By the word of a server, who knows accounts of its own.
+    setAccount(irc.server, cat.client!.user, 'zoe', irc.server.state.me);
+    authority.present = false;
+    authority.accounts.delete('ann');
+    for (const client of [me, bob, cat]) client.received();
+    authority.present = true;
+    await settled();
+    expect([me, bob, cat].map(({ user }) => user?.account)).toEqual([null, 'bob', 'zoe']);
+    expect(me.received()).toEqual(
+      expect.arrayContaining([
+        ':irc.test NOTICE me :*** The account ann was dropped',
+        expect.stringMatching(/ 901 me me!\S+ :You are now logged out$/),
+      ]),
+    );
+    authority.accounts.get('bob')!.suspended = { reason: 'spam', by: 'eve' };
+    authority.present = false;
+    // Of what another has proved nobody asks who comes in its place.
+    const other = new MemoryAuthority();
+    irc.server.accounts.use(other);
+    await settled();
+    expect(bob.user?.account).toBe('bob');
   });
 
   it('the owner who is online is told that somebody guesses', async () => {
