@@ -1,7 +1,10 @@
 /** Services as the runtime starts them: with a real file, and linked to a real server of another make. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
@@ -45,6 +48,23 @@ async function start(settings: object, secret: Uint8Array | null = null): Promis
   } as unknown as DaemonContext<ServicesConfig, ServicesPrepared>);
 }
 
+/** A server of mail that keeps what it takes. */
+async function startSmtp() {
+  const mails: string[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, _session, done) {
+      void text(stream).then((mail) => {
+        mails.push(mail);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return { mails, port, close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}
+
 const figure = (suffix: string) => {
   metrics.sample();
   return metrics.values[metrics.layout.slot(`signalbox_services_${suffix}`)];
@@ -82,11 +102,46 @@ it('say which password file cannot be used', async () => {
   expect(() => servicesConfigSchema.parse({ uplink: [{ host: 'a', port: 1 }] })).toThrow(/password/);
 });
 
+it.each([
+  ['verify = "email" without a server of mail', { verify: 'email' }, 'services.verify'],
+  [
+    'a password file of mail that is not there',
+    { mail: { host: '127.0.0.1', from: 'services@example.net', user: 'services', password_file: 'none' } },
+    'services.mail.password_file',
+  ],
+])('refuse %s', async (_what, settings, key) => {
+  await expect(
+    prepareServices(servicesConfigSchema.parse(settings), { dataDir: folder, warn: () => {} }),
+  ).rejects.toMatchObject({ code: 'config_invalid', message: expect.stringContaining(key) });
+});
+
+it.each([
+  [{ host: '127.0.0.1', from: 'nobody' }, /e-mail address/],
+  [{ host: '127.0.0.1', from: 'a@b.org\nBcc: eve@example.net' }, /one line/],
+  [{ host: '127.0.0.1', from: 'a@b.org', user: 'a' }, /user and its password/],
+  [{ host: '127.0.0.1', from: 'a@b.org', password: 'a' }, /user and its password/],
+  [{ host: '127.0.0.1', from: 'a@b.org', user: 'a', password: 'a', password_file: 'b' }, /not both/],
+  [{ host: '127.0.0.1', from: 'a@b.org', tls: true }, /starttls/],
+])('take no server of mail that is said as %j', (mail, why) => {
+  expect(() => servicesConfigSchema.parse({ mail })).toThrow(why);
+});
+
+it('read the languages of their folder at the start and with a reload, and refuse what is wrong in them', async () => {
+  mkdirSync(join(folder, 'languages'));
+  const file = join(folder, 'languages', 'de.json');
+  writeFileSync(file, '{"name":"Deutsch","texts":{}}');
+  const prepare = () => prepareServices(servicesConfigSchema.parse({}), { dataDir: folder, warn: () => {} });
+  expect((await prepare()).catalogues.all.map(({ name }) => name)).toEqual(['English', 'Deutsch']);
+  writeFileSync(file, '{');
+  await expect(prepare()).rejects.toMatchObject({ code: 'config_invalid' });
+});
+
 const command = ircuCommand('Services on a network of ircu are');
 
 describe.runIf(command !== null)('linked to ircu', () => {
   it('register and log in its users, come back when they are killed, and are found there again', async () => {
     const ircu = await Ircu.start(command!, { services: 'services.test' });
+    const smtp = await startSmtp();
     const clients: IrcuClient[] = [];
     const join_ = async (nick: string) => {
       const client = await IrcuClient.join(ircu.clientPort, nick);
@@ -105,6 +160,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
           { host: '127.0.0.1', port: 1, password: 'nobody' },
           { host: '127.0.0.1', port: ircu.serverPort, password_file: 'hub.password' },
         ],
+        mail: { host: '127.0.0.1', port: smtp.port, from: 'services@example.net', tls: 'none' },
       });
       await until(() => figure('linked') === 1);
       expect(running!.commands.uplink.run({}, call)).toMatchObject({
@@ -114,7 +170,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
         channels: 1,
       });
       const ann = await join_('ann');
-      ann.send('PRIVMSG AuthServ@services.test :REGISTER ann correct-horse');
+      ann.send('PRIVMSG AuthServ@services.test :REGISTER ann correct-horse ann@example.net');
       expect(await ann.hears('NOTICE ann :The account')).toContain(
         ':AuthServ!AuthServ@services.test NOTICE ann :The account ann is yours.',
       );
@@ -125,6 +181,19 @@ describe.runIf(command !== null)('linked to ircu', () => {
       // A stamp of ircu is for good, and nobody tries to change it.
       early.send('PRIVMSG AuthServ :REGISTER other correct-horse');
       expect(await early.hears('NOTICE early :You')).toContain('needs no other one');
+      // Another password, by a mail that a real server took.
+      const lost = await join_('lost');
+      lost.send('PRIVMSG AuthServ@services.test :RESETPASS ann better-horse');
+      await lost.hears('NOTICE lost :A mail is on its way');
+      await until(() => smtp.mails.length === 1);
+      const [, cookie] = /COOKIE ann (\w{10})/.exec(smtp.mails[0]!)!;
+      lost.send(`PRIVMSG AuthServ@services.test :COOKIE ann ${cookie}`);
+      await lost.hears('NOTICE lost :The password of ann is changed.');
+      await lost.hears('NOTICE lost :You are logged in to the account ann.');
+      // A network of operators that an administrator has begun.
+      await running!.commands['set-level'].run({ account: 'ann', level: 1_000 }, call);
+      lost.send('PRIVMSG AuthServ@services.test :OSET ann');
+      await lost.hears('NOTICE lost :LEVEL: 1000');
       early.send('OPER oper operpw', 'WHOIS AuthServ AuthServ');
       expect(await early.hears(' 318 ')).toContain('AuthServ');
       expect(figure('bot_returns_total')).toBe(0);
@@ -136,6 +205,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
       for (const client of clients) client.close();
       await running?.drain(AbortSignal.timeout(10_000));
       running = null;
+      await smtp.close();
       await ircu.close();
     }
   });
