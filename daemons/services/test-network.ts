@@ -44,6 +44,8 @@ export class TestNetwork {
   unwritable: string | null = null;
   /** The Keycloak of the network; none until a test gives one. */
   keycloak: LoginKeycloak | null = null;
+  /** What operators do waits for it. */
+  writtenDown: Promise<void> = Promise.resolve();
   services!: Services;
   end = new LineEnd();
   uplink!: Uplink;
@@ -128,7 +130,8 @@ export class TestNetwork {
     await this.writes.write(() => profiles.set(keeper.store.get(account), 'level', level));
   }
 
-  #beginDeed(deed: OperatorDeed): DeedAnswer {
+  async #beginDeed(deed: OperatorDeed): Promise<DeedAnswer> {
+    await this.writtenDown;
     if (this.unwritable !== null)
       return { mayRun: false, refusal: { code: 'audit_unavailable', message: this.unwritable } };
     const written: { deed: OperatorDeed; outcome: string | null } = { deed, outcome: null };

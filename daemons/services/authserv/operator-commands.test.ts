@@ -151,6 +151,45 @@ it('nothing is done that cannot be written down, but looking', async () => {
   expect(await says('mid', 'OSET ann LEVEL')).toEqual(['Account ann', 'LEVEL: 0']);
 });
 
+it('what has changed while it was written down is looked at again', async () => {
+  const gate = () => {
+    let open = () => {};
+    test.writtenDown = new Promise((resolve) => {
+      open = resolve;
+    });
+    return open;
+  };
+  const ask = async (text: string, meanwhile: () => Promise<unknown> | unknown) => {
+    test.take();
+    const open = gate();
+    test.say(`${NUMERICS.mid} P AFAAA :${text}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    await meanwhile();
+    open();
+    await test.quiet();
+    return test.notices(NUMERICS.mid);
+  };
+  expect(await ask('OSET ann EPITHET small', () => test.level('ann', 650))).toEqual([
+    'That was not done: ann is not below you any more.',
+  ]);
+  await test.level('ann', 0);
+  expect(await ask('OUNREGISTER ann', () => test.services.keeper.drop('ann', 'its owner'))).toEqual([
+    'That was not done: That account is there no more.',
+  ]);
+  expect(await ask('ALLOWAUTH bob low', () => test.say(`${NUMERICS.bob} Q :bye`))).toEqual([
+    'That was not done: They have left.',
+  ]);
+  // Nor is anything done for whoever has left.
+  expect(await ask('OSET low EPITHET small', () => test.say(`${NUMERICS.mid} Q :bye`))).toEqual([]);
+  expect(profile('low').epithet).toBeNull();
+  expect(test.deeds.map(({ outcome }) => outcome)).toEqual([
+    'failed: access_denied: ann is not below you any more.',
+    'failed: not_found: That account is there no more.',
+    'failed: not_found: They have left.',
+    'failed: not done: whoever asked for it was gone, or had waited too long',
+  ]);
+});
+
 it('passwords and addresses are set, and in no record', async () => {
   expect(await says('mid', 'OSET ann PASSWORD other-horse')).toEqual(['The password of ann is changed.']);
   expect(await says('bob', 'AUTH ann other-horse')).toEqual(['You are logged in to the account ann.']);
@@ -285,6 +324,11 @@ it('ALLOWAUTH lets one user in from where masks do not, who needs the password, 
     expect.stringMatching(/^The account may not be used/),
   ]);
   await says('mid', 'ALLOWAUTH bob ann');
+  // To that account alone.
+  await says('low', 'ADDMASK');
+  expect(await says('bob', 'AUTH low correct-horse')).toEqual([
+    expect.stringMatching(/^The account may not be used/),
+  ]);
   expect((await says('bob', 'AUTH ann correct-horse'))[0]).toBe('You are logged in to the account ann.');
 });
 
