@@ -12,7 +12,7 @@ export interface ComparisonSpec {
   readonly rows: readonly { readonly title: string; readonly metrics: readonly string[] }[];
 }
 
-/** A page of a daemon that shows what a command answers, which is safe, only reads and has a table as its result. */
+/** A page of a daemon that shows what a command answers, which is safe, only reads and has a table or the fields of one thing as its result. */
 export interface ResultPageSpec {
   readonly title: string;
   /** One sentence about what is shown. */

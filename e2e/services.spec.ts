@@ -11,7 +11,8 @@ import { expect, test } from './fixtures.ts';
 test.use({
   sharedApp: 'everyday',
   config: `
-[ircd] # keeps accounts by itself, at first
+[ircd]
+# Keeps accounts by itself, at first.
 listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
 `,
 });
@@ -54,7 +55,7 @@ test('services are started, take the accounts over, and log clients in by every 
   await expect(dialog.locator('dt:text-is("Settings changed") + dd')).toHaveText('ircd.accounts.authority');
   await dialog.getByRole('button', { name: 'Close' }).click();
   const text = await readFile(app.configFile, 'utf8');
-  expect(text).toContain('# keeps accounts by itself, at first');
+  expect(text).toContain('# Keeps accounts by itself, at first.');
   expect(text).toContain('authority = "services"');
 
   const client = await SaslClient.connect(server, 'ann');
@@ -124,9 +125,11 @@ test('services are started, take the accounts over, and log clients in by every 
       .first(),
   ).toBeVisible();
 
-  for (const path of ['accounts', 'logins', 'guessing', 'operations']) {
+  await app.open('/daemon/services/keycloak');
+  await expect(page.locator('dt:text-is("Configured") + dd')).toHaveText('no');
+  for (const path of ['accounts', 'logins', 'guessing', 'operations', 'keycloak', 'uplink']) {
     await app.open(`/daemon/services/${path}`);
-    await expect(page.getByRole('grid')).toBeVisible();
+    await expect(page.getByRole('grid').or(page.locator('dl')).first()).toBeVisible();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);

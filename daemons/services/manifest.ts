@@ -61,6 +61,10 @@ export const manifest = defineManifest({
       metrics: [name('logins_total'), name('login_failures_total'), name('logins_throttled_total')],
     },
     { title: 'Commands', metrics: [name('operations_total'), name('operation_failures_total')] },
+    {
+      title: 'Commands under way',
+      metrics: [name('contexts_in_use'), name('contexts_refused_total')],
+    },
     { title: 'Time of a command', metrics: [name('command_seconds')] },
     { title: 'Network', metrics: [name('network_users'), name('network_channels')] },
     { title: 'Uplink', metrics: [name('lines_in_total'), name('lines_out_total')] },
@@ -92,6 +96,17 @@ export const manifest = defineManifest({
       title: 'Operations',
       hint: 'What services do for users and for the servers that ask them, and how long it takes.',
       command: 'operations',
+    },
+    keycloak: {
+      title: 'Keycloak',
+      hint: 'Whether Keycloak answers, what waits for it and what is remembered of it.',
+      command: 'keycloak',
+      actions: [{ title: 'Ask it again from now on', command: 'reset-breaker' }],
+    },
+    uplink: {
+      title: 'Uplink',
+      hint: 'The link to the network, or why there is none.',
+      command: 'uplink',
     },
   },
   highlights: {

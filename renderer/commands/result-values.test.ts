@@ -70,7 +70,7 @@ test('a table has the declared columns, else those of its first row, and a place
     })),
     rows: [
       [null, null, null, null],
-      ['ada', 2, 'a, b', '{"x":1}'],
+      ['ada', 2, 'a, b', 'X 1'],
       [null, null, null, null],
       ['eve', null, null, null],
     ],

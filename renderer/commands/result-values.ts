@@ -18,7 +18,16 @@ function cellOf(value: unknown): TableCell {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value) && !value.some((item) => typeof item === 'object')) return value.join(', ');
-  return JSON.stringify(value);
+  return isObject(value) ? insideOf(value) : JSON.stringify(value);
+}
+
+/** What is in an object, in one line: `hits 3, misses 4`; of objects in it each behind its name. */
+function insideOf(value: Readonly<Record<string, unknown>>): string {
+  return Object.entries(value)
+    .map(([key, inner]) =>
+      isObject(inner) ? `${labelOf(key)}: ${insideOf(inner)}` : `${labelOf(key)} ${inner}`,
+    )
+    .join(Object.values(value).some(isObject) ? '; ' : ', ');
 }
 
 /** The rows of a table result; columns that were not declared are taken from the first row. Null for other results. */

@@ -93,3 +93,18 @@ it('asks nothing of a daemon that does not run', async () => {
   expect(screen.getAllByRole('button').map(isOff)).toEqual([true, true]);
   expect(asked()).toBe(0);
 });
+
+it('shows the fields of one thing, what is in them in a line each', async () => {
+  answering({ open: true, caches: { ids: { hits: 3, misses: 4 }, users: { hits: 0, misses: 1 } } });
+  page.show(<ResultPage manifest={manifest} name="cool" page={{ ...hot, command: 'cool' }} up />);
+  await pass(0);
+  expect(screen.queryByRole('grid')).toBeNull();
+  const texts = [...document.querySelectorAll('dt')].map((name) => [
+    name.textContent,
+    name.nextElementSibling?.textContent,
+  ]);
+  expect(texts).toEqual([
+    ['Open', 'yes'],
+    ['Caches', 'Ids: Hits 3, Misses 4; Users: Hits 0, Misses 1'],
+  ]);
+});

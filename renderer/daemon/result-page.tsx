@@ -4,7 +4,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { ResultPageSpec } from '../../contract/manifest-views.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import type { CommandRun } from '../commands/command-runner.ts';
-import { tableOf } from '../commands/result-values.ts';
+import { fieldsOf, tableOf } from '../commands/result-values.ts';
 import { useCommandRunner } from '../commands/use-command-runner.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { KeptAnswers } from '../model/kept-answers.ts';
@@ -12,6 +12,7 @@ import { DataTable } from '../tables/data-table.tsx';
 import { commandTools } from '../tables/row-tools.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
+import { NamedTexts } from '../ui/named-texts.tsx';
 import { messages } from './messages.ts';
 
 /** By daemon and page. */
@@ -40,6 +41,7 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
   }, [up, load]);
   const withheld = useHostState((state) => state.withheld);
   const table = last.phase === 'done' ? tableOf(command, last.result) : null;
+  const fields = last.phase === 'done' ? fieldsOf(command, last.result) : null;
   const tools = commandTools({
     host,
     daemon: manifest.id,
@@ -84,6 +86,11 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
         <EmptyState icon="ring" title={messages.down(manifest.id)}>
           {messages.downHint}
         </EmptyState>
+      )}
+      {up && fields !== null && (
+        <div className="rounded-md border border-line bg-sunken p-3">
+          <NamedTexts texts={fields} />
+        </div>
       )}
       {up && table !== null && (
         <DataTable
