@@ -16,8 +16,9 @@ export const messages = {
   records: 'What is recorded',
   parts: 'What is shown',
   logPart: 'Log',
-  /** `Channels and accounts`. */
+  /** `Channels and accounts`; of more than three, `Logins and more`. */
   folded: ([first, ...others]: readonly string[]) => {
+    if (others.length > 2) return `${first} and more`;
     const words = [first ?? '', ...others.map((title) => title.toLowerCase())];
     return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
   },
