@@ -18,6 +18,11 @@ function buildTable(): Uint8Array {
   return lower;
 }
 
+/** The canonical form of a character, by its code. */
+export function foldedCode(code: number): number {
+  return code < 128 ? table[code]! : code;
+}
+
 /** The canonical form of a name. Only ASCII is folded; a string that is canonical already is returned as it is. */
 export function fold(name: string): string {
   for (let i = 0; i < name.length; i++) {

@@ -104,8 +104,32 @@ describe('users', () => {
       ['C', 'cloak.host'],
       ['c', '10.cloak'],
     ]);
+    const read = user(text) as ReadUser;
+    expect(['i', 'r', 'C', 'c', 'h'].map((letter) => read.argumentOf(letter))).toEqual([
+      undefined,
+      'al:1795854235',
+      'cloak.host',
+      '10.cloak',
+      undefined,
+    ]);
     expect(writeUser('AD', user(text) as UserLine)).toBe(text);
     expect((user('AD N al 1 1 a h.test +ri B]AAAB ADAAA :x') as UserLine).modeArguments.size).toBe(0);
+  });
+
+  it('bring each argument as all of them, also where some are missing or stand far apart', () => {
+    const words = fc.array(fc.tuple(fc.constantFrom('a', 'bc', 'd:1'), fc.constantFrom(' ', '  ')), {
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(fc.stringMatching(/^[irhfCcx]{0,6}$/), words, (modes, given) => {
+        const between = given.map(([word, gap]) => word + gap).join('');
+        const read = user(`AD N al 1 1 a h.test +${modes} ${between}B]AAAB ADAAA :x`) as ReadUser;
+        // Of a letter that stands there twice the map has the last argument, and the first is what is asked for.
+        for (const letter of new Set(modes))
+          if (modes.indexOf(letter) === modes.lastIndexOf(letter))
+            expect(read.argumentOf(letter)).toBe(read.modeArguments.get(letter));
+      }),
+    );
   });
 
   it('are stamped with an account and since when it is one', () => {

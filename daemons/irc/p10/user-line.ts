@@ -39,6 +39,7 @@ export interface AccountStamp {
 }
 
 const PLUS = 0x2b;
+const SPACE = 0x20;
 
 const NO_ARGUMENTS: ReadonlyMap<string, string> = new Map();
 
@@ -108,6 +109,24 @@ export class ReadUser implements UserLine {
     if (this.#argumentsAt === 0) return NO_ARGUMENTS;
     this.#modeArguments ??= argumentsOf(this.modes, this.#text.slice(this.#argumentsAt, this.#addressAt));
     return this.#modeArguments;
+  }
+
+  /** The argument of one mode, without a map of all; undefined where it has none. */
+  argumentOf(letter: string): string | undefined {
+    if (this.#argumentsAt === 0) return undefined;
+    const text = this.#text;
+    const { modes } = this;
+    let at = this.#argumentsAt;
+    for (let i = 0; i < modes.length; i++) {
+      const mode = modes.charAt(i);
+      if (!WITH_ARGUMENT.includes(mode)) continue;
+      while (text.charCodeAt(at) === SPACE) at++;
+      if (at >= this.#addressAt) return undefined;
+      const end = text.indexOf(' ', at);
+      if (mode === letter) return text.slice(at, end);
+      at = end;
+    }
+    return undefined;
   }
 
   get address(): string {

@@ -3,7 +3,7 @@
  * class keeps the indexes and counts consistent.
  */
 
-import { fold } from '../../irc/casemapping.ts';
+import { fold, sameName } from '../../irc/casemapping.ts';
 import { STATUS, UMODE } from '../../irc/modes.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
@@ -11,6 +11,7 @@ import { Channel, Membership } from './channel.ts';
 import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
+import { NickIndex } from './nick-index.ts';
 import { RemoteNumerics } from './remote-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
@@ -24,7 +25,7 @@ export class NetworkState {
   readonly #serverMap = new Map<string, Server>();
   readonly #serverNumerics = new Map<string, Server>();
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
-  readonly #nicks = new Map<string, User>();
+  readonly #nicks = new NickIndex();
   /** Users of other servers. */
   readonly #numerics = new RemoteNumerics();
   readonly #localNumerics: LocalNumerics;
@@ -130,12 +131,13 @@ export class NetworkState {
    * @throws Error when the nick or the numeric is taken; nothing is changed then.
    */
   addRemoteUser(facts: RemoteUser): User {
-    const key = fold(facts.nick);
-    if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
     const user = new User(facts.server, null, '');
     user.introduced(facts);
     this.#numerics.add(user);
-    this.#nicks.set(key, user);
+    if (!this.#nicks.add(user)) {
+      this.#numerics.remove(user);
+      throw new Error(`the nick ${facts.nick} is taken`);
+    }
     this.#count(user);
     this.setUserMode(user, UMODE.invisible, (facts.modes & UMODE.invisible) !== 0);
     this.setUserMode(user, UMODE.oper, (facts.modes & UMODE.oper) !== 0);
@@ -154,7 +156,7 @@ export class NetworkState {
 
   /** A registered user by nick. */
   findUser(nick: string): User | undefined {
-    const user = this.#nicks.get(fold(nick));
+    const user = this.#nicks.get(nick);
     return user?.registered === true ? user : undefined;
   }
 
@@ -175,19 +177,18 @@ export class NetworkState {
 
   /** Whoever holds a nick, registered or not. */
   nickHolder(nick: string): User | undefined {
-    return this.#nicks.get(fold(nick));
+    return this.#nicks.get(nick);
   }
 
   /** @param nowMs since when the nick is theirs; one that changes in case alone was theirs before. */
   setNick(user: User, nick: string, nowMs: number): void {
-    const key = fold(nick);
-    const former = fold(user.nick);
-    if (former !== key) {
-      this.#forgetNick(user);
+    if (sameName(user.nick, nick)) user.nick = nick;
+    else {
+      this.#nicks.delete(user);
+      user.nick = nick;
       user.nickSeconds = Math.floor(nowMs / 1000);
-      this.#nicks.set(key, user);
+      this.#nicks.set(user);
     }
-    user.nick = nick;
     user.updatePrefix();
     if (user.local !== null) this.#changed('connections');
   }
@@ -197,13 +198,13 @@ export class NetworkState {
    * are gone.
    */
   cedeNames(user: User): void {
-    this.#forgetNick(user);
+    this.#nicks.delete(user);
     this.#numerics.remove(user);
   }
 
   /** Takes the nick back of a client that is not registered yet; it has to choose another one. */
   releaseNick(user: User): void {
-    this.#forgetNick(user);
+    this.#nicks.delete(user);
     user.nick = '';
     user.updatePrefix();
     this.#changed('connections');
@@ -232,7 +233,7 @@ export class NetworkState {
     const { local } = user;
     if (!(local === null ? this.#users.has(user) : this.#clients.delete(local))) return;
     if (local !== null) this.#changed('connections');
-    this.#forgetNick(user);
+    this.#nicks.delete(user);
     if (local === null) {
       this.#numerics.remove(user);
       this.#changed('network');
@@ -365,12 +366,6 @@ export class NetworkState {
     const [few, many] = a.memberships.size <= b.memberships.size ? [a, b] : [b, a];
     for (const channel of few.memberships.keys()) if (many.memberships.has(channel)) return true;
     return false;
-  }
-
-  /** The name may be somebody else's by now. */
-  #forgetNick(user: User): void {
-    const key = fold(user.nick);
-    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
   }
 
   #forgetInvite(user: User, channel: Channel): void {

@@ -6,6 +6,8 @@
 const LF = 10;
 const CR = 13;
 const NOTHING = Buffer.alloc(0);
+/** That of buffers first finds out what it is to look for, which takes longer than to find it in a line. */
+const byteIndexOf = Uint8Array.prototype.indexOf;
 /** It was not looked yet where the next line ends. */
 const UNKNOWN = -2;
 /** The end of the next line has not come. */
@@ -72,7 +74,7 @@ export class LineBytes {
 
   #findEnd(): number {
     const bytes = this.#bytes;
-    const end = bytes.indexOf(LF, this.#next);
+    const end = byteIndexOf.call(bytes, LF, this.#next);
     if (end >= 0) return end;
     const { least } = this.#room;
     const begun = bytes.length - this.#next;

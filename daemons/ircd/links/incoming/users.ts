@@ -8,7 +8,7 @@ import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
 import { bytesOf, cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
-import { type AccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
+import { type AccountStamp, type ReadUser, readUser } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { addressText } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
@@ -71,7 +71,7 @@ function arrival(line: LinkLine): null {
 
 /** What a line that was a sound introduction says of whoever is introduced. */
 function readPerson(text: string): RemotePerson {
-  const said = readUser(readLine(text, true)!) as UserLine;
+  const said = readUser(readLine(text, true)!) as ReadUser;
   return {
     username: usernameIn(said.username),
     host: hostIn(said.host) ?? addressText(decodeAddress(said.address)!),
@@ -85,9 +85,8 @@ function isNick(text: string): boolean {
   return isValidNick(text, text.length);
 }
 
-function accountOf({ modes, modeArguments }: UserLine): string | null {
-  if (modes === '') return null;
-  const stamp = modeArguments.get('r');
+function accountOf(said: ReadUser): string | null {
+  const stamp = said.argumentOf('r');
   return stamp === undefined ? null : accountIn(stamp);
 }
 
