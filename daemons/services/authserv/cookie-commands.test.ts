@@ -345,5 +345,15 @@ describe('mail', () => {
     });
     await sent();
     expect([box.mails.length, mail.depth, rows('cookies').length]).toEqual([most, 0, most]);
+    const later = test.clock.now() + 1_000_000;
+    const { id } = test.services.keeper.store.get('ann');
+    const add = test.database.prepare(
+      "INSERT INTO mail_queue (account, kind, recipient, asked_from, queued, due) VALUES (?, 'expiry', 'x', 'x', ?, ?)",
+    );
+    for (let i = 0; i < limits.mailsWaiting.default; i++) add.run(id, later, later);
+    mail.kick();
+    const away = { address: '192.0.2.98', fingerprint: null };
+    await expect(cookies.askLogin('ann', away)).rejects.toMatchObject({ code: 'limit_reached' });
+    expect(rows('cookies')).toHaveLength(most);
   });
 });

@@ -247,6 +247,12 @@ it('accounts are made for others, deleted and brought back with all that was the
   await says('mid', 'RENAME new newer');
   expect(await says('mid', 'RESTORE new')).toEqual(['The account new is back.']);
   expect(channels.store.find('#tea')).toMatchObject({ founder: 'low', access: [] });
+  // Nor does what somebody had on a channel that is gone keep them from coming back.
+  const { setChannelAccess, dropChannel } = test.services.keeper.answerers();
+  await setChannelAccess({ channel: '#tea', by: 'low', account: 'new', level: 'voice' });
+  await says('mid', 'OUNREGISTER new');
+  await dropChannel({ channel: '#tea', by: null });
+  expect(await says('mid', 'RESTORE new')).toEqual(['The account new is back.']);
   // Nor does anybody bring back who is above them.
   await test.level('new', 650);
   await says('top', 'OUNREGISTER new');

@@ -57,11 +57,10 @@ export class UnusedAccounts {
 
   /** Looks at all accounts, tells those that end soon and ends those whose time is up; answers how many ended. */
   async sweep(): Promise<number> {
-    const { store, days, view } = this.#options;
+    const { store, days } = this.#options;
     let ended = 0;
     let after = '';
-    // Whoever is on the network uses their account, and without a network nobody knows who is.
-    while (days() > 0 && view() !== null) {
+    while (days() > 0) {
       const page = store.page(after, PAGE);
       for (const account of page) if (await this.#look(account)) ended++;
       if (page.length < PAGE) break;
@@ -75,6 +74,7 @@ export class UnusedAccounts {
     const { profiles, writes, store, view, drop } = this.#options;
     const until = this.keptUntil(account);
     const now = this.now();
+    // Whoever is on the network uses their account, and without a network nobody knows who is.
     const online = (view()?.loggedIn(account.name).size ?? 1) > 0;
     if (until === null || online || until - now > limits.expiryNoticeDays.default * DAY_MS) return false;
     const { expiryTold } = profiles.of(account);

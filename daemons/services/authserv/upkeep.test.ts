@@ -226,6 +226,7 @@ describe('unused accounts', () => {
   });
 
   it('stay while somebody is logged in, while there is no network, of operators, and with the flag n', async () => {
+    test.services.accounts.mail.configure(null);
     unused('ann', 5_000);
     unused('cat', 5_000);
     await test.level('cat', 1);
@@ -276,4 +277,22 @@ it('a hash of X3 lets its owner in, and is one of our own from then on', async (
   expect((await bob('AUTH old correct-horse'))[0]).toBe('You are logged in to the account old.');
   expect(kinds().sort()).toEqual(['argon2id', 'scram-sha-256']);
   expect(await bob('PASS correct-horse better-horse')).toEqual(['The password of old is changed.']);
+});
+
+it('a password that was set while a hash of X3 was checked stays as it was set', async () => {
+  const hash = '$1A2B3C4DDF5502289FEE17CE776C8A39F24E4F39';
+  await test.services.keeper.answerers().create({ account: 'old', password: 'nobody-knows', email: null });
+  await test.writes.write(() => store().setForeignHash(store().get('old'), hash));
+  test.passwords.fits = async () => true;
+  const make = test.passwords.make.bind(test.passwords);
+  test.passwords.make = async (password) => {
+    const verifiers = await make(password);
+    test.passwords.make = make;
+    await test.writes.write(() =>
+      store().setPassword(store().get('old'), { argon2id: 'reset', scram: 'reset' }),
+    );
+    return verifiers;
+  };
+  expect(await bob('AUTH old correct-horse')).toEqual(['The account or the password is wrong.']);
+  expect(store().credential(store().get('old'), 'argon2id')).toBe('reset');
 });
