@@ -1,5 +1,7 @@
 /** What commands answer about accounts when whoever knows them has not answered, or not let somebody in. */
+
 import type { LOGIN_REFUSALS } from '../../../contract/accounts.ts';
+import { counted } from '../../../contract/counted.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
@@ -42,7 +44,7 @@ export function passwordRefused(
       command,
       'TEMPORARILY_UNAVAILABLE',
       '',
-      `Too many passwords were wrong, try again in ${retrySeconds} seconds`,
+      `Too many passwords were wrong, try again in ${counted(retrySeconds, 'second')}`,
     );
   else if (why === 'incomplete')
     client.fail(command, 'ACCOUNT_INCOMPLETE', '', 'Log in once where your password is kept first');

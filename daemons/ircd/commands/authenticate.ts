@@ -1,6 +1,7 @@
 /** AUTHENTICATE: IRCv3 sasl 3.2, also after registration and again. What is in the messages, whoever knows the accounts reads. */
 
 import type { SaslAnswer } from '../../../contract/accounts.ts';
+import { counted } from '../../../contract/counted.ts';
 import type { LoginTimeline } from '../../../kit/login-timelines.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { N } from '../../irc/numerics.ts';
@@ -187,7 +188,7 @@ function refuse(
     client.reply(
       N.ERR_SASLFAIL,
       '',
-      `SASL authentication failed: too many attempts failed, try again in ${retrySeconds} seconds`,
+      `SASL authentication failed: too many attempts failed, try again in ${counted(retrySeconds, 'second')}`,
     );
   else if (why === 'incomplete')
     client.reply(

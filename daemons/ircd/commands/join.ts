@@ -70,7 +70,7 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
     if (membership.channel.topic !== '') sendTopic(client, membership.channel);
     sendNames(server, client, membership.channel);
     client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
-    tellRestored(client, membership.channel);
+    tellRestored(server, client, membership.channel);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
@@ -78,11 +78,14 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
 }
 
 /** Says why there is no operator, where the channel was restored and those whom it had are not back yet. */
-function tellRestored(client: LocalClient, { name, restored, members }: Channel): void {
+function tellRestored(server: CommandServer, client: LocalClient, channel: Channel): void {
+  const { name, restored, members } = channel;
   if (restored === null || members.some(({ isOp }) => isOp)) return;
-  const until = new Date(restored.untilMs).toISOString().slice(11, 16);
+  // On a channel that belongs to an account that is so for good.
+  const isOwned = server.accounts.channels.of(name) !== null;
+  const until = isOwned ? '' : `until ${new Date(restored.untilMs).toISOString().slice(11, 16)} UTC `;
   client.notice(
-    `*** ${name} was restored after a restart. Who was its operator with an account is that again by joining; until ${until} UTC nobody else becomes operator.`,
+    `*** ${name} was restored after a restart. Who was its operator with an account is that again by joining; ${until}nobody else becomes operator.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** REGISTER and VERIFY: IRCv3 draft/account-registration. An account is called like the nick of whoever registers it. */
 
 import type { LoginAnswer, RegisterAnswer } from '../../../contract/accounts.ts';
+import { counted } from '../../../contract/counted.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { sameName } from '../../irc/casemapping.ts';
 import { truncateUtf8 } from '../../irc/line-text.ts';
@@ -186,7 +187,7 @@ function textOf({ why, retrySeconds }: Refusal): string {
     case 'bad_email':
       return 'This is no e-mail address';
     case 'throttled':
-      return `Too many accounts were registered from your address, try again in ${retrySeconds} seconds`;
+      return `Too many accounts were registered from your address, try again in ${counted(retrySeconds, 'second')}`;
     case 'full':
       return 'No more accounts can be registered here';
     default:

@@ -206,6 +206,16 @@ describe('while a channel is restored', () => {
     expect(later.irc.server.state.findChannel('#x')!.restored!.of('ann')).toBe(0);
   });
 
+  it('on a channel that belongs to an account nobody else becomes operator, however long one waits', async () => {
+    const server = await restored();
+    const authority = new MemoryAuthority({ ann: 'secret-of-ann' });
+    server.irc.server.accounts.use(authority);
+    authority.own({ channel: '#x', founder: 'ann', createdAt: 1, registeredAt: 1, access: [] });
+    await vi.waitUntil(() => server.irc.server.accounts.channels.of('#x') !== null);
+    const joined = await ask(loggedIn(server, 'eve', null), 'JOIN #x', 'NOTICE');
+    expect(joined.at(-1)).toMatch(/ is that again by joining; nobody else becomes operator\.$/);
+  });
+
   it('a second crash loses nobody who is not back yet', async () => {
     const server = await restored();
     const eve = loggedIn(server, 'eve', 'eve');
