@@ -77,7 +77,7 @@ export function userModeLines(
   const known =
     modesFor(peer, ~0, foreign) +
     (foreign ? peer.limits.userModes : '') +
-    (argument === undefined ? '' : HOST_MODES);
+    (peer.kind === 'ircu' ? '' : HOST_MODES);
   let sign = '';
   let told = '';
   let last = '';

@@ -43,7 +43,7 @@ function userModes(line: LinkLine): WorkSteps | null {
     const bit = UMODE_LETTERS.get(letter);
     if (bit !== undefined) changes.push({ on, letter, bit });
     else if (HOST_MODES.includes(letter))
-      keepHost(line, user, (on ? '+' : '-') + letter, on ? hosts.shift() : '');
+      keepHost(line, user, (on ? '+' : '-') + letter, on ? hosts.shift() || undefined : '');
     else if (letter !== '+' && letter !== '-' && user.noteFacts().keepMode(letter, on))
       kept += (on ? '+' : '-') + letter;
   }
