@@ -12,11 +12,13 @@ import { RestoredStatus } from '../state/restored-status.ts';
 import { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { setAccount } from './account.ts';
+import { setAway } from './away.ts';
 import { ChannelModeChanges } from './channel-modes.ts';
 import { changeHost } from './host.ts';
 import { kick, kickUnseen } from './kick.ts';
 import { compose, sendToUser } from './message.ts';
 import { part } from './part.ts';
+import { setRealname } from './realname.ts';
 import { setTopic, topicTime } from './topic.ts';
 import { setUserModes } from './user-modes.ts';
 
@@ -115,6 +117,51 @@ describe('what is kept of a channel', () => {
     act(setAccount(irc.server, ann.user!, 'anna'));
     act(setAccount(irc.server, ann.user!, 'anna'));
     expect(noted()).toEqual(['#x']);
+  });
+
+  it('leaves the channel free behind whoever had status back', async () => {
+    channel().restored = new RestoredStatus(Date.now() + 1_000, ['bobby'], []);
+    const writer = new WorkAccount(new WorkGroup());
+    const { work } = irc.host;
+    channel().gate.holder = writer;
+    act(setAccount(irc.server, bob.user!, 'bobby'));
+    expect(memberOf(bob).isOp).toBe(false);
+    work.run(writer, {
+      step: () => {
+        work.leave(channel().gate);
+        return 'done';
+      },
+    });
+    await waitFor(cid, (line) => line.includes('MODE #x +o bob'));
+    expect([channel().gate.holder, channel().gate.waiting]).toEqual([null, []]);
+  });
+
+  it('keeps what is due to an account that is given status by hand, and not where that is taken', () => {
+    channel().restored = new RestoredStatus(Date.now() + 1_000, ['anna', 'bobby'], []);
+    bob.user!.account = 'bobby';
+    const set = (on: boolean) => {
+      const changes = new ChannelModeChanges(irc.server, ann.user!, channel());
+      changes.status(on, 'o', STATUS.op, memberOf(bob));
+      act(changes.announce());
+      return channel().restored?.of('bobby');
+    };
+    expect([set(true), set(false), channel().restored?.of('anna')]).toEqual([STATUS.op, 0, STATUS.op]);
+  });
+
+  it('says of a mask that servers tell of again who had set it first', () => {
+    const setter = () => channel().bans.entries.map(({ by, atMs }) => [by, atMs]);
+    const set = (by: string, atMs: number, heard: boolean) => {
+      const origin = { by, atMs };
+      const changes = heard
+        ? new ChannelModeChanges(irc.server, ann.user!, channel(), origin)
+        : new ChannelModeChanges(irc.server, ann.user!, channel());
+      changes.mask(true, 'b', '*!*@x');
+      return [changes.any, ...setter()];
+    };
+    expect(set('m', 5_000, true)).toEqual([true, ['m', 5_000]]);
+    expect(set('z', 4_000, false)).toEqual([false, ['m', 5_000]]);
+    expect(set('z', 6_000, true)).toEqual([false, ['m', 5_000]]);
+    expect(set('z', 4_000, true)).toEqual([true, ['z', 4_000]]);
   });
 
   it('gives status back to an account that logs in, and nothing where it has that already', () => {
@@ -227,6 +274,18 @@ it('an operator who becomes one again keeps what they may do, and loses it with 
   expect([ann.client!.oper === oper, oper !== null]).toEqual([true, true]);
   mode(ann.user!, false);
   expect(ann.client!.oper).toBeNull();
+});
+
+it('nothing is kept of somebody here to be passed on', () => {
+  act(setAway(irc.server, bob.user!, 'out'));
+  act(setAway(irc.server, bob.user!, null));
+  act(setAccount(irc.server, bob.user!, 'bobby'));
+  act(setRealname(irc.server, bob.user!, 'Another'));
+  expect(bob.user!.linkFacts).toBeNull();
+  act(setAway(irc.server, cid.user!, 'caf\u00e9', 'caf\xe9'));
+  expect(cid.user!.linkFacts).toMatchObject({ away: 'caf\xe9' });
+  act(setAway(irc.server, cid.user!, 'back soon'));
+  expect(cid.user!.linkFacts).toMatchObject({ away: null });
 });
 
 it('a message of a bot says so to those who read tags', () => {

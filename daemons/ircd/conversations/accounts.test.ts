@@ -65,6 +65,18 @@ describe('AUTHENTICATE', () => {
     expect(await say(bob, 'WHO bob %na')).toContain(':irc.test 354 bob bob 0');
   });
 
+  it('is counted: who logged in, who failed, and who registered', async () => {
+    start();
+    const client = irc.join('me');
+    await logIn(client, 'ann', 'sesame');
+    await logIn(client, 'ann', 'wrong');
+    await logIn(client, 'bob', 'hunter22');
+    await say(irc.join('cat'), 'REGISTER * * correct-horse');
+    await say(irc.join('dan'), 'GHOST cat correct-horse');
+    await say(irc.join('eve'), 'GHOST dan wrong');
+    expect(irc.server.accounts.counts).toEqual({ logins: 3, failures: 2, registrations: 1 });
+  });
+
   it('takes a message in pieces of 400 bytes, the last of which is shorter or empty', async () => {
     const password = 'x'.repeat(600 - '\0ann\0'.length);
     start({ ann: password });

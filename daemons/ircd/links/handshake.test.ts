@@ -4,6 +4,7 @@ import type { ServerLine } from '../../irc/p10/server-line.ts';
 import { NetworkState } from '../state/network.ts';
 import { Server } from '../state/server.ts';
 import { kindOf, refusalOf, skewOf } from './handshake.ts';
+import type { LinkSecurity } from './link-block.ts';
 import { blockFor } from './memory-links.ts';
 
 const me = new Server('here.test', '', 'AB');
@@ -11,8 +12,8 @@ const state = new NetworkState(me, 1, () => {});
 const said = (more: Partial<ServerLine> = {}): ServerLine =>
   ({ name: 'There.test', numeric: 'AC', flags: 'h6', linkSeconds: 1_000, ...more }) as ServerLine;
 
-const PLAIN = { tls: false, fingerprint: null };
-const TLS = { tls: true, fingerprint: 'aa' };
+const PLAIN: LinkSecurity = { tls: false, fingerprint: null };
+const TLS: LinkSecurity = { tls: true, fingerprint: 'aa' };
 
 it.each<[string, string | null]>([
   ['no block', 'no [[ircd.link]] names There.test'],
@@ -34,7 +35,7 @@ it.each<[string, string | null]>([
     more = {},
     security = PLAIN,
     password: string | null = 'linkpw',
-  ) => refusalOf(state, block, password, said(more), security as typeof TLS);
+  ) => refusalOf(state, block, password, said(more), security);
   const block = blockFor('there.test');
   const cases: Record<string, () => string | null> = {
     'no block': () => refused(null),
@@ -48,11 +49,9 @@ it.each<[string, string | null]>([
     'no certificate at all': () => refused(blockFor('there.test', { fingerprint: 'aa' })),
     'no certificate': () =>
       refused(blockFor('there.test', { tls: true, fingerprint: 'aa' }), {}, { tls: true, fingerprint: null }),
-    'another certificate': () =>
-      refused(blockFor('there.test', { tls: true, fingerprint: 'bb' }), {}, TLS as never),
-    'all that is asked for': () =>
-      refused(blockFor('there.test', { tls: true, fingerprint: 'aa' }), {}, TLS as never),
-    'more than is asked for': () => refused(block, {}, TLS as never),
+    'another certificate': () => refused(blockFor('there.test', { tls: true, fingerprint: 'bb' }), {}, TLS),
+    'all that is asked for': () => refused(blockFor('there.test', { tls: true, fingerprint: 'aa' }), {}, TLS),
+    'more than is asked for': () => refused(block, {}, TLS),
   };
   expect(cases[what]!()).toBe(refusal);
 });

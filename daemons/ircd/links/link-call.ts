@@ -20,7 +20,7 @@ export interface LinkCaller {
   readonly clock: Clock;
   /** A number from 0 to 1, by which servers that lost each other at once call at different times. */
   readonly random: () => number;
-  /** Connects. Rejects with words for people. */
+  /** Connects. Rejects with an error whose message is for people. */
   readonly dial: (block: LinkBlock, signal: AbortSignal) => Promise<LinkCarrier>;
   /** Makes a link of a connection. */
   readonly open: (carrier: LinkCarrier, block: LinkBlock) => void;
@@ -126,7 +126,7 @@ export class LinkCall {
     } catch (error) {
       if (this.#attempt !== attempt) return;
       this.#attempt = null;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = (error as Error).message;
       this.#caller.failed(block, reason);
       this.failed(reason, 'out');
       return;

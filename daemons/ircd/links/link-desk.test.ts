@@ -79,8 +79,14 @@ describe('a server with autoconnect', () => {
     here.blocks = [auto];
     await clock.advance(0);
     expect(clock.pendingTimers).toBe(1);
+    const end = arrives();
+    introduce(end);
+    here.blocks = [auto, blockFor('other.test', { autoconnect: true })];
+    await clock.advance(0);
     here.desk.close('Server is shutting down');
-    expect(clock.pendingTimers).toBe(0);
+    expect([clock.pendingTimers, end.link!.reason]).toEqual([0, 'Server is shutting down']);
+    // It is no failure of theirs.
+    expect(row()).toMatchObject({ state: 'waiting', reason: null });
     const late = arrives();
     expect([late.closed, late.link]).toEqual([true, null]);
   });

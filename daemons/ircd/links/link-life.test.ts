@@ -104,6 +104,8 @@ describe('ends', () => {
     ['a long word before its name', ['X'.repeat(20)], `${'X'.repeat(16)} came before SERVER`],
     ['that it refuses before', ['ERROR :Go away'], 'the peer says: Go away'],
     ['that it refuses after', [...CAME, 'ERROR :Go away'], 'the peer says: Go away'],
+    ['that it refuses in two words', ['ERROR Go :Away'], 'the peer says: Away'],
+    ['that it refuses with a source, in two words', [...CAME, 'AC Y Go :Away'], 'the peer says: Away'],
     ['that it refuses with a source', [...CAME, 'AC Y :Go away'], 'the peer says: Go away'],
     ['NUL', [...CAME, 'AC G a\0b'], 'a line has a NUL or CR in it'],
     ['CR', [...CAME, 'AC G a\rb'], 'a line has a NUL or CR in it'],
@@ -120,6 +122,23 @@ describe('ends', () => {
     expect([link.reason, link.traffic.linesIn, end.sent]).toEqual([reason, before, []]);
     expect(clock.pendingTimers).toBe(0);
     expect(here.state.findServer('there.test')).toBeUndefined();
+  });
+
+  it('in the log as what became of it', () => {
+    const logged = (lines: string[]) => {
+      end = new MemoryEnd();
+      link = here.network.open(end, null);
+      says(...lines);
+      link.fail('no');
+      return here.irc.host.logs.at(-1);
+    };
+    const fields = { address: '192.0.2.77' };
+    expect([logged([]), logged(['PASS :x', SERVER]), logged(['PASS :linkpw', SERVER])]).toEqual([
+      { event: 'link_refused', message: 'No link with a server at 192.0.2.77: no', fields },
+      { event: 'link_failed', message: 'No link with there.test: the password is wrong', fields },
+      { event: 'link_ended', message: 'The link with there.test ended: no', fields },
+    ]);
+    expect(logged(['PASS :x', SERVER.replace('there', 'stranger')])?.event).toBe('link_refused');
   });
 
   it('with words for whoever is there to read them', () => {

@@ -100,6 +100,8 @@ describe('where ircu is linked', () => {
     expect(lines.filter((line) => line.includes(' D '))).toEqual([]);
     expect(lines.join('\n')).not.toMatch(/ N \S*-of-16/);
     expect(lines.filter((line) => line.startsWith('ADAAB'))).toEqual([`ADAAB J #c ${SECONDS}`]);
+    // Its modes were told when it was made.
+    expect(lines.filter((line) => / M #c /.test(line))).toEqual([`AD M #c +nt ${SECONDS}`]);
     expect(lines.find((line) => line.startsWith('AD N '))).toMatch(/^AD N Guest\d{6} 3 /);
     expect(lines.find((line) => line.startsWith('ADAAA N '))).toMatch(/^ADAAA N Guest\d{6} /);
     expect([clients[2]!.closedWith, fresh.closedWith]).toEqual([null, null]);

@@ -75,6 +75,18 @@ describe('what other servers say', () => {
     expect(said('AC BH ADAAA another.host', 'ACAAA BN :Other', 'ACAAA BT #c')).toMatchObject({ leaf: [] });
   });
 
+  it('of services is heard where it answers this server, and not of users', () => {
+    const { authority } = here.irc.server.accounts;
+    const hear = vi.fn();
+    Object.assign(authority, { hear });
+    expect(said('AC XR AB tok :piece', 'ACAAA XR AB tok :x', 'AC XR AB', 'AC XR AZ tok :x').leaf).toEqual([]);
+    const hub = here.state.findServer('hub.test');
+    expect(hear.mock.calls).toEqual([
+      [hub, 'tok', 'piece'],
+      [hub, '', ''],
+    ]);
+  });
+
   it('counts for nothing where whoever says it can be neither a server nor a user', () => {
     expect(
       said(

@@ -328,6 +328,7 @@ describe('pings between servers', () => {
       wire.linkB.take(line);
     settle(wire, farWire);
     expect([wire.log, farWire.log, ann.received()]).toEqual([[], [], []]);
+    expect(there.irc.server.counters.handlerErrors).toBe(0);
   });
 
   it('are sent for operators of other servers, who hear how long they took', () => {
