@@ -13,8 +13,10 @@ export const ACCOUNTS_LINE_CHARS = 1_048_576;
 
 /** The mechanisms of SASL that are known here, in the order in which they are offered. */
 export const SASL_MECHANISMS = ['PLAIN', 'EXTERNAL', 'SCRAM-SHA-256'] as const;
-/** One of {@link SASL_MECHANISMS}. */
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+/** Mechanisms that are there only while somebody else than the keeper knows passwords too; it says so by news. */
+export const MORE_MECHANISMS = ['OAUTHBEARER'] as const;
+/** One of {@link SASL_MECHANISMS} or {@link MORE_MECHANISMS}. */
+export type SaslMechanism = (typeof SASL_MECHANISMS | typeof MORE_MECHANISMS)[number];
 
 /** Characters of the name of an account, which is called like a nick. */
 export const MOST_ACCOUNT_NAME = 30;
@@ -358,6 +360,8 @@ export const accountNewsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('guessed'), account: name, count: z.number().int(), address: text }),
   /** A nick belongs to an account from now on, or no longer. */
   z.strictObject({ kind: z.literal('nick'), account: name, nick: text, owned: z.boolean() }),
+  /** Which mechanisms there are beyond {@link SASL_MECHANISMS}. */
+  z.strictObject({ kind: z.literal('mechanisms'), more: z.array(z.enum(MORE_MECHANISMS)) }),
   /** A channel belongs to an account, or its access list is another one. */
   z.strictObject({ kind: z.literal('channel'), registration: channelRegistration }),
   /** A channel belongs to nobody any more. */

@@ -140,6 +140,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
     'how often a bot comes back at once: the metric counts its returns',
   'daemons/services/bots/command-desk.ts TokenBucket': 'one a user: the metric counts what is passed over',
   'daemons/services/keycloak/keycloak-calls.ts ConnectionPool': ['connections keycloak'],
+  'daemons/services/keycloak/token-verifier.ts AsyncCache': ['cache keycloak keys'],
   'daemons/services/keycloak/user-directory.ts AsyncCache': [
     'cache keycloak ids',
     'cache keycloak users',

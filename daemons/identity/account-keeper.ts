@@ -116,6 +116,16 @@ export class AccountKeeper {
     return stored;
   }
 
+  /** Mechanisms of SASL beyond those that are always there. */
+  get moreMechanisms() {
+    return this.#options.authority?.mechanisms ?? [];
+  }
+
+  /** They are others now than they were. */
+  mechanismsChanged(): void {
+    this.#tell({ kind: 'mechanisms', more: [...this.moreMechanisms] });
+  }
+
   /**
    * The answers for one connection: logins under way belong to it.
    * @param asker whose connection it is, as timelines name it; empty where there is but one

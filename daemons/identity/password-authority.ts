@@ -1,5 +1,5 @@
 /** Whoever knows passwords that are not kept here alone, such as a Keycloak. Asked by `Logins` and SASL; services have one. */
-import type { LoginOrigin } from '../../contract/accounts.ts';
+import type { LoginOrigin, MORE_MECHANISMS } from '../../contract/accounts.ts';
 import type { LoginRefusal, Proof } from './logins.ts';
 import type { ScramVerifier } from './sasl/scram.ts';
 
@@ -30,5 +30,5 @@ export interface PasswordAuthority {
   /** Whose a bearer token is. */
   token(token: string, origin: LoginOrigin): Promise<Verdict> | null;
   /** Mechanisms of SASL beyond those that are always there. */
-  readonly mechanisms: readonly string[];
+  readonly mechanisms: readonly (typeof MORE_MECHANISMS)[number][];
 }

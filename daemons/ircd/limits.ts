@@ -318,7 +318,7 @@ export const limits = {
     default: 4_096,
     unit: 'bytes',
     reason:
-      'Base64 of one message of SASL: four times the longest password with its account, and no memory for a crowd.',
+      'Base64 of one message of SASL: four times the longest password with its account, a bearer token of 3,000 bytes, and no memory for a crowd.',
   },
   saslServicesMs: {
     default: 10_000,

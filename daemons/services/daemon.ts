@@ -198,6 +198,7 @@ export async function startServices(
         config = next;
         uplinks.configure(prepared.uplinks);
         const isNew = keycloak.configure(prepared.keycloak);
+        if (isNew) services.keeper.mechanismsChanged();
         catalogues = prepared.catalogues;
         sendBy(prepared.mail);
         return {

@@ -254,6 +254,17 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How long such a look may take: what is slower is no use to who logs in.',
   },
+  keycloakKeysMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'How long the keys of tokens are remembered; one that is not known has them asked for before.',
+  },
+  keycloakKeysAgainMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'How often they are asked for before that at most: anybody can write a token with a key that nobody knows.',
+  },
   keycloakUsersCached: {
     default: 10_000,
     unit: 'count',

@@ -8,6 +8,7 @@ import { limits } from '../limits.ts';
 import { type Logins, type Proof, refused } from '../logins.ts';
 import type { PasswordAuthority, ScramSource } from '../password-authority.ts';
 import type { AccountStore } from '../store/account-store.ts';
+import { INVALID_TOKEN, parseBearer, SEEN } from './oauthbearer.ts';
 import { parsePlain } from './plain.ts';
 import { saslprep } from './saslprep.ts';
 import {
@@ -56,6 +57,7 @@ export function beginExchange(
 ): Exchange {
   if (mechanism === 'PLAIN') return { take: (message) => plain(world, message, client) };
   if (mechanism === 'EXTERNAL') return { take: (message) => external(world, message, client) };
+  if (mechanism === 'OAUTHBEARER') return new BearerExchange(world, client);
   return new ScramExchange(world, client);
 }
 
@@ -112,6 +114,45 @@ async function external(
 
 function actsAsItself(authorization: string, account: string): boolean {
   return authorization === '' || fold(authorization) === fold(account);
+}
+
+/** The token says who it is; a name says which account is meant, and it has to be the same. */
+class BearerExchange implements Exchange {
+  readonly #world: ExchangeWorld;
+  readonly #client: ExchangeClient;
+  /** What the client is answered once it has read why. */
+  #refusal: SaslAnswer | null = null;
+
+  constructor(world: ExchangeWorld, client: ExchangeClient) {
+    this.#world = world;
+    this.#client = client;
+  }
+
+  async take(message: Buffer): Promise<SaslAnswer> {
+    if (this.#refusal !== null) return message.equals(SEEN) ? this.#refusal : refused('malformed', null);
+    const { logins, authority } = this.#world;
+    const { origin, stands } = this.#client;
+    const parsed = parseBearer(message);
+    if (parsed === null) return refused('malformed', null);
+    const wanted = saslprep(parsed.authorization) ?? '';
+    if (wanted === '' && parsed.authorization !== '') return refused('malformed', null);
+    // A token cannot be guessed: without a name nobody is meant, and only the address is counted.
+    const before = logins.refusalBefore(wanted, origin);
+    if (before !== null) return before;
+    const verdict = (await authority?.token(parsed.token, origin)) ?? null;
+    if (verdict === null) return refused('mechanism', null);
+    if (verdict.kind === 'wrong') return this.#explain(logins.refusal(wanted, origin, verdict));
+    if (verdict.kind === 'refused') return logins.refusal(wanted, origin, verdict);
+    const { account, proof } = verdict;
+    if (!actsAsItself(wanted, account))
+      return logins.failed(account, origin, 'asked to act as another account');
+    return stands() ? await logins.proven(account, origin, proof) : refused('malformed', account);
+  }
+
+  #explain(refusal: SaslAnswer): SaslAnswer {
+    this.#refusal = refusal;
+    return challenge(INVALID_TOKEN);
+  }
 }
 
 class ScramExchange implements Exchange {

@@ -57,7 +57,11 @@ export class Exchanges {
 
   start(session: string, mechanism: string, origin: LoginOrigin, facts: ExchangeFacts = {}): SaslAnswer {
     this.abort(session);
-    const known = SASL_MECHANISMS.find((one): one is SaslMechanism => one === mechanism);
+    const all: readonly SaslMechanism[] = [
+      ...SASL_MECHANISMS,
+      ...(this.#options.world.authority?.mechanisms ?? []),
+    ];
+    const known = all.find((one) => one === mechanism);
     if (known === undefined) return refused('mechanism', null);
     const { world, clock } = this.#options;
     const timeline = this.#timelineOf(session, mechanism, origin, facts);

@@ -110,7 +110,7 @@ export function serverFinal({ serverKey }: ScramVerifier, signed: string): strin
 }
 
 /** RFC 5802 section 5.1: `=2C` is a comma and `=3D` an equals sign; null where another `=` stands. */
-function saslName(text: string): string | null {
+export function saslName(text: string): string | null {
   if (/=(?!2C|3D)/.test(text)) return null;
   return text.replaceAll('=2C', ',').replaceAll('=3D', '=');
 }

@@ -2,12 +2,7 @@
  * Clients of other servers log in to the accounts that are known here: Nefarious, and Signalboxes with `authority = "services"`, say
  * `SASL` as to services and are answered so. Used by the IRC server and by services.
  */
-import {
-  type AccountArgs,
-  type AccountResult,
-  SASL_MECHANISMS,
-  type SaslAnswer,
-} from '../../../contract/accounts.ts';
+import type { AccountArgs, AccountResult, SaslAnswer } from '../../../contract/accounts.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { type SaslLine, type SaslStep, writeSasl } from './sasl-line.ts';
 import { joinPiece, SASL_PIECE_BYTES, saslPieces } from './sasl-pieces.ts';
@@ -28,6 +23,8 @@ export interface SaslDeskOptions {
     name: Name,
     args: AccountArgs<Name>,
   ) => Promise<AccountResult<Name>>;
+  /** The mechanisms that whoever keeps them knows now. */
+  readonly mechanisms: () => readonly string[];
   /** Whether they can be asked now. */
   readonly present: () => boolean;
   /** Told of each that ends, and whether it was a login. */
@@ -43,8 +40,6 @@ export interface SaslDeskOptions {
     readonly messageBytes: number;
   };
 }
-
-const MECHANISM_LIST = SASL_MECHANISMS.join(',');
 
 /** One client elsewhere. */
 interface Exchange {
@@ -101,8 +96,9 @@ export class SaslDesk {
   #start(key: string, said: SaslLine, link: SaslLink): void {
     this.#end(key);
     const mechanism = said.data.toUpperCase();
-    if (!MECHANISM_LIST.split(',').includes(mechanism)) {
-      this.#say(link, said, 'M', MECHANISM_LIST);
+    const known = this.#options.mechanisms();
+    if (!known.includes(mechanism)) {
+      this.#say(link, said, 'M', known.join(','));
       this.#say(link, said, 'D', 'F');
       return;
     }

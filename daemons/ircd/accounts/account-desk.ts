@@ -3,7 +3,7 @@
  * Commands ask here; what an account is, the {@link AccountAuthority} knows.
  */
 import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
-import { MOST_NICKS, SASL_MECHANISMS } from '../../../contract/accounts.ts';
+import { MOST_NICKS } from '../../../contract/accounts.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { LoginTimelines } from '../../../kit/login-timelines.ts';
 import { sameName } from '../../irc/casemapping.ts';
@@ -17,7 +17,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { AccountCounts, Accounts } from './accounts.ts';
-import type { AccountAuthority } from './authority.ts';
+import { type AccountAuthority, mechanismsOf } from './authority.ts';
 import { ChannelOwners } from './channel-owners.ts';
 import { NickGuard } from './nick-guard.ts';
 import { SaslSessions } from './sasl-sessions.ts';
@@ -38,14 +38,6 @@ interface OfferChange {
   readonly gone: readonly string[];
   readonly names: readonly string[];
   readonly values: readonly string[];
-}
-
-/** The mechanisms that are known here, as `sasl` and 908 list them. */
-export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
-
-/** What can be offered with an authority. */
-export function mechanismsOf({ mechanisms = SASL_MECHANISMS }: AccountAuthority): readonly string[] {
-  return mechanisms;
 }
 
 /** The server's side of accounts. */
@@ -209,6 +201,7 @@ export class AccountDesk implements Accounts {
     else if (news.kind === 'guessed')
       host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));
     else if (news.kind === 'nick') this.nicks.ownerChanged(news.nick);
+    else if (news.kind === 'mechanisms') this.reoffer();
     else this.channels.hear(news);
   }
 

@@ -2,7 +2,13 @@
  * Who knows the accounts of the network, as the server sees it. There is one at a time: `embedded` (the daemon that keeps them),
  * `services` (links/linked-authority.ts), or nobody. While it is away, logging in is unavailable; no other store is asked in its place.
  */
-import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../../contract/accounts.ts';
+import {
+  type AccountArgs,
+  type AccountNews,
+  type AccountQuestion,
+  type AccountResult,
+  SASL_MECHANISMS,
+} from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { SaslLine } from '../../irc/p10/sasl-line.ts';
 import type { Server } from '../state/server.ts';
@@ -35,6 +41,11 @@ export interface AccountAuthority {
   /** One that is a server: servers have come or gone, or have told what they know. */
   serversChanged?(): void;
   close(): void;
+}
+
+/** What can be offered with an authority. */
+export function mechanismsOf({ mechanisms = SASL_MECHANISMS }: AccountAuthority): readonly string[] {
+  return mechanisms;
 }
 
 /** Nobody: there are no accounts here, or whoever knows them is not connected. */

@@ -9,6 +9,7 @@ import {
   type AccountQuestion,
   type AccountResult,
   accountNewsSchema,
+  SASL_MECHANISMS,
 } from '../../../contract/accounts.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { RequestFigures } from '../../../kit/request-figures.ts';
@@ -44,6 +45,8 @@ export class ServicesAuthority implements AccountAuthority {
   #reader = new TalkReader(ACCOUNTS_LINE_CHARS);
   #asked: { readonly server: Server; readonly channel: TextChannel } | null = null;
   #events: AuthorityEvents | null = null;
+  /** Mechanisms that they have told of, beyond those that all have. */
+  #more: readonly string[] = [];
 
   constructor(options: ServicesAuthorityOptions) {
     this.#options = options;
@@ -52,6 +55,10 @@ export class ServicesAuthority implements AccountAuthority {
 
   get present(): boolean {
     return this.#asked !== null;
+  }
+
+  get mechanisms(): readonly string[] {
+    return this.#more.length === 0 ? SASL_MECHANISMS : [...SASL_MECHANISMS, ...this.#more];
   }
 
   ask<Name extends AccountQuestion>(name: Name, args: AccountArgs<Name>): Promise<AccountResult<Name>> {
@@ -111,10 +118,13 @@ export class ServicesAuthority implements AccountAuthority {
   #drop(): void {
     this.#asked?.channel.close();
     this.#asked = null;
+    this.#more = [];
   }
 
   #hearNews(news: unknown): void {
     const parsed = accountNewsSchema.safeParse(news);
-    if (parsed.success) this.#events?.onNews(parsed.data);
+    if (!parsed.success) return;
+    if (parsed.data.kind === 'mechanisms') this.#more = parsed.data.more;
+    this.#events?.onNews(parsed.data);
   }
 }

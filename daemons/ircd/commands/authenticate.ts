@@ -6,7 +6,7 @@ import type { LoginTimeline } from '../../../kit/login-timelines.ts';
 import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { N } from '../../irc/numerics.ts';
 import { SASL_PIECE_BYTES, saslPieces } from '../../irc/p10/sasl-pieces.ts';
-import { mechanismsOf } from '../accounts/account-desk.ts';
+import { mechanismsOf } from '../accounts/authority.ts';
 import type { SaslSession } from '../accounts/sasl-sessions.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';

@@ -14,6 +14,7 @@ import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { mechanismsOf } from '../accounts/authority.ts';
 import { leaveWith } from '../actions/quit.ts';
 import { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -80,6 +81,7 @@ export class LinkNetwork implements Links, LinkRoutes {
       me: () => server.state.me.numeric,
       clock,
       ask: (name, args) => accounts.authority.ask(name, args),
+      mechanisms: () => mechanismsOf(accounts.authority),
       present: () => accounts.authority.present,
       onEnd: (success) => {
         if (success) accounts.counts.logins++;

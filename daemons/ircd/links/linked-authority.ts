@@ -2,14 +2,9 @@
  * Services on the network know the accounts (`authority = "services"`): while services of our own are there they are asked for
  * everything, else clients log in by SASL with those of another make. Made by daemon.ts.
  */
-import {
-  type AccountArgs,
-  type AccountQuestion,
-  type AccountResult,
-  SASL_MECHANISMS,
-} from '../../../contract/accounts.ts';
+import type { AccountArgs, AccountQuestion, AccountResult } from '../../../contract/accounts.ts';
 import type { SaslLine } from '../../irc/p10/sasl-line.ts';
-import type { AccountAuthority, AuthorityEvents } from '../accounts/authority.ts';
+import { type AccountAuthority, type AuthorityEvents, mechanismsOf } from '../accounts/authority.ts';
 import type { Server } from '../state/server.ts';
 
 /** One that may know of a login that has begun there. */
@@ -39,7 +34,7 @@ export class LinkedAuthority implements AccountAuthority {
   }
 
   get mechanisms(): readonly string[] {
-    return this.#own.present ? SASL_MECHANISMS : this.#sasl.mechanisms;
+    return this.#own.present ? mechanismsOf(this.#own) : this.#sasl.mechanisms;
   }
 
   /** A login goes on where it has begun, whoever has come meanwhile. */

@@ -7,6 +7,7 @@ import {
   ACCOUNTS_LINE_CHARS,
   type AccountNews,
   type AccountQuestion,
+  type MORE_MECHANISMS,
 } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
@@ -29,6 +30,8 @@ const OF_INSTANCE: ReadonlySet<AccountQuestion> = new Set([
   'guessers',
   'resetGuessing',
 ]);
+
+type MoreMechanism = (typeof MORE_MECHANISMS)[number];
 
 interface Asker {
   readonly reader: TalkReader;
@@ -94,6 +97,7 @@ export class AskingServers {
     const channel = new TextChannel({ send, waiting: limits.askedWaiting.default });
     const asker = { reader: new TalkReader(ACCOUNTS_LINE_CHARS), channel };
     this.#askers.set(server, asker);
+    this.#tellMechanisms(channel, this.#options.keeper.moreMechanisms);
     const isOwn = this.#options.isOwn(uplink) && server === uplink.peer;
     const answerers = counted(this.#options.keeper.answerers(server.name), this.#options.count);
     answerQuestions(channel, ACCOUNT_QUESTIONS, isOwn ? answerers : withoutAdministration(answerers))
@@ -102,6 +106,13 @@ export class AskingServers {
         if (this.#askers.get(server) === asker) this.gone(server);
       });
     return asker;
+  }
+
+  /** What all know is not told. */
+  #tellMechanisms(channel: TextChannel, more: readonly MoreMechanism[]): void {
+    if (more.length === 0) return;
+    const news: AccountNews = { kind: 'mechanisms', more: [...more] };
+    channel.write(JSON.stringify({ news })).catch(() => {});
   }
 
   #tell(news: AccountNews): void {

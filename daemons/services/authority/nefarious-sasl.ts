@@ -1,5 +1,5 @@
 /** Clients of Nefarious log in with services by the token `SASL`: the answers of the keeper of accounts, counted as other work is. */
-import type { AccountResult } from '../../../contract/accounts.ts';
+import { type AccountResult, SASL_MECHANISMS } from '../../../contract/accounts.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import { SaslDesk } from '../../irc/p10/sasl-desk.ts';
@@ -25,6 +25,7 @@ export function saslDesk(
         end();
       }
     },
+    mechanisms: () => [...SASL_MECHANISMS, ...keeper.moreMechanisms],
     present: () => true,
     onEnd: () => {},
     sinceOf: (account) => Math.floor((keeper.store.find(account)?.created ?? 0) / 1_000),

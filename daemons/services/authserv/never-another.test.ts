@@ -58,6 +58,7 @@ async function moveToKeycloak(test: TestNetwork, gate: Gate): Promise<void> {
     },
     directory: { named: nobody, withId: nobody, withCertificate: nobody },
     logins: new LoginMemory(test.clock),
+    tokens: { look: async () => ({ wrong: 'none' }) },
   };
 }
 

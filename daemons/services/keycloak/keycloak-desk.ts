@@ -11,6 +11,7 @@ import type { KeycloakFigures } from './keycloak-calls.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import { LoginMemory } from './login-memory.ts';
+import { TokenVerifier } from './token-verifier.ts';
 import { UserDirectory } from './user-directory.ts';
 
 /** A Keycloak with what is remembered of it. */
@@ -18,6 +19,7 @@ export interface OpenKeycloak {
   readonly client: KeycloakClient;
   readonly directory: UserDirectory;
   readonly logins: LoginMemory;
+  readonly tokens: TokenVerifier;
 }
 
 /** What operators see of it. */
@@ -80,7 +82,12 @@ export class KeycloakDesk {
       random,
       onState: (state, why) => this.#say(state, why),
     });
-    this.#open = { client, directory: new UserDirectory(client, clock), logins: new LoginMemory(clock) };
+    this.#open = {
+      client,
+      directory: new UserDirectory(client, clock),
+      logins: new LoginMemory(clock),
+      tokens: new TokenVerifier(client.signIn, settings, clock),
+    };
     this.#instrument(this.#open);
     log(
       'info',
@@ -183,12 +190,13 @@ export class KeycloakDesk {
 }
 
 /** Everything that is remembered of a Keycloak. */
-function cachesOf({ directory, logins }: OpenKeycloak): ShownCache[] {
+function cachesOf({ directory, logins, tokens }: OpenKeycloak): ShownCache[] {
   const { ids, users, fingerprints } = directory;
   return [
     { key: 'ids', name: 'keycloak ids', stats: () => ids.stats() },
     { key: 'users', name: 'keycloak users', stats: () => users.stats() },
     { key: 'fingerprints', name: 'keycloak fingerprints', stats: () => fingerprints.stats() },
+    { key: 'keys', name: 'keycloak keys', stats: () => tokens.signers.stats() },
     { key: 'goodLogins', name: 'keycloak good logins', stats: () => logins.goodStats },
     { key: 'failedLogins', name: 'keycloak failed logins', stats: () => logins.failedStats },
   ];

@@ -327,3 +327,76 @@ it('whoever has left meanwhile is logged in to nothing, and takes no place of so
   expect(test.services.keeper.logins.counts.succeeded).toBe(0);
   await test.quiet();
 });
+
+describe('a bearer token', () => {
+  const bearer = (token: string, as = '') =>
+    sasl('OAUTHBEARER', `n,${as === '' ? '' : `a=${as}`},\x01auth=Bearer ${token}\x01\x01`);
+  // Tokens of a clock that stands still.
+  const tokenOf = (name: string, more: object = {}) =>
+    keycloak.tokenOf(keycloak.named(name)!, { exp: Math.floor(test.clock.now() / 1_000) + 300, ...more });
+
+  it('logs its user in, as themselves alone, by the rules of every way in', async () => {
+    expect(await bearer(tokenOf('alice'), 'bob')).toMatchObject({ why: 'credentials' });
+    expect(await bearer(tokenOf('alice'), 'Alice')).toMatchObject({
+      kind: 'success',
+      login: { account: 'alice' },
+    });
+    expect(await bearer(tokenOf('alice'))).toMatchObject({ kind: 'success' });
+    const store = test.services.keeper.store;
+    await test.writes.write(() => store.suspend(store.get('alice'), 'spam', 'oper'));
+    expect(await bearer(tokenOf('alice'))).toMatchObject({ why: 'suspended' });
+    await test.writes.write(() => store.suspend(store.get('alice'), null, 'oper'));
+    const user = keycloak.named('alice')!;
+    user.enabled = false;
+    desk.current!.directory.forget(user.id);
+    expect(await bearer(tokenOf('alice'))).toMatchObject({ why: 'suspended' });
+    keycloak.users.delete(user.id);
+    desk.current!.directory.forget(user.id);
+    expect(
+      await bearer(keycloak.tokenOf(user, { exp: Math.floor(test.clock.now() / 1_000) + 300 })),
+    ).toMatchObject({
+      kind: 'challenge',
+    });
+  });
+
+  it('that is none is explained before it is refused, and counts for the address', async () => {
+    const args = { session: 'x', mechanism: 'OAUTHBEARER', origin: HOME };
+    await answers.saslStart(args);
+    const why = await answers.saslData({ session: 'x', data: base64('n,,\x01auth=Bearer abc\x01\x01') });
+    expect(why).toEqual({ kind: 'challenge', data: base64('{"status":"invalid_token"}') });
+    expect(await answers.saslData({ session: 'x', data: base64('\x01') })).toMatchObject({
+      why: 'credentials',
+    });
+    expect(test.services.keeper.logins.counts.failed).toBe(1);
+    for (let i = 0; i < 4; i++) await bearer('abc');
+    expect(await bearer(tokenOf('alice'))).toMatchObject({ why: 'throttled' });
+    expect(test.logged.join()).not.toContain('abc');
+  });
+
+  it('is not looked at while Keycloak is away, nor by a server without one', async () => {
+    await breakKeycloak();
+    expect(await bearer(tokenOf('alice'))).toMatchObject({ why: 'unavailable' });
+    expect(test.services.keeper.moreMechanisms).toEqual(['OAUTHBEARER']);
+    test.keycloak = null;
+    expect(test.services.keeper.moreMechanisms).toEqual([]);
+    const start = { session: 'x', mechanism: 'OAUTHBEARER', origin: HOME };
+    expect(await answers.saslStart(start)).toMatchObject({ why: 'mechanism' });
+  });
+});
+
+it('servers that ask are told which mechanisms there are, and when that changes', async () => {
+  const told = () =>
+    test
+      .take()
+      .filter((line) => line.includes(' XR '))
+      .map((line) => /\{"news":.*\}/.exec(line)?.[0])
+      .filter((news) => news !== undefined);
+  test.take();
+  test.say('AB XQ AF sb :{"id":1,"ask":"nickOwners","args":{"nicks":[]}}');
+  await until(() => test.end.sent.some((line) => line.includes('mechanisms')));
+  expect(told()).toEqual(['{"news":{"kind":"mechanisms","more":["OAUTHBEARER"]}}']);
+  test.keycloak = null;
+  test.services.keeper.mechanismsChanged();
+  await until(() => test.end.sent.some((line) => line.includes('mechanisms')));
+  expect(told()).toEqual(['{"news":{"kind":"mechanisms","more":[]}}']);
+});

@@ -3,7 +3,7 @@
  * answer what was kept of the last login decides. Accounts that are only kept here are none of its business. What else keeps somebody
  * out (suspension, host masks, most logins) is looked at behind this, on every way in.
  */
-import type { LoginOrigin } from '../../../contract/accounts.ts';
+import { type LoginOrigin, MORE_MECHANISMS } from '../../../contract/accounts.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
 import { traced } from '../../identity/login-trace.ts';
@@ -22,6 +22,7 @@ import type { LocalVerifiers } from './local-verifiers.ts';
 import type { GoodLogin, LoginMemory } from './login-memory.ts';
 import { scramVerifierIn } from './scram-attributes.ts';
 import type { Grant, SignInOperations } from './sign-in-operations.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 import type { UserDirectory } from './user-directory.ts';
 import type { UserOperations } from './user-operations.ts';
 
@@ -33,6 +34,7 @@ export interface LoginKeycloak {
   };
   readonly directory: Pick<UserDirectory, 'named' | 'withId' | 'withCertificate'>;
   readonly logins: LoginMemory;
+  readonly tokens: Pick<TokenVerifier, 'look'>;
 }
 
 export interface KeycloakLoginsOptions {
@@ -57,8 +59,8 @@ export class KeycloakLogins implements PasswordAuthority {
     this.#options = options;
   }
 
-  get mechanisms(): readonly string[] {
-    return [];
+  get mechanisms() {
+    return this.#options.keycloak() === null ? [] : MORE_MECHANISMS;
   }
 
   password(name: string, password: string, origin: LoginOrigin): Promise<Verdict> | null {
@@ -80,8 +82,9 @@ export class KeycloakLogins implements PasswordAuthority {
     return this.#scram(keycloak, name, account);
   }
 
-  token(): Promise<Verdict> | null {
-    return null;
+  token(token: string): Promise<Verdict> | null {
+    const keycloak = this.#options.keycloak();
+    return keycloak === null ? null : this.#token(keycloak, token);
   }
 
   /** Accounts that belong to a user, and names that may be a user's who has none yet. */
@@ -264,14 +267,33 @@ export class KeycloakLogins implements PasswordAuthority {
     }
     if (user === null)
       return { kind: 'wrong', why: 'neither an account nor a user of Keycloak has this certificate' };
-    const account = this.#options.links.accountOf(user.id);
-    if (!user.enabled) {
+    return await this.#byUser(keycloak, user);
+  }
+
+  async #token(keycloak: LoginKeycloak, token: string): Promise<Verdict> {
+    try {
+      const said = await keycloak.tokens.look(token);
+      if ('wrong' in said) return { kind: 'wrong', why: `a bearer token: ${said.wrong}` };
+      // A token holds for a while, whatever has become of its user meanwhile.
+      const user = await keycloak.directory.withId(said.user);
+      if (user === null) return { kind: 'wrong', why: 'a bearer token of a user who is no more' };
+      return await this.#byUser(keycloak, user);
+    } catch (error) {
+      this.#complain(error);
+      return UNAVAILABLE;
+    }
+  }
+
+  /** Somebody has proved to be a user. */
+  async #byUser(keycloak: LoginKeycloak, { id, username, enabled }: KeycloakUser): Promise<Verdict> {
+    const account = this.#options.links.accountOf(id);
+    if (!enabled) {
       if (account !== null) await this.#options.writes.write(() => this.#setDisabled(account, true));
       return { kind: 'refused', why: 'suspended', detail: 'disabled in Keycloak' };
     }
-    if (account === null && !this.#knows(user.username, this.#options.store.find(user.username)))
-      return { kind: 'wrong', why: 'the user of Keycloak has no account, and none can be called like them' };
-    return await this.#letIn(keycloak, account ?? user.username, { user: user.id, username: user.username });
+    if (account === null && !isValidNick(username, accountLimits.accountNameLength.default))
+      return { kind: 'wrong', why: 'no account can be called like the user of Keycloak' };
+    return await this.#letIn(keycloak, account ?? username, { user: id, username });
   }
 
   /**

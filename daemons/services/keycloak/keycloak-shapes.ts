@@ -27,12 +27,18 @@ export const introspectionSchema = z.discriminatedUnion('active', [
     sub: id.optional(),
     username: z.string().min(1).max(255).optional(),
     preferred_username: z.string().min(1).max(255).optional(),
+    iss: z.string().optional(),
+    aud: z.union([z.string(), z.array(z.string())]).optional(),
+    typ: z.string().optional(),
     exp: z.number().optional(),
+    nbf: z.number().optional(),
   }),
   z.object({ active: z.literal(false) }),
 ]);
 /** What Keycloak says of somebody's token. */
 export type Introspection = z.output<typeof introspectionSchema>;
+
+export const discoverySchema = z.object({ issuer: z.string().min(1) });
 
 export const keySetSchema = z.object({
   keys: z.array(z.looseObject({ kid: z.string().optional(), kty: z.string(), alg: z.string().optional() })),

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SignalboxError } from '../../../contract/errors.ts';
+import { systemClock } from '../../../kit/clock.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { FaultProxy, type ProxyFault } from '../../runtime/test-fixtures/fault-proxy.ts';
 import { keycloakHome, RealKeycloak } from '../../runtime/test-fixtures/keycloak.ts';
@@ -11,6 +12,7 @@ import { until } from '../../runtime/test-fixtures/until.ts';
 import { limits } from '../limits.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
+import { TokenVerifier } from './token-verifier.ts';
 
 const home = keycloakHome('Logins by way of a real Keycloak are');
 
@@ -68,7 +70,7 @@ describe.runIf(home !== null)('a real Keycloak', () => {
     expect(await signIn.grant('bob[x]', 'bob-pw')).toMatchObject({ kind: 'granted', user: id });
     await users.update(id, { enabled: false });
     expect(await signIn.grant('bob[x]', 'bob-pw')).toEqual({ kind: 'disabled' });
-    expect(await signIn.grant('bob[x]', 'wrong')).toEqual({ kind: 'disabled' });
+    expect(await signIn.grant('bob[x]', 'wrong')).toEqual({ kind: 'wrong' });
     await users.delete(id);
     const wrong = connect({ ...settingsOf(real.origin), clientSecret: 'a wrong one' });
     expect(await codeOf(wrong.signIn.grant('alice', ALICE.password))).toBe('unauthorized');
@@ -79,10 +81,32 @@ describe.runIf(home !== null)('a real Keycloak', () => {
   });
 
   it('looks at tokens, and tells the keys that they are signed with', async () => {
-    const { signIn } = connect();
+    const { signIn, users, settings } = connect();
     const keys = await signIn.keys();
     expect(keys.keys.some(({ alg }) => alg === 'RS256')).toBe(true);
     expect(await signIn.introspect('nothing')).toEqual({ active: false });
+    const basic = Buffer.from(`${settings.clientId}:${settings.clientSecret}`).toString('base64');
+    const answer = await fetch(`${real.origin}/realms/irc/protocol/openid-connect/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'password', scope: 'openid', ...ALICE }),
+    });
+    const given = (await answer.json()) as { access_token: string; id_token: string };
+    const tokens = new TokenVerifier(signIn, settings, systemClock);
+    const whose = { user: (await users.find('alice'))!.id, username: 'alice' };
+    expect(await tokens.look(given.access_token)).toEqual(whose);
+    expect(await tokens.look(given.id_token)).toEqual({ wrong: 'it is no access token' });
+    // A token whose key nobody knows any more is looked at by Keycloak itself.
+    const lost = new TokenVerifier(
+      {
+        keys: async () => ({ keys: [] }),
+        issuer: () => signIn.issuer(),
+        introspect: (token) => signIn.introspect(token),
+      },
+      settings,
+      systemClock,
+    );
+    expect(await lost.look(given.access_token)).toEqual(whose);
   });
 
   it('keeps what a user has when one thing of it changes', async () => {

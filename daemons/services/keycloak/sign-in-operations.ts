@@ -8,6 +8,7 @@ import type { KeycloakCall, KeycloakCalls } from './keycloak-calls.ts';
 import { KeycloakError } from './keycloak-error.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import {
+  discoverySchema,
   type Introspection,
   introspectionSchema,
   type KeySet,
@@ -28,7 +29,7 @@ export type Grant =
     }
   /** No such user, or a wrong password: Keycloak does not say which. */
   | { readonly kind: 'wrong' }
-  /** The user is disabled, whatever the password is. */
+  /** The user is disabled. Whether the password is right as well depends on the version of Keycloak. */
   | { readonly kind: 'disabled' }
   /** The password is right, and the user has to do something in Keycloak first. */
   | { readonly kind: 'incomplete' };
@@ -96,6 +97,18 @@ export class SignInOperations {
       what,
       accepts: [200],
       read: (answer) => parseAnswer(keySetSchema, answer, what),
+      repeats: true,
+    });
+  }
+
+  /** Who tokens say that they are from (OpenID Connect Discovery): the name that people reach Keycloak by, which may be another. */
+  async issuer(): Promise<string> {
+    const what = 'tell who it is';
+    return await this.#calls.call({
+      path: `${this.#calls.realmPath}/.well-known/openid-configuration`,
+      what,
+      accepts: [200],
+      read: (answer) => parseAnswer(discoverySchema, answer, what).issuer,
       repeats: true,
     });
   }

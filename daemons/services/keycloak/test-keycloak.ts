@@ -178,6 +178,7 @@ export class TestKeycloak {
     const { pathname, searchParams: query } = new URL(url, this.origin);
     const below = `/realms/${REALM}/protocol/openid-connect`;
     if (pathname === `${below}/certs`) return [200, { keys: [{ ...this.#keys.jwk, use: 'sig' }] }];
+    if (pathname.endsWith('/.well-known/openid-configuration')) return [200, { issuer: this.issuer }];
     if (pathname.startsWith(`${below}/token`)) {
       const basic = `Basic ${Buffer.from(`${CLIENT}:${this.secret}`).toString('base64')}`;
       if (headers.authorization !== basic)
