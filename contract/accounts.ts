@@ -126,7 +126,8 @@ const passwordAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done') }),
   z.strictObject({
     kind: z.literal('refused'),
-    why: z.enum([...LOGIN_REFUSALS, 'weak', 'bad_password']),
+    /** `pending`: it was begun, and is done by itself when whoever else keeps accounts answers again. */
+    why: z.enum([...LOGIN_REFUSALS, 'weak', 'bad_password', 'pending']),
     retrySeconds: z.number().int().nonnegative(),
   }),
 ]);
@@ -148,6 +149,8 @@ const registerAnswer = z.discriminatedUnion('kind', [
       'throttled',
       'full',
       'unavailable',
+      /** It was begun, and is done by itself when whoever else keeps accounts answers again. */
+      'pending',
     ]),
     retrySeconds: z.number().int().nonnegative(),
   }),
@@ -291,7 +294,7 @@ export const ACCOUNT_QUESTIONS = {
   },
   certificate: {
     args: z.strictObject({ account: name, fingerprint: text, add: z.boolean() }),
-    result: z.strictObject({ outcome: z.enum(['done', 'taken', 'not_found', 'full']) }),
+    result: z.strictObject({ outcome: z.enum(['done', 'taken', 'not_found', 'full', 'pending']) }),
   },
   list: {
     args: z.strictObject({ text, limit: z.number().int().min(1).max(MOST_ROWS) }),

@@ -100,6 +100,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   BitWriter: 'encodes and keeps nothing',
   ByteWriter: 'encodes and keeps nothing',
   ChunkCloser: ['queue full chunks'],
+  WebhookQueue: ['queue webhook'],
   QueryQueue: ['queue queries'],
   // main
   JournalReader: 'reads the journal of main, which waits there',

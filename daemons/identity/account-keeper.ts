@@ -19,13 +19,14 @@ import type { Answerers } from '../runtime/net/peer-questions.ts';
 import { ChannelKeeper } from './channel-keeper.ts';
 import type { Verifiers } from './credential-tasks.ts';
 import type { PasswordWork } from './credentials.ts';
+import type { AccountsElsewhere } from './elsewhere.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
 import { type LoginOptions, Logins, loginOf, refused } from './logins.ts';
 import { randomWord } from './random-word.ts';
 import { Exchanges } from './sasl/exchanges.ts';
 import { saslprep } from './sasl/saslprep.ts';
-import type { AccountStore, NewAccount, StoredAccount } from './store/account-store.ts';
+import type { AccountStore, GivenOutcome, NewAccount, StoredAccount } from './store/account-store.ts';
 import type { ChannelStore } from './store/channel-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
 
@@ -47,6 +48,8 @@ export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
   readonly beforeDrop?: (account: StoredAccount, by: string) => void;
   /** Keeps what logins went through; absent where that is not kept here. */
   readonly timelines?: LoginTimelines | undefined;
+  /** Who else keeps accounts, and is asked before one changes; null or absent where nobody does. */
+  readonly elsewhere?: () => AccountsElsewhere | null;
 }
 
 type Questions = typeof ACCOUNT_QUESTIONS;
@@ -111,8 +114,7 @@ export class AccountKeeper {
       more(made);
       return made;
     });
-    this.registered++;
-    this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
+    this.hasRegistered(stored.name);
     return stored;
   }
 
@@ -177,12 +179,12 @@ export class AccountKeeper {
         if (outcome === 'done') this.#tell({ kind: 'nick', account, nick, owned: add });
         return { outcome };
       },
-      certificate: async ({ account, fingerprint, add }) => ({
-        outcome: await writes.write(() => {
-          const owner = store.get(account);
-          return add ? store.giveFingerprint(owner, fingerprint) : store.takeFingerprint(owner, fingerprint);
-        }),
-      }),
+      certificate: async ({ account, fingerprint, add }) => {
+        const elsewhere = this.#elsewhere;
+        if (elsewhere === null) return { outcome: await this.#certificate(account, fingerprint, add) };
+        const outcome = await elsewhere.certificate(store.get(account).name, fingerprint, add);
+        return { outcome: outcome === 'delayed' ? 'pending' : outcome };
+      },
       list: ({ text, limit }) => store.list(text, limit),
       show: ({ account }) => store.details(account),
       create: (args) => this.#create(args),
@@ -212,21 +214,71 @@ export class AccountKeeper {
     };
   }
 
-  /** Ends an account, and all that belongs to it; answers how it was called. Throws SignalboxError `not_found`. */
+  /**
+   * Ends an account, and all that belongs to it, wherever it is; answers how it was called.
+   * @throws SignalboxError `not_found`; `unavailable` where it cannot be ended now, or not yet
+   */
   async drop(account: string, by: string): Promise<string> {
-    const { store } = this;
-    const { name, channels } = await this.#writes.write(() => {
-      const found = store.get(account);
-      const before = this.channels.of(found);
-      this.#options.beforeDrop?.(found, by);
-      store.drop(found);
-      return { name: found.name, channels: before };
-    });
-    this.logins.accounts.reset(fold(name));
-    this.channels.ended(channels);
-    await answersOfThisTurn();
-    this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
+    const { name } = this.store.get(account);
+    const elsewhere = this.#elsewhere;
+    if (elsewhere === null) {
+      const told = await this.#writes.write(() => this.dropWithin(name, by));
+      await told();
+    } else if ((await elsewhere.drop(name, by)) === 'delayed')
+      throw pending(`The account ${name} is deleted`);
     return name;
+  }
+
+  /**
+   * Ends an account, and all that belongs to it. To be called within a write turn; what it returns tells everybody afterwards.
+   * @throws SignalboxError `not_found`
+   */
+  dropWithin(account: string, by: string): () => Promise<void> {
+    const found = this.store.get(account);
+    const channels = this.channels.of(found);
+    this.#options.beforeDrop?.(found, by);
+    this.store.drop(found);
+    return async () => {
+      this.logins.accounts.reset(found.key);
+      this.channels.ended(channels);
+      await answersOfThisTurn();
+      this.#tell({ kind: 'ended', account: found.name, why: 'dropped', reason: '' });
+    };
+  }
+
+  /** An account was made that is on the disk by now. */
+  hasRegistered(account: string): void {
+    this.registered++;
+    this.#tell({ kind: 'nick', account, nick: account, owned: true });
+  }
+
+  /**
+   * Another e-mail address, or none; false where somebody else has it, as far as anybody minds.
+   * @throws SignalboxError `not_found`; `unavailable` where it cannot be changed now, or not yet
+   */
+  async setEmail(account: string, email: string | null): Promise<boolean> {
+    const { name } = this.store.get(account);
+    const elsewhere = this.#elsewhere;
+    if (elsewhere === null) {
+      await this.#writes.write(() => this.store.setEmail(this.store.get(name), email));
+      return true;
+    }
+    const outcome = await elsewhere.setEmail(name, email);
+    if (outcome === 'delayed') throw pending('The e-mail address is changed');
+    return outcome !== 'refused';
+  }
+
+  get #elsewhere(): AccountsElsewhere | null {
+    return this.#options.elsewhere?.() ?? null;
+  }
+
+  #certificate(account: string, fingerprint: string, add: boolean): Promise<GivenOutcome> {
+    return this.#writes.write(() => {
+      const owner = this.store.get(account);
+      return add
+        ? this.store.giveFingerprint(owner, fingerprint)
+        : this.store.takeFingerprint(owner, fingerprint);
+    });
   }
 
   /**
@@ -257,16 +309,24 @@ export class AccountKeeper {
   }
 
   /**
+   * Gives an account another password, wherever it is.
+   * @param network whose turn it takes
+   * @throws SignalboxError as {@link verifiersFor}; `refused`; `unavailable` where it cannot be changed now, or not yet
+   */
+  async setPassword(account: string, password: string, network: string): Promise<void> {
+    const { name } = this.store.get(account);
+    const outcome = await this.#setPassword(name, this.#usable(name, password), network);
+    if (outcome === 'delayed') throw pending(`The password of ${name} is changed`);
+    if (outcome !== 'done') throw new SignalboxError('refused', `The password of ${name} was refused.`);
+  }
+
+  /**
    * What is to be kept of a password for an account.
    * @param network whose turn it takes
    * @throws SignalboxError `bad_request` where it can be no password of that account, `limit_reached` where too many wait
    */
   async verifiersFor(account: string, password: string, network: string): Promise<Verifiers> {
-    const prepared = preparedPassword(password);
-    if (prepared === null) throw new SignalboxError('bad_request', 'That can be no password.');
-    if (this.#isWeak(account, prepared))
-      throw new SignalboxError('bad_request', 'The password is too short, or is the name of the account.');
-    return await this.#credentials.make(prepared, network);
+    return await this.#credentials.make(this.#usable(account, password), network);
   }
 
   async #register({ account, password, email, origin }: AccountArgs<'register'>): Promise<RegisterAnswer> {
@@ -289,7 +349,14 @@ export class AccountKeeper {
         const { name } = await this.adopt(made, (stored) => confirm!.begin(stored, verifiers, origin));
         return { kind: 'unconfirmed', account: name };
       }
-      const stored = await this.adopt({ name: account, email, verifiers, network });
+      const made = { name: account, email, verifiers, network };
+      const elsewhere = this.#elsewhere;
+      const why = elsewhere === null ? null : ELSEWHERE[await elsewhere.register(made, prepared!, network)];
+      if (why !== null) {
+        if (why !== 'pending') this.#registrations.refund(network);
+        return refusedRegistration(why);
+      }
+      const stored = elsewhere === null ? await this.adopt(made) : this.store.get(account);
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
       this.#registrations.refund(network);
@@ -298,6 +365,15 @@ export class AccountKeeper {
       if (code === 'limit_reached' && this.store.isFull) return refusedRegistration('full');
       return refusedRegistration('unavailable');
     }
+  }
+
+  /** A password as it is compared. Throws SignalboxError `bad_request` where it can be none of that account. */
+  #usable(account: string, password: string): string {
+    const prepared = preparedPassword(password);
+    if (prepared === null) throw new SignalboxError('bad_request', 'That can be no password.');
+    if (this.#isWeak(account, prepared))
+      throw new SignalboxError('bad_request', 'The password is too short, or is the name of the account.');
+    return prepared;
   }
 
   #isWeak(account: string, prepared: string): boolean {
@@ -318,21 +394,34 @@ export class AccountKeeper {
     const proof = old === null ? refused('malformed', name) : await this.logins.prove(name, old, origin);
     if (typeof proof !== 'function') return refusedPassword(proof.why, proof.retrySeconds);
     try {
-      const verifiers = await this.#credentials.make(prepared, networkKey(origin.address));
-      const changed = await this.#writes.write(() => {
+      const network = networkKey(origin.address);
+      const outcome = await this.#setPassword(name, prepared, network, () => {
         const current = this.store.find(name);
         // What an administrator has changed meanwhile is not changed back.
-        if (current === undefined || !proof(current)) return false;
-        this.store.setPassword(current, verifiers);
-        return true;
+        return current !== undefined && proof(current);
       });
-      if (!changed) return refusedPassword('credentials');
+      if (outcome === 'delayed') return refusedPassword('pending');
+      if (outcome === 'refused') return refusedPassword('bad_password');
+      if (outcome === 'gone') return refusedPassword('credentials');
     } catch (error) {
       this.#options.onUnchecked(error instanceof Error ? error.message : String(error));
       return refusedPassword('unavailable');
     }
     this.logins.accounts.reset(fold(name));
     return { kind: 'done' };
+  }
+
+  /** Another password, wherever the account is. @param allowed whether it may be, asked within the write turn that begins it */
+  async #setPassword(account: string, prepared: string, network: string, allowed = () => true) {
+    const verifiers = await this.#credentials.make(prepared, network);
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== null)
+      return await elsewhere.changePassword(account, prepared, verifiers, network, allowed);
+    return await this.#writes.write(() => {
+      if (!allowed()) return 'gone';
+      this.store.setPassword(this.store.get(account), verifiers);
+      return 'done';
+    });
   }
 
   /** What an administrator asks for is held to the same rules, but to no rate. */
@@ -342,8 +431,16 @@ export class AccountKeeper {
     const problem = this.#problemOf({ account, prepared, email });
     if (problem !== null) throw new SignalboxError('bad_request', CREATE_REFUSALS[problem]);
     const verifiers = await this.#credentials.make(prepared!, 'administrators');
-    const stored = await this.adopt({ name: account, email, verifiers, network: null });
-    return { account: stored.name, password: password === null ? chosen : null };
+    const made = { name: account, email, verifiers, network: null };
+    const elsewhere = this.#elsewhere;
+    if (elsewhere === null) await this.adopt(made);
+    else {
+      const why = ELSEWHERE[await elsewhere.register(made, prepared!, 'administrators')];
+      if (why === 'pending') throw pending(`The account ${account} is made`);
+      if (why === 'exists') throw new SignalboxError('conflict', `There is an account ${account} already.`);
+      if (why !== null) throw new SignalboxError('bad_request', CREATE_REFUSALS[why]);
+    }
+    return { account, password: password === null ? chosen : null };
   }
 
   /** What is wrong with an account that is to be; null for nothing. */
@@ -357,8 +454,7 @@ export class AccountKeeper {
   async #resetPassword(account: string): Promise<{ account: string; password: string }> {
     const { name } = this.store.get(account);
     const password = newPassword();
-    const verifiers = await this.#credentials.make(password, 'administrators');
-    await this.#writes.write(() => this.store.setPassword(this.store.get(name), verifiers));
+    await this.setPassword(name, password, 'administrators');
     this.logins.accounts.reset(fold(name));
     return { account: name, password };
   }
@@ -383,6 +479,23 @@ export class AccountKeeper {
  */
 function answersOfThisTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Why somebody is refused by what came of asking elsewhere; null where nothing is in the way. */
+const ELSEWHERE = {
+  done: null,
+  exists: 'exists',
+  email: 'bad_email',
+  refused: 'bad_name',
+  delayed: 'pending',
+} as const;
+
+/** @param what will be so, in a sentence without its end */
+function pending(what: string): SignalboxError {
+  return new SignalboxError(
+    'unavailable',
+    `The login service does not answer now. ${what} by itself when it does.`,
+  );
 }
 
 const MOST_GUESSERS = 1_000;

@@ -67,6 +67,11 @@ export class ChannelKeeper {
     for (const channel of [...founded, ...accessed]) this.#tellOf(channel);
   }
 
+  /** The access list of a channel is another one. */
+  hasChanged(channel: string): void {
+    this.#tellOf(channel);
+  }
+
   /** An account has ended: its channels are nobody's, and it has no access any more. */
   ended({ founded, accessed }: ChannelsOf): void {
     for (const channel of founded) this.#tell({ kind: 'channelGone', channel });

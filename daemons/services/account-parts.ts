@@ -111,6 +111,7 @@ export async function openAccountParts(
     credentials,
     clock,
     leastPassword,
+    elsewhere: () => options.elsewhere?.() ?? null,
     confirm: {
       isAsked: () => rules().confirmByMail,
       begin: (account, verifiers, origin) => cookies.confirm(account, verifiers, origin),

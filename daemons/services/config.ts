@@ -6,6 +6,7 @@ import { limits as accountLimits } from '../identity/limits.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { keycloakConfigSchema } from './keycloak/keycloak-config.ts';
 import { limits } from './limits.ts';
+import { webhookConfigSchema } from './webhook/webhook-config.ts';
 
 const serverName = z
   .string()
@@ -165,6 +166,9 @@ export const servicesConfigSchema = z.strictObject({
   keycloak: keycloakConfigSchema
     .optional()
     .describe('The Keycloak whose users may log in; without it only accounts that are kept here.'),
+  webhook: webhookConfigSchema
+    .optional()
+    .describe('Where Keycloak tells what has changed, so that it acts on the network at once.'),
 });
 
 /** The parsed table. */

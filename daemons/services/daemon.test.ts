@@ -91,6 +91,42 @@ it('wait for nobody with an uplink, without autolink, or where they stand alone'
   expect(running!.listeners()).toEqual([]);
 });
 
+it('listen for what Keycloak tells, elsewhere after a reload, and say where they cannot', async () => {
+  const webhook = (port: number, secret: string) => ({ webhook: { listen: [{ port }], secret } });
+  await start(webhook(0, 'first'));
+  const place = () => running!.listeners()[0] as { host: string; port: number };
+  const tell = async (secret: string) => {
+    const { host, port } = place();
+    const headers = { 'X-Webhook-Secret': secret };
+    const sent = await fetch(`http://${host}:${port}/keycloak-webhook`, {
+      method: 'POST',
+      headers,
+      body: '{}',
+    });
+    return sent.status;
+  };
+  expect(running!.listeners()).toMatchObject([{ protocol: 'http', host: '127.0.0.1' }]);
+  expect([await tell('first'), await tell('second')]).toEqual([400, 401]);
+  const before = place().port;
+  const reload = async (settings: object) => {
+    const config = servicesConfigSchema.parse(settings);
+    const prepared = await prepareServices(config, { dataDir: folder, warn: () => {} });
+    return await running!.reload!(config, prepared);
+  };
+  const same = await reload(webhook(0, 'second'));
+  expect(same.commit()).toMatchObject({ renewed: ['webhook'] });
+  expect([place().port, await tell('first'), await tell('second')]).toEqual([before, 401, 400]);
+  await expect(
+    reload({ webhook: { listen: [{ host: '192.0.2.1', port: 1 }], secret: 'x' } }),
+  ).rejects.toMatchObject({ code: 'init_failed', message: expect.stringContaining('192.0.2.1:1') });
+  expect(await tell('second')).toBe(400);
+  (await reload({})).commit();
+  expect(running!.listeners()).toEqual([]);
+  expect([figure('webhook_refused_total'), figure('webhook_queue_depth')]).toEqual([5, 0]);
+  for (const mistake of [{ port: 1 }, { port: 1, host: 'a b' }])
+    expect(() => servicesConfigSchema.parse({ webhook: { listen: [mistake] } })).toThrow();
+});
+
 it('say which password file cannot be used', async () => {
   const config = servicesConfigSchema.parse({
     uplink: [{ host: '127.0.0.1', port: 4400, password_file: 'none' }],

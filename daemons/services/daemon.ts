@@ -1,4 +1,5 @@
 /** Connects services to the process around them: the file, sockets, peers, metrics, log. Called by main.ts. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -11,6 +12,7 @@ import { serverNumeric } from '../irc/p10/numeric.ts';
 import { OWN_LINK_PROOF_CHARS, OWN_LINK_PROTOCOL, ownLinkPassword } from '../irc/p10/own-link.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
+import { poolTask } from '../runtime/async/pool-task.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
@@ -19,6 +21,8 @@ import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
+import { FlowDesk } from './flows/flow-desk.ts';
+import type * as hashTasks from './flows/hash-tasks.ts';
 import { servicesHandlers } from './handlers.ts';
 import { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import { limits } from './limits.ts';
@@ -28,12 +32,18 @@ import { publishMetrics } from './metrics.ts';
 import type { ServicesPrepared } from './prepare.ts';
 import { type AccountRules, Services } from './services.ts';
 import { AccountFiles } from './store/account-files.ts';
+import { KeycloakLinks } from './store/keycloak-links.ts';
 import { NightlyBackup } from './store/nightly-backup.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { takeOverAccounts } from './store/take-over.ts';
 import { type UplinkBlock, UplinkDesk } from './uplink/uplink-desk.ts';
 import { UplinkSocket } from './uplink/uplink-socket.ts';
+import { WebhookDesk } from './webhook/webhook-desk.ts';
 
+const hashForKeycloak = poolTask<typeof hashTasks.hashForKeycloak>(
+  new URL('flows/hash-tasks.ts', import.meta.url),
+  'hashForKeycloak',
+);
 const DATABASE_FILE = 'services.db';
 /** Of the nightly copies. */
 const BACKUP_FOLDER = 'backups';
@@ -78,9 +88,11 @@ export async function startServices(
     log(level, event, message) {
       context.log('keycloak')[level](event, message);
     },
+    onUp: () => flows?.engine.retry(null),
   });
   const commandTimes = metrics.histogram('signalbox_services_command_seconds');
   const kindTimes = new Map<string, (ns: number) => void>();
+  let flows: FlowDesk | null = null;
   const services = await Services.open({
     database,
     writes,
@@ -93,6 +105,7 @@ export async function startServices(
     catalogues: () => catalogues,
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
     keycloak: () => keycloak.current,
+    elsewhere: () => (keycloak.current === null ? null : flows),
     isOwn: () => door !== null,
     onOperation: (kind, ns) => kindTimes.get(kind)?.(ns),
     onCommand: (ns) => commandTimes.record(ns),
@@ -105,6 +118,52 @@ export async function startServices(
       });
       kindTimes.set(kind, (ns) => handles.run.record(ns));
     },
+    log: say,
+  });
+  const { keeper } = services;
+  const links = new KeycloakLinks(database, () => systemClock.now());
+  const { suspend: asked } = keeper.answerers();
+  const suspend = async (account: string, by: string, reason: string | null) =>
+    await asked({ account, by, reason });
+  const logOut = (account: string) => services.logOut(account);
+  const made = new FlowDesk({
+    database,
+    writes,
+    clock: systemClock,
+    random: Math.random,
+    keycloak,
+    store: keeper.store,
+    channels: keeper.channels.store,
+    links,
+    hash: (password, network) =>
+      pool.run(hashForKeycloak, { password, iterations: limits.keycloakRounds.default }, { group: network }),
+    mark: randomUUID,
+    keeper: {
+      drop: (account, by) => keeper.dropWithin(account, by),
+      registered: (account) => keeper.hasRegistered(account),
+      suspend,
+      channelChanged: (channel) => keeper.channels.hasChanged(channel),
+    },
+    logOut,
+    log: say,
+  });
+  flows = made;
+  keeper.onNews((news) => {
+    if (news.kind === 'channel') made.compare(news.registration.channel);
+    if (news.kind === 'channelGone') made.channelGone(news.channel);
+  });
+  const answerTimes = metrics.histogram('signalbox_services_webhook_answer_seconds');
+  const webhook = new WebhookDesk({
+    database,
+    writes,
+    clock: systemClock,
+    store: keeper.store,
+    links,
+    forget: ({ userId, username }) => keycloak.forget(userId, username),
+    suspend,
+    logOut,
+    look: (at) => made.look(at),
+    onAnswer: (ns) => answerTimes.record(ns),
     log: say,
   });
   const uplinks = new UplinkDesk({
@@ -136,11 +195,13 @@ export async function startServices(
     await door.open();
   };
   if (linksToOwn(config)) await openDoor();
+  await webhook.open(context.prepared.webhook);
   uplinks.configure(context.prepared.uplinks);
   keycloak.configure(context.prepared.keycloak);
   const sendBy = (mail: MailSettings | null) =>
     services.accounts.mail.configure(mail === null ? null : smtpTransport(mail));
   sendBy(context.prepared.mail);
+  made.start();
   const { operations } = services;
   instrumentCounts(metrics, 'queue', 'mail', () => ({
     depth: services.accounts.mail.depth,
@@ -174,13 +235,17 @@ export async function startServices(
     log: say,
   });
   publishMetrics(metrics, { services, uplinks, writes, keycloak });
+  webhook.publish(metrics);
+  made.publish(metrics);
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
-    listeners: () => door?.infos ?? [],
+    listeners: () => [...(door?.infos ?? []), ...webhook.door.infos],
     commands: servicesHandlers({
       services,
       uplinks,
       keycloak,
+      webhook,
+      flows: made,
       files,
       writes,
       dataDir,
@@ -192,21 +257,28 @@ export async function startServices(
       },
       adopt: (actor) => context.requestLifecycle({ action: 'adopt', actor, reason: 'take-over' }),
     }),
-    reload: async (next, prepared) => ({
-      commit() {
-        const sameText = JSON.stringify(config.keycloak) === JSON.stringify(next.keycloak);
-        config = next;
-        uplinks.configure(prepared.uplinks);
-        const isNew = keycloak.configure(prepared.keycloak);
-        if (isNew) services.keeper.mechanismsChanged();
-        catalogues = prepared.catalogues;
-        sendBy(prepared.mail);
-        return {
-          renewed: isNew && sameText ? ['keycloak'] : [],
-          needRestart: ['server_name', 'numeric', 'description', 'autolink'],
-        };
-      },
-    }),
+    reload: async (next, prepared) => {
+      const { listeners, commit } = await webhook.change(prepared.webhook);
+      return {
+        listeners,
+        commit() {
+          const sameText = JSON.stringify(config.keycloak) === JSON.stringify(next.keycloak);
+          config = next;
+          uplinks.configure(prepared.uplinks);
+          const isNew = keycloak.configure(prepared.keycloak);
+          if (isNew) {
+            services.keeper.mechanismsChanged();
+            made.engine.retry(null);
+          }
+          catalogues = prepared.catalogues;
+          sendBy(prepared.mail);
+          return {
+            renewed: [...(isNew && sameText ? ['keycloak'] : []), ...commit()],
+            needRestart: ['server_name', 'numeric', 'description', 'autolink'],
+          };
+        },
+      };
+    },
     stopImpact: () => {
       const users = services.view?.users.size ?? 0;
       return users === 0 ? null : 'nobody can log in until services are back';
@@ -214,6 +286,8 @@ export async function startServices(
     async drain() {
       uplinks.close('Services are shutting down');
       door?.close();
+      webhook.close();
+      made.close();
       services.close();
       keycloak.close();
       await nightly.close();

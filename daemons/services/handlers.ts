@@ -9,18 +9,22 @@ import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { TaskBoard } from '../runtime/host/task-board.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { mostLogins } from './authserv/settings.ts';
+import type { FlowDesk } from './flows/flow-desk.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
 import type { AccountFiles } from './store/account-files.ts';
 import type { TakenOver } from './store/take-over.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
+import type { WebhookDesk } from './webhook/webhook-desk.ts';
 
 export interface HandlerParts {
   readonly services: Services;
   readonly uplinks: UplinkDesk;
   readonly keycloak: KeycloakDesk;
   readonly files: AccountFiles;
+  readonly webhook: WebhookDesk;
+  readonly flows: FlowDesk;
   readonly writes: WriteTurn;
   readonly dataDir: string;
   readonly tasks: TaskBoard;
@@ -32,7 +36,8 @@ export interface HandlerParts {
 
 /** A handler for every command. */
 export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesCommands> {
-  const { services, uplinks, keycloak, files, writes, dataDir, tasks, takeOver, adopt } = parts;
+  const { services, uplinks, keycloak, webhook, flows, files, writes, dataDir, tasks, takeOver, adopt } =
+    parts;
   const { keeper, profiles } = services;
   const administration = accountAdministration(serviceAccounts(services));
   return {
@@ -116,6 +121,16 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
         return { breaker: state };
       },
     },
+    flows: { run: () => ({ rows: flows.engine.rows() }) },
+    'retry-flow': { run: ({ id }) => ({ tried: flows.engine.retry(id) }) },
+    'drop-flow': {
+      check: ({ id }) => flows.engine.assertThere(id),
+      run: async ({ id }) => {
+        await flows.engine.drop(id);
+        return { dropped: id };
+      },
+    },
+    webhook: { run: () => ({ rows: webhook.queue.rows() }) },
     backup: {
       run: ({ file }, { signal }) =>
         tasks.run({ title: 'Copying the accounts', cancellable: true, signal }, (task) =>

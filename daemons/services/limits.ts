@@ -409,4 +409,102 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How often services look for what is too old; nothing that is used depends on it.',
   },
+  keycloakRounds: {
+    default: 120_000,
+    unit: 'count',
+    reason:
+      'Rounds of PBKDF2 in a password that Keycloak is told: 50 ms of a thread; Keycloak makes more of it at the first login.',
+  },
+  flows: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'Pieces of work of several steps under way at once; with more, what would begin another is refused.',
+  },
+  flowsAtOnce: {
+    default: 16,
+    unit: 'count',
+    reason: 'Of these, so many have a step under way: twice what Keycloak is asked at once.',
+  },
+  flowAnswerMs: {
+    default: 20_000,
+    unit: 'milliseconds',
+    reason: 'How long a user waits for such work; then they are told that it goes on without them.',
+  },
+  flowRetryBaseMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'First wait before a step is tried again that failed; it doubles each time.',
+  },
+  flowRetryMaxMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'Longest such wait: whatever was down for a weekend has caught up within an hour.',
+  },
+  syncRoundMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'How long it takes to compare all channels with their groups in Keycloak, spread out evenly.',
+  },
+  syncPauseMs: {
+    default: 50,
+    unit: 'milliseconds',
+    reason: 'Shortest wait between two of them: logins go before.',
+  },
+  webhookSecretBytes: {
+    default: 256,
+    unit: 'bytes',
+    reason: 'Longest secret of a webhook: far more than anybody can guess.',
+  },
+  webhookQueue: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Events of webhooks that wait to be acted upon; whoever sends more is told to try again.',
+  },
+  webhookBodyBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason: 'Longest event: a user with all attributes has a tenth of it.',
+  },
+  webhookConnections: {
+    default: 128,
+    unit: 'count',
+    reason: 'Connections of webhooks at once: Keycloak opens a few, and what each may send fits into 32 MB.',
+  },
+  webhookRequestMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'How long one request of a webhook may take to arrive.',
+  },
+  webhookIdleMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long a connection of a webhook is kept that sends nothing.',
+  },
+  webhookOldMs: {
+    default: 600_000,
+    unit: 'milliseconds',
+    reason:
+      'Events that are older are acknowledged and dropped: what they told has long been found out otherwise.',
+  },
+  webhookRememberMs: {
+    default: 86_400_000,
+    unit: 'milliseconds',
+    reason: 'How long it is known that an event was there already.',
+  },
+  webhookRemembered: {
+    default: 500_000,
+    unit: 'count',
+    reason: 'Events of which that is known, some 50 MB; the oldest go first.',
+  },
+  webhookShown: {
+    default: 200,
+    unit: 'count',
+    reason: 'Latest events that the table shows.',
+  },
+  webhookRetryMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'Wait before an event is tried again that could not be acted upon.',
+  },
 } as const satisfies Record<string, Limit>;

@@ -4,6 +4,7 @@ import { metricSpecs } from '../../contract/metric-specs.ts';
 import { operatorDeeds } from './account-admin.ts';
 import { servicesCommands } from './commands.ts';
 import { linksToOwn, servicesConfigSchema } from './config.ts';
+import { webhookPlaces } from './webhook/webhook-config.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('services');
 
@@ -13,6 +14,7 @@ export const manifest = defineManifest({
   summary: 'Accounts of the network: AuthServ, NickServ, SASL',
   config: servicesConfigSchema,
   helpers: (config) => (linksToOwn(config) ? ['ircd'] : []),
+  places: ({ webhook }) => webhookPlaces(webhook),
   commands: servicesCommands,
   deeds: operatorDeeds,
   adopts: [{ path: ['ircd', 'accounts', 'authority'], value: 'services' }],
@@ -40,6 +42,16 @@ export const manifest = defineManifest({
     gauge('mails_waiting', 'Mails that wait to be sent'),
     counter('mails_sent', 'Mails that a server has taken'),
     counter('mails_given_up', 'Mails that no server took'),
+    gauge('flows', 'Changes of accounts and channels in Keycloak that are not at their end'),
+    gauge('flows_waiting', 'Those of them that have failed and are tried again'),
+    counter('flows_begun', 'Changes of accounts and channels in Keycloak that were begun'),
+    counter('flows_done', 'Those of them that came to their end'),
+    counter('flow_retries', 'Steps of them that failed'),
+    gauge('webhook_queue_depth', 'Events of webhooks that wait to be acted upon'),
+    counter('webhook_events', 'Events of webhooks that were taken'),
+    counter('webhook_dropped', 'Events that were acknowledged and dropped: too old, or there before'),
+    counter('webhook_refused', 'Requests to the webhook that were refused'),
+    histogram('webhook_answer', 'Time until a request to the webhook was answered'),
     counter('store_commits', 'Transactions written to the disk'),
     gauge('keycloak_breaker_open', 'Whether Keycloak is not asked because it failed: 1 or 0'),
     gauge('keycloak_in_flight', 'Requests to Keycloak under way'),
@@ -71,6 +83,10 @@ export const manifest = defineManifest({
     {
       title: 'Keycloak',
       metrics: [name('keycloak_calls_total'), name('keycloak_failures_total'), name('keycloak_in_flight')],
+    },
+    {
+      title: 'Webhook',
+      metrics: [name('webhook_events_total'), name('webhook_dropped_total'), name('webhook_refused_total')],
     },
     { title: 'Store', metrics: [name('store_commits_total')] },
   ],
@@ -107,6 +123,16 @@ export const manifest = defineManifest({
       title: 'Uplink',
       hint: 'The link to the network, or why there is none.',
       command: 'uplink',
+    },
+    flows: {
+      title: 'Flows',
+      hint: 'Changes of accounts and channels in Keycloak that are under way, and why some of them wait.',
+      command: 'flows',
+    },
+    webhook: {
+      title: 'Webhook',
+      hint: 'What Keycloak has told of late, and what was done about it.',
+      command: 'webhook',
     },
   },
   highlights: {

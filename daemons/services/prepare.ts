@@ -10,6 +10,8 @@ import { type KeycloakSettings, keycloakSettings } from './keycloak/keycloak-set
 import { limits } from './limits.ts';
 import type { MailSettings } from './mail/mail-transport.ts';
 import type { UplinkBlock } from './uplink/uplink-desk.ts';
+import { prepareWebhook } from './webhook/webhook-config.ts';
+import type { WebhookSettings } from './webhook/webhook-desk.ts';
 
 /** What a configuration comes to. */
 export interface ServicesPrepared {
@@ -19,6 +21,8 @@ export interface ServicesPrepared {
   /** Null where no mail is sent. */
   readonly mail: MailSettings | null;
   readonly catalogues: Catalogues;
+  /** Null where no webhook is set. */
+  readonly webhook: WebhookSettings | null;
 }
 
 /** Of translations, in the folder `services` of the data directory. */
@@ -26,7 +30,7 @@ const LANGUAGES_FOLDER = 'languages';
 
 /** Reads what the configuration names. @throws SignalboxError `config_invalid` for a file that cannot be used, and for what does not fit together */
 export async function prepareServices(
-  { uplink: blocks, keycloak: block, mail: mailBlock, verify }: ServicesConfig,
+  { uplink: blocks, keycloak: block, mail: mailBlock, webhook: hook, verify }: ServicesConfig,
   context: PrepareContext,
 ): Promise<ServicesPrepared> {
   const { dataDir } = context;
@@ -57,8 +61,9 @@ export async function prepareServices(
     });
   const mail = await mistakes.attempt(() => readMail(mailBlock, dataDir));
   const catalogues = await mistakes.attempt(() => readCatalogues(join(dataDir, LANGUAGES_FOLDER)));
+  const webhook = await mistakes.attempt(() => prepareWebhook(hook, context));
   mistakes.settle();
-  return { uplinks, keycloak, mail, catalogues: catalogues ?? new Catalogues() };
+  return { uplinks, keycloak, webhook, mail, catalogues: catalogues ?? new Catalogues() };
 }
 
 async function readMail(block: ServicesConfig['mail'], dataDir: string): Promise<MailSettings | null> {

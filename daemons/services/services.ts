@@ -7,6 +7,7 @@ import { SignalboxError } from '../../contract/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type AccountKeeper, preparedPassword } from '../identity/account-keeper.ts';
 import type { PasswordWork } from '../identity/credentials.ts';
+import type { AccountsElsewhere } from '../identity/elsewhere.ts';
 import { refused } from '../identity/logins.ts';
 import type { WriteTurn } from '../identity/store/write-turn.ts';
 import { fold } from '../irc/casemapping.ts';
@@ -67,6 +68,8 @@ export interface ServicesOptions {
   readonly beginDeed: CommandDeskOptions['beginDeed'];
   /** The Keycloak that is configured; null while there is none. */
   readonly keycloak: () => LoginKeycloak | null;
+  /** Who else keeps accounts, such as Keycloak; null or absent where nobody does. */
+  readonly elsewhere?: () => AccountsElsewhere | null;
   /** Whether an uplink leads to the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly onOperation: (kind: string, ns: number) => void;
@@ -171,6 +174,8 @@ export class Services implements UplinkEvents {
         return keeper.logins.proven(account, origin, ({ id }) => id === proved);
       },
       verifiersFor: (account, password, network) => keeper.verifiersFor(account, password, network),
+      setPassword: (account, password, network) => keeper.setPassword(account, password, network),
+      setEmail: (account, email) => keeper.setEmail(account, email),
       forgetFailures: (account) => {
         keeper.logins.accounts.reset(fold(account));
       },

@@ -8,7 +8,7 @@ import { ClearPasswords } from '../identity/test-keeper.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import { Catalogues } from './bots/catalogues.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
-import { type AccountRules, Services } from './services.ts';
+import { type AccountRules, Services, type ServicesOptions } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
 
@@ -46,13 +46,15 @@ export class TestNetwork {
   keycloak: LoginKeycloak | null = null;
   /** What operators do waits for it. */
   writtenDown: Promise<void> = Promise.resolve();
+  #more: Partial<ServicesOptions> = {};
   services!: Services;
   end = new LineEnd();
   uplink!: Uplink;
 
   /** @param flags of the server at the other end; with `B` it is of our own kind */
-  static async start(flags = 'h6B'): Promise<TestNetwork> {
+  static async start(flags = 'h6B', more: Partial<ServicesOptions> = {}): Promise<TestNetwork> {
     const test = new TestNetwork();
+    test.#more = more;
     await test.reopen();
     test.link(flags);
     return test;
@@ -75,6 +77,7 @@ export class TestNetwork {
       isOwn: () => true,
       onOperation: () => {},
       log: (level, event, message) => this.logged.push(`${level} ${event} ${message}`),
+      ...this.#more,
     });
   }
 

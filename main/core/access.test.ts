@@ -60,6 +60,7 @@ const OPERATE = [
   ...['ircd logins', 'ircd login', 'services logins', 'services login'],
   ...['services accounts', 'services account', 'services log-out-account', 'services suspend-account'],
   ...['services unsuspend-account', 'services login-failures', 'services reset-login-failures'],
+  ...['services webhook', 'services flows', 'services retry-flow'],
   ...[
     'ircd connections table',
     'ircd channels table',
@@ -81,6 +82,7 @@ const ADMIN = [
     'services reset-password',
     'services drop-account',
   ],
+  ...['services drop-flow'],
   ...['ircd transfer-channel', 'ircd drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],

@@ -196,7 +196,7 @@ const ANN_AND_BOB = {
   },
 };
 
-/** Services that nobody has found yet, with the account `bob`, and `gone`, which was deleted. */
+/** Services that nobody has found yet, with the account `bob`, and `gone`, which was deleted; flow 7 waits for its next try. */
 const servicesWorld = () =>
   databaseWorld(
     new DaemonHost({ manifest: servicesManifest, prepare: prepareServices, start: startServices }),
@@ -208,6 +208,11 @@ const servicesWorld = () =>
       const dropped = new DroppedAccounts(database, new AccountRecords(database), Date.now);
       dropped.keep(store.get('gone'), 'its owner');
       store.drop(store.get('gone'));
+      database
+        .prepare(
+          "INSERT INTO flows (id, kind, subject, step, data, attempts, begun, due, problem) VALUES (7, 'email', 'account bob', 'user', '{}', 1, 1, ?, 'It is down.')",
+        )
+        .run(Date.now() + 3_600_000);
       database.close();
     },
     async (commands, part, dataDir) => {

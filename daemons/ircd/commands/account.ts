@@ -176,5 +176,12 @@ function settle(server: CommandServer, client: LocalClient, own: string, answer:
       '',
       'The new password is too long, or has characters that it may not have',
     );
+  else if (answer.why === 'pending')
+    client.fail(
+      'ACCOUNT',
+      'TEMPORARILY_UNAVAILABLE',
+      '',
+      'The password is changed by itself when the login service answers again',
+    );
   else passwordRefused(server, client, 'ACCOUNT', answer.why, answer.retrySeconds);
 }

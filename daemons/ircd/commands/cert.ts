@@ -89,6 +89,10 @@ function list(server: CommandServer, client: LocalClient, account: string): void
 
 const REFUSALS = {
   taken: { code: 'CERTIFICATE_TAKEN', text: 'It logs in to another account' },
+  pending: {
+    code: 'TEMPORARILY_UNAVAILABLE',
+    text: 'That is done by itself when the login service answers again',
+  },
   full: { code: 'TOO_MANY_CERTIFICATES', text: 'Remove another one first' },
   not_found: { code: 'UNKNOWN_CERTIFICATE', text: 'Your account has no such certificate' },
 } as const;

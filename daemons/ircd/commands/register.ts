@@ -172,6 +172,7 @@ const CODES: Readonly<Record<Refusal['why'], string>> = {
   throttled: 'TEMPORARILY_UNAVAILABLE',
   full: 'TEMPORARILY_UNAVAILABLE',
   unavailable: 'TEMPORARILY_UNAVAILABLE',
+  pending: 'TEMPORARILY_UNAVAILABLE',
 };
 
 function textOf({ why, retrySeconds }: Refusal): string {
@@ -190,6 +191,8 @@ function textOf({ why, retrySeconds }: Refusal): string {
       return `Too many accounts were registered from your address, try again in ${counted(retrySeconds, 'second')}`;
     case 'full':
       return 'No more accounts can be registered here';
+    case 'pending':
+      return 'The account is made by itself when the login service answers again; log in to it then';
     default:
       return UNAVAILABLE;
   }

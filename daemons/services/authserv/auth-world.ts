@@ -54,6 +54,10 @@ export interface AuthWorld {
   readonly proven: (account: string, origin: UserOrigin) => Promise<LoginAnswer>;
   /** See `AccountKeeper.verifiersFor`. */
   readonly verifiersFor: (account: string, password: string, network: string) => Promise<Verifiers>;
+  /** See `AccountKeeper.setPassword`. */
+  readonly setPassword: (account: string, password: string, network: string) => Promise<void>;
+  /** See `AccountKeeper.setEmail`. */
+  readonly setEmail: (account: string, email: string | null) => Promise<boolean>;
   /** Forgets failed logins to an account. */
   readonly forgetFailures: (account: string) => void;
   /** Ends an account. @param by who wants it, for whoever may bring it back */

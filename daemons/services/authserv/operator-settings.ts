@@ -85,9 +85,8 @@ const PASSWORD: OperatorSetting = {
   show: ({ store }, account) => phrase(store.passwordHash(account) === null ? 'none' : 'set'),
   refusal: (_world, _call, value) =>
     value === NONE || value.includes(' ') ? 'A password is one word.' : null,
-  async change({ store, writes, verifiersFor, forgetFailures }, account, value) {
-    const verifiers = await verifiersFor(account, value, 'operators');
-    await writes.write(() => store.setPassword(store.get(account), verifiers));
+  async change({ setPassword, forgetFailures }, account, value) {
+    await setPassword(account, value, 'operators');
     forgetFailures(account);
     return said`The password of ${account} is changed.`;
   },

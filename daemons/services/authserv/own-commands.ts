@@ -100,6 +100,8 @@ function readFingerprint(typed: string): string | null {
   return /^[0-9a-f]{64}$/.test(hex) ? hex : null;
 }
 
+const PENDING = 'The login service does not answer now. That is done by itself when it does.';
+
 const NO_PRINT =
   'Expected the SHA-256 fingerprint of a certificate: 64 digits of hex, with or without colons.';
 
@@ -117,6 +119,7 @@ function addPrint({ ask }: AuthWorld): CommandRow {
       if (fingerprint === null) return [NO_PRINT];
       const { outcome } = await ask.certificate({ account: user.account!, fingerprint, add: true });
       if (outcome === 'taken') return ['That certificate is of another account.'];
+      if (outcome === 'pending') return [PENDING];
       if (outcome === 'full')
         return [said`An account has up to ${accountLimits.certificatesPerAccount.default} certificates.`];
       return ['The certificate logs you in from now on.'];
@@ -137,6 +140,7 @@ function dropPrint({ ask }: AuthWorld): CommandRow {
       const fingerprint = readFingerprint(words[0]!);
       if (fingerprint === null) return [NO_PRINT];
       const { outcome } = await ask.certificate({ account: user.account!, fingerprint, add: false });
+      if (outcome === 'pending') return [PENDING];
       return [
         outcome === 'done' ? 'The certificate logs nobody in any more.' : 'That certificate is not yours.',
       ];

@@ -29,6 +29,8 @@ const REGISTER: Readonly<Record<Why<RegisterAnswer>, string>> = {
   throttled: 'Too many accounts were registered from where you are.',
   full: 'No more accounts are registered here.',
   unavailable: 'The account could not be written. Nothing was registered; try again later.',
+  pending:
+    'The login service does not answer now. The account is made by itself when it does: log in to it then.',
 };
 
 const PASSWORD: Readonly<Record<Why<PasswordAnswer>, string>> = {
@@ -37,6 +39,7 @@ const PASSWORD: Readonly<Record<Why<PasswordAnswer>, string>> = {
   weak: REGISTER.weak,
   bad_password: REGISTER.bad_password,
   unavailable: 'The password could not be changed. Try again later.',
+  pending: 'The login service does not answer now. The password is changed by itself when it does.',
 };
 
 function withWait(text: string, seconds: number): Message {

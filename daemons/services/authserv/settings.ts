@@ -49,10 +49,10 @@ const INFO: Setting = {
 const EMAIL: Setting = {
   name: 'EMAIL',
   show: (_world, { email }) => email ?? phrase('nothing'),
-  async change({ store, writes }, account, value) {
+  async change({ setEmail }, account, value) {
     const email = value === NONE ? null : value;
     if (email !== null && !isEmail(email)) return 'That is no e-mail address.';
-    await writes.write(() => store.setEmail(store.get(account), email));
+    if (!(await setEmail(account, email))) return 'Somebody else has that e-mail address.';
     return said`EMAIL is now: ${email ?? phrase('nothing')}`;
   },
 };

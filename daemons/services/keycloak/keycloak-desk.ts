@@ -42,6 +42,8 @@ export interface KeycloakStatus {
 export interface KeycloakDeskOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** It is asked again, after it was not. */
+  readonly onUp?: () => void;
   /** Null where nothing is measured. */
   readonly metrics: MetricRegistry | null;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
@@ -137,6 +139,15 @@ export class KeycloakDesk {
     };
   }
 
+  /** A user may be another one now, with another password. @param username where it is known */
+  forget(user: string, username: string | null): void {
+    if (this.#open === null) return;
+    const { directory, logins } = this.#open;
+    directory.forget(user);
+    if (username !== null) directory.ids.forget(username.toLowerCase());
+    logins.forget(user);
+  }
+
   /** Ends what is under way. May be called again. */
   close(): void {
     if (this.#open === null) return;
@@ -168,7 +179,9 @@ export class KeycloakDesk {
     const { log } = this.#options;
     if (state === 'open')
       log('error', 'keycloak_down', `Keycloak is not asked any more for the moment: ${why}`);
-    else if (state === 'closed') log('info', 'keycloak_up', 'Keycloak is asked again');
+    if (state !== 'closed') return;
+    log('info', 'keycloak_up', 'Keycloak is asked again');
+    this.#options.onUp?.();
   }
 
   #instrument(open: OpenKeycloak): void {

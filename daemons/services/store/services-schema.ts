@@ -119,7 +119,36 @@ const STANDING = `
   CREATE INDEX dropped_accounts_by_time ON dropped_accounts (dropped);
 `;
 
+const WEBHOOK = `
+  -- What webhooks have told. The event (JSON) goes when it was acted upon, the rest when nobody can send it again.
+  CREATE TABLE webhook_events (
+    id TEXT PRIMARY KEY,
+    received INTEGER NOT NULL,
+    event TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX webhook_events_by_time ON webhook_events (received);
+`;
+
+const FLOWS = `
+  -- Work of several steps that is not at its end: where it stands, and what it has found out (JSON). A row goes with its last step.
+  CREATE TABLE flows (
+    -- In the order in which they began; never used again.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    step TEXT NOT NULL,
+    data TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    begun INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    problem TEXT
+  ) STRICT;
+
+  -- What accounts have on a channel (JSON) here and in Keycloak, when both were last the same.
+  CREATE TABLE channel_sync (channel TEXT PRIMARY KEY, access TEXT NOT NULL, synced INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
-  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK, STANDING],
+  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK, STANDING, WEBHOOK, FLOWS],
 };

@@ -27,7 +27,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['kill', 'add-ban', 'drain'],
   ],
   services: [
-    ...['operators', 'dropped-accounts', 'mail-queue'],
+    ...['operators', 'dropped-accounts', 'mail-queue', 'flows', 'webhook'],
     ...['accounts', 'account', 'logins', 'login', 'login-failures', 'operations', 'uplink', 'keycloak'],
     ...['suspend-account', 'log-out-account'],
   ],
