@@ -1,4 +1,4 @@
-/** A headless host that is killed and started again on one data directory. Used by bench/kills/trial.ts. */
+/** A headless host that is killed, or its daemons, and started again on one data directory. Used by bench/kills/trial.ts and bench/services.ts. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,16 +37,33 @@ flags = ["kill", "kline"]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;
 
+/** What runs on a host. */
+export interface Victims {
+  /** Started with it. */
+  readonly daemons: readonly string[];
+  readonly toml: string;
+}
+
+const EVERYDAY = async (): Promise<Victims> => ({
+  daemons: ['ircd', 'relay'],
+  toml: config(await hashPassword(OPER_PASSWORD)),
+});
+
 /** The host, whichever process it is at present. */
 export class VictimHost {
   readonly #folder: string;
+  readonly #victims: () => Promise<Victims>;
   #child: ChildProcess | null = null;
   #client: SocketClient | null = null;
   #ircPort: number | null = null;
 
-  /** `folder` exists and is empty. */
-  constructor(folder: string) {
+  /**
+   * @param folder exists and is empty
+   * @param victims what runs there; the IRC server and the relay where absent
+   */
+  constructor(folder: string, victims: () => Promise<Victims> = EVERYDAY) {
     this.#folder = folder;
+    this.#victims = victims;
   }
 
   /** Whether there is somebody to ask. */
@@ -62,14 +79,15 @@ export class VictimHost {
   /** Starts it, and resolves when its daemons run. */
   async start(): Promise<void> {
     const file = join(this.#folder, 'signalbox.toml');
-    await writeFile(file, config(await hashPassword(OPER_PASSWORD)));
+    const { daemons, toml } = await this.#victims();
+    await writeFile(file, toml);
     const place = ['--data', this.#folder, '--config', file];
-    const args = [ENTRY, '--port', '0', '--json', '--autostart', 'ircd,relay', ...place];
+    const args = [ENTRY, '--port', '0', '--json', '--autostart', daemons.join(','), ...place];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     await readyLine(child, 'the host', READY_MS);
     this.#client = await SocketClient.connect(this.#folder);
-    for (const id of ['recorder', 'ircd', 'relay']) await this.#up(id);
+    for (const id of ['recorder', ...daemons]) await this.#up(id);
     await this.#findIrcd();
   }
 
@@ -84,8 +102,12 @@ export class VictimHost {
     return outcome === null || (!outcome.ok && outcome.error.code === 'no_instance') ? null : outcome;
   }
 
-  /** Ends a process as nothing can be prepared for, and resolves when everything is as before. */
-  async kill(target: string): Promise<void> {
+  /** Ends a process, or several at once, as nothing can be prepared for, and resolves when everything is as before. */
+  async kill(...targets: readonly string[]): Promise<void> {
+    await Promise.all(targets.map((target) => this.#kill(target)));
+  }
+
+  async #kill(target: string): Promise<void> {
     if (target === 'main' || target === 'ircd') this.#ircPort = null;
     if (target === 'main') {
       const child = this.#child;
