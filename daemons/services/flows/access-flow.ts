@@ -19,9 +19,13 @@ export interface AccessData {
 /** What came of it; `no_user`: Keycloak does not know who has the account. */
 export type AccessAnswer = 'done' | 'no_user';
 
-/** @param confirm told, within the write turn of the last step, of what Keycloak has now */
+/**
+ * @param idOf by which Keycloak knows who has an account; null where they are not there
+ * @param confirm told, within the write turn of the last step, of what Keycloak has now
+ */
 export function accessFlow(
   directory: Directory,
+  idOf: (account: string) => string | null,
   confirm: (channel: string, account: string, level: number | null) => void,
 ): FlowKind<AccessData, AccessAnswer> {
   const told =
@@ -35,9 +39,9 @@ export function accessFlow(
     first: 'user',
     steps: {
       async user({ account, level }) {
-        const user = await directory.users.find(account);
-        if (user === null) return end('no_user');
-        return goOn(level === null ? 'clear' : 'group', { userId: user.id });
+        const userId = idOf(account);
+        if (userId === null) return end('no_user');
+        return goOn(level === null ? 'clear' : 'group', { userId });
       },
       async group({ channel }) {
         const group = await directory.groups.atPath([CHANNEL_GROUPS, channel]);
@@ -59,22 +63,18 @@ export function accessFlow(
         return group === null ? goOn('group') : goOn('level', { groupId: group.id });
       },
       async level({ channel, userId, level }) {
-        await directory.users.update(userId!, {
-          attributes: { [channelAttribute(channel)]: [String(level)] },
-        });
-        return goOn('membership');
+        const attributes = { [channelAttribute(channel)]: [String(level)] };
+        const there = await found(() => directory.users.update(userId!, { attributes }));
+        return there ? goOn('membership') : end('no_user');
       },
       async membership(data) {
-        await directory.users.join(data.userId!, data.groupId!);
-        return told(data);
+        // Whichever of both is gone meanwhile is found out from the group on.
+        const there = await found(() => directory.users.join(data.userId!, data.groupId!));
+        return there ? told(data) : goOn('group');
       },
       async clear({ channel, userId }) {
         const attributes = { [channelAttribute(channel)]: null };
-        try {
-          await directory.users.update(userId!, { attributes });
-        } catch (error) {
-          if (!isAnswer(error, 'not_found')) throw error;
-        }
+        await found(() => directory.users.update(userId!, { attributes }));
         return goOn('leave');
       },
       async leave(data) {
@@ -84,6 +84,17 @@ export function accessFlow(
       },
     },
   };
+}
+
+/** False where what is to be changed is not there. */
+async function found(change: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    if (isAnswer(error, 'not_found')) return false;
+    throw error;
+  }
 }
 
 /** The id of what is made; null where it was there. */

@@ -282,14 +282,14 @@ function hasRoom(store: AccountStore, account: string, fingerprint: string): boo
   return store.details(account).fingerprints.length < limits.certificatesPerAccount.default;
 }
 
-/** Who an account is in Keycloak: by what is known of them, else by name. */
+/** Who an account is in Keycloak; null for one that is kept here alone. A user of the same name is somebody else. */
 async function userOf(
   account: string,
   { store, links, directory }: AccountFlowOptions,
 ): Promise<DirectoryUser | null> {
   const stored = store.find(account);
   const id = stored === undefined ? null : (links.of(stored)?.user ?? null);
-  if (id === null) return await directory.users.find(account);
+  if (id === null) return null;
   try {
     return await directory.users.get(id);
   } catch (error) {

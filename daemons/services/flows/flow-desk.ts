@@ -84,7 +84,11 @@ export class FlowDesk implements AccountsElsewhere {
       registered: keeper.registered,
       forget: ({ userId, username }) => keycloak.forget(userId, username),
     };
-    const access = accessFlow(directory, (channel, account, level) =>
+    const idOf = (account: string) => {
+      const stored = store.find(account);
+      return stored === undefined ? null : (links.of(stored)?.user ?? null);
+    };
+    const access = accessFlow(directory, idOf, (channel, account, level) =>
       sync.confirm(channel, account, level === null ? null : standingOf(level), now()),
     );
     const changed = keeper.channelChanged;

@@ -32,7 +32,8 @@ export function userFlow(options: UserFlowOptions): FlowKind<UserData, UserAnswe
     steps: {
       async look({ userId }) {
         const user = await found(directory, userId);
-        const account = accountOf(userId, user, options);
+        // An account of the same name is somebody else's.
+        const account = store.find(links.accountOf(userId) ?? '');
         if (account === undefined) return end(null);
         await settleSuspension(account, user, options);
         if (user === null) return end(account.name);
@@ -59,17 +60,6 @@ async function found(directory: Directory, userId: string): Promise<DirectoryUse
     if (isAnswer(error, 'not_found')) return null;
     throw error;
   }
-}
-
-function accountOf(
-  userId: string,
-  user: DirectoryUser | null,
-  { store, links }: UserFlowOptions,
-): StoredAccount | undefined {
-  const known = links.accountOf(userId);
-  if (known !== null) return store.find(known);
-  const named = user === null ? undefined : store.find(user.username);
-  return named !== undefined && links.of(named) === null ? named : undefined;
 }
 
 async function settleSuspension(

@@ -40,6 +40,7 @@ class World {
   readonly store: AccountStore;
   readonly channels: ChannelStore;
   readonly sync: SyncStore;
+  readonly links: KeycloakLinks;
   readonly kinds;
   readonly answers: string[] = [];
   #marks = 0;
@@ -50,8 +51,8 @@ class World {
     this.store = new AccountStore(database, now);
     this.channels = new ChannelStore(database, this.store, now);
     this.sync = new SyncStore(database);
-    const links = new KeycloakLinks(database, now);
-    const { directory, store, channels, sync } = this;
+    this.links = new KeycloakLinks(database, now);
+    const { directory, store, channels, sync, links } = this;
     const options = {
       directory,
       store,
@@ -63,7 +64,11 @@ class World {
       registered: () => {},
       forget: () => {},
     };
-    const access = accessFlow(directory, (channel, account, level) =>
+    const idOf = (account: string) => {
+      const stored = store.find(account);
+      return stored === undefined ? null : (links.of(stored)?.user ?? null);
+    };
+    const access = accessFlow(directory, idOf, (channel, account, level) =>
       sync.confirm(channel, account, level === null ? null : standingOf(level), now()),
     );
     this.kinds = {
@@ -184,7 +189,9 @@ it('leaves who is in Keycloak alone out of it, and who is here alone as they are
   const { lives, store, channels, directory, kinds } = world;
   const verifiers = { argon2id: 'x', scram: 'x' };
   for (const name of ['ann', 'local']) store.create({ name, email: null, verifiers, network: null });
-  directory.add('ann');
+  world.links.link(store.get('ann'), directory.add('ann').id, 'ann');
+  // Of the same name as an account here, and somebody else.
+  const namesake = directory.add('local', { password: hashed('theirs') });
   directory.add('stranger');
   channels.register('#tea', 'ann', 1);
   channels.setAccess('#tea', null, 'local', 'voice');
@@ -202,6 +209,10 @@ it('leaves who is in Keycloak alone out of it, and who is here alone as they are
   store.create({ name: 'stranger', email: null, verifiers, network: null });
   world.compare('#tea');
   await lives.untilWhole();
+  expect(channels.find('#tea')!.access.length).toBe(1);
+  world.links.link(store.get('stranger'), stranger.id, 'stranger');
+  world.compare('#tea');
+  await lives.untilWhole();
   expect(channels.find('#tea')!.access).toContainEqual({ account: 'stranger', level: 'voice' });
   stranger.groups.clear();
   world.compare('#tea');
@@ -211,7 +222,11 @@ it('leaves who is in Keycloak alone out of it, and who is here alone as they are
   world.ask(kinds.email, accountSubject('local'), { account: 'local', email: 'l@example.net' });
   await lives.untilWhole();
   expect(world.here('local')).toMatchObject({ password: 'changed', email: 'l@example.net' });
-  expect(directory.user('local')).toBeUndefined();
+  world.ask(kinds.drop, accountSubject('local'), { account: 'local', by: 'local' });
+  await lives.untilWhole();
+  expect(store.find('local')).toBeUndefined();
+  expect(directory.user('local')).toEqual(namesake);
+  expect(namesake).toMatchObject({ password: hashed('theirs'), email: null, attributes: {} });
 });
 
 type Ask = (world: World) => void;

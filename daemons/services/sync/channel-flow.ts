@@ -138,7 +138,7 @@ async function accessThere(
   const group = await groups.atPath([CHANNEL_GROUPS, channel]);
   if (group === null) return there;
   for (const user of await groups.members(group.id)) {
-    const account = store.find(links.accountOf(user.id) ?? user.username);
+    const account = store.find(links.accountOf(user.id) ?? '');
     const standing = standingOf(levelOf(channel, user.attributes, group.attributes));
     if (account !== undefined && standing !== null) there.set(account.key, standing);
   }

@@ -57,15 +57,12 @@ async function lookAtGroup(event: WebhookEvent, { look, forget }: AccountChanges
   return await look({ kind: 'group', path: group, userId });
 }
 
+/** The account of a user: one of the same name may be somebody else's. */
 function accountOf(
-  { userId, username }: WebhookEvent,
+  { userId }: WebhookEvent,
   { store, links }: AccountChangesOptions,
 ): StoredAccount | undefined {
-  const known = links.accountOf(userId!);
-  if (known !== null) return store.find(known);
-  // A name tells only of whom nobody else is known to be.
-  const named = username === null ? undefined : store.find(username);
-  return named !== undefined && links.of(named) === null ? named : undefined;
+  return store.find(links.accountOf(userId!) ?? '');
 }
 
 async function suspend(

@@ -81,10 +81,11 @@ describe('an event', () => {
     await test.network.writes.write(() => test.links.link(store.get('hook'), 'somebody-else', 'hook'));
     expect(await tell(deleted)).toBe('USER DELETE hook: forgot the user');
     expect(account().suspended_reason).toBeNull();
-    // Whom nobody is known to be is known by name.
+    // An account that is kept here alone is nobody's there.
     test.network.database.exec('DELETE FROM keycloak_users');
     test.network.database.exec('DELETE FROM webhook_events');
-    expect(await tell(deleted)).toBe('USER DELETE hook: suspended hook');
+    expect(await tell(deleted)).toBe('USER DELETE hook: forgot the user');
+    expect(account().suspended_reason).toBeNull();
   });
 
   it('that leaves what an operator has said of an account as it is', async () => {
