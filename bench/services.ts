@@ -1,18 +1,25 @@
 /**
- * `npm run bench -- services [--kills N]`: ends services, the IRC server and both with SIGKILL, each N times, while people register
- * accounts and change them with AuthServ, and counts what they were told is done and is lost. Ends with 1 where anything is.
+ * `npm run bench -- services`: ends services, the IRC server and both with SIGKILL while people register accounts and change them with
+ * AuthServ, and counts what they were told is done and is lost, and with `--keycloak` what is on one side alone; and sends events to the
+ * webhook. Ends with 1 where anything is lost, half done or refused.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { KeycloakSide } from './services/keycloak-side.ts';
 import { KILLED, type ServicesKills, servicesKills } from './services/kills.ts';
+import { type WebhookRate, webhookRate } from './services/webhook-rate.ts';
 import { writeReport } from './shared/report.ts';
 import { benchDirectory } from './shared/server-process.ts';
 
+const ALL = [...Object.keys(KILLED), 'webhook'];
 const USAGE = `usage: npm run bench -- services [options]
+  --only a,b      ${ALL.join(', ')} (all)
   --kills N       kills of each (10)
-  --only a,b      of what: ${Object.keys(KILLED).join(', ')} (all)
   --people N      who register and change accounts at once (8)
+  --keycloak      beside a real Keycloak
+  --events N      events of the webhook (1000)
+  --rate N        of them a second (1000)
   --json FILE     where the result goes (bench/results/services.json)
 `;
 
@@ -21,9 +28,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      only: { type: 'string', default: ALL.join(',') },
       kills: { type: 'string', default: '10' },
-      only: { type: 'string', default: Object.keys(KILLED).join(',') },
       people: { type: 'string', default: '8' },
+      keycloak: { type: 'boolean', default: false },
+      events: { type: 'string', default: '1000' },
+      rate: { type: 'string', default: '1000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/services.json') },
       help: { type: 'boolean', default: false },
     },
@@ -32,33 +42,56 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const results: ServicesKills[] = [];
-  for (const name of values.only.split(',')) {
-    const killed = KILLED[name];
-    if (killed === undefined) throw new Error(`There is nothing called "${name}".\n${USAGE}`);
-    const folder = await benchDirectory('services');
-    try {
-      const onKill = (kill: number) => {
-        if (kill % 10 === 0) console.log(`${name}: ${kill} of ${values.kills} kills`);
-      };
-      const people = Number(values.people);
-      const result = await servicesKills({
-        name,
-        killed,
-        kills: Number(values.kills),
-        people,
-        folder,
-        onKill,
-      });
-      console.log(
-        `${name.padEnd(8)} ${result.kills} kills: ${result.registered} accounts registered, ${result.changed} changes answered, ` +
-          `${result.lostAccounts} accounts and ${result.lostChanges} changes lost`,
-      );
-      results.push(result);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+  const names = values.only.split(',');
+  const wrong = names.find((name) => !ALL.includes(name));
+  if (wrong !== undefined) throw new Error(`There is nothing called "${wrong}".\n${USAGE}`);
+  const keycloak = values.keycloak ? await KeycloakSide.start() : null;
+  const results: (ServicesKills | WebhookRate)[] = [];
+  try {
+    for (const name of names) {
+      const folder = await benchDirectory('services');
+      try {
+        if (name === 'webhook')
+          results.push(
+            await webhookRate({ events: Number(values.events), perSecond: Number(values.rate), folder }),
+          );
+        else {
+          const [kills, people] = [Number(values.kills), Number(values.people)];
+          results.push(
+            await servicesKills({ name, killed: KILLED[name]!, kills, people, folder, keycloak, onKill }),
+          );
+        }
+        console.log(told(results.at(-1)!));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     }
+  } finally {
+    await keycloak?.close();
   }
   await writeReport(values.json, 'services', results);
-  if (results.some(({ lostAccounts, lostChanges }) => lostAccounts + lostChanges > 0)) process.exitCode = 1;
+  if (results.some(isWrong)) process.exitCode = 1;
+}
+
+function onKill(kill: number): void {
+  if (kill % 10 === 0) console.log(`${kill} kills`);
+}
+
+function told(result: ServicesKills | WebhookRate): string {
+  if ('events' in result)
+    return (
+      `webhook  ${result.events} events, ${result.perSecond} a second: answered after ${result.p50.toFixed(1)} ms (p50), ` +
+      `${result.p99.toFixed(1)} ms (p99), at most ${result.most.toFixed(1)} ms; ${result.refused} refused; ` +
+      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer`
+    );
+  const halves = result.halves === null ? '' : `, ${result.halves} accounts on one side alone`;
+  return (
+    `${result.name.padEnd(8)} ${result.kills} kills: ${result.registered} accounts registered, ${result.changed} changes answered, ` +
+    `${result.lostAccounts} accounts and ${result.lostChanges} changes lost${halves}`
+  );
+}
+
+function isWrong(result: ServicesKills | WebhookRate): boolean {
+  if ('events' in result) return result.refused > 0;
+  return result.lostAccounts + result.lostChanges + (result.halves ?? 0) > 0;
 }

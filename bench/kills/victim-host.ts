@@ -91,6 +91,12 @@ export class VictimHost {
     await this.#findIrcd();
   }
 
+  /** The port of a listener of a daemon that speaks a protocol. */
+  async portOf(daemon: string, protocol: string): Promise<number> {
+    const listeners = (await this.#snapshot(daemon))?.listeners ?? [];
+    return portOf(listeners.find((one) => one.protocol === protocol));
+  }
+
   /** One request, or null where nothing answered. */
   async ask<Name extends ControlRequestName>(
     name: Name,

@@ -25,6 +25,8 @@ export class AccountLoad {
   readonly #people: number;
   /** Since the last check. */
   #known: Known[] = [];
+  /** Every account that was asked for since then, whatever was answered. */
+  #asked: string[] = [];
   #names = 0;
   #stopped = true;
   #running: Promise<unknown> = Promise.resolve();
@@ -48,6 +50,11 @@ export class AccountLoad {
   async end(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+  }
+
+  /** Takes out who asked for an account. */
+  takeAsked(): string[] {
+    return this.#asked.splice(0);
   }
 
   /** Looks whether everything is there, once services are back. */
@@ -94,6 +101,7 @@ export class AccountLoad {
     const client = new LineClient(this.#host.ircPort!, address);
     try {
       await client.register(account);
+      this.#asked.push(account);
       if (!(await this.#asks(client, `REGISTER ${account} ${PASSWORD}`, account))) return;
       const known: Known = { account, info: null, asked: null, masks: [] };
       this.#known.push(known);

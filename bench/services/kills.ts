@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VictimHost } from '../kills/victim-host.ts';
 import { AccountLoad } from './account-load.ts';
+import type { KeycloakSide } from './keycloak-side.ts';
 
 /** What is killed, by the name that it is asked for. */
 export const KILLED: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +21,8 @@ export interface ServicesKills {
   /** Of these, what is not there. */
   readonly lostAccounts: number;
   readonly lostChanges: number;
+  /** Accounts that are only here or only in Keycloak after everything was gone on with; null where there is no Keycloak. */
+  readonly halves: number | null;
 }
 
 export interface ServicesKillsOptions {
@@ -30,6 +33,8 @@ export interface ServicesKillsOptions {
   readonly people: number;
   /** Exists and is empty. */
   readonly folder: string;
+  /** Where accounts are kept too; null for nowhere. */
+  readonly keycloak?: KeycloakSide | null;
   readonly onKill?: (kill: number) => void;
 }
 
@@ -48,9 +53,11 @@ flood = false
 
 /** Kills so many times. */
 export async function servicesKills(options: ServicesKillsOptions): Promise<ServicesKills> {
-  const { name, killed, kills, people, folder } = options;
-  const host = new VictimHost(folder, async () => ({ daemons: ['ircd', 'services'], toml: TOML }));
+  const { name, killed, kills, people, folder, keycloak = null } = options;
+  const toml = TOML + (keycloak?.toml ?? '');
+  const host = new VictimHost(folder, async () => ({ daemons: ['ircd', 'services'], toml }));
   const load = new AccountLoad(host, people);
+  let halves = 0;
   await host.start();
   try {
     for (let kill = 1; kill <= kills; kill++) {
@@ -61,10 +68,12 @@ export async function servicesKills(options: ServicesKillsOptions): Promise<Serv
       await host.kill(...killed);
       await load.end();
       await load.check();
+      const asked = load.takeAsked();
+      if (keycloak !== null) halves += await keycloak.halves(host, asked);
       options.onKill?.(kill);
     }
   } finally {
     await host.stop();
   }
-  return { name, kills, ...load.findings };
+  return { name, kills, ...load.findings, halves: keycloak === null ? null : halves };
 }
