@@ -21,6 +21,9 @@ function documented(host: 'electron' | 'headless', daemons: readonly string[]): 
           'every process': [...daemons, 'main'],
           'every daemon': daemons,
           'main, headless': host === 'headless' ? ['main'] : [],
+          // Where a Keycloak is configured, and once somebody has asked for something.
+          'services with Keycloak': [],
+          'services in use': [],
         }[process!] ?? process!.split(', ');
       return owners.flatMap((owner) => names!.split(', ').map((name) => `${owner} ${kind} ${name}`));
     });

@@ -58,6 +58,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
       services: null,
       before_connect: true,
       email_required: false,
+      login_timelines: 256,
     },
     admin: { location: '', organisation: '', email: '' },
     oper: [

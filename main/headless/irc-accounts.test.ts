@@ -145,6 +145,7 @@ test('the keeper of accounts runs where the configuration asks for it, and a rel
   expect(await client.until(/ LS :/)).not.toContain('sasl');
   await writeFile(host.configFile, TOML);
   expect(await host.ask('config.reload')).toMatchObject({ ok: true });
+  expect(await client.until(/ NEW :/)).toContain('account-notify account-tag');
   expect(await client.until(/ NEW :/)).toContain('sasl=');
   expect(host.snapshot('accounts').state).toBe('running');
   await writeFile(host.configFile, `${TOML}[ircd.accounts]\nauthority = "services"\n`);
