@@ -65,7 +65,7 @@ client_secret = "${SECRET}"
 
   async close(): Promise<void> {
     await this.#client.close();
-    await this.#keycloak.close();
+    this.#keycloak.close();
   }
 }
 
