@@ -2,12 +2,13 @@
  * Keeps the index like the disk: reads everything at the start, and later the folders that a list is about and that were changed by
  * hand, which their time tells. Disks are read by threads of a pool; what they find is put into the index a piece of a turn at a time.
  */
+
+import { KeyedLock } from '../../runtime/async/keyed-lock.ts';
 import { poolTask } from '../../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import { FIXED_LIMITS } from '../limits.ts';
 import type * as tasks from './folder-tasks.ts';
 import { COLUMNS, type FolderReadings } from './folder-tasks.ts';
-import { KeyedLock } from './keyed-lock.ts';
 import { type IndexedFolder, type ObjectIndex, within } from './object-index.ts';
 
 /** Runs what reads disks. */

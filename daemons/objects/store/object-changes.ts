@@ -3,8 +3,8 @@
  * changes of one object are kept apart. Used by ObjectStore, which has checked the URIs.
  */
 import { lstat } from 'node:fs/promises';
+import { KeyedLock } from '../../runtime/async/keyed-lock.ts';
 import type { Generations } from './generations.ts';
-import { KeyedLock } from './keyed-lock.ts';
 import { folderOf, type IndexedObject, type ObjectIndex } from './object-index.ts';
 import type { ObjectInfo } from './object-info.ts';
 import { infoOf } from './object-lists.ts';

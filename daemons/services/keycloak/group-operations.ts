@@ -1,5 +1,6 @@
 /** Groups of the realm: those of channels, below `/irc-channels`, and that of operators. */
 import { z } from 'zod';
+import { KeyedLock } from '../../runtime/async/keyed-lock.ts';
 import { limits } from '../limits.ts';
 import { type AdminCalls, segment } from './admin-calls.ts';
 import { unbelievable } from './answer-reading.ts';
@@ -11,7 +12,6 @@ import {
   type KeycloakUser,
   userSchema,
 } from './keycloak-shapes.ts';
-import { OneAfterAnother } from './one-after-another.ts';
 
 const groupsSchema = z.array(groupSchema);
 const usersSchema = z.array(userSchema);
@@ -19,7 +19,7 @@ const usersSchema = z.array(userSchema);
 export class GroupOperations {
   readonly #admin: AdminCalls;
   /** Changes of one group, which read before they write. */
-  readonly #changes = new OneAfterAnother();
+  readonly #changes = new KeyedLock();
 
   constructor(admin: AdminCalls) {
     this.#admin = admin;

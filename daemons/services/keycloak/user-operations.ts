@@ -1,5 +1,6 @@
 /** Users of the realm, as an administrator sees and changes them. */
 import { z } from 'zod';
+import { KeyedLock } from '../../runtime/async/keyed-lock.ts';
 import { limits } from '../limits.ts';
 import { type AdminCalls, segment, type Wish } from './admin-calls.ts';
 import { unbelievable } from './answer-reading.ts';
@@ -13,7 +14,6 @@ import {
   type KeycloakUser,
   userSchema,
 } from './keycloak-shapes.ts';
-import { OneAfterAnother } from './one-after-another.ts';
 
 /** A password as Keycloak takes it: in clear, or hashed by whoever has seen it. */
 export type NewPassword =
@@ -57,7 +57,7 @@ const profileSchema = z.object({ unmanagedAttributePolicy: z.string().optional()
 export class UserOperations {
   readonly #admin: AdminCalls;
   /** Changes of one user, which read before they write. */
-  readonly #changes = new OneAfterAnother();
+  readonly #changes = new KeyedLock();
 
   constructor(admin: AdminCalls) {
     this.#admin = admin;
