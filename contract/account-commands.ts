@@ -45,6 +45,12 @@ export const accountFields: readonly TableColumn[] = [
   { key: 'lastFailureAt', title: 'Last failure', type: 'time' },
 ];
 
+/** An account and a password that was made for it, which is shown this once. */
+const newPasswordFields: readonly TableColumn[] = [
+  { key: 'account', title: 'Account', type: 'text' },
+  { key: 'password', title: 'New password', type: 'text', secret: true },
+];
+
 export const accountCommands = {
   accounts: defineCommand({
     summary: 'List or find accounts',
@@ -87,10 +93,7 @@ export const accountCommands = {
         .describe('Password; where it is empty one is made and shown once'),
     }),
     result: 'json',
-    columns: [
-      { key: 'account', title: 'Account', type: 'text' },
-      { key: 'password', title: 'New password', type: 'text', secret: true },
-    ],
+    columns: newPasswordFields,
   }),
   'reset-password': defineCommand({
     summary: 'Give an account a new password, which is shown once; whoever is logged in stays so',
@@ -99,10 +102,7 @@ export const accountCommands = {
     access: 'admin',
     args: z.object({ account }),
     result: 'json',
-    columns: [
-      { key: 'account', title: 'Account', type: 'text' },
-      { key: 'password', title: 'New password', type: 'text', secret: true },
-    ],
+    columns: newPasswordFields,
   }),
   'log-out-account': defineCommand({
     summary: 'Log out everybody who is logged in to an account; they may log in again',
