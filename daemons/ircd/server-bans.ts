@@ -3,21 +3,16 @@
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { z } from 'zod';
-import { isLineWord, toLineText } from '../../contract/line-texts.ts';
-import { canonicalMask, compileAddressMask, coversAddress, hasBrokenNetwork } from '../irc/address-mask.ts';
+import { toLineText } from '../../contract/line-texts.ts';
+import { canonicalMask, compileAddressMask, coversAddress } from '../irc/address-mask.ts';
+import { networkProblem, userMaskProblem } from '../irc/ban-mask.ts';
 import { fold } from '../irc/casemapping.ts';
 import { compileMask } from '../irc/mask.ts';
 import { BanIndex, type BanTarget } from '../runtime/net/ban-index.ts';
 import { canonicalCidr } from '../runtime/net/canonical-address.ts';
-import { type CidrBlock, cidrContains, isMappedIPv4, parseCidr } from '../runtime/net/ip-address.ts';
+import { cidrContains, parseCidr } from '../runtime/net/ip-address.ts';
 import { limits } from './limits.ts';
 import type { User } from './state/user.ts';
-
-/** IPv4 blocks lie in the last 32 bits of an IPv6 address. */
-const IPV4_OFFSET = 96;
-/** Larger networks than these are refused: they are a slip of the finger. */
-const MIN_IPV4_BITS = 8;
-const MIN_IPV6_BITS = 16;
 
 /** A ban as it is stored; one that could not be set is none. */
 export const serverBanSchema = z
@@ -157,23 +152,8 @@ export function canonicalBanMask(kind: BanKind, mask: string): string {
 
 /** Why a mask cannot be banned, or null. A mask that covers everybody is refused. */
 export function checkMask(kind: BanKind, mask: string): string | null {
-  if (mask.length > limits.maskBytes.default)
-    return `a mask has at most ${limits.maskBytes.default} characters`;
-  if (kind === 'dline') {
-    const block = parseCidr(mask);
-    if (block === null) return `${toLineText(mask)} is neither an address nor a network such as 10.0.0.0/8`;
-    return isTooWide(block) ? tooWide(mask, block) : null;
-  }
-  if (!isLineWord(mask)) return `${toLineText(mask)} holds what cannot stand in a mask`;
-  const at = mask.indexOf('@');
-  if (at < 1 || at === mask.length - 1 || mask.includes(' ') || mask.includes('!')) {
-    return `${mask} is not of the form user@host`;
-  }
-  if (hasBrokenNetwork(mask)) return `${mask.slice(at + 1)} is not a network such as 10.0.0.0/8`;
-  const network = parseCidr(mask.slice(at + 1));
-  if (network !== null && isTooWide(network)) return tooWide(mask, network);
-  const literal = mask.replaceAll('*', '').replaceAll('?', '').replaceAll('.', '').replaceAll('@', '');
-  return literal === '' ? `${mask} would ban everybody` : null;
+  const problem = kind === 'dline' ? networkProblem : userMaskProblem;
+  return problem(mask, limits.maskBytes.default);
 }
 
 /** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
@@ -195,14 +175,4 @@ function usernames(user: User): string[] {
   const name = fold(user.username);
   // Folded, a ~ is a ^.
   return user.username.startsWith('~') ? [name, name.slice(1)] : [name];
-}
-
-function tooWide(mask: string, { groups, bits }: CidrBlock): string {
-  const [least, own] = isMappedIPv4(groups) ? [MIN_IPV4_BITS, bits - IPV4_OFFSET] : [MIN_IPV6_BITS, bits];
-  const whom = own <= 0 ? 'everybody' : 'more than a network';
-  return `${mask} would ban ${whom}, expected a prefix of at least /${least}`;
-}
-
-function isTooWide({ groups, bits }: CidrBlock): boolean {
-  return bits < (isMappedIPv4(groups) ? IPV4_OFFSET + MIN_IPV4_BITS : MIN_IPV6_BITS);
 }

@@ -1,8 +1,9 @@
 /** The bans of the IRC server as one list on disk: its own, and those of the network. Used by daemon.ts. */
 import { z } from 'zod';
+import { networkBanKey } from '../irc/network-ban.ts';
 import type { BanSource } from '../runtime/net/ban-saver.ts';
 import { limits } from './limits.ts';
-import { type NetworkBan, networkBanKey, networkBanSchema } from './network-bans/network-ban.ts';
+import { type NetworkBan, networkBanSchema } from './network-bans/network-ban.ts';
 import type { NetworkBans } from './network-bans/network-bans.ts';
 import { banKey, type ServerBan, type ServerBans, serverBanSchema } from './server-bans.ts';
 

@@ -2,8 +2,10 @@
  * Bans of the whole network: `GL * +user@host expires changed kept :why` and `JU * +server.name lasts changed :why`, as ircu
  * has them (its doc/readme.gline). Pure; called by whoever keeps a link.
  */
+import type { KeptBan } from '../network-ban.ts';
 import { type P10Line, writeLine } from './line.ts';
 import { readWhole } from './server-line.ts';
+import { bytesOf } from './text.ts';
 
 /** For all servers. */
 export const EVERYWHERE = '*';
@@ -104,6 +106,18 @@ export function writeGline(source: string, ban: NetworkBanLine, nowSeconds: numb
 export function writeJupe(source: string, ban: NetworkBanLine, nowSeconds: number): string {
   const lasts = Math.max(0, ban.expiresSeconds - nowSeconds);
   return writeLine(source, 'JU', [EVERYWHERE, signOf(ban), lasts, ban.changedSeconds], ban.reason);
+}
+
+/** A ban that is kept, for {@link writeGline} and {@link writeJupe}. */
+export function networkBanLine(ban: KeptBan<string>): NetworkBanLine {
+  return {
+    active: ban.active,
+    mask: bytesOf(ban.mask),
+    expiresSeconds: Math.floor(ban.expiresMs / 1_000),
+    changedSeconds: ban.changedSeconds,
+    keptSeconds: Math.floor(ban.keptMs / 1_000),
+    reason: ban.reasonBytes ?? bytesOf(ban.reason),
+  };
 }
 
 function signOf({ active, mask }: NetworkBanLine): string {

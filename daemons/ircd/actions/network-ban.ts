@@ -1,10 +1,11 @@
 /** A ban of the network is set, changed or lifted, here or elsewhere. */
+import { isInForce } from '../../irc/network-ban.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { checkNetworkMask, isInForce, type NetworkBan } from '../network-bans/network-ban.ts';
+import { checkNetworkMask, type NetworkBan } from '../network-bans/network-ban.ts';
 import type { Source } from '../network-events.ts';
 import type { LocalClient } from '../state/local-client.ts';
 

@@ -2,13 +2,12 @@
  * GLINE, JUPE and their removals: who may not use any server of the network, and which server may not be on it. `duration` is in
  * minutes; none means a week.
  */
+import { canonicalNetworkMask, isInForce } from '../../irc/network-ban.ts';
 import { takeNetworkBan } from '../actions/network-ban.ts';
 import type { CommandServer } from '../command-server.ts';
 import {
-  canonicalNetworkMask,
   checkNetworkMask,
   DEFAULT_MINUTES,
-  isInForce,
   MAX_MINUTES,
   type NetworkBan,
   type NetworkBanKind,

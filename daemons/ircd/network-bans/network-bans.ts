@@ -1,16 +1,11 @@
 /** The bans of the network that this server knows, in memory: asked when somebody registers and when a server is introduced. */
 import { fold } from '../../irc/casemapping.ts';
+import { isInForce, networkBanKey } from '../../irc/network-ban.ts';
 import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
 import { limits } from '../limits.ts';
 import { identityOf } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
-import {
-  checkNetworkMask,
-  isInForce,
-  type NetworkBan,
-  type NetworkBanKind,
-  networkBanKey,
-} from './network-ban.ts';
+import { checkNetworkMask, type NetworkBan, type NetworkBanKind } from './network-ban.ts';
 
 export class NetworkBans {
   readonly #index = new BanIndex<NetworkBan>(fold);

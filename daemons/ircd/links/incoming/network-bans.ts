@@ -2,13 +2,14 @@
  * `GL` and `JU`: other servers, their operators and services ban users and servers from the whole network. The newer change of
  * a ban wins; a peer that comes with an older one is set right, but during its burst, which is set right by ours.
  */
+import { changed, FAR_MS } from '../../../irc/network-ban.ts';
 import { type BanSign, EVERYWHERE, type GlineLine, readGline, readJupe } from '../../../irc/p10/ban-line.ts';
 import { oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { takeNetworkBan } from '../../actions/network-ban.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { addServerBan, removeServerBan } from '../../commands/server-ban.ts';
 import { limits } from '../../limits.ts';
-import { changed, FAR_MS, type NetworkBanChange } from '../../network-bans/network-ban.ts';
+import type { NetworkBanChange } from '../../network-bans/network-ban.ts';
 import { nameOf } from '../../network-events.ts';
 import { networkBanLine } from '../network-ban-lines.ts';
 import { toSeconds } from '../peer.ts';
