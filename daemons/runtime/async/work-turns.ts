@@ -28,7 +28,7 @@ const MIN_SLICES = 2;
 /** Share of a turn that waiting work gets likewise: a thousand small jobs are a thousand slices. */
 const WAITING_SHARE = 0.4;
 /** Share of a turn after which patient work waits for the next, whether anybody else has work or not: sockets come first. */
-const PATIENT_SHARE = 0.3;
+const PATIENT_SHARE = 0.2;
 /** Clients whose waiting work is named to whoever asks. */
 const MOST_NAMED = 64;
 /** Share of a turn that new input may use when work waits already, so that both together are one turn. */
