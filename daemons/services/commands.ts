@@ -201,7 +201,8 @@ export const servicesCommands = {
     timeoutMs: 600_000,
   }),
   import: defineCommand({
-    summary: 'Takes over the accounts of an exported file that are not here, all of them or none',
+    summary:
+      'Takes over the accounts of an exported file, or of the database of X3 or Atheme, that are not here, all of them or none',
     sentence: 'import|imported accounts from {file}',
     danger: 'disruptive',
     access: 'admin',
@@ -215,6 +216,8 @@ export const servicesCommands = {
       { key: 'accounts', title: 'Came in', type: 'number' },
       { key: 'channels', title: 'Channels', type: 'number' },
       { key: 'dryRun', title: 'Only tried', type: 'boolean' },
+      { key: 'format', title: 'File of', type: 'text' },
+      { key: 'left', title: 'Could not come along', type: 'text' },
     ],
     timeoutMs: 600_000,
   }),

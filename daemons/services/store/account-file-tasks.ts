@@ -2,19 +2,12 @@
  * Accounts as a file of JSON, written and read on a thread, and copies of the database that are looked at there: each may take seconds.
  * Loaded by URL; see account-files.ts.
  */
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { loadSqlite, type Sqlite } from '../../runtime/files/sqlite.ts';
 import { bringUpToDate } from '../../runtime/files/sqlite-schema.ts';
+import type { LeftBehind } from '../foreign/foreign-data.ts';
+import { type FileFormat, fileBytes, formatOf, writeForeignFile } from '../foreign/foreign-file.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
 
 /** What a file says that it is. */
@@ -86,22 +79,37 @@ function bytesAsText(_key: string, value: unknown): unknown {
   return { base64: Buffer.from(data as number[]).toString('base64') };
 }
 
+/** What a file has brought. */
+export interface ReadAccounts {
+  readonly accounts: number;
+  /** Whose file it is. */
+  readonly format: FileFormat;
+  /** What other services kept and could not come along. */
+  readonly left: readonly LeftBehind[];
+}
+
 /**
- * Makes a database of such a file, whose rows are all as the tables want them.
+ * Makes a database of such a file, or of one of X3 or Atheme, whose rows are all as the tables want them.
+ * @param now Unix milliseconds
  * @throws SignalboxError `bad_request` for another file, or one of another version
  */
 export async function readAccounts({
   from,
   database: file,
+  now,
 }: {
   readonly from: string;
   readonly database: string;
-}): Promise<{ accounts: number }> {
-  const said = parsed(from);
+  readonly now: number;
+}): Promise<ReadAccounts> {
+  const bytes = fileBytes(from);
+  const format = formatOf(bytes);
   const sqlite = await loadSqlite('services');
   const database = new sqlite(file);
   try {
     bringUpToDate(database, SERVICES_SCHEMA);
+    if (format !== 'signalbox') return { format, ...writeForeignFile(database, from, bytes, format, now) };
+    const said = parsed(from, bytes);
     const known = new Set(tablesOf(database));
     database.transaction(() => {
       database.pragma('defer_foreign_keys = ON');
@@ -110,7 +118,7 @@ export async function readAccounts({
         insertRows(database, table, rows, from);
       }
     })();
-    return { accounts: said.tables.accounts?.length ?? 0 };
+    return { format, accounts: said.tables.accounts?.length ?? 0, left: [] };
   } catch (error) {
     database.close();
     rmSync(file, { force: true });
@@ -150,10 +158,10 @@ function textAsBytes(value: unknown): unknown {
   return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : JSON.stringify(value);
 }
 
-function parsed(from: string): AccountsFile {
+function parsed(from: string, bytes: string): AccountsFile {
   let said: AccountsFile;
   try {
-    said = JSON.parse(readFileSync(from, 'utf8')) as AccountsFile;
+    said = JSON.parse(Buffer.from(bytes, 'latin1').toString('utf8')) as AccountsFile;
   } catch (error) {
     throw refused(from, error instanceof Error ? error.message : String(error));
   }

@@ -9,6 +9,7 @@ import { ChannelStore } from '../../identity/store/channel-store.ts';
 import { openAccounts } from '../../identity/store/database.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { ATHEME_FILE, X3_FILE } from '../foreign/test-files.ts';
 import { readAccounts, verifyCopy, writeAccounts } from './account-file-tasks.ts';
 import { AccountFiles } from './account-files.ts';
 import { ProfileStore } from './profile-store.ts';
@@ -85,7 +86,9 @@ it('all of them, to the last byte, into an empty database', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   await expect(here.files.export('out.json')).rejects.toMatchObject({ code: 'conflict' });
   const there = place('there.db');
-  expect(await there.files.import('out.json', false)).toEqual({ read: 2, accounts: 2, channels: 2 });
+  expect(await there.files.import('out.json', false)).toEqual({
+    ...{ read: 2, accounts: 2, channels: 2, format: 'signalbox', left: '' },
+  });
   expect(contents(there.database)).toEqual(contents(here.database));
   expect(merged).toEqual([{ accounts: 2, channels: ['#ann', '#bob'] }]);
 });
@@ -100,9 +103,9 @@ it('only those that are not known, and nothing where it is only tried', async ()
   fill(there, 'ann');
   there.store.setEmail(there.store.get('ann'), 'mine@example.net');
   const before = contents(there.database);
-  expect(await there.files.import('out.json', true)).toEqual({ read: 3, accounts: 1, channels: 1 });
+  expect(await there.files.import('out.json', true)).toMatchObject({ read: 3, accounts: 1, channels: 1 });
   expect([contents(there.database), merged]).toEqual([before, []]);
-  expect(await there.files.import('out.json', false)).toEqual({ read: 3, accounts: 1, channels: 1 });
+  expect(await there.files.import('out.json', false)).toMatchObject({ read: 3, accounts: 1, channels: 1 });
   const fresh = new AccountStore(there.database, () => 1);
   expect(fresh.get('ann').email).toBe('mine@example.net');
   expect(fresh.credential(fresh.get('bob'), 'argon2id')).toBe('$argon2id$bob');
@@ -138,6 +141,32 @@ it('not one where one of them is wrong, and what is wrong is said', async () => 
   writeFileSync(join(folder, 'cut.json'), readFileSync(file).subarray(0, 500));
   await expect(there.files.import('cut.json', false)).rejects.toMatchObject({ code: 'bad_request' });
   await expect(there.files.import('none.json', false)).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+it('of X3 and of Atheme, with what could not come along; one that was known here stays as it is', async () => {
+  const there = place('there.db');
+  fill(there, 'bob');
+  const before = contents(there.database);
+  writeFileSync(join(folder, 'x3.db'), X3_FILE, 'latin1');
+  const tried = await there.files.import('x3.db', true);
+  expect(contents(there.database)).toEqual(before);
+  expect(tried).toMatchObject({ read: 2, accounts: 1, channels: 0, format: 'x3' });
+  expect(tried.left).toContain('1 × channel (it is not taken over by this import): #lounge');
+  expect(await there.files.import('x3.db', false)).toEqual(tried);
+  const fresh = new AccountStore(there.database, () => 1);
+  expect(fresh.get('ann').email).toBe('ann@example.net');
+  expect(fresh.passwordHash(fresh.get('Ann'))).toMatchObject({ foreign: true });
+  expect(new ProfileStore(there.database, () => 1).of(fresh.get('ann'))).toMatchObject({ level: 600 });
+  writeFileSync(join(folder, 'services.db'), ATHEME_FILE, 'latin1');
+  expect(await there.files.import('services.db', false)).toMatchObject({
+    read: 2,
+    accounts: 0,
+    format: 'atheme',
+  });
+  writeFileSync(join(folder, 'odd.db'), '"NickServ" {\n"ann" ;');
+  await expect(there.files.import('odd.db', false)).rejects.toMatchObject({
+    ...{ code: 'bad_request', message: expect.stringMatching(/database of X3, line 2: expected/) },
+  });
 });
 
 it('a copy counts when it was looked at', async () => {

@@ -6,6 +6,7 @@ import { poolTask } from '../../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { copyDatabase, type SqliteCopyOptions } from '../../runtime/files/sqlite-copy.ts';
+import { type FileFormat, leftText } from '../foreign/foreign-file.ts';
 import { limits } from '../limits.ts';
 import type * as tasks from './account-file-tasks.ts';
 import type { MergedAccounts } from './merge-accounts.ts';
@@ -35,6 +36,10 @@ export interface ImportedAccounts {
   readonly read: number;
   readonly accounts: number;
   readonly channels: number;
+  /** Whose file it is. */
+  readonly format: FileFormat;
+  /** What could not come along, and why; empty where all of it did. */
+  readonly left: string;
 }
 
 export class AccountFiles {
@@ -56,7 +61,7 @@ export class AccountFiles {
   }
 
   /**
-   * Takes over the accounts of such a file that are not here, all of them or none.
+   * Takes over the accounts of such a file, or of the database of X3 or Atheme, that are not here, all of them or none.
    * @param dryRun does all of it and takes it back
    */
   async import(named: string, dryRun: boolean): Promise<ImportedAccounts> {
@@ -67,11 +72,18 @@ export class AccountFiles {
     try {
       rmSync(staging, { force: true });
       const from = resolve(dataDir, named);
-      const work = { from, database: staging };
-      const { accounts: read } = await pool.run(readAccounts, work, { runMs: limits.fileWorkMs.default });
+      const work = { from, database: staging, now: Date.now() };
+      const {
+        accounts: read,
+        format,
+        left,
+      } = await pool.run(readAccounts, work, { runMs: limits.fileWorkMs.default });
       const merged = this.#merge(database, staging, dryRun);
       if (!dryRun) onMerged(merged);
-      return { read, accounts: merged.accounts, channels: merged.channels.length };
+      return {
+        ...{ read, format, accounts: merged.accounts, channels: merged.channels.length },
+        left: leftText(left),
+      };
     } finally {
       rmSync(staging, { force: true });
       this.#importing = false;

@@ -1,0 +1,62 @@
+/** A file that other services wrote, or these: which it is, and what is in it. Reads the disk; called on a thread. */
+import { readFileSync } from 'node:fs';
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { AthemeProblem, readAtheme } from './atheme-data.ts';
+import { type ForeignData, type LeftBehind, LeftList } from './foreign-data.ts';
+import { writeForeign } from './foreign-rows.ts';
+import { SaxProblem } from './saxdb.ts';
+import { readX3 } from './x3-data.ts';
+
+/** What a file can be. */
+export type FileFormat = 'signalbox' | 'x3' | 'atheme';
+
+/** Which one it is, by its first characters. */
+export function formatOf(text: string): FileFormat {
+  const start = text.trimStart();
+  if (start.startsWith('{')) return 'signalbox';
+  return /^(#[^\n]*\n|\s)*(GRVER|DBV) \d/.test(text) ? 'atheme' : 'x3';
+}
+
+/** Of a file, a character each byte. @throws SignalboxError `bad_request` where it cannot be read */
+export function fileBytes(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Writes what other services kept into empty tables.
+ * @throws SignalboxError `bad_request` for a file of none of them, which says what is wrong and where
+ */
+export function writeForeignFile(
+  database: Sqlite,
+  file: string,
+  bytes: string,
+  format: Exclude<FileFormat, 'signalbox'>,
+  now: number,
+): { readonly accounts: number; readonly left: readonly LeftBehind[] } {
+  let data: ForeignData;
+  try {
+    data = format === 'atheme' ? readAtheme(bytes) : readX3(bytes);
+  } catch (error) {
+    if (!(error instanceof SaxProblem) && !(error instanceof AthemeProblem)) throw error;
+    throw unreadable(file, `as a database of ${NAMES[format]}, ${error.message}`);
+  }
+  const twice = new LeftList();
+  database.transaction(() => writeForeign(database, data.accounts, now, twice))();
+  return { accounts: data.accounts.length, left: [...data.left, ...twice.rows()] };
+}
+
+const NAMES = { x3: 'X3', atheme: 'Atheme' } as const;
+
+function unreadable(file: string, why: string): SignalboxError {
+  return new SignalboxError('bad_request', `${file} cannot be read: ${why}. Nothing was changed.`);
+}
+
+/** What could not come along, in words. */
+export function leftText(left: readonly LeftBehind[]): string {
+  return left.map(({ what, why, count, examples }) => `${count} × ${what} (${why}): ${examples}`).join('; ');
+}
