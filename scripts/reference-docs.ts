@@ -12,6 +12,7 @@ import {
   type MetricSpec,
 } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
+import { chanServPage } from '../daemons/services/chanserv/chan-page.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { designPage } from './design-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
@@ -105,6 +106,7 @@ export function runtimePage(): string {
 
 if (import.meta.main) {
   for (const manifest of registry) {
+    writeFileSync(join(docs, 'reference/chanserv.md'), chanServPage());
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());

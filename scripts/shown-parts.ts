@@ -57,6 +57,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   // ircd
   Channel: 'of IRC: a place to talk',
   ViewChannel: 'the same, as services see it',
+  RegisteredChannel: 'the same, as ChanServ keeps it',
   Arena: ['slab lines of a tick'],
   TextChannel: 'one a server that asks or is asked: what waits there are its questions, which it shows',
   Breaker: ['breaker keycloak'],

@@ -106,7 +106,8 @@ export async function openAccountParts(
     timelines,
     store,
     authority,
-    channels: new ChannelStore(database, store, now),
+    // IRC servers are told of those alone who have status by coming in.
+    channels: new ChannelStore(database, store, now, 'quiet = 0'),
     writes,
     credentials,
     clock,

@@ -104,6 +104,22 @@ const backup = z.strictObject({
     .describe('How many of these copies are kept; 0 makes none.'),
 });
 
+/** What is kept of channels. */
+const channels = z.strictObject({
+  trigger: z
+    .string()
+    .max(8)
+    .refine((text) => !/[\s\p{Cc}]/u.test(text), { error: 'expected no spaces' })
+    .default('!')
+    .describe('What begins a command that is said on a channel itself; empty for none.'),
+  unvisited_days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(0)
+    .describe('Days after which a channel ends on which nobody with access was; 0 keeps all for ever.'),
+});
+
 /** Schema of the whole table. Everything has a default. */
 export const servicesConfigSchema = z.strictObject({
   server_name: serverName.default('services.signalbox.local').describe('Name of services on the network.'),
@@ -148,6 +164,7 @@ export const servicesConfigSchema = z.strictObject({
     .max(3_650)
     .default(0)
     .describe('Days after which an account ends that nobody logs in to; 0 keeps all for ever.'),
+  channels: channels.prefault({}).describe('Channels that belong to accounts, which ChanServ keeps.'),
   mail: mail.optional().describe('Server of mail; without it nothing is done that needs mail.'),
   login_timelines: z
     .int()

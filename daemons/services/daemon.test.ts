@@ -202,7 +202,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
       expect(running!.commands.uplink.run({}, call)).toMatchObject({
         server: 'hub.a.test',
         kind: 'ircu',
-        users: 3,
+        users: 4,
         channels: 1,
       });
       const ann = await join_('ann');

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
 import { Credentials, passwordPool } from '../identity/credentials.ts';
+import { ChannelStore } from '../identity/store/channel-store.ts';
 import { openAccounts } from '../identity/store/database.ts';
 import { WriteTurn } from '../identity/store/write-turn.ts';
 import { serverNumeric } from '../irc/p10/numeric.ts';
@@ -101,6 +102,10 @@ export async function startServices(
     clock: systemClock,
     leastPassword: () => config.password_characters,
     rules: () => rulesOf(config),
+    channelRules: () => ({
+      trigger: config.channels.trigger,
+      unvisitedDays: config.channels.unvisited_days,
+    }),
     loginTimelines: () => config.login_timelines,
     catalogues: () => catalogues,
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
@@ -133,7 +138,7 @@ export async function startServices(
     random: Math.random,
     keycloak,
     store: keeper.store,
-    channels: keeper.channels.store,
+    channels: new ChannelStore(database, keeper.store, () => systemClock.now()),
     links,
     hash: (password, network) =>
       pool.run(hashForKeycloak, { password, iterations: limits.keycloakRounds.default }, { group: network }),

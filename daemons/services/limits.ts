@@ -507,4 +507,81 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'Wait before an event is tried again that could not be acted upon.',
   },
+  channelTextBytes: {
+    default: 300,
+    unit: 'bytes',
+    reason:
+      'Topics, greetings, notes and reasons of ChanServ: what fits into one line beside the names in it.',
+  },
+  userInfoBytes: {
+    default: 120,
+    unit: 'bytes',
+    reason: 'Information of a user that a whole channel reads whenever they come in.',
+  },
+  channelListRows: {
+    default: 200,
+    unit: 'count',
+    reason: 'Rows of one list of ChanServ; masks and criteria find the others.',
+  },
+  channelEvents: {
+    default: 200,
+    unit: 'count',
+    reason: 'What was done on a channel by commands, the latest only: a few weeks of a busy one.',
+  },
+  notesPerChannel: {
+    default: 20,
+    unit: 'count',
+    reason: 'Notes about a channel: more than anybody reads.',
+  },
+  lamersPerChannel: {
+    default: 128,
+    unit: 'count',
+    reason: 'Masks that ChanServ keeps out of a channel, all of which are compared with whoever comes in.',
+  },
+  channelBans: {
+    default: 100,
+    unit: 'count',
+    reason: 'Bans of a channel with which ChanServ sets another one: servers hold a few more.',
+  },
+  unregistrable: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Masks that cannot be registered, all of which are compared with a name that somebody registers.',
+  },
+  dynLimitRoom: {
+    default: 5,
+    unit: 'count',
+    reason: 'How many may come in at once with DynLimit on, until the limit follows.',
+  },
+  dynLimitMost: {
+    default: 100,
+    unit: 'count',
+    reason: 'The most that DynLimit lets in at once.',
+  },
+  dynLimitMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'How long the limit waits for others who come or go, so that a crowd is one change of modes.',
+  },
+  ctcpShortBanMs: {
+    default: 180_000,
+    unit: 'milliseconds',
+    reason: 'Short ban of whoever sends a CTCP to a channel that does not want that.',
+  },
+  ctcpLongBanMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'Long ban of the same.',
+  },
+  seenSaveMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long it may take until it is written who was on a channel: one write for all of them.',
+  },
+  endAgainMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'Wait until something that is over on a channel is ended once more, where the disk could not be written.',
+  },
 } as const satisfies Record<string, Limit>;

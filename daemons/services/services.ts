@@ -20,7 +20,6 @@ import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { type AccountParts, openAccountParts, restoreAccount } from './account-parts.ts';
 import { AskingServers } from './authority/asking-servers.ts';
 import { saslDesk } from './authority/nefarious-sasl.ts';
-import { authServTable, type CommandTable, nickServTable } from './authserv/auth-commands.ts';
 import type { AuthWorld } from './authserv/auth-world.ts';
 import { ignores } from './authserv/ignore-commands.ts';
 import { type Bot, BotRoster } from './bots/bot-roster.ts';
@@ -32,9 +31,15 @@ import {
   logOutAll,
   restampUser,
 } from './bots/command-desk.ts';
+import { type CommandTable, NO_COMMANDS } from './bots/command-table.ts';
 import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
+import type { ServiceBot } from './bots/service-bot.ts';
+import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
+import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
+import { ChannelActs } from './network/channel-acts.ts';
+import type { ViewEvents } from './network/network-view.ts';
 import type { ViewUser } from './network/view-parts.ts';
 import { type OperationCounts, OperationPool } from './operations/operation-pool.ts';
 import type { ProfileStore } from './store/profile-store.ts';
@@ -60,6 +65,7 @@ export interface ServicesOptions {
   /** Characters of the shortest password; may change with the configuration. */
   readonly leastPassword: () => number;
   readonly rules: () => AccountRules;
+  readonly channelRules: () => ChannelRules;
   /** How many of the latest logins are kept with their steps. */
   readonly loginTimelines: () => number;
   /** The languages of bots. */
@@ -88,7 +94,11 @@ export class Services implements UplinkEvents {
   readonly askers: AskingServers;
   readonly profiles: ProfileStore;
   readonly accounts: AccountParts;
-  readonly #tables: ReadonlyMap<string, CommandTable>;
+  /** What bots do on channels. */
+  readonly acts: ChannelActs;
+  /** In the order of their numerics. */
+  readonly serviceBots: readonly ServiceBot[];
+  readonly #byNick: ReadonlyMap<string, ServiceBot>;
   readonly #catalogues: () => Catalogues;
   readonly #sasl: SaslDesk;
   #uplink: Uplink | null = null;
@@ -99,7 +109,7 @@ export class Services implements UplinkEvents {
     this.keeper = parts.keeper;
     this.profiles = parts.profiles;
     this.#catalogues = options.catalogues;
-    this.bots = new BotRoster(BOTS, identity.numeric, clock);
+    this.bots = new BotRoster(BOT_SPECS, identity.numeric, clock);
     this.operations = new OperationPool({
       clock,
       onTime: options.onOperation,
@@ -113,11 +123,10 @@ export class Services implements UplinkEvents {
       log,
     });
     this.#sasl = saslDesk(this.keeper, this.operations, identity.numeric, clock);
-    const world = this.#world(options);
-    this.#tables = new Map([
-      ['AuthServ', authServTable(world)],
-      ['NickServ', nickServTable(world)],
-    ]);
+    this.acts = new ChannelActs(
+      () => this.#uplink,
+      () => Math.floor(clock.now() / 1_000),
+    );
     this.commands = new CommandDesk({
       clock,
       operations: this.operations,
@@ -133,6 +142,23 @@ export class Services implements UplinkEvents {
           `${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
     });
+    this.serviceBots = serviceBots({
+      auth: this.#world(options),
+      database: options.database,
+      writes: options.writes,
+      clock,
+      keeper: parts.keeper,
+      profiles: parts.profiles,
+      standing: parts.standing,
+      channelRules: options.channelRules,
+      log,
+      acts: this.acts,
+      commands: this.commands,
+      bots: this.bots,
+      uplink: () => this.#uplink,
+      tell: (bot, user, reply) => this.#tell(bot, user, reply),
+    });
+    this.#byNick = new Map(this.serviceBots.map((one) => [one.spec.nick, one]));
     this.keeper.onNews((news) => this.#hearNews(news));
   }
 
@@ -188,7 +214,7 @@ export class Services implements UplinkEvents {
 
   /** The commands of a bot, by name and alias. */
   tableOf(nick: string): CommandTable {
-    return this.#tables.get(nick) ?? NO_COMMANDS;
+    return this.#byNick.get(nick)?.table ?? NO_COMMANDS;
   }
 
   /** The network now; null while there is none. */
@@ -210,6 +236,7 @@ export class Services implements UplinkEvents {
   }
 
   close(): void {
+    for (const bot of this.serviceBots) bot.close?.();
     this.bots.close();
     this.askers.clear();
     this.accounts.housekeeping.close();
@@ -220,7 +247,14 @@ export class Services implements UplinkEvents {
 
   onIntroduced(uplink: Uplink): void {
     this.#uplink = uplink;
-    uplink.view.events = {
+    uplink.view.listeners.push(this.#events());
+    for (const { events } of this.serviceBots) if (events !== undefined) uplink.view.listeners.push(events);
+    this.bots.introduce(uplink);
+    for (const bot of this.serviceBots) bot.introduced?.(uplink);
+  }
+
+  #events(): ViewEvents {
+    return {
       onAccount: (user) => {
         if (user.account !== null) this.accounts.slots.settle(user.account);
       },
@@ -229,18 +263,19 @@ export class Services implements UplinkEvents {
         this.#sasl.gone(server.numeric);
       },
     };
-    this.bots.introduce(uplink);
   }
 
-  onLinked(): void {}
+  onLinked(uplink: Uplink): void {
+    for (const bot of this.serviceBots) bot.linked?.(uplink);
+  }
 
   onLine(uplink: Uplink, heard: HeardLine): void {
     const { token, line } = heard;
-    if (token === TOKEN.PRIVMSG) this.#message(uplink, heard);
+    if (token === TOKEN.PRIVMSG || token === TOKEN.NOTICE) this.#message(uplink, heard);
     else if (token === TOKEN.XQUERY) this.askers.hear(uplink, heard);
     else if (token === TOKEN.SASL) this.#hearSasl(uplink, heard);
     else if (token === TOKEN.KILL && this.bots.byNumeric(line.params[0] ?? '') !== undefined)
-      this.bots.heal(uplink);
+      this.bots.heal(uplink, ({ nick }) => this.#byNick.get(nick)?.returned?.(uplink));
     else answerRemote(uplink, this.bots, heard);
   }
 
@@ -249,6 +284,7 @@ export class Services implements UplinkEvents {
     this.askers.clear();
     this.#sasl.forget(uplink);
     this.#uplink = null;
+    for (const bot of this.serviceBots) bot.ended?.();
   }
 
   /** A client of a server that has no other way to ask: Nefarious. */
@@ -258,9 +294,17 @@ export class Services implements UplinkEvents {
     if (uplink.view.servers.has(line.source)) this.#sasl.hear(line.source, step, uplink);
   }
 
-  #message(uplink: Uplink, { line }: HeardLine): void {
+  #message(uplink: Uplink, { token, line }: HeardLine): void {
     const user = uplink.view.users.get(line.source);
     const [target = '', text = ''] = line.params;
+    const isNotice = token === TOKEN.NOTICE;
+    if (target.startsWith('#')) {
+      const channel = uplink.view.findChannel(textOf(target));
+      if (user === undefined || channel === undefined) return;
+      for (const bot of this.serviceBots) bot.heard?.(uplink, user, channel, textOf(text), isNotice);
+      return;
+    }
+    if (isNotice) return;
     const bot = this.#botOf(target, uplink);
     if (bot !== undefined && user !== undefined) this.commands.hear(uplink, bot, user, textOf(text));
   }
@@ -317,11 +361,3 @@ export class Services implements UplinkEvents {
     for (const user of users) if (this.#uplink === uplink) restampUser(uplink!, user, account, next, created);
   }
 }
-
-/** The bots, in the order of their numerics. */
-const BOTS = [
-  { nick: 'AuthServ', realname: 'Accounts of the network' },
-  { nick: 'NickServ', realname: 'Accounts of the network, by another name' },
-];
-
-const NO_COMMANDS: CommandTable = new Map();

@@ -7,6 +7,7 @@ import { WriteTurn } from '../identity/store/write-turn.ts';
 import { ClearPasswords } from '../identity/test-keeper.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import { Catalogues } from './bots/catalogues.ts';
+import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import { type AccountRules, Services, type ServicesOptions } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
@@ -37,6 +38,7 @@ export class TestNetwork {
   readonly writes = new WriteTurn(this.database);
   readonly logged: string[] = [];
   rules: AccountRules = { confirmByMail: false, graceDays: 7, unusedDays: 0 };
+  channelRules: ChannelRules = { trigger: '!', unvisitedDays: 0 };
   catalogues = new Catalogues();
   /** What operators did, and what came of it. */
   readonly deeds: { readonly deed: OperatorDeed; outcome: string | null }[] = [];
@@ -70,6 +72,7 @@ export class TestNetwork {
       clock: this.clock,
       leastPassword: () => 8,
       rules: () => this.rules,
+      channelRules: () => this.channelRules,
       loginTimelines: () => 16,
       catalogues: () => this.catalogues,
       beginDeed: (deed) => this.#beginDeed(deed),
@@ -87,6 +90,13 @@ export class TestNetwork {
     this.uplink = new Uplink(this.end, IDENTITY, SETTINGS, this.services, this.clock);
     this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, 'AB EB');
     this.take();
+  }
+
+  /** Links anew: the network tells of what is on it before it has told all. What services say is kept. */
+  relink(...burst: string[]): void {
+    this.end = new LineEnd();
+    this.uplink = new Uplink(this.end, IDENTITY, SETTINGS, this.services, this.clock);
+    this.say('PASS :linkpw', 'SERVER hub.test 1 900 900 J10 AB]]] +h6B :Hub', ...burst, 'AB EB');
   }
 
   say(...lines: string[]): void {

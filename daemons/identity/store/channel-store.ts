@@ -34,8 +34,11 @@ export class ChannelStore {
   readonly #now: () => number;
   readonly #statements;
 
-  /** @param now Unix milliseconds */
-  constructor(database: Sqlite, accounts: AccountStore, now: () => number) {
+  /**
+   * @param now Unix milliseconds
+   * @param told which entries of access lists are given out, in SQL; all by default. The others count all the same.
+   */
+  constructor(database: Sqlite, accounts: AccountStore, now: () => number, told = 'true') {
     this.#accounts = accounts;
     this.#now = now;
     const prepare = (sql: string) => database.prepare(sql);
@@ -52,8 +55,10 @@ export class ChannelStore {
       setFounder: prepare('UPDATE channels SET founder = ? WHERE key = ?'),
       access: prepare(
         `SELECT name AS account, level FROM channel_access JOIN accounts ON accounts.id = account
-          WHERE channel = ? ORDER BY added, accounts.key`,
+          WHERE channel = ? AND ${told} ORDER BY added, accounts.key`,
       ),
+      accessOn: prepare('SELECT count(*) FROM channel_access WHERE channel = ?').pluck(),
+      hasAccess: prepare('SELECT 1 FROM channel_access WHERE channel = ? AND account = ?').pluck(),
       accessedBy: prepare('SELECT channel FROM channel_access WHERE account = ? ORDER BY channel').pluck(),
       accessCount: prepare('SELECT count(*) FROM channel_access').pluck(),
       setAccess: prepare(
@@ -124,14 +129,9 @@ export class ChannelStore {
     if (other.id === found.founder) return 'founder';
     if (level === null)
       return this.#statements.dropAccess.run(found.key, other.id).changes === 0 ? 'no_access' : 'done';
-    const access = this.#access(found.key);
-    const known = access.some((entry) => fold(entry.account) === other.key);
+    const known = this.#statements.hasAccess.get(found.key, other.id) !== undefined;
     const total = this.#statements.accessCount.get() as number;
-    if (
-      !known &&
-      (access.length >= limits.channelAccess.default || total >= limits.channelAccessTotal.default)
-    )
-      return 'full';
+    if (!known && (this.#isListFull(found.key) || total >= limits.channelAccessTotal.default)) return 'full';
     this.#statements.setAccess.run(found.key, other.id, level, this.#now());
     return 'done';
   }
@@ -146,7 +146,7 @@ export class ChannelStore {
     if (this.#isFull(other)) return 'full';
     this.#statements.dropAccess.run(found.key, other.id);
     this.#statements.setFounder.run(other.id, found.key);
-    if (this.#access(found.key).length < limits.channelAccess.default)
+    if (!this.#isListFull(found.key))
       this.#statements.setAccess.run(found.key, found.founder, 'op', this.#now());
     return 'done';
   }
@@ -164,6 +164,10 @@ export class ChannelStore {
 
   #isFull({ id }: StoredAccount): boolean {
     return (this.#statements.founded.get(id) as number) >= limits.channelsPerAccount.default;
+  }
+
+  #isListFull(key: string): boolean {
+    return (this.#statements.accessOn.get(key) as number) >= limits.channelAccess.default;
   }
 
   #access(key: string): ChannelAccess[] {

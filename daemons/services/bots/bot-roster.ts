@@ -62,16 +62,20 @@ export class BotRoster {
     for (const bot of this.bots) this.#introduce(bot, uplink);
   }
 
-  /** Somebody was killed: bots among them come back, at once unless that happens again and again. */
-  heal(uplink: Uplink): void {
+  /**
+   * Somebody was killed: bots among them come back, at once unless that happens again and again.
+   * @param returned told of each that is back
+   */
+  heal(uplink: Uplink, returned: (bot: Bot) => void = () => {}): void {
     for (const bot of this.bots) {
       if (uplink.view.users.has(bot.numeric)) continue;
       if (!this.#bucket.take(1, this.#clock.monotonic())) {
-        this.#later(uplink);
+        this.#later(uplink, returned);
         return;
       }
       this.returned++;
       this.#introduce(bot, uplink);
+      returned(bot);
     }
   }
 
@@ -80,10 +84,10 @@ export class BotRoster {
     this.#timer = null;
   }
 
-  #later(uplink: Uplink): void {
+  #later(uplink: Uplink, returned: (bot: Bot) => void): void {
     this.#timer ??= this.#clock.after(limits.botReturnMs.default, () => {
       this.#timer = null;
-      if (uplink.state !== 'ended') this.heal(uplink);
+      if (uplink.state !== 'ended') this.heal(uplink, returned);
     });
   }
 

@@ -116,7 +116,7 @@ export class CommandDesk {
     const { beginDeed, levelOf } = this.#options;
     const { nick, username, host, account } = call.user;
     const actor = `${nick}!${username}@${host} (account ${account}, level ${levelOf(call.user)})`;
-    const answer = await beginDeed({ actor, command: row.name, args }, 'refuse');
+    const answer = await beginDeed({ actor, command: row.deed ?? row.name, args }, 'refuse');
     if (!answer.mayRun) return [said`${row.name} was not done: ${answer.refusal.message}`];
     if (!call.stands) {
       answer.deed.end(false, 'not done: whoever asked for it was gone, or had waited too long');

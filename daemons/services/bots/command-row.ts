@@ -33,6 +33,10 @@ export interface CommandRow {
   /** Other names of it. */
   readonly aliases?: readonly string[];
   readonly needs: CommandNeed;
+  /** Who may use it in words, where `needs` does not say all of it. */
+  readonly who?: string;
+  /** What the audit trail calls it, where another bot has a command of its name; its name by default. */
+  readonly deed?: string;
   /** Its words, as HELP shows them. */
   readonly syntax: string;
   /** Words that it needs, and the most that it takes; the last of them may hold spaces where there is no most. */

@@ -3,14 +3,42 @@
  * changed is told. Everything is found by an index, and a user that is gone stays gone whoever has the numeric next.
  */
 import { fold } from '../../irc/casemapping.ts';
-import { type UserRef, ViewChannel, type ViewServer, ViewUser, type ViewUserParts } from './view-parts.ts';
+import { STATUS } from '../../irc/modes.ts';
+import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
+import { textOf } from '../../irc/p10/text.ts';
+import {
+  type ChangedMode,
+  HALFOP,
+  type UserRef,
+  ViewChannel,
+  type ViewServer,
+  ViewUser,
+  type ViewUserParts,
+} from './view-parts.ts';
 
-/** Told of what changes. */
+/** Told of what changes, when it has. Who did it is null for a server. */
 export interface ViewEvents {
+  /** Somebody has come. */
+  onUser?(user: ViewUser): void;
+  /** Somebody is gone, and on no channel any more. */
+  onUserGone?(user: ViewUser): void;
+  /** Somebody is called otherwise. */
+  onNick?(user: ViewUser, before: string): void;
   /** Somebody is logged in to another account than before, or to none. */
   onAccount?(user: ViewUser, before: string | null): void;
   /** A server is gone with all that were on it. */
   onServerGone?(server: ViewServer): void;
+  /** Somebody is on a channel; while their server still tells what it knows, they were before. */
+  onJoin?(user: ViewUser, channel: ViewChannel): void;
+  /** Somebody is on a channel no more, for whatever reason. */
+  onLeave?(user: ViewUser, channel: ViewChannel): void;
+  /** Somebody was thrown out, and has left. */
+  onKick?(channel: ViewChannel, victim: ViewUser, by: ViewUser | null): void;
+  /** Modes, bans or members' status have changed: those alone that were otherwise before. */
+  onModes?(channel: ViewChannel, by: ViewUser | null, changes: readonly ChangedMode[]): void;
+  onTopic?(channel: ViewChannel, by: ViewUser | null, before: string): void;
+  /** What was known of a channel belonged to a younger one, and is lost: modes, bans, the status of members. */
+  onOlder?(channel: ViewChannel): void;
 }
 
 export class NetworkView {
@@ -21,7 +49,8 @@ export class NetworkView {
   readonly users = new Map<string, ViewUser>();
   /** By folded name. */
   readonly channels = new Map<string, ViewChannel>();
-  events: ViewEvents = {};
+  /** All who are told, in their order. */
+  readonly listeners: ViewEvents[] = [];
   readonly #nicks = new Map<string, ViewUser>();
   /** Who is logged in to an account, by its folded name. */
   readonly #logins = new Map<string, Set<ViewUser>>();
@@ -64,7 +93,7 @@ export class NetworkView {
     for (const user of this.users.values()) if (gone.has(user.server)) this.removeUser(user);
     for (const other of gone) {
       this.servers.delete(other.numeric);
-      this.events.onServerGone?.(other);
+      for (const one of this.listeners) one.onServerGone?.(other);
     }
   }
 
@@ -76,10 +105,9 @@ export class NetworkView {
     this.users.set(user.numeric, user);
     this.#nicks.set(fold(user.nick), user);
     user.server.users++;
-    if (user.account !== null) {
-      this.#logIn(user, user.account);
-      this.events.onAccount?.(user, null);
-    }
+    if (user.account !== null) this.#logIn(user, user.account);
+    for (const one of this.listeners) one.onUser?.(user);
+    if (user.account !== null) for (const one of this.listeners) one.onAccount?.(user, null);
     return user;
   }
 
@@ -90,16 +118,19 @@ export class NetworkView {
     const key = fold(user.nick);
     if (this.#nicks.get(key) === user) this.#nicks.delete(key);
     user.server.users--;
-    if (user.channels !== null) for (const channel of user.channels) this.#leave(user, channel);
     if (user.account !== null) this.#logOut(user, user.account);
+    if (user.channels !== null) for (const channel of user.channels) this.#leave(user, channel);
+    for (const one of this.listeners) one.onUserGone?.(user);
   }
 
   rename(user: ViewUser, nick: string, seconds: number): void {
-    const key = fold(user.nick);
+    const before = user.nick;
+    const key = fold(before);
     if (this.#nicks.get(key) === user) this.#nicks.delete(key);
     user.nick = nick;
     user.nickSeconds = seconds;
     this.#nicks.set(fold(nick), user);
+    for (const one of this.listeners) one.onNick?.(user, before);
   }
 
   /** @param seconds since when the account exists, Unix seconds; 0 where that is not known */
@@ -110,7 +141,7 @@ export class NetworkView {
     if (before !== null) this.#logOut(user, before);
     user.account = account;
     if (account !== null) this.#logIn(user, account);
-    this.events.onAccount?.(user, before);
+    for (const one of this.listeners) one.onAccount?.(user, before);
   }
 
   findChannel(name: string): ViewChannel | undefined {
@@ -129,9 +160,11 @@ export class NetworkView {
   }
 
   join(user: ViewUser, channel: ViewChannel, status: number): void {
+    const isNew = !channel.members.has(user);
     channel.members.set(user, status);
     user.channels ??= new Set();
     user.channels.add(channel);
+    if (isNew) for (const one of this.listeners) one.onJoin?.(user, channel);
   }
 
   part(user: ViewUser, channel: ViewChannel): void {
@@ -141,9 +174,42 @@ export class NetworkView {
 
   /** Leaves every channel (`JOIN 0`). */
   partAll(user: ViewUser): void {
-    if (user.channels === null) return;
-    for (const channel of user.channels) this.#leave(user, channel);
+    const { channels } = user;
+    if (channels === null) return;
     user.channels = null;
+    for (const channel of channels) this.#leave(user, channel);
+  }
+
+  /** Somebody, or a server, has thrown a member out. */
+  kick(channel: ViewChannel, victim: ViewUser, by: ViewUser | null): void {
+    this.part(victim, channel);
+    for (const one of this.listeners) one.onKick?.(channel, victim, by);
+  }
+
+  /** Changes modes, bans and the status of members, who stand there by their numeric. */
+  changeModes(channel: ViewChannel, by: ViewUser | null, changes: readonly LinkModeChange[]): void {
+    const changed: ChangedMode[] = [];
+    for (const change of changes) {
+      const before = this.#changeMode(channel, change);
+      if (before !== null) changed.push({ ...change, before });
+    }
+    if (changed.length > 0) for (const one of this.listeners) one.onModes?.(channel, by, changed);
+  }
+
+  setTopic(channel: ViewChannel, topic: string, by: ViewUser | null): void {
+    const before = channel.topic;
+    if (before === topic) return;
+    channel.topic = topic;
+    for (const one of this.listeners) one.onTopic?.(channel, by, before);
+  }
+
+  /** The channel is older than what was known here, and is known anew. */
+  backdate(channel: ViewChannel, createdSeconds: number): void {
+    channel.createdSeconds = createdSeconds;
+    channel.modes.clear();
+    channel.bans.clear();
+    for (const member of channel.members.keys()) channel.members.set(member, 0);
+    for (const one of this.listeners) one.onOlder?.(channel);
   }
 
   /** Forgets everything at once, however large the network was: the uplink is gone, and nobody hears of each. */
@@ -156,8 +222,35 @@ export class NetworkView {
   }
 
   #leave(user: ViewUser, channel: ViewChannel): void {
-    channel.members.delete(user);
+    if (!channel.members.delete(user)) return;
     if (channel.members.size === 0) this.channels.delete(fold(channel.name));
+    for (const one of this.listeners) one.onLeave?.(user, channel);
+  }
+
+  /** What stood there before, empty for nothing; null where it was so already. */
+  #changeMode(channel: ViewChannel, { on, letter, argument }: LinkModeChange): string | null {
+    const bit = STATUS_BITS[letter];
+    if (bit !== undefined) {
+      const member = this.users.get(argument);
+      const status = member === undefined ? undefined : channel.members.get(member);
+      if (status === undefined || ((status & bit) !== 0) === on) return null;
+      channel.members.set(member!, on ? status | bit : status & ~bit);
+      return '';
+    }
+    if (letter === 'b') {
+      const mask = textOf(argument);
+      const isThere = channel.bans.has(mask);
+      if (isThere === on) return null;
+      if (on) channel.bans.add(mask);
+      else channel.bans.delete(mask);
+      return '';
+    }
+    if (OTHER_LISTS.includes(letter)) return null;
+    const before = channel.modes.get(letter);
+    if (on ? before === argument : before === undefined) return null;
+    if (on) channel.modes.set(letter, argument);
+    else channel.modes.delete(letter);
+    return before ?? '';
   }
 
   #logIn(user: ViewUser, account: string): void {
@@ -174,6 +267,11 @@ export class NetworkView {
     if (users?.size === 0) this.#logins.delete(key);
   }
 }
+
+const STATUS_BITS: Readonly<Record<string, number>> = { o: STATUS.op, v: STATUS.voice, h: HALFOP };
+
+/** Lists of masks that nothing here asks for. */
+const OTHER_LISTS = 'eI';
 
 const NOBODY: ReadonlySet<ViewUser> = new Set();
 

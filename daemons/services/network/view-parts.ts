@@ -1,5 +1,6 @@
 /** Servers, users and channels of the network as services see them. Changed by network-view.ts only. */
 import { decodeAddress } from '../../irc/p10/address.ts';
+import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { addressText } from '../../runtime/net/ip-address.ts';
 
 /** A server of the network. */
@@ -93,6 +94,14 @@ export class ViewUser implements UserRef {
   get isOperator(): boolean {
     return this.modes.includes('o');
   }
+}
+
+/** A bit beside `STATUS` for networks that have halfops. */
+export const HALFOP = 1 << 2;
+
+/** A mode that was changed, with the argument that it had before; empty for none. */
+export interface ChangedMode extends LinkModeChange {
+  readonly before: string;
 }
 
 /** A channel of the network. */

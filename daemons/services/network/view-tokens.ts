@@ -6,10 +6,10 @@ import { STATUS } from '../../irc/modes.ts';
 import { readBurst } from '../../irc/p10/burst-line.ts';
 import type { KindLimits } from '../../irc/p10/kinds.ts';
 import type { P10Line } from '../../irc/p10/line.ts';
-import { readModes } from '../../irc/p10/mode-line.ts';
+import { type LinkModeChange, readModes } from '../../irc/p10/mode-line.ts';
 import { isServerNumeric } from '../../irc/p10/numeric.ts';
 import { readServer, readWhole } from '../../irc/p10/server-line.ts';
-import { textOf } from '../../irc/p10/text.ts';
+import { bytesOf, textOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
 import { readAccountStamp, readUser } from '../../irc/p10/user-line.ts';
 import type { NetworkView } from './network-view.ts';
@@ -80,10 +80,7 @@ const burst: ViewToken = ({ view, limits, line }) => {
   const younger = said.createdSeconds > channel.createdSeconds;
   if (said.createdSeconds < channel.createdSeconds) {
     // What was known here is of a younger channel, and loses.
-    channel.createdSeconds = said.createdSeconds;
-    channel.modes.clear();
-    channel.bans.clear();
-    for (const member of channel.members.keys()) channel.members.set(member, 0);
+    view.backdate(channel, said.createdSeconds);
   }
   for (const { numeric, status } of said.members) {
     const user = view.users.get(numeric);
@@ -97,7 +94,11 @@ const burst: ViewToken = ({ view, limits, line }) => {
 const create: ViewToken = ({ view, params, user }) => {
   const seconds = readWhole(params[1] ?? '');
   if (user === null || seconds < 0) return;
-  for (const name of params[0]!.split(',')) view.join(user, view.channel(textOf(name), seconds), STATUS.op);
+  for (const name of params[0]!.split(',')) {
+    const channel = view.channel(textOf(name), seconds);
+    // Whoever makes one that is there already, and older, is no operator of it.
+    view.join(user, channel, seconds > channel.createdSeconds ? 0 : STATUS.op);
+  }
 };
 
 const join: ViewToken = ({ view, params, user }) => {
@@ -116,11 +117,11 @@ const part: ViewToken = ({ view, params, user }) => {
   }
 };
 
-const kick: ViewToken = ({ view, params }) => {
+const kick: ViewToken = ({ view, params, user }) => {
   const channel = view.findChannel(textOf(params[0] ?? ''));
   const victim = view.users.get(params[1] ?? '');
   if (channel !== undefined && victim !== undefined && channel.members.has(victim))
-    view.part(victim, channel);
+    view.kick(channel, victim, user);
 };
 
 const modes: ViewToken = (line) => {
@@ -135,18 +136,7 @@ const modes: ViewToken = (line) => {
   const channel = view.findChannel(textOf(target));
   if (channel === undefined || typeof said === 'string') return;
   if (said.createdSeconds > channel.createdSeconds && channel.createdSeconds > 0) return;
-  for (const { on, letter, argument } of said.changes) {
-    const bit = letter === 'o' ? STATUS.op : letter === 'v' ? STATUS.voice : 0;
-    if (bit !== 0) {
-      const member = view.users.get(argument);
-      const status = member === undefined ? undefined : channel.members.get(member);
-      if (status !== undefined) channel.members.set(member!, on ? status | bit : status & ~bit);
-    } else if (letter === 'b') {
-      if (on) channel.bans.add(textOf(argument));
-      else channel.bans.delete(textOf(argument));
-    } else if (on) channel.modes.set(letter, argument);
-    else channel.modes.delete(letter);
-  }
+  view.changeModes(channel, user, said.changes);
 };
 
 function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
@@ -165,20 +155,22 @@ function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
   }
 }
 
-const clearModes: ViewToken = ({ view, params }) => {
+const clearModes: ViewToken = ({ view, params, user }) => {
   const channel = view.findChannel(textOf(params[0] ?? ''));
   if (channel === undefined) return;
+  const changes: LinkModeChange[] = [];
+  const take = (letter: string, argument: string) => changes.push({ on: false, letter, argument });
   for (const letter of params[1] ?? '') {
-    if (letter === 'b') channel.bans.clear();
-    const bit = letter === 'o' ? STATUS.op : letter === 'v' ? STATUS.voice : 0;
-    if (bit === 0) channel.modes.delete(letter);
-    else for (const [member, status] of channel.members) channel.members.set(member, status & ~bit);
+    if (letter === 'b') for (const mask of channel.bans) take(letter, bytesOf(mask));
+    else if ('ovh'.includes(letter)) for (const { numeric } of channel.members.keys()) take(letter, numeric);
+    else take(letter, channel.modes.get(letter) ?? '');
   }
+  view.changeModes(channel, user, changes);
 };
 
-const topic: ViewToken = ({ view, params }) => {
+const topic: ViewToken = ({ view, params, user }) => {
   const channel = view.findChannel(textOf(params[0] ?? ''));
-  if (channel !== undefined && params.length > 1) channel.topic = textOf(params.at(-1)!);
+  if (channel !== undefined && params.length > 1) view.setTopic(channel, textOf(params.at(-1)!), user);
 };
 
 /** `AC user account [time]` of ircu; `AC user R|M account [time]` and `AC user U` of others. */

@@ -169,7 +169,6 @@ function ownedTables(database: Sqlite): OwnedTable[] {
     if (PASSING.includes(name)) continue;
     const to = referencesOf(database, name);
     const references = to.filter(({ table }) => table === 'accounts').map(({ from }) => from);
-    if (references.length === 0) continue;
     // What hangs on a row of the account belongs to it as well.
     const held = to
       .filter(({ table }) => table !== 'accounts')
@@ -181,6 +180,7 @@ function ownedTables(database: Sqlite): OwnedTable[] {
       });
     const own = references.map((column) => `${column} = @id`);
     const where = [...own, ...held.filter((one) => one !== null)].join(' OR ');
+    if (where === '') continue;
     owned.push({ name, columns: columnsOf(database, name), references, where: `(${where})` });
   }
   const hangs = ({ name }: OwnedTable) =>

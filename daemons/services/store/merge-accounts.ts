@@ -101,7 +101,12 @@ function statementOf(database: Sqlite, table: string): string | null {
   const select = `SELECT ${taken.map(({ name }) => value(name)).join(', ')} FROM old.${table} AS theirs`;
   if (table === 'accounts') return `${into} ${select} WHERE theirs.key IN (SELECT key FROM temp.fresh)`;
   if (SHARED.has(table)) return `${into} ${select} WHERE true ${ONCE}`;
-  if (owners.length === 0) return null;
+  const [channel] = channels;
+  // What hangs on a channel alone comes with it.
+  if (owners.length === 0)
+    return channel === undefined
+      ? null
+      : `${into} ${select} WHERE theirs.${channel} IN (SELECT key FROM temp.fresh_channels) ${ONCE}`;
   const joins = taken
     .filter(({ name }) => owners.includes(name))
     .map(({ name, notnull, pk }) => {
@@ -109,7 +114,6 @@ function statementOf(database: Sqlite, table: string): string | null {
       return `${join} old.accounts AS their_${name} ON their_${name}.id = theirs.${name}
         ${join} main.accounts AS mine_${name} ON mine_${name}.key = their_${name}.key`;
     });
-  const [channel] = channels;
   const owner = owners.includes('account') ? 'account' : owners[0]!;
   const belongs =
     table === 'channels'

@@ -62,7 +62,9 @@ function contents(database: Sqlite): Record<string, unknown[]> {
     nicks: named('nicks'),
     known_networks: named('known_networks'),
     channels: named('channels', 'founder'),
-    channel_access: named('channel_access'),
+    channel_access: all(
+      'SELECT channel, level, added, accounts.key FROM channel_access JOIN accounts ON accounts.id = account ORDER BY 1, 4',
+    ),
     secrets: all('SELECT * FROM secrets'),
   };
 }

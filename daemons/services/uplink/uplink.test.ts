@@ -31,6 +31,7 @@ it('introduces services and their bots behind the other server, and ends its bur
   expect(test.take()).toEqual([
     'AF N AuthServ 1 946684800 AuthServ services.test +iok AAAAAA AFAAA :Accounts of the network',
     'AF N NickServ 1 946684800 NickServ services.test +iok AAAAAA AFAAB :Accounts of the network, by another name',
+    'AF N ChanServ 1 946684800 ChanServ services.test +iok AAAAAA AFAAC :Channels of the network',
     'AF EB',
   ]);
   expect([test.uplink.state, test.uplink.kind]).toEqual(['bursting', 'ircu']);
@@ -104,7 +105,7 @@ it('knows users, channels and servers as the network tells of them', () => {
     false,
   ]);
   test.say('ABAAB Q :bye', 'AB AC ABAAA U');
-  expect([view.users.size, view.loggedIn('ann').size]).toEqual([3, 0]);
+  expect([view.users.size, view.loggedIn('ann').size]).toEqual([4, 0]);
 });
 
 it('takes whoever has a numeric next for somebody else', () => {

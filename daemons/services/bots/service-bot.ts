@@ -1,0 +1,27 @@
+/**
+ * A bot of services: who it is, its table of commands, and what it hears of the network. Each stands in the list of
+ * `service-bots.ts`; everything else it brings along itself, its tables in the database (`store/services-schema.ts`) included.
+ */
+import type { ViewEvents } from '../network/network-view.ts';
+import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
+import type { Uplink } from '../uplink/uplink.ts';
+import type { BotSpec } from './bot-roster.ts';
+import type { CommandTable } from './command-table.ts';
+
+export interface ServiceBot {
+  readonly spec: BotSpec;
+  readonly table: CommandTable;
+  /** What it hears of the network, while there is one. */
+  readonly events?: ViewEvents;
+  /** All bots are on a network that has yet to tell what it knows: what goes out here belongs to the burst. */
+  introduced?(uplink: Uplink): void;
+  /** The network has told all it knows. */
+  linked?(uplink: Uplink): void;
+  /** The network is gone. */
+  ended?(): void;
+  /** The bot has come back after somebody killed it, and is on no channel. */
+  returned?(uplink: Uplink): void;
+  /** Something is said on a channel on which the bot may be. */
+  heard?(uplink: Uplink, user: ViewUser, channel: ViewChannel, text: string, isNotice: boolean): void;
+  close?(): void;
+}

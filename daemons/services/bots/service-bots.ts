@@ -1,0 +1,60 @@
+/** The bots of services, in the order of their numerics: whoever adds one adds its name and its maker here. */
+import type { Clock } from '../../../kit/clock.ts';
+import type { AccountKeeper } from '../../identity/account-keeper.ts';
+import type { WriteTurn } from '../../identity/store/write-turn.ts';
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { authServTable, nickServTable } from '../authserv/auth-commands.ts';
+import type { AuthWorld } from '../authserv/auth-world.ts';
+import type { Standing } from '../authserv/standing.ts';
+import { CHANSERV, ChanServ } from '../chanserv/chan-serv.ts';
+import type { ChannelRules } from '../chanserv/chan-world.ts';
+import type { ChannelActs } from '../network/channel-acts.ts';
+import type { ViewUser } from '../network/view-parts.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
+import type { Uplink } from '../uplink/uplink.ts';
+import type { Bot, BotRoster, BotSpec } from './bot-roster.ts';
+import type { CommandDesk } from './command-desk.ts';
+import type { Reply } from './reply.ts';
+import type { ServiceBot } from './service-bot.ts';
+
+/** What bots are made of. */
+export interface BotParts {
+  /** What the commands of AuthServ work with. */
+  readonly auth: AuthWorld;
+  readonly database: Sqlite;
+  readonly writes: WriteTurn;
+  readonly clock: Clock;
+  readonly keeper: AccountKeeper;
+  readonly profiles: ProfileStore;
+  readonly standing: Standing;
+  readonly channelRules: () => ChannelRules;
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
+  readonly acts: ChannelActs;
+  readonly commands: CommandDesk;
+  readonly bots: BotRoster;
+  /** The network now; null while there is none. */
+  readonly uplink: () => Uplink | null;
+  /** Says something that nobody asked for. */
+  readonly tell: (bot: Bot, user: ViewUser, reply: Reply) => void;
+}
+
+const AUTHSERV: BotSpec = { nick: 'AuthServ', realname: 'Accounts of the network' };
+const NICKSERV: BotSpec = { nick: 'NickServ', realname: 'Accounts of the network, by another name' };
+
+const MAKERS: readonly { readonly spec: BotSpec; make(parts: BotParts): ServiceBot }[] = [
+  { spec: AUTHSERV, make: ({ auth }) => ({ spec: AUTHSERV, table: authServTable(auth) }) },
+  { spec: NICKSERV, make: ({ auth }) => ({ spec: NICKSERV, table: nickServTable(auth) }) },
+  {
+    spec: CHANSERV,
+    make: ({ channelRules, bots, auth: _auth, ...parts }) =>
+      new ChanServ({ ...parts, rules: channelRules, bot: () => bots.byNick(CHANSERV.nick)! }),
+  },
+];
+
+/** Who they are. */
+export const BOT_SPECS: readonly BotSpec[] = MAKERS.map(({ spec }) => spec);
+
+/** Makes all of them. */
+export function serviceBots(parts: BotParts): ServiceBot[] {
+  return MAKERS.map(({ make }) => make(parts));
+}

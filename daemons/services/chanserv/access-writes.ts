@@ -1,0 +1,59 @@
+/** Access as it is written: the level of X3 here, operator or voice for IRC servers, who are told only where it gives status by itself. */
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { StoredAccount } from '../../identity/store/account-store.ts';
+import type { ChanWorld } from './chan-world.ts';
+import type { ChannelSettings } from './channel-settings.ts';
+import { LEVELS } from './levels.ts';
+import { type ChannelUser, isSuspended, type RegisteredChannel } from './registered-channel.ts';
+
+type Writer = Pick<ChanWorld, 'channels' | 'registry' | 'clock'>;
+
+/**
+ * Gives an account a level, within a turn of `WriteTurn`.
+ * @param expected whether it has to have access already, or none; null where that is the same
+ * @throws SignalboxError `conflict` where that is otherwise by now, or the list is full
+ */
+export function writeAccess(
+  world: Writer,
+  channel: RegisteredChannel,
+  account: StoredAccount,
+  level: number,
+  expected: boolean | null,
+): void {
+  const { rows } = world.registry;
+  const has = rows.hasAccess(channel.key, account.id);
+  if (expected !== null && has !== expected)
+    throw new SignalboxError(
+      'conflict',
+      has ? `${account.name} has access already.` : `${account.name} has no access.`,
+    );
+  const standing = level >= LEVELS.op ? 'op' : 'voice';
+  const outcome = world.channels.setAccess(channel.name, null, account.name, standing);
+  if (outcome === 'full') throw new SignalboxError('conflict', 'the list of users is full');
+  if (outcome === 'founder')
+    throw new SignalboxError('conflict', `${channel.name} belongs to ${account.name}.`);
+  if (outcome !== 'done') throw new SignalboxError('conflict', `${channel.name} is not registered any more.`);
+  rows.setRank(channel.key, account.id, level);
+  writeQuiet(world, channel.key);
+}
+
+/** Takes all access from an account, within a turn. Whether it had some. */
+export function dropAccess(world: Writer, channel: RegisteredChannel, user: ChannelUser): boolean {
+  world.registry.rows.forgetUser(channel.key, user.id);
+  return world.channels.setAccess(channel.name, null, user.account, null) === 'done';
+}
+
+/** Has IRC servers told of those alone who have status by themselves, within a turn. */
+export function writeQuiet({ registry, clock }: Writer, key: string): void {
+  const now = clock.now();
+  const channel = registry.rows.one(key);
+  if (channel === undefined) return;
+  for (const user of channel.users.values())
+    registry.rows.setQuiet(key, user.id, channel.suspendedAt(now) || !hasStatus(channel.settings, user, now));
+}
+
+/** Whether somebody has the status of their level by coming in. */
+function hasStatus({ automode }: ChannelSettings, user: ChannelUser, now: number): boolean {
+  if (!user.autoOp || isSuspended(user, now) || automode === 'none') return false;
+  return user.level >= LEVELS.op ? automode !== 'onlyvoice' : automode !== 'mute';
+}
