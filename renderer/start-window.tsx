@@ -8,6 +8,7 @@ import { startLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
 import { loadPages } from './shell/page.tsx';
 import { keepRoute } from './shell/route.ts';
+import { whenIdle } from './ui/when-idle.ts';
 
 export function startWindow(accesses: readonly HostAccess[]): void {
   const root = document.getElementById('root');
@@ -21,5 +22,5 @@ export function startWindow(accesses: readonly HostAccess[]): void {
       <App hosts={hosts} />
     </StrictMode>,
   );
-  requestIdleCallback(() => void loadPages());
+  whenIdle(() => void loadPages());
 }

@@ -73,6 +73,8 @@ export class Windows {
         nodeIntegrationInSubFrames: false,
         webviewTag: false,
         webSecurity: true,
+        // Compiled code is kept from the first start on, not only once the app was started often.
+        v8CacheOptions: 'bypassHeatCheck',
         // Dictionaries would be downloaded from the network.
         spellcheck: false,
       },

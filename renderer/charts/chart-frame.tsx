@@ -19,19 +19,25 @@ interface ChartFrameProps {
   readonly readNote?: () => string;
 }
 
+/** As many entries of a legend have room in two lines, however narrow the chart is. */
+const SURE_ROOM = 3;
+
 export function ChartFrame(props: ChartFrameProps): ReactNode {
   const titleId = useId();
+  // What scrolls, and what is asked how wide it is, costs at each layout: only where it may be needed.
+  const hasDots = props.series.some((_, index) => lineLook(props.series, index).isDots);
+  const mayScroll = props.series.length > SURE_ROOM;
   return (
     <section
       aria-labelledby={titleId}
-      className="@container card flex h-chart min-w-0 flex-col overflow-hidden"
+      className={`card flex h-chart min-w-0 flex-col overflow-hidden ${hasDots ? '@container' : ''}`}
     >
       <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-3 px-2 pt-1">
         <h2 id={titleId} className="heading-section">
           {props.title}
         </h2>
         {/* Two lines at most: a legend of many lines scrolls, so that the plot keeps its room. */}
-        <ul className="flex max-h-12 min-w-0 flex-wrap justify-end overflow-y-auto">
+        <ul className={`flex max-h-12 min-w-0 flex-wrap justify-end ${mayScroll ? 'overflow-y-auto' : ''}`}>
           {props.series.map((series, index) => (
             <li key={series.label} className="min-w-0">
               <button

@@ -1,5 +1,5 @@
 /** A chart of the last minutes of a source, drawn by the animation loop from the sample columns without copying. */
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { formatRate } from '../format/numbers.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
@@ -23,7 +23,12 @@ interface LiveChartProps {
   readonly paused: boolean;
 }
 
-export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
+export const LiveChart = memo(function LiveChart({
+  source,
+  chart,
+  windowSeconds,
+  paused,
+}: LiveChartProps): ReactNode {
   const { text } = useScreen();
   const frozen = useRef<Columns | null>(null);
 
@@ -95,7 +100,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       readNote={readNote}
     />
   );
-}
+});
 
 /** Columns that span a range and hold nothing. */
 function noSamples(series: number, from: number, to: number): PlotData {

@@ -68,6 +68,9 @@ export function usePlot({ source, series, gapSeconds, intervalMs, draw: paint }:
     measure: () => {
       if (element.current !== null) size.current = plotSize(element.current);
     },
+    prepare: () => {
+      if (element.current !== null) plot.current ??= make(element.current);
+    },
     draw: () => {
       if (element.current === null) return;
       plot.current ??= make(element.current);

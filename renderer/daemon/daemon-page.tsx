@@ -1,8 +1,8 @@
 /** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
 import { Tabs } from '@base-ui/react/tabs';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
-import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { FILES_TAB, FileBrowser } from '../files/file-browser.tsx';
@@ -40,6 +40,10 @@ export interface TabSpec {
 /** The tab of what is recorded of a daemon. */
 const LOGS = 'logs';
 
+/** The main process declares nothing of its own: it has what every process has. */
+const NO_CHARTS: readonly ChartSpec[] = [];
+const NO_INSTRUMENTS = {};
+
 export function DaemonPage({ id }: { id: string }): ReactNode {
   const source = useHost().source(id);
   const manifest = useManifests().find((one) => one.id === id);
@@ -62,7 +66,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       {
         name: 'live',
         title: messages.tabs.live,
-        render: () => <LiveTab key={id} source={source} charts={[]} instruments={{}} up />,
+        render: () => <LiveTab key={id} source={source} charts={NO_CHARTS} instruments={NO_INSTRUMENTS} up />,
       },
       { name: LOGS, title: messages.tabs.logs, part: messages.logPart, fills: true, render: logs },
       blocks,
@@ -211,7 +215,14 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   const own = tabs.filter(({ within }) => within === undefined);
   const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0]!;
   const list = useRef<HTMLDivElement>(null);
-  const [tools, setTools] = useState<HTMLElement | null>(null);
+  // Made before the row of tabs is there: what is put into it is rendered once, and not first where it does not belong.
+  const [tools] = useState(() => {
+    const made = document.createElement('div');
+    made.className = 'contents';
+    return made;
+  });
+  const toolsPlace = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => toolsPlace.current?.replaceChildren(tools), [tools]);
   const { fills } = chosen;
   const name = chosen.within ?? chosen.name;
   const parts = tabs.filter((tab) => (tab.within ?? tab.name) === name);
@@ -256,7 +267,7 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
             ))}
           </Tabs.List>
           <span className="flex-1" />
-          <div ref={setTools} className="py-0.5" />
+          <div ref={toolsPlace} className="flex min-w-0 flex-wrap items-center gap-2 py-0.5" />
         </div>
         <TabToolsPlace value={tools}>
           {parts.length > 1 && (

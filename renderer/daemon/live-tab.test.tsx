@@ -35,6 +35,8 @@ async function open(change: Partial<Props> = {}, instruments: readonly MetricSpe
   page = await testPage({ info: { ...told, catalogs } });
   const source = page.model.source('d')!;
   page.show(<LiveTab source={source} charts={FULL_MANIFEST.charts ?? []} instruments={{}} up {...change} />);
+  // What stands below the charts comes after them.
+  await pass(100);
 }
 const titles = (name: string) =>
   within(screen.getByRole('region', { name }))

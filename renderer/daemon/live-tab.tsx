@@ -1,5 +1,5 @@
 /** Charts of a process over the range of time that is looked at: what its manifest declares, then what every process has. */
-import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
+import { memo, type ReactNode, useMemo, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { ComparisonSpec } from '../../contract/manifest-views.ts';
@@ -20,6 +20,7 @@ import { LIVE_SECONDS, useRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
+import { useLater } from '../ui/use-later.ts';
 import { ComparisonTable } from './comparison-table.tsx';
 import { InstrumentGroups } from './instrument-groups.tsx';
 import { messages } from './messages.ts';
@@ -35,7 +36,15 @@ interface LiveTabProps {
   readonly up: boolean;
 }
 
-export function LiveTab({ source, charts, comparisons = [], instruments, up }: LiveTabProps): ReactNode {
+const NO_COMPARISONS: readonly ComparisonSpec[] = [];
+
+export const LiveTab = memo(function LiveTab({
+  source,
+  charts,
+  comparisons = NO_COMPARISONS,
+  instruments,
+  up,
+}: LiveTabProps): ReactNode {
   const host = useHost();
   const range = useRange();
   const { query } = useRoute();
@@ -90,7 +99,7 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
           return quiet.includes(of) && (range.kind === 'absolute' || quietNow.has(title));
         });
   // The charts are what one comes for: what stands below them is rendered once they are there.
-  const hasRest = useDeferredValue(true, false);
+  const hasRest = useLater();
   return (
     <div className="flex flex-col gap-gap">
       <TabTools>
@@ -162,4 +171,4 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
       )}
     </div>
   );
-}
+});

@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, use } from 'react';
 import { createPortal } from 'react-dom';
 
-/** Where it is put; null before the row of tabs is there. */
+/** Where it is put; null where there are no tabs. */
 export const TabToolsPlace = createContext<HTMLElement | null>(null);
 
 /** Puts its children beside the tabs; where there are none, it stands where it is. */

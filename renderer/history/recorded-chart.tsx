@@ -1,5 +1,5 @@
 /** A chart over a range of time: what was recorded, and where the range ends now what has arrived since. Drawn by the animation loop. */
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
@@ -24,7 +24,12 @@ interface RecordedChartProps {
 /** How often a range that ends now moves, in milliseconds: by a pixel, but so that its newest values are never old. */
 const MOVES_MS = { least: 250, most: 5_000 } as const;
 
-export function RecordedChart({ of, recorded, range, paused }: RecordedChartProps): ReactNode {
+export const RecordedChart = memo(function RecordedChart({
+  of,
+  recorded,
+  range,
+  paused,
+}: RecordedChartProps): ReactNode {
   const { source, chart } = of;
   const host = useHost();
   const { text } = useScreen();
@@ -106,7 +111,7 @@ export function RecordedChart({ of, recorded, range, paused }: RecordedChartProp
       plotRef={element}
     />
   );
-}
+});
 
 /** The last value of a line; NaN where it has none. */
 function newest({ columns }: Steps, line: number): number {

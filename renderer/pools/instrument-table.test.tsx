@@ -194,6 +194,8 @@ describe('the columns', () => {
   it('draw the last minute of the first hundred rows', async () => {
     const depthOf = (name: string) => d('queue', name).filter((one) => one.name.endsWith('_depth'));
     await open(Array.from({ length: 101 }, (_, i) => depthOf(`q${100 + i}`)).flat());
+    // Rows come in steps.
+    for (let step = 0; step < 5; step++) await pass(10);
     const curves = screen.getAllByRole('img').map((one) => one.getAttribute('aria-label'));
     expect([curves.length, curves[0], curves.at(-1)]).toEqual([
       100,

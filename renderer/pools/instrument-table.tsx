@@ -2,7 +2,7 @@
  * Instruments as the rows of one table, by trouble. Used by the Pools and queues page over all daemons, and by the page of each
  * daemon over its own.
  */
-import { memo, type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useMemo, useRef } from 'react';
 import type { FigureName } from '../../contract/instrument-rows.ts';
 import type { Trouble } from '../../kit/instrument-trouble.ts';
 import { metricsText } from '../history/chosen-metrics.ts';
@@ -13,6 +13,7 @@ import { hashOf } from '../shell/route.ts';
 import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { useInSteps } from '../ui/use-later.ts';
 import { useWidth } from '../ui/use-width.ts';
 import {
   alsoText,
@@ -31,8 +32,8 @@ import { figureWord, messages } from './messages.ts';
 import { TroubleBadge } from './trouble-badge.tsx';
 import type { Arranged } from './use-instruments.ts';
 
-/** More than a window shows: the others are rendered once these are there. */
-const FIRST_ROWS = 36;
+/** As many as most windows show: the others are rendered once these are there, so many at a time. */
+const STEP_ROWS = 24;
 
 /** Rows beyond these have no curve: each costs memory, and trouble stands on top. */
 const MOST_CURVES = 100;
@@ -111,18 +112,18 @@ interface InstrumentTableProps {
 }
 
 export function InstrumentTable({ label, rows: all, ofSeveral }: InstrumentTableProps): ReactNode {
-  const first = useMemo(() => all.slice(0, FIRST_ROWS), [all]);
-  const rows = useDeferredValue(all, first);
+  const rows = useInSteps(all, STEP_ROWS);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame, ofSeveral ? 'instruments' : 'instruments of one') ?? Number.POSITIVE_INFINITY;
   const columns = useMemo(() => {
-    const measured = new Set(rows.flatMap(({ item }) => [...item.series.keys()]));
+    // Those of all rows, so that no column comes with the last of them.
+    const measured = new Set(all.flatMap(({ item }) => [...item.series.keys()]));
     const useful = COLUMNS.filter(
       ({ name, of }) =>
         (name !== 'daemon' || ofSeveral) && (of === undefined || of.some((figure) => measured.has(figure))),
     );
     return fittingColumns(useful, width);
-  }, [rows, width, ofSeveral]);
+  }, [all, width, ofSeveral]);
   return (
     <div ref={frame} className="overflow-hidden card">
       <ScrollRegion label={label} className="overflow-x-auto">
@@ -132,11 +133,13 @@ export function InstrumentTable({ label, rows: all, ofSeveral }: InstrumentTable
               <th scope="col" className="sticky left-0 bg-surface px-3 py-1.5 font-medium">
                 {messages.name}
               </th>
-              {columns.map(({ name, title, hint, isFigure }) => (
+              {columns.map(({ name, title, hint, isFigure, width: usual }) => (
                 <th
                   key={name}
                   scope="col"
                   title={hint}
+                  // Rows that come later shift nothing.
+                  style={{ width: usual }}
                   className={`px-2 py-1.5 font-medium whitespace-nowrap ${isFigure ? 'text-right' : ''}`}
                 >
                   {title}

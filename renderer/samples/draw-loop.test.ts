@@ -61,7 +61,7 @@ describe('what can be drawn', () => {
     expect(one.drawn).toBe(1);
   });
 
-  it('is drawn in the first animation frame where its place is in view then, and measured before anything is drawn', () => {
+  it('is drawn in the first animation frame where its place is in view then; all of it is measured, then made, then drawn', () => {
     vi.stubGlobal('innerWidth', 1_000);
     vi.stubGlobal('innerHeight', 500);
     /** A place of a page at so many pixels from its top. */
@@ -81,7 +81,12 @@ describe('what can be drawn', () => {
     const one = (name: string, where: Element) => {
       const drawable = chart();
       loop.add(
-        { ...drawable, measure: () => told.push(`measure ${name}`), draw: () => told.push(`draw ${name}`) },
+        {
+          ...drawable,
+          measure: () => told.push(`measure ${name}`),
+          prepare: () => told.push(`prepare ${name}`),
+          draw: () => told.push(`draw ${name}`),
+        },
         where,
       );
     };
@@ -92,8 +97,13 @@ describe('what can be drawn', () => {
     one('without a size', place(0, 0));
     one('not laid out', place(0, 100, false));
     frame(1_000);
-    expect(told).toEqual(['measure seen', 'measure seen too', 'draw seen', 'draw seen too']);
+    const first = ['measure', 'prepare', 'draw'].flatMap((deed) => [`${deed} seen`, `${deed} seen too`]);
+    expect(told).toEqual(first);
     expect([finished, frames.length]).toEqual([1, 0]);
+    // It is made once.
+    loop.redrawAll();
+    frame(2_000);
+    expect(told.slice(first.length)).toEqual(['draw seen', 'draw seen too']);
   });
 
   it('is drawn no more for being said to be visible where it was so already', () => {

@@ -22,6 +22,8 @@ export interface Drawable {
   readonly intervalMs: number;
   /** Reads what it needs to know of the page, such as its size: of all that is new before any of it is drawn, which changes the page. */
   measure?(): void;
+  /** Puts what it draws on into the page, before it is drawn first: of all that is new, since the page is styled anew for the first drawing after it. */
+  prepare?(): void;
   draw(): void;
 }
 
@@ -158,10 +160,15 @@ export class DrawLoop {
 
   /** Draws what is due; false where some of it finds no time in this frame. */
   #drawDue(now: number, start: number): boolean {
+    const due = [...this.#entries.values()].filter(
+      ({ dirty, visible, drawnAt, drawable }) => dirty && visible && now - drawnAt >= drawable.intervalMs,
+    );
+    const isLate = ({ isNew }: Entry) =>
+      performance.now() - start > (isNew ? FIRST_BUDGET_MS : DRAW_BUDGET_MS);
+    for (const entry of due) if (entry.isNew && !isLate(entry)) entry.drawable.prepare?.();
     let isDone = true;
-    for (const entry of this.#entries.values()) {
-      if (!entry.dirty || !entry.visible || now - entry.drawnAt < entry.drawable.intervalMs) continue;
-      if (performance.now() - start > (entry.isNew ? FIRST_BUDGET_MS : DRAW_BUDGET_MS)) {
+    for (const entry of due) {
+      if (isLate(entry)) {
         isDone = false;
         continue;
       }

@@ -72,6 +72,28 @@ it('writes only what has changed', () => {
   expect([a.writes, b.writes]).toEqual([2, 1]);
 });
 
+it('does not write what stands there already', () => {
+  const ticker = new TextTicker(() => {});
+  const written: string[] = [];
+  let value = 'a';
+  const end = ticker.add(
+    () => value,
+    (text) => written.push(text),
+    'a',
+  );
+  expect(written).toEqual([]);
+  value = 'b';
+  ticker.update();
+  expect(written).toEqual(['b']);
+  end();
+  ticker.add(
+    () => value,
+    (text) => written.push(text),
+    'a',
+  );
+  expect(written).toEqual(['b', 'b']);
+});
+
 it('reads all before it writes any, so that the browser lays out once', () => {
   const ticker = new TextTicker(() => {});
   const done: string[] = [];

@@ -27,10 +27,13 @@ export class TextTicker {
     this.#onUpdate = onUpdate;
   }
 
-  /** Keeps a piece of text current; it is written at once. Returns the function that ends it. */
-  add(read: () => string, write: (text: string) => void): () => void {
+  /**
+   * Keeps a piece of text current; it is written at once, unless it is what stands there already (`there`). Returns the function
+   * that ends it.
+   */
+  add(read: () => string, write: (text: string) => void, there: string | null = null): () => void {
     const entry: Entry = { read, write, shown: read() };
-    write(entry.shown);
+    if (entry.shown !== there) write(entry.shown);
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.#tick(), TEXT_INTERVAL_MS);
     return () => {

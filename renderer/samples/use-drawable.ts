@@ -10,6 +10,7 @@ interface Drawing {
   /** Read on every frame; see {@link Drawable}. */
   readonly intervalMs: () => number;
   readonly measure?: () => void;
+  readonly prepare?: () => void;
   readonly draw: () => void;
 }
 
@@ -28,6 +29,7 @@ export function useDrawable(element: RefObject<Element | null>, drawing: Drawing
       return latest.current.intervalMs();
     },
     measure: () => latest.current.measure?.(),
+    prepare: () => latest.current.prepare?.(),
     draw: () => latest.current.draw(),
   }));
   useEffect(() => {

@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 /** The small hooks of the window: buttons that wait until a question was read, and sizes that are followed. */
 import { act, cleanup, renderHook } from '@testing-library/react';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useArmed } from './use-armed.ts';
+import { useInSteps, useLater } from './use-later.ts';
 import { useWidth } from './use-width.ts';
 
 beforeEach(() => {
@@ -74,4 +75,32 @@ it('follows the width of an element, and lets go of it', () => {
   expect(result.current).toBe(480);
   unmount();
   expect(disconnect).toHaveBeenCalledTimes(1);
+});
+
+describe('what is below the first picture', () => {
+  it('comes once the browser has time, and not where the component has gone by then', async () => {
+    const { result } = renderHook(useLater);
+    expect(result.current).toBe(false);
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(result.current).toBe(true);
+    renderHook(useLater).unmount();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('comes in steps, and follows what the list is by then', async () => {
+    const { result, rerender } = renderHook((all: readonly number[]) => useInSteps(all, 2), {
+      initialProps: [1, 2, 3, 4, 5],
+    });
+    expect(result.current).toEqual([1, 2]);
+    await act(() => vi.advanceTimersToNextTimerAsync());
+    expect(result.current).toEqual([1, 2, 3, 4]);
+    rerender([5, 4, 3, 2, 1]);
+    expect(result.current).toEqual([5, 4, 3, 2]);
+    await act(() => vi.runAllTimersAsync());
+    expect(result.current).toEqual([5, 4, 3, 2, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+    const few = [1, 2];
+    rerender(few);
+    expect(result.current).toBe(few);
+  });
 });

@@ -1,11 +1,13 @@
 /** A figure that is kept current without React: the ticker writes into the element up to four times a second. */
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useScreen } from '../model/host-context.ts';
 
 export function LiveText({ read, className = '' }: { read: () => string; className?: string }): ReactNode {
   const { text } = useScreen();
   const element = useRef<HTMLSpanElement>(null);
   const latest = useRef(read);
+  // It is there with the page: written afterwards, it would be laid out a second time.
+  const [first] = useState(read);
   useEffect(() => {
     latest.current = read;
     // What it was rendered again for may be what it says.
@@ -18,7 +20,12 @@ export function LiveText({ read, className = '' }: { read: () => string; classNa
       (value) => {
         shown.textContent = value;
       },
+      shown.textContent,
     );
   }, [text]);
-  return <span ref={element} className={className} />;
+  return (
+    <span ref={element} className={className}>
+      {first}
+    </span>
+  );
 }
