@@ -226,9 +226,9 @@ export const accountCommands = {
     }),
     result: 'table',
     columns: [
-      { key: 'after', title: 'After connecting', type: 'seconds' },
       { key: 'what', title: 'Step', type: 'text' },
       { key: 'where', title: 'Where', type: 'text' },
+      { key: 'after', title: 'After connecting', type: 'seconds' },
       { key: 'took', title: 'Took', type: 'seconds' },
     ],
   }),

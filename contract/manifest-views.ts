@@ -18,11 +18,13 @@ export interface ResultPageSpec {
   /** One sentence about what is shown. */
   readonly hint: string;
   readonly command: string;
-  /** Commands that are offered beside the table; each is there for whoever may run it. */
+  /** The field that says how it is, where the answer is the fields of one thing, and how it stands in each; `idle` in any other. */
+  readonly state?: { readonly field: string; readonly tones: Readonly<Record<string, GraphTone>> };
+  /** Commands that are offered beside it; each is there for whoever may run it. */
   readonly actions?: readonly { readonly title: string; readonly command: string }[];
 }
 
-/** How a row stands: it is the daemon itself, or well, on its way to it, left alone, or something is wrong with it. */
+/** How a row, or the one thing of a page, stands: it is the daemon itself, or well, on its way to it, left alone, or something is wrong with it. */
 export type GraphTone = 'self' | 'good' | 'busy' | 'idle' | 'bad';
 
 /** The rows of a table that hang on each other, drawn as a graph above it. Columns are named by their keys. */

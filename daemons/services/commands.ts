@@ -50,8 +50,8 @@ export const servicesCommands = {
       { key: 'started', title: 'Begun', type: 'number' },
       { key: 'failed', title: 'Failed', type: 'number' },
       { key: 'inFlight', title: 'Under way', type: 'number' },
-      { key: 'p50', title: 'Half within', type: 'seconds' },
-      { key: 'p99', title: '99 of 100 within', type: 'seconds' },
+      { key: 'p50', title: 'p50', type: 'seconds' },
+      { key: 'p99', title: 'p99', type: 'seconds' },
     ],
   }),
   uplink: defineCommand({

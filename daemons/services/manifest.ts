@@ -117,12 +117,17 @@ export const manifest = defineManifest({
       title: 'Keycloak',
       hint: 'Whether Keycloak answers, what waits for it and what is remembered of it.',
       command: 'keycloak',
+      state: { field: 'breaker', tones: { closed: 'good', 'half-open': 'busy', open: 'bad' } },
       actions: [{ title: 'Ask it again from now on', command: 'reset-breaker' }],
     },
     uplink: {
       title: 'Uplink',
       hint: 'The link to the network, or why there is none.',
       command: 'uplink',
+      state: {
+        field: 'state',
+        tones: { linked: 'good', introducing: 'busy', bursting: 'busy', ended: 'bad', none: 'bad' },
+      },
     },
     flows: {
       title: 'Flows',

@@ -78,7 +78,7 @@ export function publishMetrics(
     counters.refused.setTotal(operations.refused);
     counters.commits.setTotal(writes.committed);
     const { breaker, inFlight, waiting } = keycloak.status();
-    gauges.breakerOpen.set(breaker === 'closed' ? 0 : 1);
+    gauges.breakerOpen.set(breaker === null || breaker === 'closed' ? 0 : 1);
     gauges.keycloakInFlight.set(inFlight);
     gauges.keycloakWaiting.set(waiting);
     const { calls, faults, retries, hits, misses } = keycloak.figures;

@@ -45,18 +45,61 @@ export function tableOf(command: CommandDescription, result: unknown): ResultTab
   };
 }
 
-/**
- * The fields of a json result that is an object, with titles and units where the manifest declares them, those first.
- * Null for other results.
- */
-export function fieldsOf(command: CommandDescription, result: unknown): readonly NamedText[] | null {
+/** A field of a json result as it came, with its title and type. */
+interface Field extends Pick<TableColumn, 'key' | 'title' | 'type'> {
+  readonly value: unknown;
+}
+
+/** The fields of a json result that is an object, those first that the manifest declares; null for other results. */
+function namedFields(command: CommandDescription, result: unknown): readonly Field[] | null {
   if (command.result !== 'json' || !isObject(result) || Object.keys(result).length === 0) return null;
   const declared = command.columns.filter(({ key }) => Object.hasOwn(result, key));
   const others = Object.keys(result).filter((key) => !declared.some((field) => field.key === key));
   return [
-    ...declared.map(({ key, title, type }) => ({ name: title, text: formatCell(type, cellOf(result[key])) })),
-    ...others.map((key) => ({ name: labelOf(key), text: formatCell('text', cellOf(result[key])) })),
-  ];
+    ...declared,
+    ...others.map((key): Omit<Field, 'value'> => ({ key, title: labelOf(key), type: 'text' })),
+  ].map((field) => ({ ...field, value: result[field.key] }));
+}
+
+/** Whether a value is several things of one kind, by their names. */
+function isTable(value: unknown): value is Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  return isObject(value) && Object.keys(value).length > 1 && Object.values(value).every(isObject);
+}
+
+/**
+ * The fields of a json result that is an object, with titles and units where the manifest declares them, those first; without those
+ * that {@link innerTablesOf} has. Null for other results.
+ */
+export function fieldsOf(command: CommandDescription, result: unknown): readonly NamedText[] | null {
+  const fields = namedFields(command, result);
+  if (fields === null) return null;
+  return fields
+    .filter(({ value }) => !isTable(value))
+    .map(({ title, type, value }) => ({ name: title, text: formatCell(type, cellOf(value)) }));
+}
+
+/** The fields of a json result that hold several things of one kind: each of these is a row, and what is said of it a column. */
+export function innerTablesOf(
+  command: CommandDescription,
+  result: unknown,
+): readonly (ResultTable & { readonly title: string })[] {
+  return (namedFields(command, result) ?? []).flatMap(({ title, value }) => {
+    if (!isTable(value)) return [];
+    const keys = [...new Set(Object.values(value).flatMap((inner) => Object.keys(inner)))];
+    const typeOf = (key: string): TableColumn['type'] =>
+      Object.values(value).every((inner) => typeof inner[key] === 'number') ? 'number' : 'text';
+    return {
+      title,
+      columns: [
+        { key: '', title, type: 'text' as const },
+        ...keys.map((key) => ({ key, title: labelOf(key), type: typeOf(key) })),
+      ],
+      rows: Object.entries(value).map(([name, inner]) => [
+        labelOf(name),
+        ...keys.map((key) => cellOf(inner[key])),
+      ]),
+    };
+  });
 }
 
 /** The text of a text result; null for other results. */

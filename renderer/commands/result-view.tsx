@@ -8,11 +8,11 @@ import { commandTools } from '../tables/row-tools.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { NamedTexts } from '../ui/named-texts.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
 import type { CommandRun } from './command-runner.ts';
 import { messages } from './messages.ts';
+import { ResultFields } from './result-fields.tsx';
 import { fieldsOf, jsonOf, tableOf, textOf } from './result-values.ts';
 
 interface ResultViewProps {
@@ -91,8 +91,8 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
           {plain ? json : text}
         </ScrollRegion>
       ) : fields !== null ? (
-        <div className="rounded-md border border-line bg-sunken p-3">
-          <NamedTexts texts={fields} />
+        <div className="card">
+          <ResultFields command={command} result={run.result} />
         </div>
       ) : (
         table !== null && (

@@ -94,17 +94,37 @@ it('asks nothing of a daemon that does not run', async () => {
   expect(asked()).toBe(0);
 });
 
-it('shows the fields of one thing, what is in them in a line each', async () => {
-  answering({ open: true, caches: { ids: { hits: 3, misses: 4 }, users: { hits: 0, misses: 1 } } });
-  page.show(<ResultPage manifest={manifest} name="cool" page={{ ...hot, command: 'cool' }} up />);
+it('shows the fields of one thing, how it is as a sign with its word, and what it has several of as a table', async () => {
+  const caches = { ids: { hits: 3_000, misses: 4 }, users: { hits: 0, misses: 1, state: 'new' } };
+  answering({ open: true, state: 'shut', inner: { hits: 1 }, caches });
+  const tones = { shut: 'bad', ajar: 'busy' } as const;
+  const spec = { ...hot, command: 'cool', state: { field: 'state', tones } };
+  page.show(<ResultPage manifest={manifest} name="cool" page={spec} up />);
   await pass(0);
   expect(screen.queryByRole('grid')).toBeNull();
+  const badge = () => screen.getByText('Who is hot.').querySelector('span');
+  expect([badge()?.textContent, badge()?.className]).toEqual(['shut', expect.stringContaining('text-bad')]);
   const texts = [...document.querySelectorAll('dt')].map((name) => [
     name.textContent,
     name.nextElementSibling?.textContent,
   ]);
   expect(texts).toEqual([
     ['Open', 'yes'],
-    ['Caches', 'Ids: Hits 3, Misses 4; Users: Hits 0, Misses 1'],
+    ['State', 'shut'],
+    ['Inner', 'Hits 1'],
   ]);
+  expect(rowsOf(screen.getByRole('table', { name: 'Caches' }))).toEqual([
+    ['Caches', 'Hits', 'Misses', 'State'],
+    ['Ids', '3,000', '4', ''],
+    ['Users', '0', '1', 'new'],
+  ]);
+  answering({ open: true, state: 'unheard of' });
+  await press('Refresh');
+  expect([badge()?.textContent, badge()?.className]).toEqual([
+    'unheard of',
+    expect.stringContaining('text-dim'),
+  ]);
+  answering({ open: true, state: null });
+  await press('Refresh');
+  expect(badge()).toBeNull();
 });

@@ -1,9 +1,10 @@
 /** A page of a daemon that shows what one of its commands answers: read when it is opened and whenever that is wanted. */
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
-import type { ResultPageSpec } from '../../contract/manifest-views.ts';
+import type { GraphTone, ResultPageSpec } from '../../contract/manifest-views.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import type { CommandRun } from '../commands/command-runner.ts';
+import { ResultFields } from '../commands/result-fields.tsx';
 import { fieldsOf, tableOf } from '../commands/result-values.ts';
 import { useCommandRunner } from '../commands/use-command-runner.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
@@ -12,8 +13,10 @@ import { DataTable } from '../tables/data-table.tsx';
 import { commandTools } from '../tables/row-tools.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
-import { NamedTexts } from '../ui/named-texts.tsx';
+import type { IconName } from '../ui/icons.tsx';
+import { Badge } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
+import { TabTools } from './tab-tools.tsx';
 
 /** By daemon and page. */
 const kept = new KeptAnswers<CommandRun>();
@@ -52,9 +55,8 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
     onDone: () => void load(),
   });
   return (
-    <div className="flex h-full min-h-0 flex-col gap-3">
-      <div className="flex flex-wrap items-center gap-2">
-        <p className="min-w-0 flex-1 text-sm text-dim">{page.hint}</p>
+    <div className="flex h-full min-h-0 flex-col gap-gap">
+      <TabTools>
         <Button icon="restart" disabled={!up || runner.run.phase === 'running'} onClick={() => void load()}>
           {messages.readAgain}
         </Button>
@@ -75,7 +77,7 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
             {action.title}
           </Button>
         ))}
-      </div>
+      </TabTools>
       {last.phase === 'failed' && (
         <Callout tone="bad" urgent title={messages.notRead(page.title)}>
           <p>{last.error.message}</p>
@@ -83,13 +85,19 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
         </Callout>
       )}
       {!up && (
-        <EmptyState icon="ring" title={messages.down(manifest.id)}>
-          {messages.downHint}
-        </EmptyState>
+        <div className="card">
+          <EmptyState icon="ring" title={messages.down(manifest.id)}>
+            {messages.downHint}
+          </EmptyState>
+        </div>
       )}
-      {up && fields !== null && (
-        <div className="rounded-md border border-line bg-sunken p-3">
-          <NamedTexts texts={fields} />
+      {up && last.phase === 'done' && fields !== null && (
+        <div className="card w-full max-w-form">
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-2 text-sm text-dim">
+            <PageState page={page} result={last.result} />
+            {page.hint}
+          </p>
+          <ResultFields command={command} result={last.result} />
         </div>
       )}
       {up && table !== null && (
@@ -101,9 +109,32 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
           heightClass="min-h-0"
           memory={`${manifest.id} page ${name}`}
           tools={tools}
+          note={
+            <span title={page.hint} className="min-w-0 truncate text-sm text-dim">
+              {page.hint}
+            </span>
+          }
           empty={<EmptyState icon="ring" title={messages.nothingThere(page.title)} />}
         />
       )}
     </div>
   );
+}
+
+const LOOKS: Readonly<Record<GraphTone, { readonly icon: IconName; readonly tone: string }>> = {
+  self: { icon: 'dot', tone: 'bg-sunken text-ink' },
+  good: { icon: 'dot', tone: 'bg-good-soft text-good' },
+  busy: { icon: 'clock', tone: 'bg-warn-soft text-warn' },
+  idle: { icon: 'ring', tone: 'bg-sunken text-dim' },
+  bad: { icon: 'error', tone: 'bg-bad-soft text-bad' },
+};
+
+/** How the one thing of a page is, as sign, word and colour; nothing where its manifest does not say which field tells. */
+function PageState({ page, result }: { page: ResultPageSpec; result: unknown }): ReactNode {
+  if (page.state === undefined) return null;
+  const { field, tones } = page.state;
+  const said = (result as Readonly<Record<string, unknown>>)[field];
+  return typeof said === 'string' && said !== '' ? (
+    <Badge {...LOOKS[tones[said] ?? 'idle']}>{said}</Badge>
+  ) : null;
 }

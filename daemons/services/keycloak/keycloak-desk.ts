@@ -25,7 +25,8 @@ export interface OpenKeycloak {
 /** What operators see of it. */
 export interface KeycloakStatus {
   readonly configured: boolean;
-  readonly breaker: BreakerState;
+  /** Null where no Keycloak is configured. */
+  readonly breaker: BreakerState | null;
   /** Failures in a row. */
   readonly failures: number;
   /** When services look whether it is back, Unix milliseconds; null while it is there or they look. */
@@ -104,7 +105,7 @@ export class KeycloakDesk {
     if (this.#open === null)
       return {
         configured: false,
-        breaker: 'closed',
+        breaker: null,
         failures: 0,
         nextProbeAt: null,
         tokenExpiresAt: null,
