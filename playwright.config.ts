@@ -11,6 +11,7 @@ const electron = findElectron();
 
 export default defineConfig<HostOptions>({
   testDir: 'e2e',
+  globalSetup: './scripts/built-programs-setup.ts',
   // Three apps side by side on two cores: each of them waits for its page, its daemons or its end most of the time.
   workers: 3,
   fullyParallel: false,

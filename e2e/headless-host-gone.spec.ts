@@ -2,6 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.ts';
 
+// As operators start it, from its sources; other specs start what was built of them.
+test.use({ program: ['scripts/cli.mjs', 'serve'] });
+
 test('nothing on the page passes for current when the host is gone, be it a stopped daemon or the totals, and nothing can be read again', async ({
   app,
 }) => {

@@ -1,6 +1,7 @@
 /** Finds the programs that the specs drive. `npm test` has looked for them before and says so in the environment. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -12,6 +13,17 @@ export const CACHE_HOME = join(ROOT, 'node_modules/.cache');
 export const NODE = realpathSync(
   join(ROOT, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node'),
 );
+
+/** Imported first by the programs that the specs start: compiled code is kept, and what was built is run in place of its source. */
+const START_BUILT = pathToFileURL(join(ROOT, 'scripts/start-built.mjs')).href;
+
+/**
+ * Arguments of Node that run a program of ours, named by its source: the one that was built for the specs (scripts/built-programs.ts),
+ * which starts in half of the time; the source where none was, as for a benchmark.
+ */
+export function programOf(source: string): string[] {
+  return ['--import', START_BUILT, join(ROOT, source)];
+}
 
 /** The Electron binary, or why the desktop specs cannot run here. */
 export function findElectron(): { readonly path: string } | { readonly missing: string } {

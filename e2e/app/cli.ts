@@ -1,7 +1,6 @@
 /** Runs the command line program against the app under test, as an operator would in a terminal. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
+import { CACHE_HOME, NODE, programOf } from './binaries.ts';
 
 export interface CliResult {
   readonly code: number;
@@ -15,7 +14,7 @@ const CLI_MS = 120_000;
 /** Runs `signalbox ARGS --data DIR` and resolves with its output, whatever the exit code. */
 export function runCli(dataDir: string, args: readonly string[]): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const argv = [join(ROOT, 'scripts/cli.mjs'), ...args, '--data', dataDir];
+    const argv = [...programOf('main/cli/main.ts'), ...args, '--data', dataDir];
     const { FORCE_COLOR: _, ...env } = process.env;
     execFile(
       NODE,

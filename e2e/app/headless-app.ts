@@ -1,11 +1,10 @@
 /** The headless host as a child process, and its dashboard in a Chromium. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { Outcome } from '../../contract/errors.ts';
-import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
+import { CACHE_HOME, NODE, programOf, ROOT } from './binaries.ts';
 import { WINDOW_SIZE } from './kept-app.ts';
 import { collectProblems } from './problems.ts';
 import { expectGroupGone } from './process-group.ts';
@@ -22,7 +21,7 @@ export interface HeadlessAppOptions {
   readonly dataDir: string;
   readonly configFile: string;
   readonly browser: Browser;
-  /** The program that serves, with its first arguments; the command line's `serve` where it is empty or absent. */
+  /** The source of the program that serves, with its first arguments; the command line's `serve` where it is empty or absent. */
   readonly program?: readonly string[];
 }
 
@@ -56,9 +55,8 @@ export class HeadlessApp implements AppHost {
 
   async start(): Promise<void> {
     const { dataDir, configFile, program = [] } = this.#options;
-    const [file = 'scripts/cli.mjs', ...first] =
-      program.length === 0 ? ['scripts/cli.mjs', 'serve'] : program;
-    const argv = [join(ROOT, file), ...first];
+    const [file = '', ...first] = program.length === 0 ? ['main/cli/main.ts', 'serve'] : program;
+    const argv = [...programOf(file), ...first];
     const child = spawn(
       NODE,
       [...argv, '--port', '0', '--json', '--data', dataDir, '--config', configFile],

@@ -4,13 +4,8 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
-import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
-
-const PROGRAM = join(ROOT, 'daemons/ircd/main.ts');
-/** Its compiled code is kept, as that of any other start. */
-const CACHED = ['--import', pathToFileURL(join(ROOT, 'scripts/compile-cache.mjs')).href];
+import { CACHE_HOME, NODE, programOf } from './binaries.ts';
 
 export class StandaloneIrcd {
   readonly #process: ChildProcess;
@@ -39,7 +34,8 @@ export class StandaloneIrcd {
       config,
       `[ircd]\nserver_name = "${name}"\nnumeric = ${numeric}\nlisten = ${listen}\ndns = false\n${settings}\n`,
     );
-    const argv = [...CACHED, PROGRAM, '--standalone', '--config', config, '--data', folder];
+    const program = programOf('daemons/ircd/main.ts');
+    const argv = [...program, '--standalone', '--config', config, '--data', folder];
     const child = spawn(NODE, argv, {
       env: { ...process.env, XDG_CACHE_HOME: CACHE_HOME },
       stdio: ['ignore', 'pipe', 'inherit'],
