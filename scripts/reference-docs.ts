@@ -13,6 +13,7 @@ import {
 } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { chanServPage } from '../daemons/services/chanserv/chan-page.ts';
+import { helpServPage } from '../daemons/services/helpserv/help-page.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { designPage } from './design-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
@@ -107,6 +108,7 @@ export function runtimePage(): string {
 if (import.meta.main) {
   for (const manifest of registry) {
     writeFileSync(join(docs, 'reference/chanserv.md'), chanServPage());
+    writeFileSync(join(docs, 'reference/helpserv.md'), helpServPage());
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());

@@ -137,6 +137,7 @@ export const operatorDeeds = {
   ALLOWAUTH: 'let|let {nick} log in as everybody does[, and to account {account} from where they are]',
   ADDNOTE: 'write|wrote a note about account {account}',
   DELNOTE: 'take|took note {note} about account {account} away',
+  HELPSERV: 'use|used {command} of HelpServ on {bot}[ with “{text}”]',
   CHANNEL: 'use|used {command} on {channel}[ with “{text}”]',
   'REGISTER-CHANNEL': 'register|registered {channel} for {account}',
   'UNREGISTER-CHANNEL': 'give|gave {channel} up',

@@ -4,6 +4,7 @@ import { accountCommands, accountFields } from '../../contract/account-commands.
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { accountAdminCommands } from './account-admin.ts';
+import { helpCommands } from './help-admin.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [
@@ -20,6 +21,7 @@ const profileFields: readonly TableColumn[] = [
 export const servicesCommands = {
   ...accountCommands,
   ...accountAdminCommands,
+  ...helpCommands,
   account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
   'take-over': defineCommand({
     summary:

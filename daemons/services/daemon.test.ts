@@ -12,6 +12,7 @@ import { TaskBoard } from '../runtime/host/task-board.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { Ircu, IrcuClient, ircuCommand } from '../runtime/test-fixtures/ircu.ts';
 import { until } from '../runtime/test-fixtures/until.ts';
+import { BOT_SPECS } from './bots/service-bots.ts';
 import { type ServicesConfig, servicesConfigSchema } from './config.ts';
 import { startServices } from './daemon.ts';
 import { manifest } from './manifest.ts';
@@ -202,7 +203,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
       expect(running!.commands.uplink.run({}, call)).toMatchObject({
         server: 'hub.a.test',
         kind: 'ircu',
-        users: 4,
+        users: BOT_SPECS.length + 1,
         channels: 1,
       });
       const ann = await join_('ann');

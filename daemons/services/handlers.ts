@@ -10,6 +10,7 @@ import type { TaskBoard } from '../runtime/host/task-board.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { mostLogins } from './authserv/settings.ts';
 import type { FlowDesk } from './flows/flow-desk.ts';
+import { helpHandlers } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
@@ -43,6 +44,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
   return {
     ...administration,
     ...accountHandlers(services.accounts, writes),
+    ...helpHandlers(services),
     account: {
       run: async ({ account }) => {
         const shown = await administration.account.run({ account });

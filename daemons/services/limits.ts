@@ -298,6 +298,56 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'The same for one that was wrong: a client that tries it in a loop costs Keycloak nothing.',
   },
+  channelBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason: 'Longest name of a channel that bots are sent to: what any server takes.',
+  },
+  helpBots: {
+    default: 200,
+    unit: 'count',
+    reason: 'Help bots of a network, each of which is a user of it.',
+  },
+  helpersPerBot: {
+    default: 200,
+    unit: 'count',
+    reason: 'Those who help at one help bot.',
+  },
+  helpRequests: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Requests of one help bot that are open at once; whoever asks then is told to come back later.',
+  },
+  helpLines: {
+    default: 100,
+    unit: 'count',
+    reason: 'Lines of one request, and notes about it: more than anybody reads.',
+  },
+  helpTextBytes: {
+    default: 300,
+    unit: 'bytes',
+    reason: 'Longest text of a help bot: a greeting, a note, why something was closed.',
+  },
+  helpRows: {
+    default: 50,
+    unit: 'count',
+    reason: 'Requests that LIST shows; more are counted.',
+  },
+  helpClosedDays: {
+    default: 90,
+    unit: 'days',
+    reason: 'How long closed requests are kept, for whoever asks the same again.',
+  },
+  helpWeeks: {
+    default: 4,
+    unit: 'count',
+    reason: 'Weeks of which it is kept what each helper did, besides all together.',
+  },
+  helpLookMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How often help bots look for requests that have waited for too long.',
+  },
   ignoresPerAccount: {
     default: 50,
     unit: 'count',

@@ -64,6 +64,8 @@ export const manifest = defineManifest({
     counter('keycloak_retries', 'Attempts at Keycloak after the first one'),
     counter('keycloak_cache_hits', 'Questions about users of Keycloak that did not have to be asked'),
     counter('keycloak_cache_misses', 'Questions about users of Keycloak that had to be asked'),
+    gauge('help_requests', 'Requests of help bots that are open'),
+    gauge('help_requests_waiting', 'Those of them that nobody has picked up'),
     gauge('database_bytes', 'Size of the database file', 'bytes'),
   ],
   marks: { uplink_linked: 'linked', uplink_ended: 'split' },
@@ -107,6 +109,11 @@ export const manifest = defineManifest({
       hint: 'Accounts and addresses for which logins failed of late, and how long they have to wait.',
       command: 'login-failures',
       actions: [{ title: 'Forget all', command: 'reset-login-failures' }],
+    },
+    requests: {
+      title: 'Requests',
+      hint: 'What people asked help bots, those that wait longest first: give it to somebody, answer it, close it.',
+      command: 'requests',
     },
     operations: {
       title: 'Operations',

@@ -1,6 +1,7 @@
 /** Copies what services count into their metrics, just before each sample. */
 import type { WriteTurn } from '../identity/store/write-turn.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { openRequests } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import type { Services } from './services.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
@@ -31,6 +32,8 @@ export function publishMetrics(
     keycloakInFlight: gauge('keycloak_in_flight'),
     keycloakWaiting: gauge('keycloak_waiting'),
     mails: gauge('mails_waiting'),
+    requests: gauge('help_requests'),
+    waiting: gauge('help_requests_waiting'),
   };
   const counters = {
     in: counter('lines_in'),
@@ -87,6 +90,9 @@ export function publishMetrics(
     counters.keycloakRetries.setTotal(retries);
     counters.cacheHits.setTotal(hits);
     counters.cacheMisses.setTotal(misses);
+    const help = openRequests(services);
+    gauges.requests.set(help.open);
+    gauges.waiting.set(help.waiting);
     gauges.mails.set(services.accounts.mail.depth);
     counters.mailsSent.setTotal(services.accounts.mail.sent);
     counters.mailsGivenUp.setTotal(services.accounts.mail.failed);

@@ -130,7 +130,7 @@ export class Services implements UplinkEvents {
     this.commands = new CommandDesk({
       clock,
       operations: this.operations,
-      tableOf: ({ nick }) => this.tableOf(nick),
+      tableOf: (bot) => this.#serverOf(bot)?.guestTable ?? this.tableOf(bot.nick),
       styleOf: (user) => parts.standing.styleOf(user),
       levelOf: (user) => parts.standing.levelOf(user),
       catalogues: options.catalogues,
@@ -154,6 +154,7 @@ export class Services implements UplinkEvents {
       log,
       acts: this.acts,
       commands: this.commands,
+      operations: this.operations,
       bots: this.bots,
       uplink: () => this.#uplink,
       tell: (bot, user, reply) => this.#tell(bot, user, reply),
@@ -275,7 +276,9 @@ export class Services implements UplinkEvents {
     else if (token === TOKEN.XQUERY) this.askers.hear(uplink, heard);
     else if (token === TOKEN.SASL) this.#hearSasl(uplink, heard);
     else if (token === TOKEN.KILL && this.bots.byNumeric(line.params[0] ?? '') !== undefined)
-      this.bots.heal(uplink, ({ nick }) => this.#byNick.get(nick)?.returned?.(uplink));
+      this.bots.heal(uplink, (bot) =>
+        (this.#serverOf(bot) ?? this.#byNick.get(bot.nick))?.returned?.(uplink, bot),
+      );
     else answerRemote(uplink, this.bots, heard);
   }
 
@@ -306,7 +309,14 @@ export class Services implements UplinkEvents {
     }
     if (isNotice) return;
     const bot = this.#botOf(target, uplink);
-    if (bot !== undefined && user !== undefined) this.commands.hear(uplink, bot, user, textOf(text));
+    if (bot === undefined || user === undefined) return;
+    const said = textOf(text);
+    if (this.#serverOf(bot)?.spoken?.(bot, user, said) !== true) this.commands.hear(uplink, bot, user, said);
+  }
+
+  /** The bot that has brought another one; undefined for one that is its own. */
+  #serverOf(bot: Bot): ServiceBot | undefined {
+    return this.serviceBots.find((one) => one.isGuest?.(bot) === true);
   }
 
   /** By numeric, or by `nick@server`. */

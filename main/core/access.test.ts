@@ -61,6 +61,8 @@ const OPERATE = [
   ...['services accounts', 'services account', 'services log-out-account', 'services suspend-account'],
   ...['services unsuspend-account', 'services login-failures', 'services reset-login-failures'],
   ...['services webhook', 'services flows', 'services retry-flow'],
+  ...['services requests', 'services request', 'services assign-request', 'services answer-request'],
+  'services close-request',
   ...[
     'ircd connections table',
     'ircd channels table',

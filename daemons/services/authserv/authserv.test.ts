@@ -1,5 +1,6 @@
 /** AuthServ as its users see it, line by line. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BOT_SPECS } from '../bots/service-bots.ts';
 import { limits } from '../limits.ts';
 import { TestNetwork } from '../test-network.ts';
 
@@ -33,7 +34,7 @@ describe('accounts', () => {
     expect(await bob('AUTH ann correct-horse')).toEqual(['You are logged in to ann already.']);
     expect(await bob('STATUS')).toEqual([
       'You are logged in to ann.',
-      '1 accounts are registered, 5 users are on the network.',
+      `1 accounts are registered, ${BOT_SPECS.length + 2} users are on the network.`,
     ]);
     expect(await ann('REGISTER other correct-horse')).toEqual([
       'You are logged in to ann. Whoever has an account needs no other one.',

@@ -5,8 +5,10 @@
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
 import { sameName } from '../../irc/casemapping.ts';
+import { writeLine } from '../../irc/p10/line.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
 import { type UserLine, writeUser } from '../../irc/p10/user-line.ts';
 import { limits } from '../limits.ts';
 import type { Uplink } from '../uplink/uplink.ts';
@@ -32,7 +34,9 @@ const NO_ADDRESS = 'AAAAAA';
 const MODES = 'iok';
 
 export class BotRoster {
-  readonly bots: readonly Bot[];
+  readonly #bots: Bot[];
+  readonly #server: string;
+  #next: number;
   /** How often a bot came back. */
   returned = 0;
   readonly #clock: Clock;
@@ -41,12 +45,49 @@ export class BotRoster {
 
   /** @param server numeric of services */
   constructor(specs: readonly BotSpec[], server: string, clock: Clock) {
-    this.bots = specs.map((spec, index) => ({ ...spec, numeric: userNumeric(server, index) }));
+    this.#bots = specs.map((spec, index) => ({ ...spec, numeric: userNumeric(server, index) }));
+    this.#server = server;
+    this.#next = this.#bots.length;
     this.#clock = clock;
     this.#bucket = new TokenBucket(
       ratePerSecond(limits.botReturns.default, limits.botReturns.default / 60),
       clock.monotonic(),
     );
+  }
+
+  get bots(): readonly Bot[] {
+    return this.#bots;
+  }
+
+  /** One more, which comes to the network at once where there is one. Its numeric was nobody's before. */
+  add(spec: BotSpec, uplink: Uplink | null): Bot {
+    const bot: Bot = { ...spec, numeric: userNumeric(this.#server, this.#next++) };
+    this.#bots.push(bot);
+    if (uplink !== null) this.#introduce(bot, uplink);
+    return bot;
+  }
+
+  /** It leaves for good. */
+  remove(bot: Bot, uplink: Uplink | null, reason: string): void {
+    const at = this.#bots.indexOf(bot);
+    if (at < 0) return;
+    this.#bots.splice(at, 1);
+    const user = uplink?.view.users.get(bot.numeric);
+    if (user === undefined) return;
+    uplink!.send(writeLine(bot.numeric, TOKEN.QUIT, [], bytesOf(reason)));
+    uplink!.view.removeUser(user);
+  }
+
+  /** It is called something else from now on; answers what it is then. */
+  rename(bot: Bot, nick: string, uplink: Uplink | null): Bot {
+    const next: Bot = { ...bot, nick };
+    this.#bots[this.#bots.indexOf(bot)] = next;
+    const user = uplink?.view.users.get(bot.numeric);
+    if (user !== undefined) {
+      uplink!.send(writeLine(bot.numeric, TOKEN.NICK, [nick, NICK_SECONDS]));
+      uplink!.view.rename(user, nick, NICK_SECONDS);
+    }
+    return next;
   }
 
   byNumeric(numeric: string): Bot | undefined {

@@ -69,10 +69,7 @@ export class CommandDesk {
     const words = text.split(' ').filter((word) => word !== '');
     const name = (words.shift() ?? '').toUpperCase();
     if (name === '') return;
-    if (!this.#mayAsk(user)) {
-      this.flooded++;
-      return;
-    }
+    if (!this.admits(user)) return;
     const row = this.#options.tableOf(bot).get(name);
     const refusal =
       row === undefined ? unknown(bot, name) : refusalOf(row, user, words, this.#options.levelOf);
@@ -133,6 +130,13 @@ export class CommandDesk {
       );
       throw error;
     }
+  }
+
+  /** Whether somebody may say one more thing now, which counts as a command does. */
+  admits(user: ViewUser): boolean {
+    if (this.#mayAsk(user)) return true;
+    this.flooded++;
+    return false;
   }
 
   #mayAsk(user: ViewUser): boolean {
@@ -251,7 +255,7 @@ function excuse(error: unknown): Reply {
 }
 
 /** CTCP: a message between two of these. */
-const CTCP = '\x01';
+export const CTCP = '\x01';
 
 function ctcpAnswer(text: string): string | null {
   const [word = '', ...rest] = (text.split(CTCP)[1] ?? '').split(' ');

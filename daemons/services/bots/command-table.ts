@@ -7,10 +7,10 @@ export type CommandTable = ReadonlyMap<string, CommandRow>;
 
 export const NO_COMMANDS: CommandTable = new Map();
 
-/** @param nick of the bot, for HELP */
+/** @param nick of the bot, for whoever reads what is wrong with its rows */
 export function commandTable(nick: string, rows: readonly CommandRow[]): CommandTable {
   const table = new Map<string, CommandRow>();
-  const all: readonly CommandRow[] = [...rows, help(nick, () => all)];
+  const all: readonly CommandRow[] = [...rows, help(() => all)];
   for (const row of all)
     for (const name of [row.name, ...(row.aliases ?? [])]) {
       if (table.has(name)) throw new RangeError(`${nick} has two commands ${name}.`);
@@ -25,7 +25,7 @@ function neededBy({ needs, who }: CommandRow): Reply[] {
   return typeof needs === 'object' ? [said`For accounts of level ${needs.level} and above.`] : [];
 }
 
-function help(nick: string, rows: () => readonly CommandRow[]): CommandRow {
+function help(rows: () => readonly CommandRow[]): CommandRow {
   return {
     name: 'HELP',
     needs: 'anybody',
@@ -34,7 +34,7 @@ function help(nick: string, rows: () => readonly CommandRow[]): CommandRow {
     most: 1,
     effect: 'nothing',
     help: ['Lists the commands, or tells what one of them does.'],
-    run({ words }) {
+    run({ bot, words }) {
       const [word] = words;
       if (word === undefined)
         return [
@@ -42,7 +42,7 @@ function help(nick: string, rows: () => readonly CommandRow[]): CommandRow {
             .map(({ name }) => name)
             .sort()
             .join(' ')}`,
-          said`/msg ${nick} HELP <command> tells more of one of them.`,
+          said`/msg ${bot.nick} HELP <command> tells more of one of them.`,
         ];
       const row = rows().find(({ name, aliases = [] }) => [name, ...aliases].includes(word.toUpperCase()));
       if (row === undefined) return [said`There is no command ${word.slice(0, 32)}.`];

@@ -5,7 +5,7 @@
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
 import type { Uplink } from '../uplink/uplink.ts';
-import type { BotSpec } from './bot-roster.ts';
+import type { Bot, BotSpec } from './bot-roster.ts';
 import type { CommandTable } from './command-table.ts';
 
 export interface ServiceBot {
@@ -19,8 +19,13 @@ export interface ServiceBot {
   linked?(uplink: Uplink): void;
   /** The network is gone. */
   ended?(): void;
-  /** The bot has come back after somebody killed it, and is on no channel. */
-  returned?(uplink: Uplink): void;
+  /** The bot, or one of its guests, has come back after somebody killed it, and is on no channel. */
+  returned?(uplink: Uplink, bot: Bot): void;
+  /** Whether it has brought another bot, which is no `ServiceBot` of its own; such a one has the table of {@link guestTable}. */
+  isGuest?(bot: Bot): boolean;
+  readonly guestTable?: CommandTable;
+  /** Somebody speaks to a guest. Answers whether that was for it alone, and no command. */
+  spoken?(bot: Bot, user: ViewUser, text: string): boolean;
   /** Something is said on a channel on which the bot may be. */
   heard?(uplink: Uplink, user: ViewUser, channel: ViewChannel, text: string, isNotice: boolean): void;
   close?(): void;

@@ -8,8 +8,10 @@ import type { AuthWorld } from '../authserv/auth-world.ts';
 import type { Standing } from '../authserv/standing.ts';
 import { CHANSERV, ChanServ } from '../chanserv/chan-serv.ts';
 import type { ChannelRules } from '../chanserv/chan-world.ts';
+import { HELPSERV, HelpServ } from '../helpserv/help-serv.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import type { OperationPool } from '../operations/operation-pool.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Bot, BotRoster, BotSpec } from './bot-roster.ts';
@@ -31,6 +33,7 @@ export interface BotParts {
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
   readonly acts: ChannelActs;
   readonly commands: CommandDesk;
+  readonly operations: OperationPool;
   readonly bots: BotRoster;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
@@ -46,8 +49,12 @@ const MAKERS: readonly { readonly spec: BotSpec; make(parts: BotParts): ServiceB
   { spec: NICKSERV, make: ({ auth }) => ({ spec: NICKSERV, table: nickServTable(auth) }) },
   {
     spec: CHANSERV,
-    make: ({ channelRules, bots, auth: _auth, ...parts }) =>
+    make: ({ channelRules, bots, auth: _auth, operations: _operations, ...parts }) =>
       new ChanServ({ ...parts, rules: channelRules, bot: () => bots.byNick(CHANSERV.nick)! }),
+  },
+  {
+    spec: HELPSERV,
+    make: ({ auth: { catalogues }, bots, ...parts }) => new HelpServ({ ...parts, catalogues, roster: bots }),
   },
 ];
 

@@ -134,12 +134,12 @@ export class AccountRecords {
   #isHeld(table: string, row: Readonly<Record<string, Cell>>, id: number): boolean {
     for (const { table: holder, from, to } of referencesOf(this.#database, table)) {
       const owned = this.#tables.find(({ name }) => name === holder);
-      if (owned === undefined) continue;
       const found = this.#database
         .prepare(`SELECT 1 FROM ${holder} WHERE ${to} = @key`)
         .pluck()
         .get({ key: row[from] });
       if (found === undefined) return false;
+      if (owned === undefined) continue;
       // A row of somebody else comes back with what it hung on, and not to what took its place.
       const mine = Object.entries(row).some(([, value]) => value === id);
       const ours = this.#database

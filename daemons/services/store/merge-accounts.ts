@@ -40,7 +40,11 @@ const FRESH_CHANNELS = `
 /** Those that come before what refers to them. */
 const FIRST = ['accounts', 'channels'];
 /** Not of accounts: what is told of the file itself. */
-const NOT_MERGED = new Set(['taken_over']);
+const NOT_MERGED = new Set([
+  'taken_over',
+  // Of help bots, which do not come along.
+  ...['help_staff', 'help_figures', 'help_requests', 'help_lines'],
+]);
 /** What is another account's here stays theirs: a nick, a certificate. */
 const ONCE = 'ON CONFLICT DO NOTHING';
 /** Of the whole file; what is here stays. */

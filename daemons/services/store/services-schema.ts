@@ -5,6 +5,7 @@
 import { ACCOUNT_TABLES } from '../../identity/store/schema.ts';
 import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 import { CHANSERV_TABLES } from '../chanserv/channel-tables.ts';
+import { HELP_TABLES } from '../helpserv/help-tables.ts';
 
 /** Marks the file as ours ("SgSv"). */
 const APPLICATION_ID = 0x5367_5376;
@@ -152,5 +153,15 @@ const FLOWS = `
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
   // In the order in which they landed; what bots keep for themselves is beside them.
-  migrations: [ACCOUNTS, CHANNELS, PROFILES, KEYCLOAK, STANDING, WEBHOOK, FLOWS, CHANSERV_TABLES],
+  migrations: [
+    ACCOUNTS,
+    CHANNELS,
+    PROFILES,
+    KEYCLOAK,
+    STANDING,
+    WEBHOOK,
+    FLOWS,
+    CHANSERV_TABLES,
+    HELP_TABLES,
+  ],
 };

@@ -1,5 +1,6 @@
 /** The link to the network, line by line: how services introduce themselves, what they know of it, and that their bots stay. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BOT_SPECS } from '../bots/service-bots.ts';
 import { TestNetwork } from '../test-network.ts';
 import { Uplink } from './uplink.ts';
 
@@ -31,7 +32,7 @@ it('introduces services and their bots behind the other server, and ends its bur
   expect(test.take()).toEqual([
     'AF N AuthServ 1 946684800 AuthServ services.test +iok AAAAAA AFAAA :Accounts of the network',
     'AF N NickServ 1 946684800 NickServ services.test +iok AAAAAA AFAAB :Accounts of the network, by another name',
-    'AF N ChanServ 1 946684800 ChanServ services.test +iok AAAAAA AFAAC :Channels of the network',
+    ...BOT_SPECS.slice(2).map(({ nick }) => expect.stringContaining(`AF N ${nick} 1 946684800 ${nick} `)),
     'AF EB',
   ]);
   expect([test.uplink.state, test.uplink.kind]).toEqual(['bursting', 'ircu']);
@@ -105,7 +106,7 @@ it('knows users, channels and servers as the network tells of them', () => {
     false,
   ]);
   test.say('ABAAB Q :bye', 'AB AC ABAAA U');
-  expect([view.users.size, view.loggedIn('ann').size]).toEqual([4, 0]);
+  expect([view.users.size, view.loggedIn('ann').size]).toEqual([BOT_SPECS.length + 1, 0]);
 });
 
 it('takes whoever has a numeric next for somebody else', () => {

@@ -28,6 +28,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ],
   services: [
     ...['operators', 'dropped-accounts', 'mail-queue', 'flows', 'webhook'],
+    ...['help-bots', 'requests', 'request'],
     ...['accounts', 'account', 'logins', 'login', 'login-failures', 'operations', 'uplink', 'keycloak'],
     ...['suspend-account', 'log-out-account'],
   ],
