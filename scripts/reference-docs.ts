@@ -14,6 +14,8 @@ import {
 import { registry } from '../daemons/registry.ts';
 import { chanServPage } from '../daemons/services/chanserv/chan-page.ts';
 import { helpServPage } from '../daemons/services/helpserv/help-page.ts';
+import { modCmdPage } from '../daemons/services/modcmd/modcmd-page.ts';
+import { spamServPage } from '../daemons/services/spamserv/spam-page.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { designPage } from './design-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
@@ -109,6 +111,8 @@ if (import.meta.main) {
   for (const manifest of registry) {
     writeFileSync(join(docs, 'reference/chanserv.md'), chanServPage());
     writeFileSync(join(docs, 'reference/helpserv.md'), helpServPage());
+    writeFileSync(join(docs, 'reference/modcmd.md'), modCmdPage());
+    writeFileSync(join(docs, 'reference/spamserv.md'), spamServPage());
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());

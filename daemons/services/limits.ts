@@ -348,6 +348,86 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How often help bots look for requests that have waited for too long.',
   },
+  spamRecords: {
+    default: 100_000,
+    unit: 'count',
+    reason: 'People on channels of whom SpamServ remembers what they said last: some 30 MB.',
+  },
+  spamRecordsOfUser: {
+    default: 20,
+    unit: 'count',
+    reason: 'Channels of one person among these: as many as somebody speaks on at once.',
+  },
+  spamWordBytesLeast: {
+    default: 4,
+    unit: 'bytes',
+    reason: 'Shortest bad word or exception: shorter ones are part of too many others.',
+  },
+  spamWordBytes: {
+    default: 30,
+    unit: 'bytes',
+    reason: 'Longest of them: the name of a site.',
+  },
+  spamWords: {
+    default: 10,
+    unit: 'count',
+    reason: 'Bad words of a channel, and exceptions; each is looked for in every line.',
+  },
+  spamTrusts: {
+    default: 100,
+    unit: 'count',
+    reason: 'Accounts that SpamServ lets say anything on one channel.',
+  },
+  floodMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'Time in which lines are counted; nobody types as fast as a script.',
+  },
+  floodLines: {
+    default: 8,
+    unit: 'count',
+    reason: 'Lines in that time that are let pass; one before that is warned of.',
+  },
+  joinFloodMs: {
+    default: 450_000,
+    unit: 'milliseconds',
+    reason: 'Time in which it is counted how often somebody joins.',
+  },
+  joinFloodJoins: {
+    default: 3,
+    unit: 'count',
+    reason: 'How often somebody may join in that time: a bad connection does so twice.',
+  },
+  spamWarningMs: {
+    default: 900_000,
+    unit: 'milliseconds',
+    reason: 'How long a warning of SpamServ holds; after it whoever does the same is warned anew.',
+  },
+  spamAgainMs: {
+    default: 1_800_000,
+    unit: 'milliseconds',
+    reason: 'Whoever was thrown out within this time and does it again is kept out for a while.',
+  },
+  spamShortBanSeconds: {
+    default: 900,
+    unit: 'seconds',
+    reason: 'A short ban of SpamServ: long enough to lose interest.',
+  },
+  spamLongBanSeconds: {
+    default: 3_600,
+    unit: 'seconds',
+    reason: 'A long ban of SpamServ: until whoever did it does something else.',
+  },
+  commandBindings: {
+    default: 500,
+    unit: 'count',
+    reason: 'Commands that operators made of others.',
+  },
+  commandBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason: 'Words that such a command hands on.',
+  },
   ignoresPerAccount: {
     default: 50,
     unit: 'count',

@@ -38,6 +38,7 @@ import type { ServiceBot } from './bots/service-bot.ts';
 import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
+import { CommandBindings } from './modcmd/command-bindings.ts';
 import { ChannelActs } from './network/channel-acts.ts';
 import type { ViewEvents } from './network/network-view.ts';
 import type { ViewUser } from './network/view-parts.ts';
@@ -98,6 +99,8 @@ export class Services implements UplinkEvents {
   readonly acts: ChannelActs;
   /** In the order of their numerics. */
   readonly serviceBots: readonly ServiceBot[];
+  /** The commands of bots as operators have them. */
+  readonly bindings: CommandBindings;
   readonly #byNick: ReadonlyMap<string, ServiceBot>;
   readonly #catalogues: () => Catalogues;
   readonly #sasl: SaslDesk;
@@ -142,7 +145,11 @@ export class Services implements UplinkEvents {
           `${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
     });
+    const own = (nick: string) => this.#byNick.get(nick)?.table ?? NO_COMMANDS;
+    this.bindings = new CommandBindings(options.database, () => clock.now(), own);
     this.serviceBots = serviceBots({
+      bindings: this.bindings,
+      own,
       auth: this.#world(options),
       database: options.database,
       writes: options.writes,
@@ -215,7 +222,7 @@ export class Services implements UplinkEvents {
 
   /** The commands of a bot, by name and alias. */
   tableOf(nick: string): CommandTable {
-    return this.#byNick.get(nick)?.table ?? NO_COMMANDS;
+    return this.bindings.tableOf(nick);
   }
 
   /** The network now; null while there is none. */

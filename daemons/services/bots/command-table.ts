@@ -10,7 +10,7 @@ export const NO_COMMANDS: CommandTable = new Map();
 /** @param nick of the bot, for whoever reads what is wrong with its rows */
 export function commandTable(nick: string, rows: readonly CommandRow[]): CommandTable {
   const table = new Map<string, CommandRow>();
-  const all: readonly CommandRow[] = [...rows, help(() => all)];
+  const all: readonly CommandRow[] = [...rows, helpRow(() => all)];
   for (const row of all)
     for (const name of [row.name, ...(row.aliases ?? [])]) {
       if (table.has(name)) throw new RangeError(`${nick} has two commands ${name}.`);
@@ -25,7 +25,8 @@ function neededBy({ needs, who }: CommandRow): Reply[] {
   return typeof needs === 'object' ? [said`For accounts of level ${needs.level} and above.`] : [];
 }
 
-function help(rows: () => readonly CommandRow[]): CommandRow {
+/** HELP of a bot, for the rows that it has. */
+export function helpRow(rows: () => readonly CommandRow[]): CommandRow {
   return {
     name: 'HELP',
     needs: 'anybody',

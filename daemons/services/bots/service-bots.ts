@@ -9,13 +9,17 @@ import type { Standing } from '../authserv/standing.ts';
 import { CHANSERV, ChanServ } from '../chanserv/chan-serv.ts';
 import type { ChannelRules } from '../chanserv/chan-world.ts';
 import { HELPSERV, HelpServ } from '../helpserv/help-serv.ts';
+import type { CommandBindings } from '../modcmd/command-bindings.ts';
+import { MODCMD, ModCmd } from '../modcmd/mod-cmd.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { OperationPool } from '../operations/operation-pool.ts';
+import { SPAMSERV, SpamServ } from '../spamserv/spam-serv.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Bot, BotRoster, BotSpec } from './bot-roster.ts';
 import type { CommandDesk } from './command-desk.ts';
+import type { CommandTable } from './command-table.ts';
 import type { Reply } from './reply.ts';
 import type { ServiceBot } from './service-bot.ts';
 
@@ -35,6 +39,9 @@ export interface BotParts {
   readonly commands: CommandDesk;
   readonly operations: OperationPool;
   readonly bots: BotRoster;
+  /** The commands of bots as operators have them, and as bots bring them. */
+  readonly bindings: CommandBindings;
+  readonly own: (bot: string) => CommandTable;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
   /** Says something that nobody asked for. */
@@ -44,7 +51,10 @@ export interface BotParts {
 const AUTHSERV: BotSpec = { nick: 'AuthServ', realname: 'Accounts of the network' };
 const NICKSERV: BotSpec = { nick: 'NickServ', realname: 'Accounts of the network, by another name' };
 
-const MAKERS: readonly { readonly spec: BotSpec; make(parts: BotParts): ServiceBot }[] = [
+const MAKERS: readonly {
+  readonly spec: BotSpec;
+  make(parts: BotParts, made: readonly ServiceBot[]): ServiceBot;
+}[] = [
   { spec: AUTHSERV, make: ({ auth }) => ({ spec: AUTHSERV, table: authServTable(auth) }) },
   { spec: NICKSERV, make: ({ auth }) => ({ spec: NICKSERV, table: nickServTable(auth) }) },
   {
@@ -56,6 +66,19 @@ const MAKERS: readonly { readonly spec: BotSpec; make(parts: BotParts): ServiceB
     spec: HELPSERV,
     make: ({ auth: { catalogues }, bots, ...parts }) => new HelpServ({ ...parts, catalogues, roster: bots }),
   },
+  {
+    spec: SPAMSERV,
+    make: ({ bots, database, writes, clock, keeper, uplink, tell }, made) => {
+      const chanServ = made.find((one) => one instanceof ChanServ)!;
+      const bot = () => bots.byNick(SPAMSERV.nick)!;
+      return new SpamServ({ database, writes, clock, keeper, uplink, tell, chanServ, bot });
+    },
+  },
+  {
+    spec: MODCMD,
+    make: ({ bindings, standing, writes, own }) =>
+      new ModCmd({ bindings, standing, writes, own, bots: () => BOT_SPECS.map(({ nick }) => nick) }),
+  },
 ];
 
 /** Who they are. */
@@ -63,5 +86,7 @@ export const BOT_SPECS: readonly BotSpec[] = MAKERS.map(({ spec }) => spec);
 
 /** Makes all of them. */
 export function serviceBots(parts: BotParts): ServiceBot[] {
-  return MAKERS.map(({ make }) => make(parts));
+  const made: ServiceBot[] = [];
+  for (const { make } of MAKERS) made.push(make(parts, made));
+  return made;
 }

@@ -1,4 +1,5 @@
 /** The page of the docs about HelpServ, made from its tables: `node scripts/reference-docs.ts` writes it. */
+import { pageTable } from '../bots/command-page.ts';
 import type { CommandRow } from '../bots/command-row.ts';
 import { HELP_SETTINGS, readSettings } from './help-settings.ts';
 import type { HelpRow, HelpWorld } from './help-world.ts';
@@ -9,14 +10,6 @@ import { staffCommands } from './staff-commands.ts';
 
 /** Rows are only read here, and nothing of them is run. */
 const UNUSED = {} as HelpWorld;
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [row(headings), row(headings.map(() => '---')), ...rows.map(row)].join('\n');
-}
 
 function cells({ name, syntax, aliases = [], effect, help }: HelpRow | CommandRow, who: string): string[] {
   const names = [`${name} ${syntax}`.trimEnd(), ...aliases].map((one) => `\`${one}\``);
@@ -38,7 +31,7 @@ How it is used is told in [services](../services.md#helpserv). Roles, the least 
 
 ## Commands of a help bot
 
-${table(
+${pageTable(
   ['command', 'who, or above', 'what it changes', 'help'],
   rows.map((one) => cells(one, one.role)),
 )}
@@ -48,13 +41,13 @@ ${table(
 For accounts of level ${OPER_LEVEL} and above. All commands of help bots besides NEXT, PICKUP and GIVEOWNERSHIP are there as well, with the
 bot as their first word.
 
-${table(
+${pageTable(
   ['command', 'what it changes', 'help'],
   [...operatorHelpCommands(UNUSED)].sort(byName).map((one) => cells(one, '')),
 )}
 
 ## Settings of a help bot: SET
 
-${table(['setting', 'by default', 'who, or above', 'what it does'], settings)}
+${pageTable(['setting', 'by default', 'who, or above', 'what it does'], settings)}
 `;
 }

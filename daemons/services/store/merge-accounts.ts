@@ -44,6 +44,8 @@ const NOT_MERGED = new Set([
   'taken_over',
   // Of help bots, which do not come along.
   ...['help_staff', 'help_figures', 'help_requests', 'help_lines'],
+  // Of SpamServ: operators have it on a channel.
+  ...['spam_channels', 'spam_words', 'spam_trusts'],
 ]);
 /** What is another account's here stays theirs: a nick, a certificate. */
 const ONCE = 'ON CONFLICT DO NOTHING';

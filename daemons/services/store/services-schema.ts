@@ -6,6 +6,8 @@ import { ACCOUNT_TABLES } from '../../identity/store/schema.ts';
 import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 import { CHANSERV_TABLES } from '../chanserv/channel-tables.ts';
 import { HELP_TABLES } from '../helpserv/help-tables.ts';
+import { BINDING_TABLES } from '../modcmd/binding-tables.ts';
+import { SPAM_TABLES } from '../spamserv/spam-tables.ts';
 
 /** Marks the file as ours ("SgSv"). */
 const APPLICATION_ID = 0x5367_5376;
@@ -163,5 +165,7 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     FLOWS,
     CHANSERV_TABLES,
     HELP_TABLES,
+    SPAM_TABLES,
+    BINDING_TABLES,
   ],
 };

@@ -1,0 +1,209 @@
+/** Commands are made of others, taken away and given to another level, by those who may; and all of them are told of. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manifest } from '../manifest.ts';
+import { TestNetwork } from '../test-network.ts';
+import { modCmdPage } from './modcmd-page.ts';
+import { expand, isTemplate, leastWords } from './templates.ts';
+
+const [ANN, BOB] = ['ABAAA', 'ABAAB'];
+let test: TestNetwork;
+beforeEach(async () => {
+  test = await TestNetwork.start();
+  for (const [numeric, nick] of [
+    [ANN, 'ann'],
+    [BOB, 'bob'],
+  ] as const) {
+    test.join(numeric, nick);
+    await test.ask(numeric, `REGISTER ${nick} correct-horse`);
+  }
+  await test.level('ann', 900);
+});
+afterEach(() => test.close());
+
+const bot = (nick: string) => test.services.bots.byNick(nick)!.numeric;
+const ann = (text: string, nick = 'ModCmd') => test.ask(ANN, text, bot(nick));
+const bob = (text: string, nick = 'ModCmd') => test.ask(BOB, text, bot(nick));
+
+it('is told of in docs/reference/modcmd.md', () => {
+  const page = new URL('../../../docs/reference/modcmd.md', import.meta.url);
+  expect(readFileSync(page, 'utf8')).toBe(modCmdPage());
+});
+
+it('has a row for each command of the requirements', () => {
+  const table = test.services.tableOf('ModCmd');
+  const wanted = ['BIND', 'UNBIND', 'MODCMD', 'COMMAND', 'SHOWCOMMANDS', 'HELP'];
+  expect(wanted.filter((name) => !table.has(name))).toEqual([]);
+  for (const row of table.values()) {
+    expect(row.help.length, row.name).toBeGreaterThan(0);
+    expect(row.effect, row.name).not.toBe('');
+    if (row.recorded !== undefined) expect(Object.keys(manifest.deeds ?? {})).toContain(row.deed);
+  }
+});
+
+it('every bot tells of every command of its own by HELP, from the table that runs it', async () => {
+  for (const { spec, table } of test.services.serviceBots) {
+    const [first = ''] = await ann('HELP', spec.nick);
+    const rows = [...new Set(table.values())];
+    expect(first.length, spec.nick).toBeGreaterThan(0);
+    const help = table.get('HELP')!;
+    for (const row of rows) {
+      const replies = await help.run({ bot: spec as never, words: [row.name] } as never);
+      expect(replies[0], row.name).toContain(`${row.name} ${row.syntax}`.trimEnd());
+      expect(replies.slice(1, 1 + row.help.length), row.name).toEqual(row.help);
+    }
+  }
+});
+
+describe('a command that is made of another', () => {
+  it('hands on its words, is told of, stays over a restart, and is taken away', async () => {
+    expect(await ann('BIND AuthServ whoami USERINFO $1')).toEqual([
+      'AuthServ does for WHOAMI what AuthServ does for USERINFO $1.',
+    ]);
+    expect(test.deeds.at(-1)?.deed).toMatchObject({ command: 'MODCMD', args: { command: 'BIND' } });
+    expect(await bob('WHOAMI ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    expect(await bob('WHOAMI', 'AuthServ')).toEqual(['Expected: WHOAMI <1>']);
+    expect((await bob('HELP', 'AuthServ'))[0]).toContain(' WHOAMI');
+    expect((await bob('HELP WHOAMI', 'AuthServ')).slice(0, 2)).toEqual([
+      ...['WHOAMI <1>', 'Does what AuthServ does for USERINFO $1.'],
+    ]);
+    expect(await bob('COMMAND WHOAMI')).toEqual([
+      'AuthServ: WHOAMI <1>',
+      'It is for everybody. It changes: nothing',
+      'ann made it of AuthServ.USERINFO $1.',
+    ]);
+    test.services.close();
+    await test.reopen();
+    test.link();
+    test.join(ANN, 'ann', 'r ann');
+    test.join(BOB, 'bob');
+    expect(await bob('WHOAMI ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    expect(await ann('UNBIND AuthServ whoami')).toEqual(['AuthServ has no command WHOAMI any more.']);
+    expect(await bob('WHOAMI ann', 'AuthServ')).toEqual([
+      expect.stringMatching(/^There is no command WHOAMI/),
+    ]);
+  });
+
+  it('of another bot hands on all that is typed, and is written down under the name of that one', async () => {
+    await ann('BIND ChanServ level AuthServ.OSET $1 LEVEL $2-');
+    expect(await ann('LEVEL bob 100', 'ChanServ')).toEqual(['LEVEL is now: 100']);
+    expect(test.deeds.at(-1)?.deed).toMatchObject({
+      command: 'OSET',
+      args: { account: 'bob', setting: 'LEVEL' },
+    });
+    expect(await bob('LEVEL ann 0', 'ChanServ')).toEqual(['LEVEL is for accounts of level 400 and above.']);
+    expect(await ann('LEVEL ann 1000', 'ChanServ')).toEqual([expect.stringMatching(/^ann is not below you/)]);
+    await ann('BIND ChanServ who AuthServ.USERINFO');
+    expect(await bob('WHO bob', 'ChanServ')).toEqual(['bob is logged in to bob.']);
+    await ann('BIND ChanServ both AuthServ.USERINFO $1 $2');
+    expect(await bob('BOTH ann bob', 'ChanServ')).toEqual([
+      'That comes to USERINFO ann bob, and expected is: USERINFO <nick>',
+    ]);
+  });
+
+  it.each([
+    ['BIND NoServ x STATUS', /^There is no bot NoServ/],
+    ['BIND AuthServ 1x STATUS', /up to 20 letters and digits/],
+    ['BIND AuthServ auth STATUS', /has a command AUTH of its own/],
+    ['BIND AuthServ x DANCE', /^AuthServ has no command DANCE/],
+    ['BIND AuthServ x STATUS $0', /^Places are \$1 to \$9/],
+    ['UNBIND AuthServ AUTH', /has AUTH by itself: MODCMD AuthServ.AUTH DISABLED on/],
+    ['UNBIND AuthServ nothing', /^AuthServ has no command NOTHING/],
+    ['COMMAND REGISTER', /^Several bots have that: AuthServ\.REGISTER/],
+    ['COMMAND nothing', /^No bot has a command nothing/],
+    ['SHOWCOMMANDS NoServ', /^There is no bot NoServ/],
+    ['SHOWCOMMANDS AuthServ much', /^A level is a number/],
+    ['MODCMD AuthServ.STATUS HAT red', /^Expected LEVEL or DISABLED/],
+    ['MODCMD AuthServ.STATUS LEVEL 1001', /^LEVEL is a number from 0 to 1000/],
+    [
+      'MODCMD AuthServ.STATUS LEVEL 901',
+      /^Nobody changes a command of a level above their own: yours is 900/,
+    ],
+    ['MODCMD AuthServ.STATUS DISABLED maybe', /^DISABLED is on or off/],
+    ['MODCMD AuthServ.AUTH DISABLED on', /^AuthServ.AUTH stays as it is/],
+    ['MODCMD ModCmd.MODCMD LEVEL 900', /^ModCmd.MODCMD stays as it is/],
+  ])('%s is refused', async (text, why) => {
+    expect(await ann(text)).toEqual([expect.stringMatching(why)]);
+    expect(test.deeds.filter(({ deed }) => deed.command === 'MODCMD')).toEqual([]);
+  });
+
+  it('is bound once, and by operators of services alone', async () => {
+    await ann('BIND AuthServ x STATUS');
+    expect(await ann('BIND AuthServ x STATUS')).toEqual(['X is bound already: UNBIND it first.']);
+    for (const text of ['BIND AuthServ y STATUS', 'UNBIND AuthServ x', 'MODCMD AuthServ.STATUS LEVEL 0'])
+      expect(await bob(text)).toEqual([`${text.split(' ')[0]} is for accounts of level 800 and above.`]);
+  });
+});
+
+describe('a command', () => {
+  it('is for another level, or for nobody, until that is taken back', async () => {
+    expect(await ann('MODCMD AuthServ.USERINFO LEVEL 50')).toEqual([
+      ...['AuthServ: USERINFO <nick>', 'It is for accounts of level 50 and above. It changes: nothing'],
+      'Its level is set by MODCMD.',
+    ]);
+    expect(await bob('USERINFO ann', 'AuthServ')).toEqual([
+      'USERINFO is for accounts of level 50 and above.',
+    ]);
+    expect(await ann('USERINFO ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    await ann('BIND AuthServ look USERINFO');
+    expect(await bob('LOOK ann', 'AuthServ')).toEqual(['LOOK is for accounts of level 50 and above.']);
+    await ann('MODCMD AuthServ.LOOK LEVEL 0');
+    expect(await bob('LOOK ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    await ann('MODCMD AuthServ.USERINFO LEVEL *');
+    expect(await bob('USERINFO ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    expect((await ann('MODCMD USERINFO DISABLED on')).at(-1)).toMatch(/^Several bots/);
+    expect((await ann('MODCMD AuthServ.USERINFO DISABLED on')).at(-1)).toBe(
+      'Nobody may use it: it is disabled.',
+    );
+    expect(await ann('USERINFO ann', 'AuthServ')).toEqual([
+      expect.stringMatching(/^There is no command USERINFO/),
+    ]);
+    expect((await ann('HELP', 'AuthServ'))[0]).not.toContain(' USERINFO');
+    await ann('MODCMD AuthServ.USERINFO DISABLED off');
+    expect(await bob('USERINFO ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+    const rows = 'SELECT count(*) FROM command_rules';
+    expect(test.database.prepare(rows).pluck().get()).toBe(1);
+  });
+
+  it('is listed to those who may use it', async () => {
+    const names = async (lines: Promise<string[]>) => (await lines).map((line) => line.split(' ')[0]);
+    expect(await names(bob('SHOWCOMMANDS ModCmd'))).toEqual(['Command', 'COMMAND', 'HELP', 'SHOWCOMMANDS']);
+    expect(await names(ann('SHOWCOMMANDS modcmd'))).toEqual([
+      ...['Command', 'BIND', 'COMMAND', 'HELP', 'MODCMD', 'SHOWCOMMANDS', 'UNBIND'],
+    ]);
+    expect(await names(ann('SHOWCOMMANDS ModCmd 799'))).toEqual([
+      'Command',
+      'COMMAND',
+      'HELP',
+      'SHOWCOMMANDS',
+    ]);
+  });
+});
+
+describe('a template', () => {
+  it.each([
+    [['a', '$1', 'b'], ['x', 'y'], 'a x b'],
+    [['$2-'], ['x', 'y', 'z'], 'y z'],
+    [['$1$2', 'x$1-'], ['a', 'b'], 'ab xa b'],
+    [['$3', 'end'], ['a'], 'end'],
+    [['$$1'], ['a'], '$a'],
+    [[], ['a', 'b'], 'a b'],
+  ])('%j makes of %j: %s', (template, typed, made) => {
+    expect(expand(template, typed).join(' ')).toBe(made);
+  });
+
+  it('hands on whatever is typed, and every place has a word when enough are typed', () => {
+    const word = fc.stringMatching(/^[a-z$]{1,5}$/);
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), (typed) => {
+        expect(expand(['$1-'], typed)).toEqual(typed);
+        expect(expand([], typed)).toEqual(typed);
+        const template = ['$3', 'x', '$1'];
+        if (typed.length >= leastWords(template)) expect(expand(template, typed)).toHaveLength(3);
+      }),
+    );
+    expect([leastWords(['$2-', '$1']), leastWords(['x'])]).toEqual([2, 0]);
+    expect([isTemplate(['$1', '$9-', '$x']), isTemplate(['a$0'])]).toEqual([true, false]);
+  });
+});

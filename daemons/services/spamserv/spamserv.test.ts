@@ -1,0 +1,216 @@
+/** SpamServ as channels see it: who may set what, who is warned, thrown out and kept out, and who is let alone. */
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANN, BOB, CAT, EVE, ROOM, TestChannels } from '../chanserv/test-channels.ts';
+import { limits } from '../limits.ts';
+import { manifest } from '../manifest.ts';
+import { spamServPage } from './spam-page.ts';
+import { SPAM_SETTINGS } from './spam-settings.ts';
+
+let test: TestChannels;
+beforeEach(async () => {
+  test = await TestChannels.start();
+  await test.net.level('cat', 200);
+});
+afterEach(() => test.close());
+
+const numeric = () => test.net.services.bots.byNick('SpamServ')!.numeric;
+const ask = async (who: string, text: string) =>
+  (await test.net.ask(who, text, numeric())).map((line) => Buffer.from(line, 'latin1').toString('utf8'));
+/** Somebody says something on the channel: what SpamServ does, without the numerics. */
+const said = async (who: string, ...lines: string[]) => {
+  test.net.take();
+  for (const line of lines) test.net.say(`${who} P ${ROOM} :${line}`);
+  await test.net.quiet();
+  await new Promise((resolve) => setImmediate(resolve));
+  return test.net
+    .take()
+    .filter((line) => line.startsWith(numeric()))
+    .map((line) => line.slice(numeric().length + 1));
+};
+const WARNING = (what: string) => expect.stringContaining(`This is a warning: ${what} is not welcome`);
+
+/** What the requirements list of SpamServ; bad words, exceptions and trusts are added and taken away. */
+const WANTED = [
+  ...['REGISTER', 'UNREGISTER', 'ADDEXCEPTION', 'DELEXCEPTION', 'ADDBADWORD', 'DELBADWORD', 'SET', 'STATUS'],
+  ...['ADDTRUST', 'DELTRUST', 'LISTTRUST', 'OADDTRUST', 'ODELTRUST'],
+];
+
+it('is told of in docs/reference/spamserv.md', () => {
+  const page = new URL('../../../docs/reference/spamserv.md', import.meta.url);
+  expect(readFileSync(page, 'utf8')).toBe(spamServPage());
+});
+
+it('has a row for each command, with who may, what it takes, changes and tells', () => {
+  const table = test.net.services.tableOf('SpamServ');
+  expect(WANTED.filter((name) => !table.has(name))).toEqual([]);
+  for (const row of table.values()) {
+    expect(row.help.length, row.name).toBeGreaterThan(0);
+    expect(row.effect, row.name).not.toBe('');
+    if (row.recorded !== undefined) expect(Object.keys(manifest.deeds ?? {})).toContain(row.deed ?? row.name);
+  }
+});
+
+it('comes to a channel when operators of services say so, and stays over a restart', async () => {
+  expect(await ask(ANN, `REGISTER ${ROOM}`)).toEqual(['REGISTER is for accounts of level 200 and above.']);
+  expect(await ask(CAT, 'REGISTER #nowhere')).toEqual(['#nowhere is not registered.']);
+  expect(await ask(ANN, `SET ${ROOM}`)).toEqual([
+    `SpamServ is not on ${ROOM}: operators of services REGISTER it.`,
+  ]);
+  expect(await ask(CAT, `REGISTER ${ROOM}`)).toEqual([`SpamServ is on ${ROOM}.`]);
+  expect(await ask(CAT, `REGISTER ${ROOM}`)).toEqual([`SpamServ is on ${ROOM} already.`]);
+  const isThere = () =>
+    test.net.uplink.view.findChannel(ROOM)!.members.has(test.net.uplink.view.byNick('SpamServ')!);
+  expect(isThere()).toBe(true);
+  test.net.services.close();
+  await test.net.reopen();
+  test.net.relink(
+    `AB N ann 1 950 ~ann ann.example.net +ir ann AKAAAB ${ANN} :Real`,
+    `AB B ${ROOM} 960 ${ANN}:o`,
+  );
+  await test.net.quiet();
+  expect(isThere()).toBe(true);
+  expect(await ask(ANN, `UNREGISTER ${ROOM}`)).toEqual([`UNREGISTER ${ROOM} CONFIRM does so.`]);
+  expect(await ask(ANN, `UNREGISTER ${ROOM} CONFIRM`)).toEqual([`SpamServ has left ${ROOM}.`]);
+  expect(isThere()).toBe(false);
+});
+
+describe('on a channel', () => {
+  beforeEach(async () => {
+    await ask(CAT, `REGISTER ${ROOM}`);
+  });
+
+  it('whoever says the same again is warned, then kept out for a while', async () => {
+    expect(await said(BOB, 'buy', 'buy', 'buy')).toEqual([WARNING('saying the same again and again')]);
+    expect(await said(BOB, 'BUY')).toEqual([
+      expect.stringContaining(`M ${ROOM} +b *!*@bob.example.net`),
+      expect.stringContaining(`K ${ROOM} ${BOB} :saying the same`),
+    ]);
+    const [lamer] = test.room.lamers;
+    expect(lamer).toMatchObject({ mask: '*!*@bob.example.net', by: 'SpamServ' });
+    expect(lamer!.expires! - test.net.clock.now()).toBe(limits.spamShortBanSeconds.default * 1_000);
+    await test.passes(limits.spamShortBanSeconds.default * 1_000 + 1_000);
+    expect([test.room.lamers.length, test.net.uplink.view.findChannel(ROOM)!.bans.size]).toEqual([0, 0]);
+    expect(await ask(EVE, 'STATUS')).toEqual([
+      expect.stringMatching(/^SpamServ is on 1 channels, and has looked at 4 lines\.$/),
+      expect.stringMatching(/^1 warnings, 1 of them not heeded/),
+    ]);
+    expect(await ask(EVE, 'STATUS CHANNELS')).toEqual([
+      'STATUS CHANNELS is for accounts of level 200 and above.',
+    ]);
+    expect((await ask(CAT, 'STATUS CHANNELS')).at(-1)).toBe(`Channels: ${ROOM}`);
+  });
+
+  it('what is set is looked for, and what is set is done', async () => {
+    await ask(ANN, `SET ${ROOM} BADWORDSCAN 1`);
+    await ask(ANN, `SET ${ROOM} BADREACTION 0`);
+    expect(await ask(ANN, `ADDBADWORD ${ROOM} Nasty`)).toEqual(['nasty is one of the bad words.']);
+    expect(await ask(ANN, `ADDBADWORD ${ROOM}`)).toEqual(['1 bad words: nasty']);
+    expect(await ask(ANN, `ADDBADWORD ${ROOM} abc`)).toEqual(['A word has at least 4 letters.']);
+    expect(await ask(ANN, `ADDBADWORD ${ROOM} ${'x'.repeat(31)}`)).toEqual(['A word has up to 30 letters.']);
+    expect(await said(BOB, 'how NASTY', '\x01ACTION is nasty\x01')).toEqual([
+      WARNING('such words'),
+      expect.stringContaining(`K ${ROOM} ${BOB} :such words`),
+    ]);
+    expect(test.room.lamers).toEqual([]);
+    expect(await ask(ANN, `ADDEXCEPTION ${ROOM} nasty weather`)).toEqual([
+      'nasty weather is one of the exceptions.',
+    ]);
+    test.net.say(`${CAT} J ${ROOM} 960`);
+    expect(await said(CAT, 'such nasty weather')).toEqual([]);
+    expect(await ask(ANN, `DELEXCEPTION ${ROOM} nasty weather`)).toEqual([
+      'nasty weather is none of the exceptions any more.',
+    ]);
+    expect(await ask(ANN, `DELBADWORD ${ROOM} nice`)).toEqual(['nice is none of the bad words.']);
+    expect(await said(CAT, 'such nasty weather')).toEqual([WARNING('such words')]);
+    // Whoever gives so many commands has to wait for more.
+    await test.passes(30_000);
+    for (let at = 1; at < limits.spamWords.default; at++) await ask(ANN, `ADDBADWORD ${ROOM} word${at}`);
+    expect(await ask(ANN, `ADDBADWORD ${ROOM} more`)).toEqual([
+      'That was not done: There are 10 words already, as many as may be.',
+    ]);
+  });
+
+  it('advertisements are of other channels alone, and CTCP, services and operators are let alone', async () => {
+    await ask(ANN, `SET ${ROOM} ADVSCAN 1`);
+    test.net.say(`${CAT} C #other 970`);
+    expect(await said(BOB, `welcome to ${ROOM}`, 'join #nothere', '\x01VERSION www.example.net\x01')).toEqual(
+      [],
+    );
+    expect(await said(BOB, 'join #other')).toEqual([WARNING('advertisements')]);
+    test.net.join('ABAAF', 'oz', 'o');
+    test.net.say(`ABAAF J ${ROOM} 960`);
+    expect(await said('ABAAF', 'www.example.net', 'www.example.net')).toEqual([]);
+  });
+
+  it('whoever has access enough, or is trusted, is let alone', async () => {
+    await ask(ANN, `SET ${ROOM} ADVSCAN 1`);
+    expect(await said(ANN, 'www.example.net', 'www.example.net')).toEqual([]);
+    expect(await ask(ANN, `ADDTRUST ${ROOM} nobody`)).toEqual([
+      'Nobody is called nobody; *account names an account.',
+    ]);
+    expect(await ask(ANN, `ADDTRUST ${ROOM} *bob`)).toEqual([`bob may say anything on ${ROOM}.`]);
+    expect(await ask(ANN, `ADDTRUST ${ROOM} bob`)).toEqual([`bob is trusted on ${ROOM} already.`]);
+    expect(await said(BOB, 'www.example.net')).toEqual([]);
+    expect((await ask(ANN, `LISTTRUST ${ROOM}`))[1]).toMatch(/^bob +#room +ann$/);
+    expect(await ask(ANN, `DELTRUST ${ROOM} bob`)).toEqual([`bob is trusted on ${ROOM} no more.`]);
+    expect(await ask(ANN, `DELTRUST ${ROOM} bob`)).toEqual([`bob is not trusted on ${ROOM}.`]);
+    expect(await ask(CAT, 'OADDTRUST bob')).toEqual(['bob may say anything.']);
+    expect(await said(BOB, 'www.example.net')).toEqual([]);
+    expect(test.net.deeds.at(-1)?.deed).toMatchObject({
+      command: 'SPAMSERV-TRUST',
+      args: { account: 'bob' },
+    });
+    expect(await ask(CAT, 'ODELTRUST bob')).toEqual(['bob is trusted no more.']);
+    expect(await said(BOB, 'www.example.net')).toEqual([WARNING('advertisements')]);
+  });
+
+  it('whoever joins again and again is kept out', async () => {
+    test.net.take();
+    for (let at = 0; at < 4; at++) test.net.say(`${EVE} J ${ROOM} 960`, `${EVE} L ${ROOM}`);
+    test.net.say(`${EVE} J ${ROOM} 960`);
+    await test.net.quiet();
+    expect(test.net.take().filter((line) => line.includes(`K ${ROOM} ${EVE}`))).toHaveLength(1);
+  });
+
+  it('settings are shown, and set by those alone who may', async () => {
+    await test.add('bob', 300);
+    expect((await ask(ANN, `SET ${ROOM}`)).map((line) => line.split(':')[0])).toEqual(
+      SPAM_SETTINGS.map(({ name }) => name),
+    );
+    expect(await ask(BOB, `SET ${ROOM} ADVSCAN 1`)).toEqual([
+      expect.stringMatching(/^SET on #room is for level coowner/),
+    ]);
+    expect(await ask(BOB, `ADDBADWORD ${ROOM} nasty`)).toEqual([
+      expect.stringMatching(/is for level coowner/),
+    ]);
+    expect(await ask(EVE, `ADDTRUST ${ROOM} bob`)).toEqual([
+      expect.stringMatching(/^ADDTRUST is for those who are logged in/),
+    ]);
+    await test.ask(ANN, `CLVL ${ROOM} *bob 400`);
+    for (const [set, why] of [
+      ['EXCEPTLEVEL owner', 'Nobody sets a level above their own: yours is coowner.'],
+      ['EXCEPTLEVEL 900', 'EXCEPTLEVEL is a level: a name or a number from 1 to 500.'],
+      ['ADVSCAN maybe', 'ADVSCAN is 1 or 0.'],
+      ['SPAMLIMIT 5', 'SPAMLIMIT is a number from 0 to 4.'],
+      ['ADVREACTION 5', 'ADVREACTION is a number from 0 to 4.'],
+      ['ADVREACTION 4', 'That is for operators of the network to set.'],
+    ] as const)
+      expect(await ask(BOB, `SET ${ROOM} ${set}`), set).toEqual([why]);
+    expect(await ask(BOB, `SET ${ROOM} HAT red`)).toEqual([
+      expect.stringMatching(/^There is no setting HAT\./),
+    ]);
+    expect(await ask(BOB, `SET ${ROOM} ADVREACTION 1`)).toEqual(['ADVREACTION is now: 1 kickban']);
+    expect(await ask(BOB, `SET ${ROOM} EXCEPTADVLEVEL op`)).toEqual(['EXCEPTADVLEVEL is now: op']);
+    expect(await ask(BOB, `SET ${ROOM} CAPSMIN 5`)).toEqual(['CAPSMIN is now: 5']);
+  });
+
+  it('leaves with the channel', async () => {
+    const [asked = ''] = await test.ask(ANN, `UNREGISTER ${ROOM}`);
+    await test.ask(ANN, asked.slice(asked.indexOf('UNREGISTER ')));
+    await test.net.quiet();
+    const bot = test.net.uplink.view.byNick('SpamServ')!;
+    expect([...(bot.channels ?? [])].map(({ name }) => name)).toEqual([]);
+    expect(test.net.database.prepare('SELECT count(*) FROM spam_channels').pluck().get()).toBe(0);
+  });
+});
