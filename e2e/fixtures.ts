@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, test as base, chromium, expect } from '@playwright/test';
-import { CHROMIUM_SWITCHES, findChromium } from './app/binaries.ts';
+import { CHROMIUM_SWITCHES, findChromium, SHORT_LIVED_SWITCHES } from './app/binaries.ts';
 import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
 import { ElectronApp } from './app/electron-app.ts';
 import { HeadlessApp } from './app/headless-app.ts';
@@ -88,6 +88,7 @@ export const test = base.extend<
         // Text is drawn alike whatever the machine has configured.
         args: [
           ...CHROMIUM_SWITCHES,
+          ...SHORT_LIVED_SWITCHES,
           '--font-render-hinting=none',
           '--disable-lcd-text',
           '--force-color-profile=srgb',

@@ -69,6 +69,13 @@ export function findChromium(): string {
   return found;
 }
 
+/**
+ * Further ones for the browser of the specs: their pages are gone within seconds, before it pays that threads of V8 compile them better
+ * and collect together. A benchmark measures pages as people have them, without these; so does the desktop app, whose main process
+ * would have them too.
+ */
+export const SHORT_LIVED_SWITCHES: readonly string[] = ['--js-flags=--single-threaded'];
+
 /** Switches for every Chromium and Electron here: nothing in the background, the sandbox wherever it can be. */
 export const CHROMIUM_SWITCHES: readonly string[] = [
   '--disable-gpu',
