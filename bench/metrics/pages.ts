@@ -104,7 +104,7 @@ function summary(all: readonly number[]): Figures {
     switches: all.length,
     'p50 ms': median(all),
     'p95 ms': quantile(all, 0.95),
-    'most ms': Math.max(...all),
+    'most ms': quantile(all, 1),
     'below 100 ms %': (all.filter((ms) => ms < 100).length / all.length) * 100,
   };
 }

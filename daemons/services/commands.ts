@@ -66,7 +66,7 @@ export const servicesCommands = {
     args: z.object({}),
     result: 'json',
     columns: [
-      { key: 'state', title: 'State', type: 'text' },
+      { key: 'state', title: 'Uplink', type: 'text' },
       { key: 'server', title: 'Server', type: 'text' },
       { key: 'kind', title: 'Kind', type: 'text' },
       { key: 'since', title: 'Since', type: 'time' },

@@ -46,6 +46,7 @@ export const messages = {
   inAll: (total: string) => `${total} in all`,
   readAgain: 'Refresh',
   notRead: (title: string) => `${title}: the daemon did not answer`,
+  notAskedHint: 'It is asked once it runs. Press Start above.',
   nothingThere: (title: string) => `${title}: nothing at present`,
   noCrashes: 'No crash since the host started',
   noCrashesHint: 'Should the process end unexpectedly, its cause and last words will stand here.',

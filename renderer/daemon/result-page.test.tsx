@@ -103,7 +103,10 @@ it('shows the fields of one thing, how it is as a sign with its word, and what i
   await pass(0);
   expect(screen.queryByRole('grid')).toBeNull();
   const badge = () => screen.getByText('Who is hot.').querySelector('span');
-  expect([badge()?.textContent, badge()?.className]).toEqual(['shut', expect.stringContaining('text-bad')]);
+  expect([badge()?.textContent, badge()?.className]).toEqual([
+    'State shut',
+    expect.stringContaining('text-bad'),
+  ]);
   const texts = [...document.querySelectorAll('dt')].map((name) => [
     name.textContent,
     name.nextElementSibling?.textContent,
@@ -121,7 +124,7 @@ it('shows the fields of one thing, how it is as a sign with its word, and what i
   answering({ open: true, state: 'unheard of' });
   await press('Refresh');
   expect([badge()?.textContent, badge()?.className]).toEqual([
-    'unheard of',
+    'State unheard of',
     expect.stringContaining('text-dim'),
   ]);
   answering({ open: true, state: null });

@@ -1,9 +1,10 @@
 /** A page of a daemon that shows what one of its commands answers: read when it is opened and whenever that is wanted. */
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
-import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import type { GraphTone, ResultPageSpec } from '../../contract/manifest-views.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import type { CommandRun } from '../commands/command-runner.ts';
+import { labelOf } from '../commands/form-values.ts';
 import { ResultFields } from '../commands/result-fields.tsx';
 import { fieldsOf, tableOf } from '../commands/result-values.ts';
 import { useCommandRunner } from '../commands/use-command-runner.ts';
@@ -87,14 +88,14 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
       {!up && (
         <div className="card">
           <EmptyState icon="ring" title={messages.down(manifest.id)}>
-            {messages.downHint}
+            {messages.notAskedHint}
           </EmptyState>
         </div>
       )}
       {up && last.phase === 'done' && fields !== null && (
         <div className="card w-full max-w-form">
           <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-2 text-sm text-dim">
-            <PageState page={page} result={last.result} />
+            <PageState page={page} command={command} result={last.result} />
             {page.hint}
           </p>
           <ResultFields command={command} result={last.result} />
@@ -129,12 +130,24 @@ const LOOKS: Readonly<Record<GraphTone, { readonly icon: IconName; readonly tone
   bad: { icon: 'error', tone: 'bg-bad-soft text-bad' },
 };
 
-/** How the one thing of a page is, as sign, word and colour; nothing where its manifest does not say which field tells. */
-function PageState({ page, result }: { page: ResultPageSpec; result: unknown }): ReactNode {
+/** How the one thing of a page is, as sign, words and colour; nothing where its manifest does not say which field tells. */
+function PageState({
+  page,
+  command,
+  result,
+}: {
+  page: ResultPageSpec;
+  command: CommandDescription;
+  result: unknown;
+}): ReactNode {
   if (page.state === undefined) return null;
   const { field, tones } = page.state;
   const said = (result as Readonly<Record<string, unknown>>)[field];
-  return typeof said === 'string' && said !== '' ? (
-    <Badge {...LOOKS[tones[said] ?? 'idle']}>{said}</Badge>
-  ) : null;
+  if (typeof said !== 'string' || said === '') return null;
+  const title = command.columns.find(({ key }) => key === field)?.title ?? labelOf(field);
+  return (
+    <Badge {...LOOKS[tones[said] ?? 'idle']}>
+      {title} {said}
+    </Badge>
+  );
 }

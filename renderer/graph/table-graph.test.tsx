@@ -107,6 +107,17 @@ it('says of each who it is behind, how it is and how far away, and draws a line 
   expect(document.querySelector('svg text')?.textContent).toBe('250 ms');
 });
 
+it('begins with what all hang on in the middle of its room, and stays where one scrolls', () => {
+  show();
+  const region = screen.getByRole('region', { name: 'Depots as a graph' });
+  const { top, height } = item('main').style;
+  const middle = Number.parseFloat(top) + Number.parseFloat(height) / 2;
+  expect(region.scrollTop).toBe(middle - region.clientHeight / 2);
+  region.scrollTop = 1;
+  fireEvent.focus(item('far'));
+  expect(region.scrollTop).toBe(1);
+});
+
 it('is one stop of the Tab key, and walked as a tree is; the drawer follows', async () => {
   show();
   expect(items().map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1, -1, -1]);

@@ -2,7 +2,16 @@
  * The rows of a table as a graph above it, where its manifest says what they hang on: who is behind whom, in which state, how
  * large, and how far away. A tree for the keyboard and for who hears it; a node opens the drawer of its row.
  */
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableGraph as TableGraphSpec } from '../../contract/manifest-views.ts';
@@ -50,6 +59,15 @@ export function TableGraph(props: TableGraphProps): ReactNode {
   const layout = useMemo(() => graphLayout(graphTrees(words.items, unfolded)), [words, unfolded]);
   const sizes = graphSizes(layout, row, width);
   const stop = layout.nodes.some(({ node }) => node.id === at) ? at : layout.nodes[0]?.node.id;
+
+  // Where it has to scroll it begins with what all hangs on, which stands in the middle of it.
+  const middle = layout.nodes[0] === undefined ? null : middleOf(sizes.placeOf(layout.nodes[0]));
+  const isPlaced = useRef(false);
+  useEffect(() => {
+    if (isPlaced.current || middle === null || region.current === null) return;
+    isPlaced.current = true;
+    region.current.scrollTop = middle - region.current.clientHeight / 2;
+  }, [middle]);
 
   const toggle = (id: string) => {
     const next = new Set(unfolded);
@@ -145,4 +163,8 @@ export function TableGraph(props: TableGraphProps): ReactNode {
       <RowMenu open={menu} tools={tools} onClose={() => setMenu(null)} />
     </ScrollRegion>
   );
+}
+
+function middleOf({ top, height }: { readonly top: number; readonly height: number }): number {
+  return top + height / 2;
 }

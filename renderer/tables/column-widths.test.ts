@@ -45,6 +45,17 @@ describe('the width of a column', () => {
     expect(fittingWidths(both, [row], measure, 0, true)).toEqual([178, 156]);
   });
 
+  it('of times has room for how long ago they are going to be', () => {
+    const time = { ...column('A'), type: 'time' as const };
+    const widths = (cell: number | null, now: number) => fittingWidths([time], [[cell]], measure, now);
+    const agoOf = (letters: string) => [letters.length * 6.5 + 26];
+    expect(widths(1_000, 1_000)).toEqual(agoOf('59 min ago'));
+    expect(widths(1_000, 13_000)).toEqual(agoOf('59 min ago'));
+    expect(widths(null, 13_000)).toEqual([56]);
+    const longAgo = Date.UTC(2026, 0, 1);
+    expect(widths(longAgo, longAgo + 90 * 86_400_000)).toEqual(agoOf('59 min ago'));
+  });
+
   it('is each column’s own', () => {
     const both = [column('A'), { ...column('B'), type: 'bytes' as const }];
     expect(fittingWidths(both, [['x'.repeat(20), 1_048_576]], measure, 0)).toEqual([156, 59]);

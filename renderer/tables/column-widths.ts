@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
+import { formatAgo } from '../format/times.ts';
 import { useHost } from '../model/host-context.ts';
 import { formatCellShort } from './cells.ts';
 import { measureText } from './measure-text.ts';
@@ -14,6 +15,8 @@ const HEADER_TEXT = '--type-note';
 const PADDING_PX = 26;
 /** The arrow of a sorted column needs room beside the title. */
 const ARROW_PX = 12;
+/** As long as a time of the last two days ever gets. */
+const LONGEST_AGO = formatAgo(0, 59 * 60_000);
 const LEAST_PX = 56;
 const MOST_PX = 300;
 /** A box to select a row by stands before its name. */
@@ -39,6 +42,9 @@ export function fittingWidths(
       const text = formatCellShort(column.type, row[index], now);
       if (text.length > longest.length) longest = text;
     }
+    // As time goes on a moment takes more room than it does now.
+    if (column.type === 'time' && longest.length < LONGEST_AGO.length && longest !== '')
+      longest = LONGEST_AGO;
     const header = measure(column.title, HEADER_TEXT) + ARROW_PX;
     const box = selects && index === 0 ? BOX_PX : 0;
     const needed = Math.max(header, measure(longest, CELL_TEXT) + box) + PADDING_PX;

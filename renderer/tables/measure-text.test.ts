@@ -19,7 +19,8 @@ it('measures a text in the font of the page and the size that is asked', async (
     ['font', '=', '13px Signal'],
     ['measureText', 'abcd'],
   ]);
-  measureText('a', '--type-note');
+  measureText('1 min 23', '--type-note');
+  expect(drawn.at(-1)).toEqual(['measureText', '0 min 00']);
   expect(HTMLCanvasElement.prototype.getContext).toHaveBeenCalledExactlyOnceWith('2d');
 });
 

@@ -8,5 +8,6 @@ export function measureText(text: string, size: string): number {
   context ??= document.createElement('canvas').getContext('2d');
   if (context === null) return text.length * tokenPixels(size);
   context.font = canvasFont(size);
-  return context.measureText(text).width;
+  // Figures are tabular: each is as wide as a zero, which a canvas does not know.
+  return context.measureText(text.replaceAll(/\d/g, '0')).width;
 }
