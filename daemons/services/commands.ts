@@ -5,6 +5,7 @@ import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { accountAdminCommands } from './account-admin.ts';
 import { helpCommands } from './help-admin.ts';
+import { channelAdminCommands } from './channel-admin.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [
@@ -22,6 +23,7 @@ export const servicesCommands = {
   ...accountCommands,
   ...accountAdminCommands,
   ...helpCommands,
+  ...channelAdminCommands,
   account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
   'take-over': defineCommand({
     summary:

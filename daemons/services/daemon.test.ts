@@ -218,6 +218,15 @@ describe.runIf(command !== null)('linked to ircu', () => {
       // A stamp of ircu is for good, and nobody tries to change it.
       early.send('PRIVMSG AuthServ :REGISTER other correct-horse');
       expect(await early.hears('NOTICE early :You')).toContain('needs no other one');
+      // A channel of an account: ChanServ comes, and whoever is logged in to it is operator of it.
+      early.send('PRIVMSG ChanServ :REGISTER #tea');
+      await early.hears('NOTICE early :#tea belongs to ann now.');
+      ann.send('JOIN #tea');
+      await ann.hears(' MODE #tea +o ann');
+      early.send('MODE #tea -n');
+      await ann.hears(' MODE #tea -n');
+      ann.send('MODE #tea +k secret', 'PRIVMSG #tea :!mode -k');
+      await early.hears(' MODE #tea -k ');
       // Another password, by a mail that a real server took.
       const lost = await join_('lost');
       lost.send('PRIVMSG AuthServ@services.test :RESETPASS ann better-horse');

@@ -9,6 +9,7 @@ import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { TaskBoard } from '../runtime/host/task-board.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { mostLogins } from './authserv/settings.ts';
+import { channelHandlers } from './channel-handlers.ts';
 import type { FlowDesk } from './flows/flow-desk.ts';
 import { helpHandlers } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
@@ -45,6 +46,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     ...administration,
     ...accountHandlers(services.accounts, writes),
     ...helpHandlers(services),
+    ...channelHandlers(services.chanServ),
     account: {
       run: async ({ account }) => {
         const shown = await administration.account.run({ account });

@@ -11,7 +11,7 @@ const { name, gauge, counter, histogram } = metricSpecs('services');
 export const manifest = defineManifest({
   id: 'services',
   title: 'Services',
-  summary: 'Accounts of the network: AuthServ, NickServ, SASL',
+  summary: 'Accounts and channels of the network: AuthServ, ChanServ, SASL',
   config: servicesConfigSchema,
   helpers: (config) => (linksToOwn(config) ? ['ircd'] : []),
   places: ({ webhook }) => webhookPlaces(webhook),
@@ -28,6 +28,11 @@ export const manifest = defineManifest({
     counter('uplinks_established', 'Links to the network that stood'),
     counter('bot_returns', 'Times that a bot came back after it was killed'),
     gauge('accounts', 'Accounts that are registered'),
+    gauge('registered_channels', 'Channels that belong to accounts'),
+    gauge(
+      'channel_times',
+      'What is due on channels sometime: bans, suspensions and access that end, topics that come back',
+    ),
     counter('registrations', 'Accounts registered since the process started'),
     counter('logins', 'Logins that succeeded'),
     counter('login_failures', 'Logins that failed, for whatever reason'),
@@ -98,6 +103,11 @@ export const manifest = defineManifest({
       hint: 'Everybody who has an account, and how many clients are logged in to it.',
       command: 'accounts',
       actions: [{ title: 'Take over those of the IRC server', command: 'take-over' }],
+    },
+    channels: {
+      title: 'Channels',
+      hint: 'Channels that belong to accounts, who has access to them, and what is set of them.',
+      command: 'channels',
     },
     logins: {
       title: 'Logins',

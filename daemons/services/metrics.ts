@@ -25,6 +25,8 @@ export function publishMetrics(
     channels: gauge('network_channels'),
     servers: gauge('network_servers'),
     accounts: gauge('accounts'),
+    registered: gauge('registered_channels'),
+    times: gauge('channel_times'),
     contexts: gauge('contexts_in_use'),
     askers: gauge('asking_servers'),
     bytes: gauge('database_bytes'),
@@ -57,7 +59,7 @@ export function publishMetrics(
     mailsSent: counter('mails_sent'),
     mailsGivenUp: counter('mails_given_up'),
   };
-  const { keeper, operations, bots, commands, askers } = services;
+  const { keeper, operations, bots, commands, askers, chanServ } = services;
   metrics.onSample(() => {
     const { view } = services;
     gauges.linked.set(uplinks.current?.state === 'linked' ? 1 : 0);
@@ -65,6 +67,8 @@ export function publishMetrics(
     gauges.channels.set(view?.channels.size ?? 0);
     gauges.servers.set(view?.servers.size ?? 0);
     gauges.accounts.set(keeper.store.count);
+    gauges.registered.set(chanServ.registry.size);
+    gauges.times.set(chanServ.world.times.size);
     gauges.contexts.set(operations.inUse);
     gauges.askers.set(askers.size);
     gauges.bytes.set(keeper.store.bytes);

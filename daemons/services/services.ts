@@ -36,6 +36,7 @@ import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
 import type { ServiceBot } from './bots/service-bot.ts';
 import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
+import { ChanServ } from './chanserv/chan-serv.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import { CommandBindings } from './modcmd/command-bindings.ts';
@@ -223,6 +224,12 @@ export class Services implements UplinkEvents {
   /** The commands of a bot, by name and alias. */
   tableOf(nick: string): CommandTable {
     return this.bindings.tableOf(nick);
+  }
+
+  get chanServ(): ChanServ {
+    const found = this.serviceBots.find((bot) => bot instanceof ChanServ);
+    if (found === undefined) throw new RangeError('There is no ChanServ among the bots.');
+    return found;
   }
 
   /** The network now; null while there is none. */

@@ -49,13 +49,19 @@ export class TestNetwork {
   /** What operators do waits for it. */
   writtenDown: Promise<void> = Promise.resolve();
   #more: Partial<ServicesOptions> = {};
+  #settings = SETTINGS;
   services!: Services;
   end = new LineEnd();
   uplink!: Uplink;
 
   /** @param flags of the server at the other end; with `B` it is of our own kind */
-  static async start(flags = 'h6B', more: Partial<ServicesOptions> = {}): Promise<TestNetwork> {
+  static async start(
+    flags = 'h6B',
+    more: Partial<ServicesOptions> = {},
+    kind: UplinkSettings['kind'] = 'auto',
+  ): Promise<TestNetwork> {
     const test = new TestNetwork();
+    test.#settings = { ...SETTINGS, kind };
     test.#more = more;
     await test.reopen();
     test.link(flags);
@@ -87,7 +93,7 @@ export class TestNetwork {
   /** Links, up to the end of the burst; what services said before is dropped. */
   link(flags = 'h6B'): void {
     this.end = new LineEnd();
-    this.uplink = new Uplink(this.end, IDENTITY, SETTINGS, this.services, this.clock);
+    this.uplink = new Uplink(this.end, IDENTITY, this.#settings, this.services, this.clock);
     this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, 'AB EB');
     this.take();
   }
@@ -95,7 +101,7 @@ export class TestNetwork {
   /** Links anew: the network tells of what is on it before it has told all. What services say is kept. */
   relink(...burst: string[]): void {
     this.end = new LineEnd();
-    this.uplink = new Uplink(this.end, IDENTITY, SETTINGS, this.services, this.clock);
+    this.uplink = new Uplink(this.end, IDENTITY, this.#settings, this.services, this.clock);
     this.say('PASS :linkpw', 'SERVER hub.test 1 900 900 J10 AB]]] +h6B :Hub', ...burst, 'AB EB');
   }
 

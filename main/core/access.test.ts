@@ -63,6 +63,9 @@ const OPERATE = [
   ...['services webhook', 'services flows', 'services retry-flow'],
   ...['services requests', 'services request', 'services assign-request', 'services answer-request'],
   'services close-request',
+  ...['services channels', 'services channel', 'services channel-access', 'services channel-events'],
+  ...['services set-channel-access', 'services set-channel', 'services suspend-channel'],
+  ...['services unsuspend-channel'],
   ...[
     'ircd connections table',
     'ircd channels table',
@@ -86,6 +89,7 @@ const ADMIN = [
   ],
   ...['services drop-flow'],
   ...['ircd transfer-channel', 'ircd drop-channel'],
+  ...['services transfer-channel', 'services drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];

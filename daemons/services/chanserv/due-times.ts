@@ -7,6 +7,8 @@ import type { Clock, Timer } from '../../../kit/clock.ts';
 interface Due {
   readonly key: string;
   readonly at: number;
+  /** Of two that are due at once, the one that was set first comes first. */
+  readonly order: number;
   readonly run: () => void;
 }
 
@@ -21,6 +23,7 @@ export class DueTimes {
   readonly #heap: Due[] = [];
   /** What holds of each key. */
   readonly #byKey = new Map<string, Due>();
+  #order = 0;
   #timer: Timer | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -39,7 +42,7 @@ export class DueTimes {
 
   /** Has something run at a moment; what was set of the same key before is not. @param at Unix milliseconds */
   set(key: string, at: number, run: () => void): void {
-    const due = { key, at, run };
+    const due = { key, at, order: this.#order++, run };
     this.#byKey.set(key, due);
     this.#push(due);
     this.#arm();
@@ -95,7 +98,7 @@ export class DueTimes {
     if (heap.length > FEW && heap.length > 2 * this.#byKey.size) {
       // More than half of it is stale: sorted, what is left is a heap as well.
       const left = heap.filter((one) => this.#byKey.get(one.key) === one && one !== due);
-      left.sort((a, b) => a.at - b.at);
+      left.sort((a, b) => (isBefore(a, b) ? -1 : 1));
       heap.length = 0;
       for (const one of left) heap.push(one);
     }
@@ -103,7 +106,7 @@ export class DueTimes {
     heap.push(due);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (heap[parent]!.at <= due.at) break;
+      if (!isBefore(due, heap[parent]!)) break;
       heap[at] = heap[parent]!;
       at = parent;
     }
@@ -118,11 +121,15 @@ export class DueTimes {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child++;
-      if (heap[child]!.at >= last.at) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, last)) break;
       heap[at] = heap[child]!;
       at = child;
     }
     heap[at] = last;
   }
+}
+
+function isBefore(one: Due, other: Due): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
 }

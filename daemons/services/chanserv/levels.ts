@@ -16,8 +16,8 @@ const NAMES = Object.entries(LEVELS) as [LevelName, number][];
 /** As people type it, a name or a number; null for what is none. `pal` is what X3 calls a peon too. */
 export function readLevel(word: string): number | null {
   const name = word.toLowerCase();
-  const named = name === 'pal' ? LEVELS.peon : LEVELS[name as LevelName];
-  if (named !== undefined) return named;
+  if (name === 'pal') return LEVELS.peon;
+  if (Object.hasOwn(LEVELS, name)) return LEVELS[name as LevelName];
   const number = /^\d{1,3}$/.test(word) ? Number(word) : 0;
   return number >= LEVELS.peon && number <= LEVELS.owner ? number : null;
 }

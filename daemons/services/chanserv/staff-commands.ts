@@ -2,7 +2,7 @@
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { CommandRow } from '../bots/command-row.ts';
-import { said } from '../bots/reply.ts';
+import { type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { noDuration } from './access-commands.ts';
 import { writeQuiet } from './access-writes.ts';
@@ -39,40 +39,44 @@ function noRegister(world: ChanWorld): CommandRow {
       'Lists what cannot be registered, or adds to it: a channel, a mask with * and ?, or an account as *account.',
       'The duration is such as 30d, or 0 for ever.',
     ],
-    recorded: ({ words, from }) =>
-      words.length >= 3 ? { mask: words[0]!, duration: words[1]!, reason: from(2) } : null,
-    async run({ words, from, user }) {
+    recorded: (call) =>
+      call.words.length < 2 ? null : { mask: call.words[0]!, duration: call.words[1]!, reason: call.from(2) },
+    refusal(call) {
+      const [mask = '', span] = call.words;
+      if (span === undefined) return null;
+      if (!/^[#*]/.test(mask) || mask === '*') return 'Expected a channel, a mask of channels, or *account.';
+      if (readDuration(span) === null) return noDuration(span);
+      if (call.from(2) === '') return 'Expected a reason as well.';
+      return world.registry.rows.unregistrable().length >= limits.unregistrable.default
+        ? said`There are as many as may be: ${limits.unregistrable.default}.`
+        : null;
+    },
+    async run(call) {
+      const { words, user } = call;
       const { rows } = world.registry;
       const [mask, span] = words;
-      if (mask === undefined || span === undefined) {
-        const found = rows
-          .unregistrable()
-          .filter((one) => mask === undefined || compileMask(mask).matches(fold(one.mask)));
-        if (found.length === 0) return ['Nothing of that kind is kept from being registered.'];
-        const now = world.clock.now();
-        const left = (at: number | null) => (at === null ? 'never' : durationText((at - now) / 1_000));
-        return [
-          {
-            headings: ['What', 'By', 'Ends in', 'Reason'],
-            rows: found
-              .slice(0, limits.channelListRows.default)
-              .map(({ mask: of, by, expires, reason }) => [of, by, left(expires), reason]),
-          },
-        ];
-      }
-      const duration = readDuration(span);
-      const reason = from(2);
-      if (!/^[#*]/.test(mask) || mask === '*')
-        return ['Expected a channel, a mask of channels, or *account.'];
-      if (duration === null) return [noDuration(span)];
-      if (reason === '') return ['Expected a reason as well.'];
-      if (rows.unregistrable().length >= limits.unregistrable.default)
-        return [said`There are as many as may be: ${limits.unregistrable.default}.`];
+      if (mask === undefined || span === undefined) return forbiddenList(world, mask);
+      const duration = readDuration(span) ?? 0;
+      const reason = call.from(2);
       const expires = duration === 0 ? null : world.clock.now() + duration * 1_000;
       await world.registry.save(() => rows.forbid(fold(mask), nameOf(user), expires, reason));
       return [said`${mask} cannot be registered any more.`];
     },
   };
+}
+
+/** What is kept from being registered; with a mask, what it covers. */
+function forbiddenList({ registry, clock }: ChanWorld, mask: string | undefined): Reply[] {
+  const found = registry.rows
+    .unregistrable()
+    .filter((one) => mask === undefined || compileMask(mask).matches(fold(one.mask)));
+  if (found.length === 0) return ['Nothing of that kind is kept from being registered.'];
+  const now = clock.now();
+  const left = (at: number | null) => (at === null ? 'never' : durationText((at - now) / 1_000));
+  const rows = found
+    .slice(0, limits.channelListRows.default)
+    .map(({ mask: of, by, expires, reason }) => [of, by, left(expires), reason]);
+  return [{ headings: ['What', 'By', 'Ends in', 'Reason'], rows }];
 }
 
 function allowRegister(world: ChanWorld): CommandRow {

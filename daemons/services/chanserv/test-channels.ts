@@ -1,7 +1,7 @@
 /** For tests: a network on which three people are logged in, and one of them has registered a channel. */
-import type { ServicesOptions } from '../services.ts';
+import type { PeerKind } from '../../irc/p10/kinds.ts';
 import { TestNetwork } from '../test-network.ts';
-import { ChanServ } from './chan-serv.ts';
+import type { ChanServ } from './chan-serv.ts';
 
 export const [ANN, BOB, CAT, EVE] = ['ABAAA', 'ABAAB', 'ABAAC', 'ABAAD'] as const;
 /** Below the silence after which an uplink is asked. */
@@ -19,8 +19,8 @@ export class TestChannels {
   }
 
   /** ann owns #room and is on it as operator; bob is logged in and on it too, cat is logged in, eve is not. */
-  static async start(flags = 'h6B', more: Partial<ServicesOptions> = {}): Promise<TestChannels> {
-    const net = await TestNetwork.start(flags, more);
+  static async start(kind: PeerKind | 'auto' = 'auto'): Promise<TestChannels> {
+    const net = await TestNetwork.start('h6B', {}, kind);
     const test = new TestChannels(net);
     for (const [numeric, nick] of [
       [ANN, 'ann'],
@@ -80,9 +80,7 @@ export class TestChannels {
   }
 
   get chanServ(): ChanServ {
-    const found = this.net.services.serviceBots.find((bot) => bot instanceof ChanServ);
-    if (found === undefined) throw new RangeError('There is no ChanServ.');
-    return found;
+    return this.net.services.chanServ;
   }
 
   /** The channel as it is known now. */

@@ -31,6 +31,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['help-bots', 'requests', 'request'],
     ...['accounts', 'account', 'logins', 'login', 'login-failures', 'operations', 'uplink', 'keycloak'],
     ...['suspend-account', 'log-out-account'],
+    ...['channels', 'channel', 'channel-access', 'channel-events'],
   ],
   recorder: ['stats'],
 };
