@@ -85,6 +85,24 @@ test('services are started, take the accounts over, and log clients in by every 
   expect(await external.external()).toBe('903');
   await external.register();
 
+  // A channel of an account, looked after by ChanServ: in the words of its users, and in the window.
+  const room = `#room${run}`;
+  client.send(`JOIN ${room}`, `PRIVMSG ChanServ :REGISTER ${room}`);
+  await client.hears(new RegExp(`NOTICE ann :${room} belongs to ${ann} now`));
+  plain.send(`JOIN ${room}`);
+  await plain.hears(/ 366 /);
+  client.send(`PRIVMSG ${room} :!adduser *${old} op`);
+  await plain.hears(new RegExp(`MODE ${room} \\+o plain`));
+  client.send(`PRIVMSG ChanServ :SET ${room} GREETING Welcome to ${run}`);
+  await client.hears(/NOTICE ann :GREETING of /);
+  await app.open('/daemon/services/channels');
+  const channel = page.getByRole('grid', { name: 'Channels' }).getByRole('row').filter({ hasText: room });
+  await expect(channel).toContainText(ann);
+  await app.rowAction(room, 'Users');
+  const access = page.getByRole('dialog', { name: 'channel-access' });
+  await expect(access.getByRole('row').filter({ hasText: old })).toContainText('200');
+  await access.getByRole('button', { name: 'Close' }).click();
+
   // From the row of a client: what its login went through, in both processes.
   await app.open('/daemon/ircd/connections');
   await app.rowAction('plain', 'Login');
@@ -127,7 +145,7 @@ test('services are started, take the accounts over, and log clients in by every 
 
   await app.open('/daemon/services/keycloak');
   await expect(page.locator('dt:text-is("Configured") + dd')).toHaveText('no');
-  for (const path of ['accounts', 'logins', 'guessing', 'operations', 'keycloak', 'uplink']) {
+  for (const path of ['accounts', 'channels', 'logins', 'guessing', 'operations', 'keycloak', 'uplink']) {
     await app.open(`/daemon/services/${path}`);
     await expect(page.getByRole('grid').or(page.locator('dl')).first()).toBeVisible();
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -136,5 +154,14 @@ test('services are started, take the accounts over, and log clients in by every 
       expect(await violationsOn(page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
     }
   }
-  for (const one of [client, plain, scram, external]) one.quit();
+
+  // Killed and started again, services have all that was answered, and ChanServ is back.
+  await app.killDaemon('services');
+  await plain.hears(/:ChanServ!\S+ QUIT/);
+  await plain.hears(new RegExp(`:ChanServ!\\S+ JOIN :?${room}`));
+  const guest = await SaslClient.connect(server, 'guest');
+  await guest.register();
+  guest.send(`JOIN ${room}`);
+  await guest.hears(new RegExp(`NOTICE guest :.*Welcome to ${run}`));
+  for (const one of [client, plain, scram, external, guest]) one.quit();
 });

@@ -4,8 +4,8 @@ import { accountCommands, accountFields } from '../../contract/account-commands.
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { accountAdminCommands } from './account-admin.ts';
-import { helpCommands } from './help-admin.ts';
 import { channelAdminCommands } from './channel-admin.ts';
+import { helpCommands } from './help-admin.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [

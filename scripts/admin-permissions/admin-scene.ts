@@ -13,6 +13,7 @@ import type { CommandSpec } from '../../contract/manifest.ts';
 import { startAccounts } from '../../daemons/accounts/daemon.ts';
 import { manifest as accountsManifest } from '../../daemons/accounts/manifest.ts';
 import { AccountStore } from '../../daemons/identity/store/account-store.ts';
+import { ChannelStore } from '../../daemons/identity/store/channel-store.ts';
 import { openAccounts } from '../../daemons/identity/store/database.ts';
 import { createAdminHandlers } from '../../daemons/ircd/admin/handlers.ts';
 import { manifest as ircdManifest } from '../../daemons/ircd/manifest.ts';
@@ -196,7 +197,16 @@ const ANN_AND_BOB = {
   },
 };
 
-/** Services that nobody has found yet, with the account `bob`, and `gone`, which was deleted; flow 7 waits for its next try. */
+/** What is so before in services, and the command that makes it so. */
+const SUSPENDED: Readonly<Record<string, readonly [string, object]>> = {
+  'the account bob is suspended': ['suspend-account', { account: 'bob', reason: 'spam' }],
+  '#room is suspended': ['suspend-channel', { channel: '#room', reason: 'spam', days: 0 }],
+};
+
+/**
+ * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 waits for its
+ * next try.
+ */
 const servicesWorld = () =>
   databaseWorld(
     new DaemonHost({ manifest: servicesManifest, prepare: prepareServices, start: startServices }),
@@ -204,7 +214,8 @@ const servicesWorld = () =>
       const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
       const verifiers = { argon2id: '', scram: '' };
       const store = new AccountStore(database, Date.now);
-      for (const name of ['gone', 'bob']) store.create({ name, email: null, verifiers, network: null });
+      for (const name of ['gone', 'bob', 'cat'])
+        store.create({ name, email: null, verifiers, network: null });
       const dropped = new DroppedAccounts(database, new AccountRecords(database), Date.now);
       dropped.keep(store.get('gone'), 'its owner');
       store.drop(store.get('gone'));
@@ -213,6 +224,7 @@ const servicesWorld = () =>
           "INSERT INTO flows (id, kind, subject, step, data, attempts, begun, due, problem) VALUES (7, 'email', 'account bob', 'user', '{}', 1, 1, ?, 'It is down.')",
         )
         .run(Date.now() + 3_600_000);
+      new ChannelStore(database, store, Date.now).register('#room', 'bob', Date.now());
       database.close();
     },
     async (commands, part, dataDir) => {
@@ -220,10 +232,11 @@ const servicesWorld = () =>
         writeFileSync(join(dataDir, 'accounts.json'), JSON.stringify(ANN_AND_BOB));
         return;
       }
-      if (part !== 'the account bob is suspended') throw new Error(`services know nothing of: ${part}`);
-      const args = { account: 'bob', reason: 'spam' };
+      const suspended = SUSPENDED[part];
+      if (suspended === undefined) throw new Error(`services know nothing of: ${part}`);
       const actor = { name: 'root', from: 'cli', role: 'admin' } as const;
-      await commands.runCommand('suspend-account', args, { signal: new AbortController().signal, actor });
+      const [command, args] = suspended;
+      await commands.runCommand(command, args, { signal: new AbortController().signal, actor });
     },
   );
 

@@ -3,6 +3,7 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { ChanWorld } from './chan-world.ts';
 import type { ChannelSettings } from './channel-settings.ts';
+import type { ChannelRows } from './channel-store.ts';
 import { LEVELS } from './levels.ts';
 import { type ChannelUser, isSuspended, type RegisteredChannel } from './registered-channel.ts';
 
@@ -45,11 +46,15 @@ export function dropAccess(world: Writer, channel: RegisteredChannel, user: Chan
 
 /** Has IRC servers told of those alone who have status by themselves, within a turn. */
 export function writeQuiet({ registry, clock }: Writer, key: string): void {
-  const now = clock.now();
-  const channel = registry.rows.one(key);
+  quietRows(registry.rows, key, clock.now());
+}
+
+/** The same for whoever has the rows alone. */
+export function quietRows(rows: ChannelRows, key: string, now: number): void {
+  const channel = rows.one(key);
   if (channel === undefined) return;
   for (const user of channel.users.values())
-    registry.rows.setQuiet(key, user.id, channel.suspendedAt(now) || !hasStatus(channel.settings, user, now));
+    rows.setQuiet(key, user.id, channel.suspendedAt(now) || !hasStatus(channel.settings, user, now));
 }
 
 /** Whether somebody has the status of their level by coming in. */

@@ -204,6 +204,8 @@ export class ChanServ implements ServiceBot {
       if (channel !== undefined) this.#welcome.joined(channel, view, user, false);
     }
     for (const channel of this.registry.of(user.account!)) {
+      const wants = channel.user(user.account!);
+      if (wants?.autoJoin !== true && wants?.autoInvite !== true) continue;
       const access = accessOf(this.world, channel, user);
       const view = this.world.view()?.findChannel(channel.name);
       if (access === null || view === undefined || view.members.has(user)) continue;

@@ -31,26 +31,19 @@ export interface Unregistrable {
   readonly reason: string;
 }
 
+const USER_FIELDS = [
+  ...(['seen', 'info', 'auto_op', 'auto_invite', 'auto_join'] as const),
+  ...(['suspended_until', 'expires', 'back_to'] as const),
+] as const;
 /** What can be set of somebody on a channel. */
-export type UserField =
-  | 'seen'
-  | 'info'
-  | 'auto_op'
-  | 'auto_invite'
-  | 'auto_join'
-  | 'suspended_until'
-  | 'expires'
-  | 'back_to';
+export type UserField = (typeof USER_FIELDS)[number];
 
+const STATE_FIELDS = [
+  ...(['registrar', 'visited', 'most_users'] as const),
+  ...(['suspended_at', 'suspended_by', 'suspended_until', 'suspended_reason'] as const),
+] as const;
 /** What can be set of a channel beside its settings. */
-export type StateField =
-  | 'registrar'
-  | 'visited'
-  | 'most_users'
-  | 'suspended_at'
-  | 'suspended_by'
-  | 'suspended_until'
-  | 'suspended_reason';
+export type StateField = (typeof STATE_FIELDS)[number];
 
 interface ChannelRow {
   readonly key: string;
@@ -115,6 +108,8 @@ export class ChannelRows {
   readonly #database: Sqlite;
   readonly #now: () => number;
   readonly #one;
+  /** By kind and field. */
+  readonly #setters: ReadonlyMap<string, ReturnType<typeof setter>>;
   readonly #statements;
 
   /** @param now Unix milliseconds */
@@ -122,6 +117,10 @@ export class ChannelRows {
     this.#database = database;
     this.#now = now;
     const prepare = (sql: string) => database.prepare(sql);
+    this.#setters = new Map([
+      ...USER_FIELDS.map((field) => [`user ${field}`, setter(database, setUserSql(field))] as const),
+      ...STATE_FIELDS.map((field) => [`state ${field}`, setter(database, setStateSql(field))] as const),
+    ]);
     this.#one = {
       channels: prepare(`${SELECTS.channels} WHERE channels.key = ?`),
       users: prepare(`${SELECTS.users} WHERE access.channel = ?`),
@@ -221,12 +220,7 @@ export class ChannelRows {
   }
 
   setUser(key: string, account: number, field: UserField, value: string | number | null): void {
-    this.#database
-      .prepare(
-        `INSERT INTO channel_users (channel, account, ${field}) VALUES (?, ?, ?)
-          ON CONFLICT (channel, account) DO UPDATE SET ${field} = excluded.${field}`,
-      )
-      .run(key, account, value);
+    this.#setters.get(`user ${field}`)!.run(key, account, value);
   }
 
   forgetUser(key: string, account: number): void {
@@ -234,12 +228,7 @@ export class ChannelRows {
   }
 
   setState(key: string, field: StateField, value: string | number | null): void {
-    this.#database
-      .prepare(
-        `INSERT INTO channel_states (channel, ${field}) VALUES (?, ?)
-          ON CONFLICT (channel) DO UPDATE SET ${field} = excluded.${field}`,
-      )
-      .run(key, value);
+    this.#setters.get(`state ${field}`)!.run(key, value);
   }
 
   /** @param value null for the default */
@@ -309,6 +298,20 @@ export class ChannelRows {
     for (const table of HELD)
       this.#database.prepare(`UPDATE ${table} SET channel = ? WHERE channel = ?`).run(next, key);
   }
+}
+
+function setter(database: Sqlite, sql: string) {
+  return database.prepare(sql);
+}
+
+function setUserSql(field: UserField): string {
+  return `INSERT INTO channel_users (channel, account, ${field}) VALUES (?, ?, ?)
+    ON CONFLICT (channel, account) DO UPDATE SET ${field} = excluded.${field}`;
+}
+
+function setStateSql(field: StateField): string {
+  return `INSERT INTO channel_states (channel, ${field}) VALUES (?, ?)
+    ON CONFLICT (channel) DO UPDATE SET ${field} = excluded.${field}`;
 }
 
 /** Tables whose rows hang on a channel. */

@@ -180,6 +180,16 @@ it('access to channels is the same on both sides, and ends with the channel', as
   );
   await ended();
   expect(keeper.channels.store.find('#tea')!.access).toEqual([{ account: 'bob', level: 'voice' }]);
+  // Levels between are the same on both sides too, whoever changes them.
+  const level = () => test.services.chanServ.registry.get('#tea')?.user('bob')?.level;
+  bob.attributes = { 'x3.channel.#tea': ['310'] };
+  await flows.look({ kind: 'group', path: '/irc-channels/#tea', userId: bob.id });
+  await ended();
+  expect(level()).toBe(310);
+  await test.ask('ABAAA', 'CLVL #tea *bob 250', 'AFAAC');
+  await until(() => bob.attributes['x3.channel.#tea']?.[0] === '250');
+  await ended();
+  expect(level()).toBe(250);
   group()!.members.delete(bob.id);
   flows.batch.start();
   await until(() => keeper.channels.store.find('#tea')!.access.length === 0);

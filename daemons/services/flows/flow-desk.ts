@@ -11,11 +11,12 @@ import type { ChannelStore } from '../../identity/store/channel-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
+import { ChannelRows } from '../chanserv/channel-store.ts';
 import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
 import { BatchSync } from '../sync/batch-sync.ts';
 import { channelFlow, goneFlow, subjectOf } from '../sync/channel-flow.ts';
-import { standingOf } from '../sync/merge-access.ts';
+import { ChannelLevels } from '../sync/channel-levels.ts';
 import { SyncStore } from '../sync/sync-store.ts';
 import type { Look } from '../webhook/account-changes.ts';
 import { accessFlow } from './access-flow.ts';
@@ -89,10 +90,11 @@ export class FlowDesk implements AccountsElsewhere {
       return stored === undefined ? null : (links.of(stored)?.user ?? null);
     };
     const access = accessFlow(directory, idOf, (channel, account, level) =>
-      sync.confirm(channel, account, level === null ? null : standingOf(level), now()),
+      sync.confirm(channel, account, level, now()),
     );
     const changed = keeper.channelChanged;
-    const ofChannels = { directory, store, channels, links, sync, access, now, changed };
+    const levels = new ChannelLevels(channels, new ChannelRows(database, now), now);
+    const ofChannels = { directory, store, channels, levels, links, sync, access, now, changed };
     this.#kinds = {
       register: registerFlow(shared),
       password: passwordFlow(shared),

@@ -7,9 +7,10 @@ import { expect, it } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { AccountStore } from '../../identity/store/account-store.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
+import { ChannelRows } from '../chanserv/channel-store.ts';
 import { KeycloakLinks } from '../store/keycloak-links.ts';
 import { channelFlow, subjectOf } from '../sync/channel-flow.ts';
-import { standingOf } from '../sync/merge-access.ts';
+import { ChannelLevels } from '../sync/channel-levels.ts';
 import { SyncStore } from '../sync/sync-store.ts';
 import { accessFlow } from './access-flow.ts';
 import {
@@ -69,8 +70,9 @@ class World {
       return stored === undefined ? null : (links.of(stored)?.user ?? null);
     };
     const access = accessFlow(directory, idOf, (channel, account, level) =>
-      sync.confirm(channel, account, level === null ? null : standingOf(level), now()),
+      sync.confirm(channel, account, level, now()),
     );
+    const levels = new ChannelLevels(channels, new ChannelRows(database, now), now);
     this.kinds = {
       register: registerFlow(options),
       password: passwordFlow(options),
@@ -78,7 +80,17 @@ class World {
       email: emailFlow(options),
       certificate: certificateFlow(options),
       access,
-      channel: channelFlow({ directory, store, channels, links, sync, access, now, changed: () => {} }),
+      channel: channelFlow({
+        directory,
+        store,
+        channels,
+        levels,
+        links,
+        sync,
+        access,
+        now,
+        changed: () => {},
+      }),
     };
     this.lives.begin(Object.values(this.kinds));
   }

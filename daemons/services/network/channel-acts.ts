@@ -4,7 +4,6 @@
  */
 import { sameName } from '../../irc/casemapping.ts';
 import { STATUS } from '../../irc/modes.ts';
-import { bareBurst, writeBurst } from '../../irc/p10/burst-line.ts';
 import { writeLine } from '../../irc/p10/line.ts';
 import { type LinkModeChange, writeModes } from '../../irc/p10/mode-line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
@@ -48,12 +47,8 @@ export class ChannelActs {
     if (status === undefined) {
       if (uplink.state !== 'linked' && known === undefined) {
         // In a burst the older one decides, and whoever makes one is operator.
-        const members = [{ numeric: bot.numeric, status: STATUS.op }];
-        for (const line of writeBurst(identity.numeric, {
-          ...bareBurst(bytesOf(name), createdSeconds),
-          members,
-        }))
-          uplink.send(line);
+        const words = [bytesOf(name), createdSeconds, `${bot.numeric}:o`];
+        uplink.send(writeLine(identity.numeric, TOKEN.BURST, words));
         view.join(user, channel, STATUS.op);
         return channel;
       }

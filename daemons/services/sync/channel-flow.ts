@@ -1,6 +1,5 @@
 /** Brings the access list of a channel and the group that it has in Keycloak to the same. */
 import { createHash } from 'node:crypto';
-import type { ChannelLevel, ChannelRegistration } from '../../../contract/accounts.ts';
 import type { AccountStore } from '../../identity/store/account-store.ts';
 import type { ChannelStore } from '../../identity/store/channel-store.ts';
 import { fold } from '../../irc/casemapping.ts';
@@ -8,20 +7,15 @@ import { levelOf } from '../flows/access-flow.ts';
 import { CHANNEL_GROUPS, type Directory } from '../flows/directory.ts';
 import { type AnyFlowKind, end, type FlowKind } from '../flows/flow-kind.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
-import {
-  type Access,
-  type AccessChange,
-  LEVELS,
-  mergeAccess,
-  type Standing,
-  standingOf,
-} from './merge-access.ts';
+import type { ChannelLevels } from './channel-levels.ts';
+import { type Access, type AccessChange, mergeAccess } from './merge-access.ts';
 import type { SyncStore } from './sync-store.ts';
 
 export interface ChannelFlowOptions {
   readonly directory: Directory;
   readonly store: AccountStore;
   readonly channels: ChannelStore;
+  readonly levels: ChannelLevels;
   readonly links: KeycloakLinks;
   readonly sync: SyncStore;
   /** Gives access in Keycloak, or takes it. */
@@ -43,7 +37,7 @@ export type ChannelAnswer = {
 } | null;
 
 export function channelFlow(options: ChannelFlowOptions): FlowKind<ChannelData, ChannelAnswer> {
-  const { channels, sync, access, now, changed } = options;
+  const { channels, levels, sync, access, now, changed } = options;
   /** By channel: what both sides had when nothing was to be done. */
   const settled = new Map<string, string>();
   return {
@@ -60,21 +54,19 @@ export function channelFlow(options: ChannelFlowOptions): FlowKind<ChannelData, 
         const there = await accessThere(name, options);
         return () => {
           // As it is now, and not as it was when Keycloak was asked.
-          const registration = channels.find(channel);
-          if (registration === undefined) return end(null);
-          const here = accessHere(registration);
+          if (channels.find(channel) === undefined) return end(null);
+          const here = levels.of(channel);
           const hash = hashOf(here, there);
           if (settled.get(key) === hash) return end({ pushed: 0, pulled: 0, skipped: true });
           const base = sync.base(channel);
           const { merged, push, pull } = mergeAccess(base, here, there);
-          for (const { account, standing } of pull)
-            channels.setAccess(name, null, account, standing as ChannelLevel | null);
+          for (const { account, level } of pull) levels.set(name, account, level);
           // What is yet to be told to Keycloak is the same on both sides when it has heard of it.
           sync.save(channel, without(push, merged, base), now());
-          const begins = push.map(({ account, standing }) => ({
+          const begins = push.map(({ account, level }) => ({
             kind: access,
             subject: subjectOf(channel),
-            data: { channel: name, account, level: standing === null ? null : LEVELS[standing] },
+            data: { channel: name, account, level },
           }));
           const after = () => {
             if (push.length + pull.length === 0) settled.set(key, hash);
@@ -85,11 +77,6 @@ export function channelFlow(options: ChannelFlowOptions): FlowKind<ChannelData, 
       },
     },
   };
-}
-
-function accessHere({ founder, access }: ChannelRegistration): Map<string, Standing> {
-  const entries = access.map(({ account, level }) => [fold(account), level] as const);
-  return new Map<string, Standing>([...entries, [fold(founder), 'founder']]);
 }
 
 /** What both sides have, but for what one of them has yet to hear of: that stays as it was. */
@@ -133,14 +120,14 @@ export function goneFlow({ directory, channels, sync }: ChannelFlowOptions): Flo
 async function accessThere(
   channel: string,
   { directory: { groups }, store, links }: ChannelFlowOptions,
-): Promise<Map<string, Standing>> {
-  const there = new Map<string, Standing>();
+): Promise<Map<string, number>> {
+  const there = new Map<string, number>();
   const group = await groups.atPath([CHANNEL_GROUPS, channel]);
   if (group === null) return there;
   for (const user of await groups.members(group.id)) {
     const account = store.find(links.accountOf(user.id) ?? '');
-    const standing = standingOf(levelOf(channel, user.attributes, group.attributes));
-    if (account !== undefined && standing !== null) there.set(account.key, standing);
+    const level = levelOf(channel, user.attributes, group.attributes);
+    if (account !== undefined && level > 0) there.set(account.key, level);
   }
   return there;
 }

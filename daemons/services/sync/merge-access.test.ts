@@ -1,25 +1,18 @@
-/** Whoever has access to a channel has it on both sides after they were compared, and nobody by luck. */
+/** Whoever has access to a channel has it on both sides after they were compared, at the same level, and nobody by luck. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  type Access,
-  type AccessChange,
-  LEVELS,
-  mergeAccess,
-  type Standing,
-  standingOf,
-} from './merge-access.ts';
+import { type Access, type AccessChange, BELOW_OWNER, mergeAccess, OWNER_LEVEL } from './merge-access.ts';
 
-const standing = fc.constantFrom<Standing>('op', 'voice');
+const level = fc.constantFrom(1, 150, 200, 300, BELOW_OWNER);
 const name = fc.constantFrom('ann', 'bob', 'cat', 'dan');
-const access = fc.dictionary(name, standing).map((entries) => new Map(Object.entries(entries)));
+const access = fc.dictionary(name, level).map((entries) => new Map(Object.entries(entries)));
 const there = fc
-  .dictionary(name, fc.constantFrom<Standing>('founder', 'op', 'voice'))
+  .dictionary(name, fc.constantFrom(1, 150, 200, 300, OWNER_LEVEL))
   .map((entries) => new Map(Object.entries(entries)));
 
-function applied(before: Access, changes: readonly AccessChange[]): Map<string, Standing> {
+function applied(before: Access, changes: readonly AccessChange[]): Map<string, number> {
   const after = new Map(before);
-  for (const { account, standing: now } of changes) {
+  for (const { account, level: now } of changes) {
     if (now === null) after.delete(account);
     else after.set(account, now);
   }
@@ -28,16 +21,16 @@ function applied(before: Access, changes: readonly AccessChange[]): Map<string, 
 
 it('is the same on both sides, and comparing again changes nothing', () => {
   fc.assert(
-    fc.property(access, access, there, name, (base, list, remote, founder) => {
-      const here = new Map([...list, [founder, 'founder' as Standing]]);
+    fc.property(access, access, there, name, (base, list, remote, owner) => {
+      const here = new Map([...list, [owner, OWNER_LEVEL]]);
       const { merged, push, pull } = mergeAccess(base, here, remote);
       const [ours, theirs] = [applied(here, pull), applied(remote, push)];
       expect(ours).toEqual(merged);
-      // A level above that of operators may stay there.
-      for (const [account, level] of theirs)
-        expect(merged.get(account)).toBe(level === 'founder' && account !== founder ? 'op' : level);
+      // The level of owners may stay there.
+      for (const [account, has] of theirs)
+        expect(merged.get(account)).toBe(has === OWNER_LEVEL && account !== owner ? BELOW_OWNER : has);
       expect(theirs.size).toBe(merged.size);
-      expect(merged.get(founder)).toBe('founder');
+      expect(merged.get(owner)).toBe(OWNER_LEVEL);
       expect(mergeAccess(merged, ours, theirs)).toMatchObject({ push: [], pull: [] });
       for (const account of merged.keys()) expect(here.has(account) || remote.has(account)).toBe(true);
     }),
@@ -45,32 +38,26 @@ it('is the same on both sides, and comparing again changes nothing', () => {
 });
 
 it('takes what either has changed, and where both have what Keycloak says', () => {
-  const of = (entries: Record<string, Standing>) => new Map(Object.entries(entries));
-  const base = of({ a: 'op', b: 'op', c: 'op', d: 'voice', e: 'founder' });
-  const here = of({ a: 'voice', b: 'op', d: 'op', e: 'op', f: 'op', z: 'founder' });
-  const remote = of({ a: 'op', c: 'op', d: 'op', e: 'founder', g: 'voice', h: 'founder' });
+  const of = (entries: Record<string, number>) => new Map(Object.entries(entries));
+  const base = of({ a: 200, b: 200, c: 200, d: 1, e: 500, i: 300 });
+  const here = of({ a: 1, b: 200, d: 200, e: 400, f: 210, i: 300, z: 500 });
+  const remote = of({ a: 200, c: 200, d: 300, e: 500, g: 1, h: 500, i: 150 });
   expect(mergeAccess(base, here, remote)).toEqual({
-    merged: of({ a: 'voice', d: 'op', e: 'op', f: 'op', z: 'founder', g: 'voice', h: 'op' }),
+    merged: of({ a: 1, d: 300, e: 400, f: 210, i: 150, z: 500, g: 1, h: BELOW_OWNER }),
     push: [
-      { account: 'a', standing: 'voice' },
+      { account: 'a', level: 1 },
       // It was theirs, and is no more.
-      { account: 'e', standing: 'op' },
-      { account: 'f', standing: 'op' },
-      { account: 'z', standing: 'founder' },
-      { account: 'c', standing: null },
+      { account: 'e', level: 400 },
+      { account: 'f', level: 210 },
+      { account: 'z', level: 500 },
+      { account: 'c', level: null },
     ],
     pull: [
-      { account: 'b', standing: null },
-      { account: 'g', standing: 'voice' },
-      { account: 'h', standing: 'op' },
+      { account: 'b', level: null },
+      { account: 'd', level: 300 },
+      { account: 'i', level: 150 },
+      { account: 'g', level: 1 },
+      { account: 'h', level: BELOW_OWNER },
     ],
   });
-});
-
-it('knows the levels of X3', () => {
-  expect([0, 1, 150, 199, 200, 400, 499, 500].map(standingOf)).toEqual([
-    null,
-    ...['voice', 'voice', 'voice', 'op', 'op', 'op', 'founder'],
-  ]);
-  for (const [name, level] of Object.entries(LEVELS)) expect(standingOf(level)).toBe(name);
 });

@@ -3,16 +3,13 @@
  * then holds on both sides, and where both have, what Keycloak says. Whose the channel is, is said here.
  */
 
-/** What somebody has on a channel. */
-export type Standing = 'founder' | 'op' | 'voice';
+/** Levels from 1 to 500 by account, folded; the one at {@link OWNER_LEVEL} here owns the channel. */
+export type Access = ReadonlyMap<string, number>;
 
-/** By account, folded. */
-export type Access = ReadonlyMap<string, Standing>;
-
-/** A difference: what somebody shall have there; null for nothing. */
+/** A difference: the level that somebody shall have there; null for nothing. */
 export interface AccessChange {
   readonly account: string;
-  readonly standing: Standing | null;
+  readonly level: number | null;
 }
 
 export interface MergedAccess {
@@ -23,39 +20,38 @@ export interface MergedAccess {
   readonly pull: readonly AccessChange[];
 }
 
-/** Merges both. `founder` is of one account here at most; in Keycloak it is but a high level. */
+/** As X3 counts. */
+export const OWNER_LEVEL = 500;
+
+/** What the level of owners in Keycloak is here for whom the channel does not belong to. */
+export const BELOW_OWNER = OWNER_LEVEL - 1;
+
+/** Merges both. The level of owners is of one account here at most; in Keycloak it is but a high one. */
 export function mergeAccess(base: Access, here: Access, there: Access): MergedAccess {
-  const merged = new Map<string, Standing>();
+  const merged = new Map<string, number>();
   const push: AccessChange[] = [];
   const pull: AccessChange[] = [];
   for (const account of new Set([...here.keys(), ...there.keys()])) {
     const ours = here.get(account) ?? null;
     const theirs = there.get(account) ?? null;
     const before = base.get(account) ?? null;
-    const standing = settled(before, ours, theirs);
-    if (standing !== null) merged.set(account, standing);
-    // A level above that of operators stays there, unless the channel was theirs and is no more.
-    const above = standing === 'op' && theirs === 'founder' && before !== 'founder';
-    if (standing !== theirs && !above) push.push({ account, standing });
-    if (standing !== ours) pull.push({ account, standing });
+    const level = settled(before, ours, theirs);
+    if (level !== null) merged.set(account, level);
+    // The level of owners stays there, unless the channel was theirs and is no more.
+    const stays = level === BELOW_OWNER && theirs === OWNER_LEVEL && before !== OWNER_LEVEL;
+    if (level !== theirs && !stays) push.push({ account, level });
+    if (level !== ours) pull.push({ account, level });
   }
   return { merged, push, pull };
 }
 
-function settled(before: Standing | null, ours: Standing | null, theirs: Standing | null): Standing | null {
-  if (ours === theirs || ours === 'founder') return ours;
-  // Nobody becomes the founder elsewhere, nor was by that alone.
-  const said = theirs === 'founder' ? 'op' : theirs;
-  const was = before === 'founder' ? 'op' : before;
-  return said === was ? ours : said;
+function settled(before: number | null, ours: number | null, theirs: number | null): number | null {
+  if (ours === theirs || ours === OWNER_LEVEL) return ours;
+  // Nobody becomes the owner elsewhere, nor was by that alone.
+  const said = belowOwner(theirs);
+  return said === belowOwner(before) ? ours : said;
 }
 
-/** As X3 counts. */
-export const LEVELS: Readonly<Record<Standing, number>> = { founder: 500, op: 200, voice: 1 };
-
-/** What a level of X3 is here. */
-export function standingOf(level: number): Standing | null {
-  if (level >= LEVELS.founder) return 'founder';
-  if (level >= LEVELS.op) return 'op';
-  return level >= LEVELS.voice ? 'voice' : null;
+function belowOwner(level: number | null): number | null {
+  return level === null ? null : Math.min(level, BELOW_OWNER);
 }

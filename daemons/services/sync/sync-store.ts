@@ -4,7 +4,7 @@
  */
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
-import type { Access, Standing } from './merge-access.ts';
+import { type Access, OWNER_LEVEL } from './merge-access.ts';
 
 export class SyncStore {
   readonly #statements;
@@ -34,7 +34,10 @@ export class SyncStore {
 
   base(channel: string): Access {
     const stored = this.#statements.base.get(fold(channel)) as string | undefined;
-    return new Map(stored === undefined ? [] : (JSON.parse(stored) as [string, Standing][]));
+    const entries = stored === undefined ? [] : (JSON.parse(stored) as [string, number | string][]);
+    return new Map(
+      entries.map(([account, level]) => [account, typeof level === 'number' ? level : FORMER[level]!]),
+    );
   }
 
   save(channel: string, access: Access, now: number): void {
@@ -43,10 +46,10 @@ export class SyncStore {
   }
 
   /** Keycloak has what somebody has here; null for nothing. */
-  confirm(channel: string, account: string, standing: Standing | null, now: number): void {
+  confirm(channel: string, account: string, level: number | null, now: number): void {
     const base = new Map(this.base(channel));
-    if (standing === null) base.delete(account);
-    else base.set(account, standing);
+    if (level === null) base.delete(account);
+    else base.set(account, level);
     this.save(channel, base, now);
   }
 
@@ -59,3 +62,6 @@ export class SyncStore {
     this.#statements.drop.run(fold(channel));
   }
 }
+
+/** What was kept before there were levels. */
+const FORMER: Readonly<Record<string, number>> = { founder: OWNER_LEVEL, op: 200, voice: 1 };
