@@ -12,6 +12,8 @@ const PATIENCE_MS = 60_000;
 
 /** One connection as a server. */
 export class BenchPeer {
+  /** Called with what the other says while nothing is waited for; pieces of lines. */
+  onText: (text: string) => void = () => {};
   readonly #socket: Socket;
   readonly #server: BenchServer;
   #text = '';
@@ -25,6 +27,7 @@ export class BenchPeer {
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('data', (text: string) => {
+      if (this.#wanted === null) this.onText(text);
       this.#text += text;
       this.#look();
     });
@@ -60,6 +63,11 @@ export class BenchPeer {
     return performance.now() - begun;
   }
 
+  /** Says a line. */
+  say(line: string): void {
+    this.#socket.write(`${line}\r\n`);
+  }
+
   /** Ends the link. */
   async leave(reason: string): Promise<void> {
     const { name, numeric } = this.#server;
@@ -72,7 +80,10 @@ export class BenchPeer {
   }
 
   #look(): void {
-    if (this.#wanted === null) return;
+    if (this.#wanted === null) {
+      this.#text = this.#text.slice(-LONGEST_WANTED);
+      return;
+    }
     if (this.#text.search(this.#wanted) < 0) {
       // The beginning of what is wanted may have come. All of a burst would be looked through once more with every piece.
       this.#text = this.#text.slice(-LONGEST_WANTED);

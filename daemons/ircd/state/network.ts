@@ -5,13 +5,13 @@
 
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { STATUS, UMODE } from '../../irc/modes.ts';
+import { NickIndex } from '../../irc/nick-index.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
 import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
-import { NickIndex } from './nick-index.ts';
 import { RemoteNumerics } from './remote-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
@@ -25,7 +25,7 @@ export class NetworkState {
   readonly #serverMap = new Map<string, Server>();
   readonly #serverNumerics = new Map<string, Server>();
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
-  readonly #nicks = new NickIndex();
+  readonly #nicks = new NickIndex<User>();
   /** Users of other servers. */
   readonly #numerics = new RemoteNumerics();
   readonly #localNumerics: LocalNumerics;

@@ -4,8 +4,10 @@
  */
 import { fold } from '../../irc/casemapping.ts';
 import { STATUS } from '../../irc/modes.ts';
+import { NickIndex } from '../../irc/nick-index.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
+import { UserTable } from './user-table.ts';
 import {
   type ChangedMode,
   HALFOP,
@@ -46,12 +48,12 @@ export class NetworkView {
   /** By numeric. */
   readonly servers = new Map<string, ViewServer>();
   /** By numeric. */
-  readonly users = new Map<string, ViewUser>();
+  readonly users = new UserTable();
   /** By folded name. */
   readonly channels = new Map<string, ViewChannel>();
   /** All who are told, in their order. */
   readonly listeners: ViewEvents[] = [];
-  readonly #nicks = new Map<string, ViewUser>();
+  readonly #nicks = new NickIndex<ViewUser>();
   /** Who is logged in to an account, by its folded name. */
   readonly #logins = new Map<string, Set<ViewUser>>();
   #sequence = 0;
@@ -68,7 +70,7 @@ export class NetworkView {
   }
 
   byNick(nick: string): ViewUser | undefined {
-    return this.#nicks.get(fold(nick));
+    return this.#nicks.get(nick);
   }
 
   serverByName(name: string): ViewServer | undefined {
@@ -103,7 +105,7 @@ export class NetworkView {
     if (holder !== undefined) this.removeUser(holder);
     const user = new ViewUser(++this.#sequence, parts);
     this.users.set(user.numeric, user);
-    this.#nicks.set(fold(user.nick), user);
+    this.#nicks.set(user);
     user.server.users++;
     if (user.account !== null) this.#logIn(user, user.account);
     for (const one of this.listeners) one.onUser?.(user);
@@ -115,8 +117,7 @@ export class NetworkView {
     if (user.gone) return;
     user.gone = true;
     this.users.delete(user.numeric);
-    const key = fold(user.nick);
-    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
+    this.#nicks.delete(user);
     user.server.users--;
     if (user.account !== null) this.#logOut(user, user.account);
     if (user.channels !== null) for (const channel of user.channels) this.#leave(user, channel);
@@ -125,11 +126,10 @@ export class NetworkView {
 
   rename(user: ViewUser, nick: string, seconds: number): void {
     const before = user.nick;
-    const key = fold(before);
-    if (this.#nicks.get(key) === user) this.#nicks.delete(key);
+    this.#nicks.delete(user);
     user.nick = nick;
     user.nickSeconds = seconds;
-    this.#nicks.set(fold(nick), user);
+    this.#nicks.set(user);
     for (const one of this.listeners) one.onNick?.(user, before);
   }
 

@@ -1,6 +1,9 @@
 /** Servers, users and channels of the network as services see them. Changed by network-view.ts only. */
 import { decodeAddress } from '../../irc/p10/address.ts';
+import { readLine } from '../../irc/p10/line.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
+import { textOf } from '../../irc/p10/text.ts';
+import { readUser } from '../../irc/p10/user-line.ts';
 import { addressText } from '../../runtime/net/ip-address.ts';
 
 /** A server of the network. */
@@ -25,24 +28,31 @@ export class ViewServer {
   }
 }
 
-/** What a user is made of. */
-export interface ViewUserParts {
-  readonly numeric: string;
-  readonly nick: string;
+/** What is said of a user, and seldom asked for. */
+export interface ViewUserWords {
   readonly username: string;
   readonly host: string;
   /** As P10 writes it. */
   readonly address: string;
+  readonly realname: string;
+}
+
+/** What a user is made of; of one of another server the words are read from the line when somebody asks for them. */
+export type ViewUserParts = {
+  readonly numeric: string;
+  readonly nick: string;
   /** Letters without their sign. */
   readonly modes: string;
-  readonly realname: string;
   /** Since when the nick is theirs, Unix seconds. */
   readonly nickSeconds: number;
   readonly account: string | null;
   /** See {@link ViewUser.accountSeconds}; 0 where it is absent. */
   readonly accountSeconds?: number;
   readonly server: ViewServer;
-}
+} & (
+  | ViewUserWords
+  | { /** By which they were introduced, and which was understood. */ readonly line: string }
+);
 
 /** Names one user for ever: whoever has the numeric later is another. */
 export interface UserRef {
@@ -55,11 +65,7 @@ export class ViewUser implements UserRef {
   readonly numeric: string;
   readonly sequence: number;
   nick: string;
-  readonly username: string;
-  host: string;
-  readonly #address: string;
   modes: string;
-  realname: string;
   nickSeconds: number;
   /** As it was stamped; null for who is not logged in. Set by `NetworkView.setAccount`. */
   account: string | null;
@@ -69,25 +75,48 @@ export class ViewUser implements UserRef {
   /** Null while on none. */
   channels: Set<ViewChannel> | null = null;
   gone = false;
+  /** A line where they are yet to be read. */
+  readonly #words: ViewUserWords | string;
+  /** Null while it is that of the words, or nobody has asked. */
+  #host: string | null = null;
+  #realname: string | null = null;
 
   constructor(sequence: number, parts: ViewUserParts) {
     this.sequence = sequence;
     this.numeric = parts.numeric;
     this.nick = parts.nick;
-    this.username = parts.username;
-    this.host = parts.host;
-    this.#address = parts.address;
     this.modes = parts.modes;
-    this.realname = parts.realname;
     this.nickSeconds = parts.nickSeconds;
     this.account = parts.account;
     this.accountSeconds = parts.accountSeconds ?? 0;
     this.server = parts.server;
+    this.#words = 'line' in parts ? parts.line : parts;
+  }
+
+  get username(): string {
+    return wordsOf(this.#words).username;
+  }
+
+  get host(): string {
+    this.#host ??= wordsOf(this.#words).host;
+    return this.#host;
+  }
+
+  set host(host: string) {
+    this.#host = host;
+  }
+
+  get realname(): string {
+    return this.#realname ?? wordsOf(this.#words).realname;
+  }
+
+  set realname(realname: string) {
+    this.#realname = realname;
   }
 
   /** As text. */
   get address(): string {
-    const groups = decodeAddress(this.#address);
+    const groups = decodeAddress(wordsOf(this.#words).address);
     return groups === null ? '0.0.0.0' : addressText(groups);
   }
 
@@ -120,4 +149,18 @@ export class ViewChannel {
     this.name = name;
     this.createdSeconds = createdSeconds;
   }
+}
+
+/** A network has ten thousands of users, and asks who few of them are: a line is smaller than what it says, and need not be cut up. */
+function wordsOf(words: ViewUserWords | string): ViewUserWords {
+  if (typeof words !== 'string') return words;
+  const line = readLine(words, true);
+  const said = line === null ? 'it is empty' : readUser(line);
+  if (typeof said === 'string') throw new Error(`A user was introduced by no introduction: ${said}`);
+  return {
+    username: textOf(said.username),
+    host: textOf(said.host),
+    address: said.address,
+    realname: textOf(said.realname),
+  };
 }

@@ -11,47 +11,66 @@ import { isServerNumeric } from '../../irc/p10/numeric.ts';
 import { readServer, readWhole } from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
-import { readAccountStamp, readUser } from '../../irc/p10/user-line.ts';
+import { type AccountStamp, readAccountStamp, readUser } from '../../irc/p10/user-line.ts';
 import type { NetworkView } from './network-view.ts';
 import { ViewServer, type ViewUser } from './view-parts.ts';
 
 /** What a token is worked off with. */
-export interface ViewLine {
+class ViewLine {
   readonly view: NetworkView;
   readonly limits: KindLimits;
   readonly line: P10Line;
-  readonly params: readonly string[];
   /** Who says it; null for a server. */
   readonly user: ViewUser | null;
   /** The server that says it, or that of the user; undefined for one that is unknown here. */
   readonly server: ViewServer | undefined;
+
+  constructor(
+    view: NetworkView,
+    limits: KindLimits,
+    line: P10Line,
+    user: ViewUser | null,
+    server: ViewServer | undefined,
+  ) {
+    this.view = view;
+    this.limits = limits;
+    this.line = line;
+    this.user = user;
+    this.server = server;
+  }
+
+  /** Made when somebody asks for them. */
+  get params(): readonly string[] {
+    return this.line.params;
+  }
 }
 
 type ViewToken = (line: ViewLine) => void;
 
-const nick: ViewToken = ({ view, line, params, user, server }) => {
-  if (user !== null) {
-    if (params.length === 2) view.rename(user, params[0]!, Math.max(0, readWhole(params[1]!)));
-    return;
-  }
+const nick: ViewToken = (said) => {
+  if (said.user === null) introduce(said);
+  else if (said.params.length === 2)
+    said.view.rename(said.user, said.params[0]!, Math.max(0, readWhole(said.params[1]!)));
+};
+
+function introduce({ view, line, server }: ViewLine): void {
   const said = readUser(line);
   if (server === undefined || typeof said === 'string') return;
-  const stamp = said.modeArguments.get('r');
-  const { account, seconds } = readAccountStamp(stamp ?? '');
+  const stamp = said.argumentOf('r');
+  const { account, seconds } = stamp === undefined ? NO_STAMP : readAccountStamp(stamp);
   view.addUser({
     numeric: said.numeric,
     nick: said.nick,
-    username: textOf(said.username),
-    host: textOf(said.host),
-    address: said.address,
     modes: said.modes,
-    realname: textOf(said.realname),
     nickSeconds: said.nickSeconds,
     account: account === '' ? null : account,
     accountSeconds: seconds,
     server,
+    line: line.text,
   });
-};
+}
+
+const NO_STAMP: AccountStamp = { account: '', seconds: 0 };
 
 const quit: ViewToken = ({ view, user }) => {
   if (user !== null) view.removeUser(user);
@@ -229,10 +248,10 @@ const TOKENS: ReadonlyMap<string, ViewToken> = new Map([
 export function applyLine(view: NetworkView, limits: KindLimits, token: string, line: P10Line): void {
   const apply = TOKENS.get(token);
   if (apply === undefined) return;
-  const { source, params } = line;
+  const { source } = line;
   const user = isServerNumeric(source) ? null : view.users.get(source);
   // Somebody who is gone says nothing, but what their server did to others holds.
   if (user === undefined && token !== TOKEN.KILL && token !== TOKEN.KICK && token !== TOKEN.SQUIT) return;
   const server = user === null ? view.servers.get(source) : user?.server;
-  apply({ view, limits, line, params, user: user ?? null, server });
+  apply(new ViewLine(view, limits, line, user ?? null, server));
 }

@@ -1,5 +1,6 @@
 /** The link to the network, line by line: how services introduce themselves, what they know of it, and that their bots stay. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { userNumeric } from '../../irc/p10/numeric.ts';
 import { BOT_SPECS } from '../bots/service-bots.ts';
 import { TestNetwork } from '../test-network.ts';
 import { Uplink } from './uplink.ts';
@@ -107,6 +108,50 @@ it('knows users, channels and servers as the network tells of them', () => {
   ]);
   test.say('ABAAB Q :bye', 'AB AC ABAAA U');
   expect([view.users.size, view.loggedIn('ann').size]).toEqual([BOT_SPECS.length + 1, 0]);
+});
+
+it('knows who users are, in UTF-8 or not, and where they are by now', () => {
+  test.say(
+    'AB N ann 1 951 ~j\xf6 ann.example.net +ir Ann:900 AKAAAC ABAAA :J\xc3\xbcrg x',
+    'AB N bob 1 951 bob bob.example.net AABAAC_AAB ABAAB :',
+  );
+  const { users } = test.uplink.view;
+  const known = (numeric: string) => {
+    const { username, host, address, realname, account, accountSeconds, isOperator } = users.get(numeric)!;
+    return [username, host, address, realname, account, accountSeconds, isOperator];
+  };
+  expect(known('ABAAA')).toEqual(['~j\xf6', 'ann.example.net', '10.0.0.2', 'Jürg x', 'Ann', 900, false]);
+  expect(known('ABAAB')).toEqual(['bob', 'bob.example.net', '1:2::1', '', null, 0, false]);
+  test.say('AB BH ABAAA other.example.net', 'ABAAA BN :Somebody', 'ABAAA M ann +o');
+  expect(known('ABAAA')).toEqual(['~j\xf6', 'other.example.net', '10.0.0.2', 'Somebody', 'Ann', 900, true]);
+  const { host, realname } = users.get('AFAAA')!;
+  expect([host, realname]).toEqual(['services.test', 'Accounts of the network']);
+});
+
+it('finds everybody of a crowd by numeric and nick while they come and go, and nobody else', () => {
+  const { view } = test.uplink;
+  const bots = view.users.size;
+  const crowd = Array.from({ length: 3_000 }, (_, index) => ({
+    numeric: userNumeric(index % 2 === 0 ? 'AB' : 'AC', index * 7),
+    nick: `Crowd${index}`,
+  }));
+  test.say('AB S leaf.test 2 900 900 P10 AC]]] +6 :Leaf');
+  for (const { numeric, nick } of crowd)
+    test.say(`${numeric.slice(0, 2)} N ${nick} 1 950 u host.example.net +i AKAAAB ${numeric} :Real`);
+  expect(crowd.every(({ numeric, nick }) => view.byNick(nick.toUpperCase())?.numeric === numeric)).toBe(true);
+  expect([view.users.size - bots, [...view.users.values()].length - bots]).toEqual([3_000, 3_000]);
+  for (const wrong of ['AB', 'ABAAAA', 'AB AA', '', userNumeric('AB', 1), userNumeric('AD', 0)])
+    expect(view.users.get(wrong)).toBeUndefined();
+  test.say('AB SQ leaf.test 0 :gone', `${crowd[0]!.numeric} Q :bye`, `${crowd[2]!.numeric} N other 1000`);
+  const left = crowd.filter((_, index) => index % 2 === 0).slice(2);
+  expect(view.users.size - bots).toBe(left.length + 1);
+  expect(left.every(({ numeric, nick }) => view.byNick(nick)?.numeric === numeric)).toBe(true);
+  expect([view.byNick('crowd0'), view.byNick('Crowd1'), view.byNick('crowd2')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(view.byNick('OTHER')?.numeric).toBe(crowd[2]!.numeric);
 });
 
 it('takes whoever has a numeric next for somebody else', () => {

@@ -1,10 +1,9 @@
 /**
  * Who holds which nick, registered or not. Numbers are compared before texts: in a burst every nick is looked for when nobody has it,
- * and a map of a hundred thousand texts is looked through at the pace of the memory. Changed by state/network.ts only.
+ * and a map of a hundred thousand texts is looked through at the pace of the memory. Kept by the IRC server and by services.
  */
 import { randomFillSync } from 'node:crypto';
-import { foldedCode, sameName } from '../../irc/casemapping.ts';
-import type { User } from './user.ts';
+import { foldedCode, sameName } from './casemapping.ts';
 
 /**
  * What the character at each place counts. Secret, so that nobody can choose nicks that all stand in one place: of two nicks hardly any
@@ -16,7 +15,7 @@ const FACTORS = randomFillSync(new Int32Array(64));
 const LEAST_PLACES = 64;
 
 /** Users by nick. The nick of one who is in it does not change but in case. */
-export class NickIndex {
+export class NickIndex<User extends { readonly nick: string }> {
   /** What the nick at each place comes to; 0 where none stands. */
   #sums = new Int32Array(LEAST_PLACES);
   #users: (User | undefined)[] = new Array(LEAST_PLACES).fill(undefined);
@@ -46,6 +45,13 @@ export class NickIndex {
     const place = this.#find(user.nick, sum);
     if (this.#sums[place] === 0) this.#put(user, sum, place);
     else this.#users[place] = user;
+  }
+
+  /** Forgets all of them at once. */
+  clear(): void {
+    this.#sums = new Int32Array(LEAST_PLACES);
+    this.#users = new Array(LEAST_PLACES).fill(undefined);
+    this.#size = 0;
   }
 
   #put(user: User, sum: number, place: number): void {

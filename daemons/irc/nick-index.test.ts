@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fold } from '../../irc/casemapping.ts';
+import { fold } from './casemapping.ts';
 import { NickIndex } from './nick-index.ts';
-import { Server } from './server.ts';
-import { User } from './user.ts';
 
-const server = new Server('here.test', '');
-const called = (nick: string) => {
-  const user = new User(server, null, '');
-  user.nick = nick;
-  return user;
-};
+interface User {
+  nick: string;
+}
+const called = (nick: string): User => ({ nick });
 
 it('finds whoever has a nick, as a map of folded nicks would, whoever comes and goes in whichever order', () => {
   const nicks = [
@@ -34,7 +30,7 @@ it('finds whoever has a nick, as a map of folded nicks would, whoever comes and 
     fc.property(
       fc.array(fc.record({ at: fc.nat(all.length - 1), how: fc.constantFrom('add', 'set', 'delete') })),
       (steps) => {
-        const index = new NickIndex();
+        const index = new NickIndex<User>();
         const model = new Map<string, User>();
         for (const { at, how } of steps) {
           const user = all[at]!;
@@ -58,7 +54,7 @@ it('finds whoever has a nick, as a map of folded nicks would, whoever comes and 
 });
 
 it('goes on finding everybody while it grows and shrinks by thousands', () => {
-  const index = new NickIndex();
+  const index = new NickIndex<User>();
   const users = Array.from({ length: 5_000 }, (_, i) => called(`crowd${i}`));
   expect(users.every((user) => index.add(user))).toBe(true);
   expect(users.every((user) => index.get(user.nick.toUpperCase()) === user)).toBe(true);
@@ -72,11 +68,14 @@ it('goes on finding everybody while it grows and shrinks by thousands', () => {
 });
 
 it('keeps who has changed the case of their nick alone', () => {
-  const index = new NickIndex();
+  const index = new NickIndex<User>();
   const ann = called('ann');
   index.add(ann);
   ann.nick = 'Ann';
   expect([index.get('ANN'), index.add(called('aNN'))]).toEqual([ann, false]);
   index.delete(ann);
   expect([index.get('ann'), index.size]).toEqual([undefined, 0]);
+  for (let i = 0; i < 100; i++) index.add(called(`x${i}`));
+  index.clear();
+  expect([index.get('x7'), index.size, index.add(called('x7'))]).toEqual([undefined, 0, true]);
 });
