@@ -138,6 +138,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/runtime/net/peer-questions.ts PendingRequests': ['correlation accounts'],
   'daemons/identity/credentials.ts ThreadPool': ['pool passwords'],
   'daemons/services/daemon.ts ThreadPool': ['pool account files'],
+  'daemons/accounts/daemon.ts ThreadPool': ['pool account files'],
   'daemons/services/bots/bot-roster.ts TokenBucket':
     'how often a bot comes back at once: the metric counts its returns',
   'daemons/services/bots/command-desk.ts TokenBucket': 'one a user: the metric counts what is passed over',

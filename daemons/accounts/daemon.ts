@@ -10,6 +10,7 @@ import { openAccounts } from '../identity/store/database.ts';
 import { WriteTurn } from '../identity/store/write-turn.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
+import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
@@ -32,7 +33,9 @@ export async function startAccounts(
   const pool = passwordPool(logLost(log));
   const credentials = new Credentials(pool);
   instrumentPool(context.metrics, pool);
-  const writes = new WriteTurn(database);
+  const threads = new ThreadPool({ name: 'account files', max: 1, onLost: logLost(log) });
+  instrumentPool(context.metrics, threads);
+  const writes = new WriteTurn(database, { checkpoints: { pool: threads, daemon: 'accounts' } });
   const store = new AccountStore(database, Date.now);
   const keeper = await AccountKeeper.open({
     store,
@@ -103,7 +106,8 @@ export async function startAccounts(
     async drain() {
       door?.close();
       await credentials.close();
-      writes.flush();
+      await threads.close(0);
+      await writes.close();
       database.close();
     },
   };

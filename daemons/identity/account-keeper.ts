@@ -91,9 +91,9 @@ export class AccountKeeper {
   }
 
   /** Accounts have come in by another way than through here, and channels with them: whoever asks is told of those. */
-  cameIn(channels: readonly string[]): void {
+  async cameIn(channels: readonly string[]): Promise<void> {
     this.store.recount();
-    this.channels.cameIn(channels);
+    await this.channels.cameIn(channels);
   }
 
   /** Calls back with what is news to whoever asks about accounts; returns the function that ends it. */

@@ -1,4 +1,5 @@
 /** Answers questions about channels that belong to accounts, and tells whoever asks of every change. Part of `AccountKeeper`. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ACCOUNT_QUESTIONS, AccountNews, ChannelOutcome } from '../../contract/accounts.ts';
 import { isValidChannelName } from '../irc/names.ts';
 import type { Answerers } from '../runtime/net/peer-questions.ts';
@@ -51,9 +52,12 @@ export class ChannelKeeper {
     };
   }
 
-  /** Channels have come in by another way. */
-  cameIn(channels: readonly string[]): void {
-    for (const channel of channels) this.#tellOf(channel);
+  /** Channels have come in by another way, however many: others have their turn between them. */
+  async cameIn(channels: readonly string[]): Promise<void> {
+    for (const [index, channel] of channels.entries()) {
+      if (index % TOLD_AT_ONCE === TOLD_AT_ONCE - 1) await nextTurn();
+      this.#tellOf(channel);
+    }
   }
 
   /** To be asked in the turn in which an account ends, before it does. */
@@ -89,3 +93,6 @@ export class ChannelKeeper {
     if (registration !== undefined) this.#tell({ kind: 'channel', registration });
   }
 }
+
+/** Channels of which is told in one turn of the loop: a millisecond or two. */
+const TOLD_AT_ONCE = 64;

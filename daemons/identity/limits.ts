@@ -168,4 +168,27 @@ export const limits = {
     unit: 'count',
     reason: 'Writes of one turn of the loop, which are one transaction; further ones are refused.',
   },
+  lateWriteMs: {
+    default: 100,
+    unit: 'milliseconds',
+    reason: 'How long something waits for a transaction to go along with that nobody waits for.',
+  },
+  logRoomBytes: {
+    default: 4_194_304,
+    unit: 'bytes',
+    reason:
+      'Room that the log of the database gets at once: a file that grows makes each write wait for longer.',
+  },
+  checkpointCommits: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Transactions after which a thread puts the log of the database into the file, so that it seldom needs more room.',
+  },
+  logPages: {
+    default: 16_384,
+    unit: 'count',
+    reason:
+      'Pages in that log, 64 MB, after which the loop does so itself, however long it takes: the thread has not.',
+  },
 } as const satisfies Record<string, Limit>;

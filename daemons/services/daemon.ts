@@ -46,6 +46,8 @@ const hashForKeycloak = poolTask<typeof hashTasks.hashForKeycloak>(
   'hashForKeycloak',
 );
 const DATABASE_FILE = 'services.db';
+/** One that exports or imports for minutes, and one for the log of the database meanwhile. */
+const FILE_THREADS = 2;
 /** Of the nightly copies. */
 const BACKUP_FOLDER = 'backups';
 /** Of the IRC server's own keeper, in the data directory of the instance. */
@@ -65,8 +67,8 @@ export async function startServices(
   let { catalogues } = context.prepared;
   const file = join(dataDir, DATABASE_FILE);
   const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
-  const takeOver = () => takeOverAccounts(database, join(dataDir, ...EMBEDDED_FILE), Date.now());
-  const taken = takeOver();
+  const embedded = join(dataDir, ...EMBEDDED_FILE);
+  const taken = takeOverAccounts(database, embedded, Date.now());
   if (taken.accounts > 0)
     log.info(
       'accounts_taken_over',
@@ -75,7 +77,9 @@ export async function startServices(
   const pool = passwordPool(logLost(log));
   instrumentPool(metrics, pool);
   const credentials = new Credentials(pool);
-  const writes = new WriteTurn(database);
+  const fileThreads = new ThreadPool({ name: 'account files', max: FILE_THREADS, onLost: logLost(log) });
+  instrumentPool(metrics, fileThreads);
+  const writes = new WriteTurn(database, { checkpoints: { pool: fileThreads, daemon: 'services' } });
   const identity = {
     name: config.server_name,
     numeric: serverNumeric(config.numeric),
@@ -222,13 +226,13 @@ export async function startServices(
     capacity: limits.keycloakVerifiersWaiting.default,
     dropped: services.accounts.verifiers.dropped,
   }));
-  const fileThreads = new ThreadPool({ name: 'account files', max: 1, onLost: logLost(log) });
-  instrumentPool(metrics, fileThreads);
   const files = new AccountFiles({
     database,
     file,
     dataDir,
     pool: fileThreads,
+    writes,
+    now: () => systemClock.now(),
     onMerged: ({ channels }) => services.keeper.cameIn(channels),
   });
   const nightly = new NightlyBackup({
@@ -255,11 +259,7 @@ export async function startServices(
       writes,
       dataDir,
       tasks,
-      takeOver: () => {
-        const fresh = takeOver();
-        if (fresh.accounts > 0) services.keeper.cameIn(fresh.channels);
-        return fresh;
-      },
+      takeOver: () => files.takeOver(embedded),
       adopt: (actor) => context.requestLifecycle({ action: 'adopt', actor, reason: 'take-over' }),
     }),
     reload: async (next, prepared) => {
@@ -298,7 +298,7 @@ export async function startServices(
       await nightly.close();
       await fileThreads.close(0);
       await credentials.close();
-      writes.flush();
+      await writes.close();
       database.close();
     },
   };

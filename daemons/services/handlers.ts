@@ -31,7 +31,7 @@ export interface HandlerParts {
   readonly dataDir: string;
   readonly tasks: TaskBoard;
   /** Takes over what the IRC server's own store has and is not here. */
-  readonly takeOver: () => TakenOver;
+  readonly takeOver: () => Promise<TakenOver>;
   /** Has main write `authority = "services"` into the configuration file, and read that again. */
   readonly adopt: (actor: string) => Promise<Outcome<unknown>>;
 }
@@ -72,10 +72,10 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
       impact: () =>
         'has the IRC server ask services for all accounts: who is in the midst of logging in has to begin again',
       run: async (_args, { actor }) => {
-        const before = takeOver();
+        const before = await takeOver();
         const outcome = await adopt(describeActor(actor));
         // Nobody registers there any more: what did since is the last.
-        const late = takeOver();
+        const late = await takeOver();
         if (!outcome.ok) throw new SignalboxError(outcome.error.code, outcome.error.message);
         const { changed = [] } = (outcome.result ?? {}) as { changed?: readonly string[] };
         return {
@@ -147,7 +147,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     export: { run: ({ file }) => files.export(file) },
     import: {
       impact: ({ dryRun }) =>
-        dryRun ? null : 'brings accounts in while nobody is served, a second for some ten thousand',
+        dryRun ? null : 'has logins and all else that is written wait until the accounts are in',
       run: async ({ file, dryRun }) => ({ ...(await files.import(file, dryRun)), dryRun }),
     },
   };

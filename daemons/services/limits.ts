@@ -211,6 +211,12 @@ export const limits = {
     unit: 'count',
     reason: 'Logins of which something is to be kept behind them: half a minute of work of one thread.',
   },
+  keycloakVerifiersPatienceMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'How long each of them waits while others log in: a storm is over by then, and what lasts longer is a busy network.',
+  },
   keycloakAnswerBytes: {
     default: 1_048_576,
     unit: 'bytes',

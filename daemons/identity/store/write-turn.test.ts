@@ -12,6 +12,8 @@ import { AccountStore } from './account-store.ts';
 import { openAccounts } from './database.ts';
 import { WriteTurn } from './write-turn.ts';
 
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 let folder: string;
 const file = () => join(folder, 'accounts.db');
 
@@ -72,4 +74,129 @@ it('whatever was answered before the process was killed is there, each account w
   expect(half).toEqual([]);
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   database.close();
+});
+
+/** A disk that writes through when the test says so, and fails where that says how. */
+class TestDisk {
+  readonly asked: ((failure: NodeJS.ErrnoException | null) => void)[] = [];
+  readonly sync = (_descriptor: number, done: (failure: NodeJS.ErrnoException | null) => void) => {
+    this.asked.push(done);
+  };
+}
+
+function opened() {
+  const database = openAccounts(SqliteDatabase, file());
+  const disk = new TestDisk();
+  const writes = new WriteTurn(database, { sync: disk.sync });
+  const store = new AccountStore(database, () => 1);
+  const told: string[] = [];
+  const make = (name: string) => {
+    void writes
+      .write(() => store.create({ name, email: null, verifiers: null, network: null }))
+      .then(
+        () => told.push(name),
+        (error: SignalboxError) => told.push(`${name}: ${error.code}`),
+      );
+    writes.flush();
+  };
+  const end = async () => {
+    const closed = writes.close();
+    for (const done of disk.asked.splice(0)) done(null);
+    await closed;
+    database.close();
+  };
+  return { database, disk, writes, store, told, make, end };
+}
+
+it('is answered when it is on the disk, and what was written meanwhile with the next time', async () => {
+  const { disk, store, told, make, end } = opened();
+  for (const name of ['ann', 'bob', 'carol']) make(name);
+  await turn();
+  expect([disk.asked.length, store.count, told]).toEqual([1, 3, []]);
+  disk.asked[0]!(null);
+  await turn();
+  expect([disk.asked.length, told]).toEqual([2, ['ann']]);
+  make('dave');
+  disk.asked[1]!(null);
+  await turn();
+  expect([disk.asked.length, told]).toEqual([3, ['ann', 'bob', 'carol']]);
+  disk.asked[2]!(null);
+  await turn();
+  expect(told.at(-1)).toBe('dave');
+  disk.asked.length = 0;
+  await end();
+});
+
+it('is put into the file where the disk does not take the log, and refused where that fails too', async () => {
+  const { database, disk, told, make, end } = opened();
+  const failure = Object.assign(new Error('EIO'), { code: 'EIO' });
+  make('ann');
+  disk.asked[0]!(failure);
+  await turn();
+  expect(told).toEqual(['ann']);
+  const reader = new SqliteDatabase(file(), { readonly: true });
+  expect(reader.prepare('SELECT name FROM accounts').pluck().all()).toEqual(['ann']);
+  reader.close();
+  make('bob');
+  const pragma = database.pragma.bind(database);
+  database.pragma = (source, options) => {
+    if (source.startsWith('wal_checkpoint')) throw new Error('EIO');
+    return pragma(source, options);
+  };
+  disk.asked[1]!(failure);
+  await turn();
+  expect(told.at(-1)).toBe('bob: unavailable');
+  database.pragma = pragma;
+  disk.asked.length = 0;
+  await end();
+});
+
+it('writes what nobody waits for along with the next write, or by itself, without the disk', async () => {
+  const { database, disk, writes, told, make, end } = opened();
+  const secrets = () => database.prepare('SELECT name FROM secrets ORDER BY name').pluck().all();
+  const insert = (name: string) => () =>
+    void database.prepare('INSERT INTO secrets (name, data) VALUES (?, ?)').run(name, Buffer.from('x'));
+  writes.later(insert('a'));
+  writes.later(insert('a'));
+  writes.later(insert('b'));
+  expect(secrets()).toEqual([]);
+  writes.flush();
+  expect([secrets(), writes.committed, disk.asked.length]).toEqual([['a', 'b'], 1, 0]);
+  writes.later(insert('c'));
+  make('ann');
+  expect([secrets(), writes.committed, disk.asked.length]).toEqual([['a', 'b', 'c'], 2, 1]);
+  writes.later(insert('d'));
+  await end();
+  expect(told).toEqual(['ann']);
+});
+
+it('holds writes back while another connection writes, and does them afterwards', async () => {
+  const { database, disk, writes, told, make, end } = opened();
+  const there = () => database.prepare('SELECT count(*) FROM accounts').pluck().get();
+  let release = () => {};
+  const order: string[] = [];
+  const first = writes.apart(async () => {
+    order.push('first begins');
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const other = openAccounts(SqliteDatabase, file());
+    new AccountStore(other, () => 1).create({ name: 'zoe', email: null, verifiers: null, network: null });
+    other.close();
+    order.push('first ends');
+    throw new SignalboxError('conflict', 'wrong');
+  });
+  const second = writes.apart(async () => order.push('second'));
+  await turn();
+  make('ann');
+  expect([there(), order]).toEqual([0, ['first begins']]);
+  release();
+  await expect(first).rejects.toMatchObject({ code: 'conflict' });
+  await second;
+  await turn();
+  expect([there(), order]).toEqual([2, ['first begins', 'first ends', 'second']]);
+  for (const done of disk.asked.splice(0)) done(null);
+  await turn();
+  expect(told).toEqual(['ann']);
+  await end();
 });

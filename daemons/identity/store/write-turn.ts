@@ -1,10 +1,19 @@
 /**
- * Writes of one turn of the loop as one transaction: a hundred registrations that come together wait for one sync of the disk, and
- * none is answered before it. What one of them finds wrong undoes that one alone.
+ * Writes of one turn of the loop as one transaction, of which nothing is answered before it is on the disk. The loop does not wait for
+ * that: what other turns have written meanwhile goes to the disk with the next one. What a step finds wrong undoes that step alone.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
+import { poolTask } from '../../runtime/async/pool-task.ts';
+import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
+import type * as tasks from './checkpoint-tasks.ts';
+import { type Sync, WalDisk } from './wal-disk.ts';
+
+const checkpoint = poolTask<typeof tasks.checkpoint>(
+  new URL('checkpoint-tasks.ts', import.meta.url),
+  'checkpoint',
+);
 
 interface Waiting {
   readonly step: () => unknown;
@@ -17,16 +26,41 @@ interface Ended {
   readonly reject: (error: unknown) => void;
 }
 
+export interface WriteTurnOptions {
+  /** Where the log of the database is put into the file itself; absent where SQLite does it, within a commit. */
+  readonly checkpoints?: {
+    readonly pool: Pick<ThreadPool, 'run'>;
+    /** Whose database it is. */
+    readonly daemon: string;
+  };
+  /** For tests: has a file written through to the disk. */
+  readonly sync?: Sync;
+}
+
 /** The one way to change the database. */
 export class WriteTurn {
   readonly #database: Sqlite;
+  readonly #disk: WalDisk | null;
+  readonly #checkpoints: NonNullable<WriteTurnOptions['checkpoints']> | null;
   #waiting: Waiting[] = [];
+  #late: (() => void)[] = [];
   #due: NodeJS.Immediate | null = null;
-  /** Transactions that were on disk. */
+  #lateDue: NodeJS.Timeout | null = null;
+  /** Whether nothing is written here at present. */
+  #held = false;
+  #holders: Promise<unknown> = Promise.resolve();
+  /** Transactions since the last checkpoint was begun, and whether that is under way. */
+  #unchecked = 0;
+  #checking = false;
+  /** Transactions that were written. */
   committed = 0;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, { checkpoints, sync }: WriteTurnOptions = {}) {
     this.#database = database;
+    this.#disk = WalDisk.of(database, sync);
+    this.#checkpoints = this.#disk === null ? null : (checkpoints ?? null);
+    // What a thread has not done by then is done after all.
+    if (this.#checkpoints !== null) database.pragma(`wal_autocheckpoint = ${limits.logPages.default}`);
   }
 
   /**
@@ -38,29 +72,112 @@ export class WriteTurn {
       return Promise.reject(new SignalboxError('limit_reached', 'Too much is to be written at once.'));
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.push({ step, resolve, reject });
-      this.#due ??= setImmediate(() => this.flush());
+      this.#flushSoon();
     });
   }
 
-  /** Writes what waits, now. */
+  /**
+   * Runs `step` in the next transaction, or in one of its own a moment later. For what does no harm where it is lost: nobody is told
+   * of it, and the disk is not waited for.
+   */
+  later(step: () => void): void {
+    if (this.#late.length >= limits.writesWaiting.default) return;
+    this.#late.push(step);
+    this.#lateDue ??= setTimeout(() => this.flush(), limits.lateWriteMs.default);
+  }
+
+  /**
+   * Holds everything back until `work` has ended, which writes by a connection of its own: two that write would wait for each other, and
+   * the loop with them. Work of several callers is done one after the other.
+   */
+  apart<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mine = this.#holders.then(async () => {
+      this.flush();
+      this.#held = true;
+      try {
+        return await work();
+      } finally {
+        this.#held = false;
+        this.#flushSoon();
+      }
+    });
+    this.#holders = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Writes what waits, now; nothing while it is held back. */
   flush(): void {
+    if (this.#held) return;
     if (this.#due !== null) clearImmediate(this.#due);
+    if (this.#lateDue !== null) clearTimeout(this.#lateDue);
     this.#due = null;
+    this.#lateDue = null;
     const batch = this.#waiting;
+    const late = this.#late;
     this.#waiting = [];
-    if (batch.length === 0) return;
+    this.#late = [];
+    if (batch.length + late.length === 0) return;
     const ended: Ended[] = [];
     try {
-      this.#database.transaction(() => {
+      this.#commit(() => {
+        for (const step of late) this.#lately(step);
         for (const one of batch) ended.push(this.#one(one));
-      })();
+      });
       this.committed++;
     } catch (error) {
       const failure = writeError(error);
       for (const { reject } of batch) reject(failure);
       return;
     }
-    for (const { tell } of ended) tell();
+    this.#checkpointSoon();
+    if (batch.length > 0) this.#tell(ended);
+  }
+
+  /** Writes what waits, and resolves when it is on the disk. Nothing may be written afterwards. */
+  async close(): Promise<void> {
+    await this.#holders;
+    this.flush();
+    await this.#disk?.close();
+  }
+
+  #flushSoon(): void {
+    if (!this.#held) this.#due ??= setImmediate(() => this.flush());
+  }
+
+  #commit(steps: () => void): void {
+    // Within the commit the disk is waited for where that cannot be done beside it, and for all that is not written here.
+    if (this.#disk !== null) this.#database.pragma('synchronous = NORMAL');
+    try {
+      this.#database.transaction(steps)();
+    } finally {
+      if (this.#disk !== null) this.#database.pragma('synchronous = FULL');
+    }
+  }
+
+  #tell(ended: readonly Ended[]): void {
+    const tell = (failure: Error | null) => {
+      const error = failure === null ? null : keptError(failure);
+      for (const one of ended) {
+        if (error === null) one.tell();
+        else one.reject(error);
+      }
+    };
+    if (this.#disk === null) tell(null);
+    else this.#disk.settle(tell);
+  }
+
+  #checkpointSoon(): void {
+    const thread = this.#checkpoints;
+    this.#unchecked++;
+    if (thread === null || this.#checking || this.#unchecked < limits.checkpointCommits.default) return;
+    this.#unchecked = 0;
+    this.#checking = true;
+    const { pool, daemon } = thread;
+    const done = () => {
+      this.#checking = false;
+    };
+    // What came to nothing is done with the next one.
+    pool.run(checkpoint, { file: this.#database.name, daemon }, { priority: 'high' }).then(done, done);
   }
 
   #one({ step, resolve, reject }: Waiting): Ended {
@@ -74,15 +191,32 @@ export class WriteTurn {
       return { tell: () => reject(error), reject };
     }
   }
+
+  #lately(step: () => void): void {
+    try {
+      this.#database.transaction(step)();
+    } catch {
+      // It does no harm where it is lost.
+    }
+  }
 }
 
 function writeError(cause: unknown): SignalboxError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   return new SignalboxError(
     'unavailable',
-    `The accounts cannot be written now (${why}). Nothing was changed; try again.`,
-    {
-      cause,
-    },
+    `The accounts cannot be written now (${messageOf(cause)}). Nothing was changed; try again.`,
+    { cause },
   );
+}
+
+function keptError(cause: Error): SignalboxError {
+  return new SignalboxError(
+    'unavailable',
+    `The disk has not taken what was written (${messageOf(cause)}). It may be lost when the machine stops; look, and try again.`,
+    { cause },
+  );
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -4,11 +4,14 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
+import { openAccounts } from '../../identity/store/database.ts';
 import { loadSqlite, type Sqlite } from '../../runtime/files/sqlite.ts';
 import { bringUpToDate } from '../../runtime/files/sqlite-schema.ts';
 import type { LeftBehind } from '../foreign/foreign-data.ts';
 import { type FileFormat, fileBytes, formatOf, writeForeignFile } from '../foreign/foreign-file.ts';
+import type { MergedAccounts } from './merge-accounts.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
+import { mergeFile, takeOverAccounts } from './take-over.ts';
 
 /** What a file says that it is. */
 const FORMAT = 'signalbox-services-accounts';
@@ -178,6 +181,56 @@ function refused(file: string, why: string): SignalboxError {
     'bad_request',
     `The accounts in ${file} cannot be read: ${why}. Nothing was changed.`,
   );
+}
+
+/**
+ * Merges such a database into that of services. Nobody else may write meanwhile.
+ * @param dryRun does all of it and takes it back
+ */
+export async function mergeAccountFile({
+  database: into,
+  from,
+  dryRun,
+}: {
+  readonly database: string;
+  readonly from: string;
+  readonly dryRun: boolean;
+}): Promise<MergedAccounts> {
+  const database = openAccounts(await loadSqlite('services'), into, SERVICES_SCHEMA);
+  let merged: MergedAccounts | null = null;
+  try {
+    return mergeFile(database, from, (found) => {
+      merged = found;
+      if (dryRun) throw new TakenBack();
+      return found;
+    });
+  } catch (error) {
+    if (error instanceof TakenBack && merged !== null) return merged;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+/** Undoes what was only tried. */
+class TakenBack extends Error {}
+
+/** Takes over what the IRC server's own keeper has; see take-over.ts. Nobody else may write meanwhile. */
+export async function takeOver({
+  database: into,
+  from,
+  now,
+}: {
+  readonly database: string;
+  readonly from: string;
+  readonly now: number;
+}): Promise<MergedAccounts> {
+  const database = openAccounts(await loadSqlite('services'), into, SERVICES_SCHEMA);
+  try {
+    return takeOverAccounts(database, from, now);
+  } finally {
+    database.close();
+  }
 }
 
 /** Looks whether a copy is whole, and how many accounts are in it. @throws SignalboxError `unavailable` where it is not */

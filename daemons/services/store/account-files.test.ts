@@ -7,10 +7,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AccountStore } from '../../identity/store/account-store.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
 import { openAccounts } from '../../identity/store/database.ts';
+import { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { ATHEME_FILE, X3_FILE } from '../foreign/test-files.ts';
-import { readAccounts, verifyCopy, writeAccounts } from './account-file-tasks.ts';
+import { mergeAccountFile, readAccounts, takeOver, verifyCopy, writeAccounts } from './account-file-tasks.ts';
 import { AccountFiles } from './account-files.ts';
 import { ProfileStore } from './profile-store.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
@@ -31,7 +32,9 @@ afterEach(() => {
 
 /** The same functions, in this thread. */
 const byName: Readonly<Record<string, (argument: never) => Promise<unknown>>> = {
+  mergeAccountFile,
   readAccounts,
+  takeOver,
   verifyCopy,
   writeAccounts,
 };
@@ -49,7 +52,9 @@ function place(name: string) {
     file,
     dataDir: folder,
     pool,
-    onMerged: (found) => merged.push(found),
+    writes: new WriteTurn(database),
+    now: () => 4_000,
+    onMerged: async (found) => void merged.push(found),
   });
   return { database, store, files, file };
 }

@@ -1,7 +1,11 @@
-/** Accounts out to a file of JSON and in from one, and copies that were looked at. What computes or waits for the disk does so on a thread. */
+/**
+ * Accounts out to a file of JSON and in from one or from the IRC server's own store, and copies that were looked at. What computes or
+ * waits for the disk does so on a thread; while one writes, nothing else does.
+ */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { poolTask } from '../../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
@@ -10,11 +14,12 @@ import { type FileFormat, leftText } from '../foreign/foreign-file.ts';
 import { limits } from '../limits.ts';
 import type * as tasks from './account-file-tasks.ts';
 import type { MergedAccounts } from './merge-accounts.ts';
-import { mergeFile } from './take-over.ts';
 
 const MODULE = new URL('account-file-tasks.ts', import.meta.url);
 const writeAccounts = poolTask<typeof tasks.writeAccounts>(MODULE, 'writeAccounts');
 const readAccounts = poolTask<typeof tasks.readAccounts>(MODULE, 'readAccounts');
+const mergeAccountFile = poolTask<typeof tasks.mergeAccountFile>(MODULE, 'mergeAccountFile');
+const takeOver = poolTask<typeof tasks.takeOver>(MODULE, 'takeOver');
 const verifyCopy = poolTask<typeof tasks.verifyCopy>(MODULE, 'verifyCopy');
 
 /** Where an import is made ready, in the folder of services. */
@@ -26,8 +31,11 @@ export interface AccountFilesOptions {
   readonly file: string;
   readonly dataDir: string;
   readonly pool: Pick<ThreadPool, 'run'>;
-  /** Accounts have come in. */
-  readonly onMerged: (merged: MergedAccounts) => void;
+  readonly writes: Pick<WriteTurn, 'apart'>;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Accounts have come in; resolves when whoever has to know does. */
+  readonly onMerged: (merged: MergedAccounts) => Promise<void>;
 }
 
 /** What an import has brought, or would bring. */
@@ -67,19 +75,21 @@ export class AccountFiles {
   async import(named: string, dryRun: boolean): Promise<ImportedAccounts> {
     if (this.#importing) throw new SignalboxError('busy', 'Accounts are being imported already.');
     this.#importing = true;
-    const { database, dataDir, pool, onMerged } = this.#options;
+    const { file: database, dataDir, pool, writes, now, onMerged } = this.#options;
     const staging = join(dataDir, STAGING);
     try {
       rmSync(staging, { force: true });
       const from = resolve(dataDir, named);
-      const work = { from, database: staging, now: Date.now() };
+      const work = { from, database: staging, now: now() };
       const {
         accounts: read,
         format,
         left,
       } = await pool.run(readAccounts, work, { runMs: limits.fileWorkMs.default });
-      const merged = this.#merge(database, staging, dryRun);
-      if (!dryRun) onMerged(merged);
+      const merged = await writes.apart(() =>
+        pool.run(mergeAccountFile, { database, from: staging, dryRun }, { runMs: limits.fileWorkMs.default }),
+      );
+      if (!dryRun) await onMerged(merged);
       return {
         ...{ read, format, accounts: merged.accounts, channels: merged.channels.length },
         left: leftText(left),
@@ -109,20 +119,15 @@ export class AccountFiles {
     }
   }
 
-  #merge(database: Sqlite, staging: string, dryRun: boolean): MergedAccounts {
-    let merged: MergedAccounts | null = null;
-    try {
-      return mergeFile(database, staging, (found) => {
-        merged = found;
-        if (dryRun) throw new TakenBack();
-        return found;
-      });
-    } catch (error) {
-      if (error instanceof TakenBack && merged !== null) return merged;
-      throw error;
-    }
+  /** Takes over the accounts of the IRC server's own keeper that are not here. Throws as `takeOverAccounts`. */
+  async takeOver(from: string): Promise<MergedAccounts> {
+    const { file: database, pool, writes, now, onMerged } = this.#options;
+    // Where there is none nobody need be kept waiting.
+    if (!existsSync(from)) return { accounts: 0, channels: [] };
+    const merged = await writes.apart(() =>
+      pool.run(takeOver, { database, from, now: now() }, { runMs: limits.fileWorkMs.default }),
+    );
+    if (merged.accounts > 0) await onMerged(merged);
+    return merged;
   }
 }
-
-/** Undoes what was only tried. */
-class TakenBack extends Error {}

@@ -156,7 +156,8 @@ export class WebhookQueue {
     const { event, since } = entry;
     try {
       const did = await act(event);
-      await writes.write(() => store.done(event.id));
+      // Where that is lost it is acted upon once more.
+      writes.later(() => store.done(event.id));
       this.counts.done++;
       entry.row = { ...entry.row, did, seconds: (clock.monotonic() - since) / 1_000 };
       this.#acting--;
