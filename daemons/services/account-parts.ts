@@ -95,7 +95,7 @@ export async function openAccountParts(
   const timelines = new LoginTimelines({ clock, most: options.loginTimelines, where: 'services' });
   const links = new KeycloakLinks(database, now);
   const verifiers = new LocalVerifiers({
-    ...{ store, links, writes, credentials },
+    ...{ store, links, writes, credentials, clock },
     onFailure: (why) => log('warn', 'keycloak_not_kept', `Nothing was kept of a login by Keycloak: ${why}`),
   });
   const authority = new KeycloakLogins({

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 
 const SHARED = resolve(import.meta.dirname, '../../../../shared/keycloak');
 const ENSURE = join(SHARED, 'ensure.sh');
+/** The realm `irc`, with the client `signalbox` and the user `alice`. */
+export const REALM_FILE = join(SHARED, 'realm-irc.json');
 
 /** A package server that does not answer keeps the other tests waiting no longer. */
 const MOST_MS = 240_000;
@@ -42,12 +44,11 @@ export class RealKeycloak {
     this.#folder = folder;
   }
 
-  /** Starts it, which takes some 15 s of a processor and 400 MB. */
-  static async start(home: string): Promise<RealKeycloak> {
+  /** Starts it, which takes some 15 s of a processor and 400 MB. @param realm a file of another realm, whose name is `irc` as well */
+  static async start(home: string, realm: string = REALM_FILE): Promise<RealKeycloak> {
     const [port, managementPort] = [await freePort(), await freePort()];
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-keycloak-'));
     const script = join(SHARED, 'start.sh');
-    const realm = join(SHARED, 'realm-irc.json');
     const child = spawn('bash', [script, home, String(port), folder, realm], {
       env: { ...process.env, KC_MGMT_PORT: String(managementPort), NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],

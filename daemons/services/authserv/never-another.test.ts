@@ -44,7 +44,7 @@ class Gate {
 async function moveToKeycloak(test: TestNetwork, gate: Gate): Promise<void> {
   const { links, keeper } = test.services.accounts;
   await test.writes.write(() => links.link(keeper.store.get('ann'), 'id-ann', 'ann'));
-  const granted: Grant = { kind: 'granted', user: 'id-ann', username: 'ann', at: null };
+  const granted: Grant = { kind: 'granted', user: 'id-ann', username: 'ann', at: null, email: undefined };
   const nobody = async () => null;
   test.keycloak = {
     client: {

@@ -58,6 +58,7 @@ describe('a password', () => {
       user: alice.id,
       username: 'alice',
       at: expect.any(Number),
+      email: 'alice@example.net',
     });
     expect(await grant('alice', 'wrong')).toEqual({ kind: 'wrong' });
     expect(await grant('nobody', 'wrong')).toEqual({ kind: 'wrong' });

@@ -88,6 +88,36 @@ describe('with Keycloak', () => {
     expect(linkOf('alice')!.passwordAt).toBe(user.passwordAt);
   });
 
+  it('a first login asks for the user only where the token does not say their address', async () => {
+    const users = () => keycloak.asked.filter((one) => /GET \S+\/users\/(?!profile)[^/]+$/.test(one)).length;
+    keycloak.addUser('carol', 'carol-pw');
+    for (const name of ['alice', 'carol']) await plain(name, `${name}-pw`);
+    const emails = () =>
+      ['alice', 'carol', 'dave'].map((name) => test.services.keeper.store.find(name)?.email);
+    expect([users(), emails()]).toEqual([0, ['alice@example.net', null, undefined]]);
+    keycloak.tellsEmail = false;
+    keycloak.addUser('dave', 'dave-pw', { email: 'dave@example.net' });
+    await plain('dave', 'dave-pw');
+    expect([users(), emails()[2]]).toEqual([1, 'dave@example.net']);
+  });
+
+  it('what is done behind a login waits while others log in, and not for ever', async () => {
+    keycloak.addUser('carol', 'carol-pw');
+    keycloak.always = 'hold';
+    const first = plain('carol', 'carol-pw');
+    await until(() => keycloak.held.length === 1);
+    keycloak.always = null;
+    const { verifiers } = test.services.accounts;
+    const second = plain('alice', 'alice-pw');
+    await until(() => verifiers.waiting === 1 && test.services.keeper.store.find('alice') !== undefined);
+    expect(hashOf('alice')).toBeNull();
+    await test.clock.advance(limits.keycloakVerifiersPatienceMs.default);
+    await until(() => hashOf('alice') === 'alice-pw');
+    await second;
+    keycloak.held[0]!.destroy();
+    await first;
+  });
+
   it('two first logins at once make one account', async () => {
     const both = await Promise.all([plain('alice', 'alice-pw'), plain('Alice', 'alice-pw')]);
     expect(both.map(({ kind }) => kind)).toEqual(['success', 'success']);

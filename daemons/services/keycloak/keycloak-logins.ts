@@ -67,7 +67,7 @@ export class KeycloakLogins implements PasswordAuthority {
     const keycloak = this.#options.keycloak();
     const account = this.#options.store.find(name);
     if (keycloak === null || !this.#knows(name, account)) return null;
-    return this.#password(keycloak, name, password, origin);
+    return this.#options.verifiers.during(() => this.#password(keycloak, name, password, origin));
   }
 
   certificate(fingerprint: string): Promise<Verdict> | null {
@@ -127,7 +127,7 @@ export class KeycloakLogins implements PasswordAuthority {
       this.#userOf(keycloak, username, grant),
     );
     if (good === null) return UNAVAILABLE;
-    const verdict = await this.#letIn(keycloak, name, good);
+    const verdict = await this.#letIn(keycloak, name, good, grant.email);
     if (verdict.kind !== 'right') return verdict;
     logins.succeeded(username, password, good);
     const changedAt = () => this.#passwordChange(keycloak, good.user, grant.at);
@@ -213,11 +213,19 @@ export class KeycloakLogins implements PasswordAuthority {
     return null;
   }
 
-  /** The account of a user who has proved who they are, made where there is none. */
-  async #letIn(keycloak: LoginKeycloak, name: string, { user, username }: GoodLogin): Promise<Verdict> {
+  /**
+   * The account of a user who has proved who they are, made where there is none.
+   * @param email what Keycloak has just said of a user who may log in; undefined where it is asked for that
+   */
+  async #letIn(
+    keycloak: LoginKeycloak,
+    name: string,
+    { user, username }: GoodLogin,
+    email?: string | null,
+  ): Promise<Verdict> {
     const { store, links, writes, log } = this.#options;
     const account = store.find(name);
-    if (account === undefined) return await this.#welcome(keycloak, user, username);
+    if (account === undefined) return await this.#welcome(keycloak, user, username, email);
     const link = links.of(account);
     if (link?.user !== user) {
       log(
@@ -237,12 +245,20 @@ export class KeycloakLogins implements PasswordAuthority {
   }
 
   /** Makes the account of a user who has none. */
-  async #welcome({ directory }: LoginKeycloak, user: string, username: string): Promise<Verdict> {
+  async #welcome(
+    { directory }: LoginKeycloak,
+    user: string,
+    username: string,
+    said: string | null | undefined,
+  ): Promise<Verdict> {
     const { store, links, adopt, log } = this.#options;
     try {
-      const known = await directory.withId(user);
-      if (known?.enabled !== true) return { kind: 'wrong', why: 'Keycloak knows no such user any more' };
-      const email = known.email === undefined ? null : known.email;
+      let email = said;
+      if (email === undefined) {
+        const known = await directory.withId(user);
+        if (known?.enabled !== true) return { kind: 'wrong', why: 'Keycloak knows no such user any more' };
+        email = known.email ?? null;
+      }
       const made = await adopt({ name: username, email, verifiers: null, network: null }, (stored) =>
         links.link(stored, user, username),
       );

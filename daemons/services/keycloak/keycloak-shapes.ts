@@ -19,6 +19,9 @@ export const tokenClaimsSchema = z.object({
   preferred_username: z.string().min(1).max(255).optional(),
   /** Unix seconds. */
   iat: z.number().nonnegative().optional(),
+  email: z.string().max(255).optional(),
+  /** Words; with `email` among them whoever has an address has it said. */
+  scope: z.string().optional(),
 });
 
 export const introspectionSchema = z.discriminatedUnion('active', [

@@ -1,8 +1,10 @@
 /**
  * What is kept here of passwords that Keycloak knows: made from the last login that it let in, so that people can log in while it is
- * away, and by SCRAM. It is made behind the login, one at a time and when nothing else is to be hashed, since nobody waits for it.
+ * away, and by SCRAM. It is made behind the login, one at a time and when nothing else is to be hashed and nobody logs in, since nobody
+ * waits for it.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { PasswordWork } from '../../identity/credentials.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -17,6 +19,7 @@ export interface LocalVerifiersOptions {
   readonly links: KeycloakLinks;
   readonly writes: WriteTurn;
   readonly credentials: PasswordWork;
+  readonly clock: Clock;
   /** Told why something could not be kept. */
   readonly onFailure: (why: string) => void;
 }
@@ -25,6 +28,9 @@ export class LocalVerifiers {
   readonly #options: LocalVerifiersOptions;
   readonly #work: (() => Promise<void>)[] = [];
   #running = false;
+  /** Logins under way. */
+  #logins = 0;
+  #whenQuiet: () => void = () => {};
   /** Pieces of work that were left out because too many waited. */
   dropped = 0;
 
@@ -35,6 +41,16 @@ export class LocalVerifiers {
   /** Pieces of work that wait, and the one that is done. */
   get waiting(): number {
     return this.#work.length + (this.#running ? 1 : 0);
+  }
+
+  /** A login: what is to be done behind others waits for its end. */
+  async during<Result>(login: () => Promise<Result>): Promise<Result> {
+    this.#logins++;
+    try {
+      return await login();
+    } finally {
+      if (--this.#logins === 0) this.#whenQuiet();
+    }
   }
 
   /** What was kept at the last login; null where nothing is. */
@@ -111,6 +127,7 @@ export class LocalVerifiers {
     this.#running = true;
     for (let work = this.#work.shift(); work !== undefined; work = this.#work.shift()) {
       try {
+        await this.#quiet();
         await work();
       } catch (error) {
         // While the process ends, nothing is lost: the next login keeps it.
@@ -119,5 +136,18 @@ export class LocalVerifiers {
       }
     }
     this.#running = false;
+  }
+
+  /** Resolves when nobody logs in, or when somebody has for long: then it goes on between them. */
+  async #quiet(): Promise<void> {
+    if (this.#logins === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(limits.keycloakVerifiersPatienceMs.default, resolve);
+      this.#whenQuiet = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#whenQuiet = () => {};
   }
 }

@@ -34,8 +34,12 @@ it('forgets a good password that is refused now, and everything of a user who ma
   expect(memory.look('alice', 'right')).toBe('failed');
   memory.succeeded('alice', 'newer', ALICE);
   memory.succeeded('bob', 'his', { user: 'id-2', username: 'bob' });
+  // Under a name of before, and by a password that was right after another.
+  memory.succeeded('alicia', 'older', ALICE);
+  memory.succeeded('alicia', 'newer', ALICE);
   memory.forget('id-1');
-  expect([memory.look('alice', 'newer'), memory.look('alice', 'right')]).toEqual([null, null]);
+  expect(['alice', 'alicia'].map((name) => memory.look(name, 'newer'))).toEqual([null, null]);
+  expect(memory.look('alice', 'right')).toBeNull();
   expect(memory.look('bob', 'his')).toMatchObject({ user: 'id-2' });
   memory.clear();
   expect(memory.look('bob', 'his')).toBeNull();

@@ -26,9 +26,13 @@ export class LoginMemory {
   readonly #good: CountedCache<Kept>;
   /** Bad passwords, by digest; whose they are said to be. */
   readonly #failed: CountedCache<string>;
+  /** Names with a good password, by user: a webhook tells of users a thousand times a second. */
+  readonly #names = new Map<string, Set<string>>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
-    this.#good = new CountedCache(limits.keycloakGoodLoginMs.default, clock);
+    this.#good = new CountedCache(limits.keycloakGoodLoginMs.default, clock, (name, { user }) =>
+      this.#unname(user, name),
+    );
     this.#failed = new CountedCache(limits.keycloakFailedLoginMs.default, clock);
   }
 
@@ -41,7 +45,11 @@ export class LoginMemory {
   }
 
   succeeded(name: string, password: string, { user, username }: GoodLogin): void {
-    this.#good.set(keyOf(name), { user, username, digest: this.#digest(name, password) });
+    const key = keyOf(name);
+    this.#good.set(key, { user, username, digest: this.#digest(name, password) });
+    const names = this.#names.get(user);
+    if (names === undefined) this.#names.set(user, new Set([key]));
+    else names.add(key);
   }
 
   failed(name: string, password: string): void {
@@ -53,8 +61,7 @@ export class LoginMemory {
 
   /** A user may have another password, or none. */
   forget(user: string): void {
-    const names = new Set(this.#good.keysWhere((one) => one.user === user));
-    for (const name of names) this.#good.delete(name);
+    for (const name of [...(this.#names.get(user) ?? [])]) this.#good.delete(name);
     // Who was refused may be let in now, and it is not known here whose name that is.
     this.#failed.clear();
   }
@@ -70,6 +77,12 @@ export class LoginMemory {
 
   get failedStats(): CacheStats {
     return this.#failed.stats();
+  }
+
+  #unname(user: string, name: string): void {
+    const names = this.#names.get(user);
+    names?.delete(name);
+    if (names?.size === 0) this.#names.delete(user);
   }
 
   #digest(name: string, password: string): Buffer {
@@ -92,14 +105,20 @@ class CountedCache<Value extends {}> {
   #evicted = 0;
   #expired = 0;
 
-  constructor(ttlMs: number, clock: Pick<Clock, 'monotonic'>) {
+  /** @param onGone told of each entry that is no more */
+  constructor(
+    ttlMs: number,
+    clock: Pick<Clock, 'monotonic'>,
+    onGone: (key: string, value: Value) => void = () => {},
+  ) {
     this.#entries = new LRUCache({
       max: limits.keycloakLoginsCached.default,
       ttl: ttlMs,
       ttlResolution: 0,
       // A time of 0 means to lru-cache that an entry does not grow old.
       perf: { now: () => clock.monotonic() + 1 },
-      dispose: (_value, _key, why) => {
+      dispose: (value, key, why) => {
+        onGone(key, value);
         if (why === 'evict') this.#evicted++;
         else if (why === 'expire') this.#expired++;
       },
@@ -122,10 +141,6 @@ class CountedCache<Value extends {}> {
   delete(key: string, fits: (value: Value) => boolean = () => true): void {
     const value = this.#entries.peek(key);
     if (value !== undefined && fits(value)) this.#entries.delete(key);
-  }
-
-  keysWhere(fits: (value: Value) => boolean): string[] {
-    return [...this.#entries.entries()].filter(([, value]) => fits(value)).map(([key]) => key);
   }
 
   clear(): void {

@@ -26,6 +26,8 @@ export type Grant =
       readonly username: string | null;
       /** When it was so, by the clock of Keycloak, in whole seconds as Unix milliseconds; null where the token does not say. */
       readonly at: number | null;
+      /** Null where they have none; undefined where the token does not say. */
+      readonly email: string | null | undefined;
     }
   /** No such user, or a wrong password: Keycloak does not say which. */
   | { readonly kind: 'wrong' }
@@ -147,8 +149,14 @@ function formEncoded(text: string): string {
 
 function granted(answer: PooledAnswer, what: string): Grant {
   const { access_token: token } = parseAnswer(tokenSchema, answer, what);
-  const { sub = null, preferred_username: username = null, iat } = claimsIn(token);
-  return { kind: 'granted', user: sub, username, at: iat === undefined ? null : iat * 1_000 };
+  const { sub = null, preferred_username: username = null, iat, email, scope = '' } = claimsIn(token);
+  return {
+    kind: 'granted',
+    user: sub,
+    username,
+    at: iat === undefined ? null : iat * 1_000,
+    email: email ?? (scope.split(' ').includes('email') ? null : undefined),
+  };
 }
 
 /** What a token says that comes from Keycloak itself, where no signature has to be looked at (OpenID Connect Core 3.1.3.7). */

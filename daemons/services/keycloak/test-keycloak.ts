@@ -64,6 +64,8 @@ export class TestKeycloak {
   /** Whether attributes are kept that the profile does not name. */
   keepsAttributes = true;
   tokenSeconds = 300;
+  /** Whether tokens of users say their addresses, as those of a client do that nobody has changed. */
+  tellsEmail = true;
   /** Tokens that were revoked. */
   tokens = new Set<string>();
   secret = SECRET;
@@ -214,7 +216,9 @@ export class TestKeycloak {
     if (user === undefined || user.password !== form.get('password'))
       return refuse('Invalid user credentials');
     if (user.incomplete) return refuse('Account is not fully set up');
-    return [200, { access_token: this.tokenOf(user), expires_in: this.tokenSeconds, token_type: 'Bearer' }];
+    const said = { scope: 'email profile', ...(user.email == null ? {} : { email: user.email }) };
+    const token = this.tokenOf(user, this.tellsEmail ? said : {});
+    return [200, { access_token: token, expires_in: this.tokenSeconds, token_type: 'Bearer' }];
   }
 
   #introspect(token: string): Answer {
