@@ -1,39 +1,62 @@
 /**
- * `npm run bench -- services`: ends services, the IRC server and both with SIGKILL while people register accounts and change them with
- * AuthServ, and counts what they were told is done and is lost, and with `--keycloak` what is on one side alone; and sends events to the
- * webhook. Ends with 1 where anything is lost, half done or refused.
+ * `npm run bench -- services`: what services take and stand. By default it ends services, the IRC server and both with SIGKILL while people
+ * register accounts and change them with AuthServ, and counts what they were told is done and is lost, and with `--keycloak` what is on
+ * one side alone; and sends events to the webhook. Other parts are asked for by name. Ends with 1 where anything is lost, half done,
+ * refused or not answered.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type AccountTraffic, accountTraffic } from './services/account-traffic.ts';
+import { type KeycloakChanges, keycloakChanges } from './services/keycloak-changes.ts';
 import { KeycloakSide } from './services/keycloak-side.ts';
 import { KILLED, type ServicesKills, servicesKills } from './services/kills.ts';
+import { type Large, largeNetwork } from './services/large.ts';
+import { loginStorm, type Storm } from './services/storm.ts';
 import { type WebhookRate, webhookRate } from './services/webhook-rate.ts';
+import { printColumns } from './shared/figures.ts';
 import { writeReport } from './shared/report.ts';
 import { benchDirectory } from './shared/server-process.ts';
 
-const ALL = [...Object.keys(KILLED), 'webhook'];
+const EVERYDAY = [...Object.keys(KILLED), 'webhook'];
+const ALL = [...EVERYDAY, 'storm', 'large', 'files', 'changes'];
 const USAGE = `usage: npm run bench -- services [options]
-  --only a,b      ${ALL.join(', ')} (all)
+  --only a,b      ${ALL.join(', ')} (${EVERYDAY.join(', ')})
   --kills N       kills of each (10)
   --people N      who register and change accounts at once (8)
   --keycloak      beside a real Keycloak
   --events N      events of the webhook (1000)
   --rate N        of them a second (1000)
+  --rounds N      of the storm and of the large network, and four times as many changes in Keycloak (3)
+  --logins N      that come at once by SASL, and as many by AUTH (200)
+  --chatters N    who talk meanwhile (1000)
+  --deliveries N  of their messages, a second (2000)
+  --users N       of the large network (50000)
+  --accounts N    there, and in files (100000)
+  --node-option=O for services of the large network, e.g. --cpu-prof; may be repeated
   --json FILE     where the result goes (bench/results/services.json)
 `;
+
+type Result = ServicesKills | WebhookRate | Storm | Large | AccountTraffic | KeycloakChanges;
 
 /** Runs the benchmark with command-line options. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: 'string', default: ALL.join(',') },
+      only: { type: 'string', default: EVERYDAY.join(',') },
       kills: { type: 'string', default: '10' },
       people: { type: 'string', default: '8' },
       keycloak: { type: 'boolean', default: false },
       events: { type: 'string', default: '1000' },
       rate: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '3' },
+      logins: { type: 'string', default: '200' },
+      chatters: { type: 'string', default: '1000' },
+      deliveries: { type: 'string', default: '2000' },
+      users: { type: 'string', default: '50000' },
+      accounts: { type: 'string', default: '100000' },
+      'node-option': { type: 'string', multiple: true, default: [] },
       json: { type: 'string', default: join(import.meta.dirname, 'results/services.json') },
       help: { type: 'boolean', default: false },
     },
@@ -45,23 +68,37 @@ export async function run(args: readonly string[]): Promise<void> {
   const names = values.only.split(',');
   const wrong = names.find((name) => !ALL.includes(name));
   if (wrong !== undefined) throw new Error(`There is nothing called "${wrong}".\n${USAGE}`);
+  const [rounds, accounts] = [Number(values.rounds), Number(values.accounts)];
   const keycloak = values.keycloak ? await KeycloakSide.start() : null;
-  const results: (ServicesKills | WebhookRate)[] = [];
+  const parts: Record<string, (folder: string) => Promise<Result>> = {
+    webhook: (folder) =>
+      webhookRate({ events: Number(values.events), perSecond: Number(values.rate), folder }),
+    storm: (folder) =>
+      loginStorm({
+        ...{ rounds, folder },
+        each: Number(values.logins),
+        chatters: Number(values.chatters),
+        deliveries: Number(values.deliveries),
+      }),
+    large: () =>
+      largeNetwork({
+        ...{ rounds, accounts, perSecond: 50, logins: 1_000 },
+        users: Number(values.users),
+        nodeOptions: values['node-option'],
+      }),
+    files: (folder) => accountTraffic(accounts, folder),
+    changes: (folder) => keycloakChanges(rounds * 4, folder),
+  };
+  const [kills, people] = [Number(values.kills), Number(values.people)];
+  for (const [name, killed] of Object.entries(KILLED))
+    parts[name] = (folder) => servicesKills({ name, killed, kills, people, folder, keycloak, onKill });
+  const results: Result[] = [];
   try {
     for (const name of names) {
       const folder = await benchDirectory('services');
       try {
-        if (name === 'webhook')
-          results.push(
-            await webhookRate({ events: Number(values.events), perSecond: Number(values.rate), folder }),
-          );
-        else {
-          const [kills, people] = [Number(values.kills), Number(values.people)];
-          results.push(
-            await servicesKills({ name, killed: KILLED[name]!, kills, people, folder, keycloak, onKill }),
-          );
-        }
-        console.log(told(results.at(-1)!));
+        results.push(await parts[name]!(folder));
+        tell(results.at(-1)!);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -77,12 +114,26 @@ function onKill(kill: number): void {
   if (kill % 10 === 0) console.log(`${kill} kills`);
 }
 
+function tell(result: Result): void {
+  if (!('figures' in result)) console.log(told(result));
+  else if ('refused' in result) {
+    const { logins, refused, figures } = result;
+    printColumns(`storm: ${logins} logins, ${refused.length} not let in`, { median: figures });
+    for (const why of new Set(refused)) console.log(why);
+  } else if ('unanswered' in result)
+    printColumns(`large: ${result.unanswered} logins not answered`, { median: result.figures });
+  else if ('accounts' in result) printColumns(`files: ${result.accounts} accounts`, { once: result.figures });
+  else printColumns('changes in Keycloak until IRC has seen them', { times: result.figures });
+}
+
 function told(result: ServicesKills | WebhookRate): string {
   if ('events' in result)
     return (
       `webhook  ${result.events} events, ${result.perSecond} a second: answered after ${result.p50.toFixed(1)} ms (p50), ` +
       `${result.p99.toFixed(1)} ms (p99), at most ${result.most.toFixed(1)} ms; ${result.refused} refused; ` +
-      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer`
+      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer; a server that only puts them on the disk answers after ` +
+      `${result.plain.p50.toFixed(1)} ms (p50), ${result.plain.p99.toFixed(1)} ms (p99), at most ${result.plain.most.toFixed(1)} ms: ` +
+      `p99 ${(result.p99 / result.plain.p99).toFixed(2)} times that`
     );
   const halves = result.halves === null ? '' : `, ${result.halves} accounts on one side alone`;
   return (
@@ -91,7 +142,9 @@ function told(result: ServicesKills | WebhookRate): string {
   );
 }
 
-function isWrong(result: ServicesKills | WebhookRate): boolean {
+function isWrong(result: Result): boolean {
+  if ('figures' in result)
+    return 'refused' in result ? result.refused.length > 0 : 'unanswered' in result && result.unanswered > 0;
   if ('events' in result) return result.refused > 0;
   return result.lostAccounts + result.lostChanges + (result.halves ?? 0) > 0;
 }

@@ -97,6 +97,13 @@ export class VictimHost {
     return portOf(listeners.find((one) => one.protocol === protocol));
   }
 
+  /** The process of a daemon. */
+  async pidOf(daemon: string): Promise<number> {
+    const pid = (await this.#snapshot(daemon))?.pid;
+    if (pid == null) throw new Error(`${daemon} has no process`);
+    return pid;
+  }
+
   /** One request, or null where nothing answered. */
   async ask<Name extends ControlRequestName>(
     name: Name,

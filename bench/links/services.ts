@@ -1,7 +1,7 @@
 /** How long it takes until services know a whole network, beside ircu, which is told of the same in the same run. */
 import { createServer } from 'node:net';
 import type { Figures } from '../shared/figures.ts';
-import { startDaemon } from '../shared/server-process.ts';
+import { type RunningServer, startDaemon } from '../shared/server-process.ts';
 import { once, printRuns, SIZE, told } from './burst.ts';
 import { burstOf } from './crowd.ts';
 import { BenchPeer, LINK_PASSWORD } from './peer.ts';
@@ -26,13 +26,29 @@ export async function servicesBurst(
   return runs;
 }
 
-/** Services call whoever is their uplink: that is the benchmark. */
-async function services(nodeOptions: readonly string[], lines: Buffer): Promise<Figures> {
+/** Services that run, and the benchmark as their uplink. */
+export interface LinkedServices {
+  readonly server: RunningServer;
+  readonly peer: BenchPeer;
+  /** From their start until they were ready, in milliseconds. */
+  readonly startMs: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts services, which call whoever is their uplink: that is the benchmark.
+ * @param prepare puts into their data directory what is there before
+ */
+export async function linkedServices(
+  nodeOptions: readonly string[],
+  prepare: (directory: string) => Promise<void> = async () => {},
+): Promise<LinkedServices> {
   const hub = createServer({ noDelay: true });
   await new Promise<void>((listening) => hub.listen(0, '127.0.0.1', listening));
   const address = hub.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const calls = BenchPeer.called(hub);
+  let begun = 0;
   const server = await startDaemon({
     id: 'services',
     config: `[services]
@@ -43,15 +59,30 @@ port = ${port}
 password = "${LINK_PASSWORD}"
 `,
     nodeOptions,
+    prepare: async (directory) => {
+      await prepare(directory);
+      begun = performance.now();
+    },
   });
+  const startMs = performance.now() - begun;
+  const peer = await calls;
+  return {
+    ...{ server, peer, startMs },
+    close: async () => {
+      peer.close();
+      hub.close();
+      await server.stop();
+    },
+  };
+}
+
+async function services(nodeOptions: readonly string[], lines: Buffer): Promise<Figures> {
+  const linked = await linkedServices(nodeOptions);
   try {
-    const peer = await calls;
-    const figures = await told(peer, server.pid, lines);
-    const heap = (await server.heapBytes?.()) ?? Number.NaN;
-    peer.close();
+    const figures = await told(linked.peer, linked.server.pid, lines);
+    const heap = (await linked.server.heapBytes?.()) ?? Number.NaN;
     return { ...figures, 'heap MB': heap / MB };
   } finally {
-    hub.close();
-    await server.stop();
+    await linked.close();
   }
 }

@@ -13,20 +13,7 @@ export class KeycloakSide {
 
   private constructor(keycloak: RealKeycloak) {
     this.#keycloak = keycloak;
-    const settings = {
-      origin: keycloak.origin,
-      basePath: '',
-      realm: REALM,
-      clientId: CLIENT,
-      clientSecret: SECRET,
-      ca: null,
-    };
-    this.#client = new KeycloakClient({
-      settings,
-      clock: systemClock,
-      random: Math.random,
-      onState: () => {},
-    });
+    this.#client = keycloakClient(keycloak.origin);
   }
 
   /** Throws where none can be run. */
@@ -38,13 +25,7 @@ export class KeycloakSide {
 
   /** What a configuration says of it. */
   get toml(): string {
-    return `
-[services.keycloak]
-url = "${this.#keycloak.origin}"
-realm = "${REALM}"
-client_id = "${CLIENT}"
-client_secret = "${SECRET}"
-`;
+    return keycloakToml(this.#keycloak.origin);
   }
 
   /** How many of some accounts are on one side alone, once no flow is under way. */
@@ -67,6 +48,26 @@ client_secret = "${SECRET}"
     await this.#client.close();
     this.#keycloak.close();
   }
+}
+
+/** Whoever administers a Keycloak of tests. */
+export function keycloakClient(origin: string): KeycloakClient {
+  const settings = {
+    ...{ origin, basePath: '', realm: REALM },
+    ...{ clientId: CLIENT, clientSecret: SECRET, ca: null },
+  };
+  return new KeycloakClient({ settings, clock: systemClock, random: Math.random, onState: () => {} });
+}
+
+/** What a configuration says of a Keycloak of tests. */
+export function keycloakToml(origin: string): string {
+  return `
+[services.keycloak]
+url = "${origin}"
+realm = "${REALM}"
+client_id = "${CLIENT}"
+client_secret = "${SECRET}"
+`;
 }
 
 async function underWay(host: VictimHost): Promise<number> {

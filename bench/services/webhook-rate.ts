@@ -1,24 +1,33 @@
 /** Sends events to the webhook of services at a steady rate and measures how long each is answered in. Called by bench/services.ts. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VictimHost } from '../kills/victim-host.ts';
+import { readyLine } from '../shared/server-process.ts';
 
+const READY_MS = 15_000;
 const SECRET = 'a secret of the benchmark';
 
+/** Milliseconds until an answer. */
+interface AnswerTimes {
+  readonly p50: number;
+  readonly p99: number;
+  readonly most: number;
+}
+
 /** What came of it. */
-export interface WebhookRate {
+export interface WebhookRate extends AnswerTimes {
   readonly name: 'webhook';
   readonly events: number;
   readonly perSecond: number;
   /** Answers that were no 204. */
   readonly refused: number;
-  /** Milliseconds until an answer, in order. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
   /** Seconds until all were acted upon, from the last answer on. */
   readonly actedSeconds: number;
+  /** The same sent to a server that only puts it on the disk. */
+  readonly plain: AnswerTimes;
 }
 
 const TOML = `
@@ -36,11 +45,34 @@ export async function webhookRate(options: {
   readonly folder: string;
 }): Promise<WebhookRate> {
   const { events, perSecond, folder } = options;
+  const plain = await plainReceiver(join(folder, 'plain'), (port) => sendAll(port, events, perSecond));
   const host = new VictimHost(folder, async () => ({ daemons: ['ircd', 'services'], toml: TOML }));
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   await host.start();
   try {
-    const port = await host.portOf('services', 'http');
+    const sent = await sendAll(await host.portOf('services', 'http'), events, perSecond);
+    const answered = performance.now();
+    while ((await depth(host)) > 0) await sleep(10);
+    const actedSeconds = (performance.now() - answered) / 1_000;
+    return { name: 'webhook', events, perSecond, ...sent, actedSeconds, plain };
+  } finally {
+    await host.stop();
+  }
+}
+
+/** Runs the rival meanwhile. @param file that it writes */
+async function plainReceiver<Result>(file: string, work: (port: number) => Promise<Result>): Promise<Result> {
+  const script = join(import.meta.dirname, 'plain-receiver.ts');
+  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    return await work((await readyLine<{ port: number }>(child, 'the plain receiver', READY_MS)).port);
+  } finally {
+    child.kill();
+  }
+}
+
+async function sendAll(port: number, events: number, perSecond: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  try {
     // Code that has never run is compiled first.
     for (let warm = 0; warm < 200; warm++) await send(agent, port);
     const times: number[] = [];
@@ -59,18 +91,11 @@ export async function webhookRate(options: {
       await sleep(1);
     }
     await Promise.all(answers);
-    const answered = performance.now();
-    while ((await depth(host)) > 0) await sleep(10);
     times.sort((a, b) => a - b);
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
-    const acted = (performance.now() - answered) / 1_000;
-    return {
-      ...{ name: 'webhook', events, perSecond, refused },
-      ...{ p50: at(0.5), p99: at(0.99), most: at(1), actedSeconds: acted },
-    };
+    return { refused, p50: at(0.5), p99: at(0.99), most: at(1) };
   } finally {
     agent.destroy();
-    await host.stop();
   }
 }
 

@@ -79,13 +79,22 @@ export interface DaemonStart {
   readonly nodeOptions: readonly string[];
   /** Another entry file, for experiments. */
   readonly main?: string | undefined;
+  /** Puts into its data directory what is there before it starts. */
+  readonly prepare?: (directory: string) => Promise<void>;
 }
 
 /** Starts a daemon from source. */
-export async function startDaemon({ id, config, nodeOptions, main }: DaemonStart): Promise<RunningServer> {
+export async function startDaemon({
+  id,
+  config,
+  nodeOptions,
+  main,
+  prepare,
+}: DaemonStart): Promise<RunningServer> {
   const directory = await benchDirectory(id);
   const configFile = join(directory, 'signalbox.toml');
   await writeFile(configFile, config);
+  await prepare?.(directory);
   const entry = resolve(main ?? join(import.meta.dirname, `../../daemons/${id}/main.ts`));
   const daemonArgs = ['--standalone', '--config', configFile, '--data', directory];
   const [command, args] = pinned(0, process.execPath, [
