@@ -197,7 +197,7 @@ export class Logins {
       return await writes.write(() => {
         const account = store.find(name);
         if (account === undefined || store.passwordHash(account)?.hash !== hash) return hash;
-        store.setPassword(account, verifiers);
+        store.facts.setPassword(account, verifiers);
         return verifiers.argon2id;
       });
     } catch (error) {

@@ -6,39 +6,39 @@ import { fold } from '../irc/casemapping.ts';
 import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { accountAdminCommands } from './account-admin.ts';
 import { type AccountParts, restoreAccount } from './account-parts.ts';
+import { setLevel } from './level-door.ts';
 
 export function accountHandlers(
   parts: AccountParts,
   writes: WriteTurn,
 ): CommandHandlers<typeof accountAdminCommands> {
-  const { keeper, profiles, records, dropped, mail } = parts;
+  const { keeper, profiles, records, dropped, mail, links, levels } = parts;
   const { store } = keeper;
   return {
     'set-level': {
-      run: async ({ account, level }) => {
-        const name = await writes.write(() => {
-          const found = store.get(account);
-          profiles.set(found, 'level', level);
-          return found.name;
-        });
-        return { account: name, level };
-      },
+      run: async ({ account, level }) => ({ account: await setLevel(levels, account, level), level }),
     },
     operators: { run: () => ({ rows: profiles.operators() }) },
     'export-account': { run: ({ account }) => records.shown(store.get(account)) },
     'set-password-hash': {
       check: ({ account, hash }) => {
-        store.get(account);
+        const stored = store.get(account);
         if (!isForeignHash(hash))
           throw new SignalboxError(
             'bad_request',
             'hash: expected a hash of X3 or of crypt(3), with no more rounds than are checked here',
           );
+        const link = links.of(stored);
+        if (link !== null)
+          throw new SignalboxError(
+            'conflict',
+            `The password of ${account} is that of the user ${link.username} of Keycloak, which has it: expected an account that is here alone.`,
+          );
       },
       run: async ({ account, hash }) => {
         const name = await writes.write(() => {
           const found = store.get(account);
-          store.setForeignHash(found, hash);
+          store.facts.setForeignHash(found, hash);
           return found.name;
         });
         keeper.logins.accounts.reset(fold(name));

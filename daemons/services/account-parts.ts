@@ -3,9 +3,11 @@ import type { LoginOrigin } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { LoginTimelines } from '../../kit/login-timelines.ts';
 import { AccountKeeper } from '../identity/account-keeper.ts';
+import { limits } from '../identity/limits.ts';
 import type { LoginRefusal } from '../identity/logins.ts';
 import { AccountStore, type StoredAccount } from '../identity/store/account-store.ts';
 import { ChannelStore } from '../identity/store/channel-store.ts';
+import { SETTLED_ELSEWHERE, SharedFacts } from '../identity/store/shared-facts.ts';
 import { allowedIn, whereaboutsIn } from './authserv/auth-world.ts';
 import { CookieDesk } from './authserv/cookie-desk.ts';
 import { coversUser } from './authserv/host-mask.ts';
@@ -16,6 +18,7 @@ import { UnusedAccounts } from './authserv/unused-accounts.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KeycloakLogins } from './keycloak/keycloak-logins.ts';
 import { LocalVerifiers } from './keycloak/local-verifiers.ts';
+import type { LevelDoor } from './level-door.ts';
 import { MailQueue } from './mail/mail-queue.ts';
 import type { NetworkView } from './network/network-view.ts';
 import type { ServicesOptions } from './services.ts';
@@ -23,6 +26,7 @@ import { AccountRecords } from './store/account-record.ts';
 import { CookieStore } from './store/cookie-store.ts';
 import { DroppedAccounts } from './store/dropped-accounts.ts';
 import { KeycloakLinks } from './store/keycloak-links.ts';
+import { linkedGuard } from './store/linked-guard.ts';
 import { ProfileStore } from './store/profile-store.ts';
 
 export interface AccountParts {
@@ -41,21 +45,32 @@ export interface AccountParts {
   /** Which accounts belong to users of Keycloak, and what is kept here of their passwords. */
   readonly links: KeycloakLinks;
   readonly verifiers: LocalVerifiers;
+  /** The door through which levels change. */
+  readonly levels: LevelDoor;
 }
 
 /** Who ends an account that nobody has confirmed: it was never anybody's, and is not kept to be brought back. */
 const NOBODY = 'nobody';
 
-/** @param view the network now; null while there is none */
+/** What accounts need of the network. */
+export interface AccountNetwork {
+  /** The network now; null while there is none. */
+  readonly view: () => NetworkView | null;
+  /** An account is called otherwise. */
+  readonly renamed: (before: string, next: string) => void;
+}
+
 export async function openAccountParts(
   options: ServicesOptions,
-  view: () => NetworkView | null,
+  { view, renamed }: AccountNetwork,
 ): Promise<AccountParts> {
   const { database, clock, writes, credentials, identity, leastPassword } = options;
   const { rules, catalogues, keycloak, log } = options;
   const now = () => clock.now();
-  const store = new AccountStore(database, now);
-  const profiles = new ProfileStore(database, now);
+  const links = new KeycloakLinks(database, now);
+  const guard = linkedGuard(links);
+  const store = new AccountStore(database, now, limits.accounts.default, guard);
+  const profiles = new ProfileStore(database, now, guard);
   const records = new AccountRecords(database);
   const dropped = new DroppedAccounts(database, records, now);
   const cookieKey = await writes.write(() => store.secret('cookies'));
@@ -69,7 +84,7 @@ export async function openAccountParts(
     clock,
     days: () => rules().unusedDays,
     view,
-    drop: (account) => keeper.drop(account, 'nobody used it'),
+    drop: (account) => keeper.changes.drop(account, 'nobody used it'),
   });
   const mail = new MailQueue({
     database,
@@ -91,16 +106,19 @@ export async function openAccountParts(
     writes,
     clock,
     logins: () => keeper.logins,
+    changes: () => keeper.changes,
   });
   const timelines = new LoginTimelines({ clock, most: options.loginTimelines, where: 'services' });
-  const links = new KeycloakLinks(database, now);
   const verifiers = new LocalVerifiers({
     ...{ store, links, writes, credentials, clock },
+    facts: new SharedFacts(database, now, store, SETTLED_ELSEWHERE),
     onFailure: (why) => log('warn', 'keycloak_not_kept', `Nothing was kept of a login by Keycloak: ${why}`),
   });
   const authority = new KeycloakLogins({
     ...{ keycloak, store, links, writes, verifiers, clock, log },
     adopt: (account, more) => keeper.adopt(account, more),
+    keepOut: (account, by, reason) => keeper.changes.keepOut(account, by, reason),
+    seen: (user) => options.seen?.(user),
   });
   const keeper: AccountKeeper = await AccountKeeper.open({
     timelines,
@@ -115,13 +133,14 @@ export async function openAccountParts(
     elsewhere: () => options.elsewhere?.() ?? null,
     confirm: {
       isAsked: () => rules().confirmByMail,
-      begin: (account, verifiers, origin) => cookies.confirm(account, verifiers, origin),
+      begin: (account, secret, origin) => cookies.confirm(account, secret, origin),
       settle: (account, code, origin) => cookies.settle(account, code, origin),
     },
     beforeDrop: (account, by) => {
       if (by !== NOBODY && rules().graceDays > 0) dropped.keep(account, by);
     },
-    admit: (account, origin) => admit(account, origin, { profiles, slots, links }),
+    renamed,
+    admit: (account, origin) => admit(account, origin, { profiles, slots }),
     onUnchecked: (why) => log('warn', 'login_unchecked', `A login could not be looked at: ${why}`),
     onFailure: (account, { address }, why) =>
       log('warn', 'login_failed', `A login to ${account} from ${address} failed: ${why}`),
@@ -134,7 +153,7 @@ export async function openAccountParts(
     dropped,
     unused,
     graceDays: () => rules().graceDays,
-    dropUnconfirmed: (account) => keeper.drop(account, NOBODY),
+    dropUnconfirmed: (account) => keeper.changes.drop(account, NOBODY),
     idOf: (account) => store.find(account),
     log,
   });
@@ -154,6 +173,7 @@ export async function openAccountParts(
       housekeeping,
     },
     ...{ links, verifiers },
+    levels: { store, profiles, writes, elsewhere: () => options.elsewhere?.() ?? null },
   };
 }
 
@@ -161,9 +181,8 @@ export async function openAccountParts(
 function admit(
   account: StoredAccount,
   origin: LoginOrigin,
-  { profiles, slots, links }: Pick<AccountParts, 'profiles' | 'slots' | 'links'>,
+  { profiles, slots }: Pick<AccountParts, 'profiles' | 'slots'>,
 ): LoginRefusal['why'] | null {
-  if (links.of(account)?.disabled === true) return 'suspended';
   const masks = profiles.masks(account);
   const where = whereaboutsIn(origin);
   const covered = masks.length === 0 || masks.some((mask) => coversUser(mask, where));

@@ -6,6 +6,7 @@ import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { accountAdminCommands } from './account-admin.ts';
 import { channelAdminCommands } from './channel-admin.ts';
 import { helpCommands } from './help-admin.ts';
+import { linkCommands } from './link-commands.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [
@@ -17,6 +18,7 @@ const profileFields: readonly TableColumn[] = [
   { key: 'epithet', title: 'Epithet', type: 'text' },
   { key: 'notes', title: 'Notes', type: 'text' },
   { key: 'keptUntil', title: 'Kept unused until', type: 'time' },
+  { key: 'keycloakUser', title: 'User of Keycloak', type: 'text' },
 ];
 
 export const servicesCommands = {
@@ -24,6 +26,7 @@ export const servicesCommands = {
   ...accountAdminCommands,
   ...helpCommands,
   ...channelAdminCommands,
+  ...linkCommands,
   account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
   'take-over': defineCommand({
     summary:

@@ -114,7 +114,8 @@ export async function startServices(
     catalogues: () => catalogues,
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
     keycloak: () => keycloak.current,
-    elsewhere: () => (keycloak.current === null ? null : flows),
+    elsewhere: () => flows?.accounts ?? null,
+    seen: (user) => flows?.seen(user),
     isOwn: () => door !== null,
     onOperation: (kind, ns) => kindTimes.get(kind)?.(ns),
     onCommand: (ns) => commandTimes.record(ns),
@@ -131,9 +132,8 @@ export async function startServices(
   });
   const { keeper } = services;
   const links = new KeycloakLinks(database, () => systemClock.now());
-  const { suspend: asked } = keeper.answerers();
-  const suspend = async (account: string, by: string, reason: string | null) =>
-    await asked({ account, by, reason });
+  const keepOut = (account: string, by: string, reason: string) =>
+    keeper.changes.keepOut(account, by, reason);
   const logOut = (account: string) => services.logOut(account);
   const made = new FlowDesk({
     database,
@@ -148,12 +148,14 @@ export async function startServices(
       pool.run(hashForKeycloak, { password, iterations: limits.keycloakRounds.default }, { group: network }),
     mark: randomUUID,
     keeper: {
-      drop: (account, by) => keeper.dropWithin(account, by),
+      drop: (account, by) => keeper.changes.dropWithin(account, by),
       registered: (account) => keeper.hasRegistered(account),
-      suspend,
+      renamed: (before, next) => keeper.changes.renamed(before, next),
+      keepOut,
       channelChanged: (channel) => keeper.channels.hasChanged(channel),
     },
     logOut,
+    mayRename: (account) => services.mayRename(account),
     log: say,
   });
   flows = made;
@@ -169,7 +171,7 @@ export async function startServices(
     store: keeper.store,
     links,
     forget: ({ userId, username }) => keycloak.forget(userId, username),
-    suspend,
+    keepOut,
     logOut,
     look: (at) => made.look(at),
     onAnswer: (ns) => answerTimes.record(ns),

@@ -13,6 +13,7 @@ import { channelHandlers } from './channel-handlers.ts';
 import type { FlowDesk } from './flows/flow-desk.ts';
 import { helpHandlers } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
+import { linkHandlers } from './link-handlers.ts';
 import type { ServicesCommands } from './manifest.ts';
 import type { Services } from './services.ts';
 import type { AccountFiles } from './store/account-files.ts';
@@ -47,11 +48,13 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     ...accountHandlers(services.accounts, writes),
     ...helpHandlers(services),
     ...channelHandlers(services.chanServ),
+    ...linkHandlers(services.accounts, flows.accounts),
     account: {
       run: async ({ account }) => {
         const shown = await administration.account.run({ account });
         const stored = keeper.store.get(account);
         const { info, maxLogins, level, flags, epithet } = profiles.of(stored);
+        const link = services.accounts.links.of(stored);
         return {
           ...shown,
           masks: profiles.masks(stored).join(' '),
@@ -65,6 +68,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
             .map(({ by, text }) => `${by}: ${text}`)
             .join('; '),
           keptUntil: services.accounts.unused.keptUntil(stored),
+          keycloakUser: link?.username ?? null,
         };
       },
     },

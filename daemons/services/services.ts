@@ -5,10 +5,11 @@
 import type { AccountNews } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { type AccountKeeper, preparedPassword } from '../identity/account-keeper.ts';
+import type { AccountKeeper } from '../identity/account-keeper.ts';
 import type { PasswordWork } from '../identity/credentials.ts';
 import type { AccountsElsewhere } from '../identity/elsewhere.ts';
 import { refused } from '../identity/logins.ts';
+import { preparedPassword } from '../identity/password-rules.ts';
 import type { WriteTurn } from '../identity/store/write-turn.ts';
 import { fold } from '../irc/casemapping.ts';
 import { KIND_LIMITS } from '../irc/p10/kinds.ts';
@@ -39,6 +40,8 @@ import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
 import { ChanServ } from './chanserv/chan-serv.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
+import type { KeycloakUser } from './keycloak/keycloak-shapes.ts';
+import { type LevelsElsewhere, setLevel } from './level-door.ts';
 import { CommandBindings } from './modcmd/command-bindings.ts';
 import { ChannelActs } from './network/channel-acts.ts';
 import type { ViewEvents } from './network/network-view.ts';
@@ -76,8 +79,10 @@ export interface ServicesOptions {
   readonly beginDeed: CommandDeskOptions['beginDeed'];
   /** The Keycloak that is configured; null while there is none. */
   readonly keycloak: () => LoginKeycloak | null;
+  /** Keycloak has shown a user by the way, who may have changed. */
+  readonly seen?: (user: KeycloakUser) => void;
   /** Who else keeps accounts, such as Keycloak; null or absent where nobody does. */
-  readonly elsewhere?: () => AccountsElsewhere | null;
+  readonly elsewhere?: () => (AccountsElsewhere & LevelsElsewhere) | null;
   /** Whether an uplink leads to the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
   readonly onOperation: (kind: string, ns: number) => void;
@@ -173,7 +178,10 @@ export class Services implements UplinkEvents {
 
   static async open(options: ServicesOptions): Promise<Services> {
     let services: Services | null = null;
-    const parts = await openAccountParts(options, () => services?.view ?? null);
+    const parts = await openAccountParts(options, {
+      view: () => services?.view ?? null,
+      renamed: (before, next) => services?.restamp(before, next),
+    });
     services = new Services(options, parts);
     return services;
   }
@@ -181,6 +189,7 @@ export class Services implements UplinkEvents {
   /** What the commands of AuthServ work with. */
   #world({ writes, catalogues, clock }: ServicesOptions): AuthWorld {
     const { keeper, timelines, profiles, standing, cookies, records, unused } = this.accounts;
+    const { changes } = keeper;
     return {
       ask: keeper.answerers(),
       store: keeper.store,
@@ -208,13 +217,16 @@ export class Services implements UplinkEvents {
         const proved = keeper.store.find(account)?.id;
         return keeper.logins.proven(account, origin, ({ id }) => id === proved);
       },
-      verifiersFor: (account, password, network) => keeper.verifiersFor(account, password, network),
-      setPassword: (account, password, network) => keeper.setPassword(account, password, network),
-      setEmail: (account, email) => keeper.setEmail(account, email),
+      secretFor: (account, password, network) => changes.secretFor(account, password, network),
+      setPassword: (account, password, network) => changes.setPassword(account, password, network),
+      setEmail: (account, email) => changes.setEmail(account, email),
+      setLevel: async (account, level, check) => {
+        await setLevel(this.accounts.levels, account, level, check);
+      },
       forgetFailures: (account) => {
         keeper.logins.accounts.reset(fold(account));
       },
-      drop: (account, by) => keeper.drop(account, by),
+      drop: (account, by) => changes.drop(account, by),
       restore: (account, below) => restoreAccount(this.accounts, writes, account, below),
       rename: (account, next) => this.#rename(account, next),
       tell: (bot, user, reply) => this.#tell(bot, user, reply),
@@ -373,15 +385,28 @@ export class Services implements UplinkEvents {
   }
 
   async #rename(account: string, next: string): Promise<void> {
-    const uplink = this.#uplink;
-    const users = [...(uplink?.view.loggedIn(account) ?? [])];
-    if (uplink?.kind === 'ircu' && users.length > 0)
+    if (!this.mayRename(account)) {
+      const users = [...(this.view?.loggedIn(account) ?? [])];
       throw new SignalboxError(
         'conflict',
         `This network cannot change an account that somebody is logged in to: ${users.map(({ nick }) => nick).join(', ')}.`,
       );
-    await this.keeper.rename(account, next);
-    const { created } = this.keeper.store.get(next);
-    for (const user of users) if (this.#uplink === uplink) restampUser(uplink!, user, account, next, created);
+    }
+    await this.keeper.changes.rename(account, next);
+  }
+
+  /** Whether whoever is logged in to an account can be told what it is called then. */
+  mayRename(account: string): boolean {
+    const uplink = this.#uplink;
+    return uplink?.kind !== 'ircu' || uplink.view.loggedIn(account).size === 0;
+  }
+
+  /** An account is called otherwise: whoever is logged in to it is so by its new name. */
+  restamp(before: string, next: string): void {
+    const uplink = this.#uplink;
+    const account = this.keeper.store.find(next);
+    if (uplink === null || account === undefined || !this.mayRename(before)) return;
+    for (const user of [...uplink.view.loggedIn(before)])
+      restampUser(uplink, user, before, next, account.created);
   }
 }

@@ -9,6 +9,7 @@ import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import { Catalogues } from './bots/catalogues.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
+import { setLevel } from './level-door.ts';
 import { type AccountRules, Services, type ServicesOptions } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
@@ -145,8 +146,7 @@ export class TestNetwork {
 
   /** Gives an account a level, as an administrator does. */
   async level(account: string, level: number): Promise<void> {
-    const { keeper, profiles } = this.services;
-    await this.writes.write(() => profiles.set(keeper.store.get(account), 'level', level));
+    await setLevel(this.services.accounts.levels, account, level);
   }
 
   async #beginDeed(deed: OperatorDeed): Promise<DeedAnswer> {

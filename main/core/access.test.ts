@@ -79,6 +79,7 @@ const ADMIN = [
   ...['ircd create-account', 'ircd reset-password', 'ircd drop-account', 'accounts backup'],
   ...['services backup', 'services set-level', 'services export-account', 'services set-password-hash'],
   ...['services restore-account', 'services forget-account'],
+  ...['services link-account', 'services unlink-account'],
   ...[
     'services create-account',
     'services take-over',

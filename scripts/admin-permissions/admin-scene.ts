@@ -32,6 +32,7 @@ import { manifest as servicesManifest } from '../../daemons/services/manifest.ts
 import { prepareServices } from '../../daemons/services/prepare.ts';
 import { AccountRecords } from '../../daemons/services/store/account-record.ts';
 import { DroppedAccounts } from '../../daemons/services/store/dropped-accounts.ts';
+import { KeycloakLinks } from '../../daemons/services/store/keycloak-links.ts';
 import { SERVICES_SCHEMA } from '../../daemons/services/store/services-schema.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import { AccessGate } from '../../main/core/access-gate.ts';
@@ -230,6 +231,13 @@ const servicesWorld = () =>
     async (commands, part, dataDir) => {
       if (part === 'accounts.json has ann and bob') {
         writeFileSync(join(dataDir, 'accounts.json'), JSON.stringify(ANN_AND_BOB));
+        return;
+      }
+      if (part === 'the account bob is of a user of Keycloak') {
+        const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
+        const links = new KeycloakLinks(database, Date.now);
+        links.link(new AccountStore(database, Date.now).get('bob'), 'id-bob', 'robert');
+        database.close();
         return;
       }
       const suspended = SUSPENDED[part];

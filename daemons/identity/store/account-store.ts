@@ -9,6 +9,7 @@ import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { Verifiers } from '../credential-tasks.ts';
 import { limits } from '../limits.ts';
+import { type FactsGuard, FOREIGN, HERE_ALONE, SharedFacts } from './shared-facts.ts';
 
 /** An account as logging in needs it. */
 export interface StoredAccount {
@@ -43,13 +44,13 @@ export interface NewAccount {
 const COUNTS = `(SELECT count(*) FROM nicks WHERE account = accounts.id) AS nicks,
   (SELECT count(*) FROM fingerprints WHERE account = accounts.id) AS certificates`;
 
-/** The kind of a hash that another program made. */
-const FOREIGN = 'foreign';
-
 type ListedAccount = StoredAccount & { readonly nicks: number; readonly certificates: number };
 
 /** Reads and writes `accounts.db`. */
 export class AccountStore {
+  /** What an account may have elsewhere too; changed here only where it has not. */
+  readonly facts: SharedFacts;
+  readonly #guard: FactsGuard;
   readonly #database: Sqlite;
   readonly #now: () => number;
   readonly #most: number;
@@ -60,8 +61,16 @@ export class AccountStore {
   /**
    * @param now Unix milliseconds
    * @param most accounts that are kept
+   * @param guard keeps accounts that are elsewhere too from being changed here alone
    */
-  constructor(database: Sqlite, now: () => number, most: number = limits.accounts.default) {
+  constructor(
+    database: Sqlite,
+    now: () => number,
+    most: number = limits.accounts.default,
+    guard: FactsGuard = HERE_ALONE,
+  ) {
+    this.#guard = guard;
+    this.facts = new SharedFacts(database, now, this, guard);
     this.#database = database;
     this.#now = now;
     this.#most = most;
@@ -77,15 +86,9 @@ export class AccountStore {
       credential: prepare('SELECT data FROM credentials WHERE account = ? AND kind = ?').pluck(),
       knows: prepare('SELECT 1 FROM known_networks WHERE account = ? AND network = ?').pluck(),
       insert: prepare('INSERT INTO accounts (key, name, created, last_login, email) VALUES (?, ?, ?, ?, ?)'),
-      setCredential: prepare(
-        'INSERT OR REPLACE INTO credentials (account, kind, data, changed) VALUES (?, ?, ?, ?)',
-      ),
-      dropCredentials: prepare('DELETE FROM credentials WHERE account = ?'),
       addNick: prepare('INSERT INTO nicks (key, nick, account, added) VALUES (?, ?, ?, ?)'),
       dropNick: prepare('DELETE FROM nicks WHERE key = ? AND account = ?'),
       nicks: prepare('SELECT nick FROM nicks WHERE account = ? ORDER BY added, key').pluck(),
-      addPrint: prepare('INSERT INTO fingerprints (fingerprint, account, added) VALUES (?, ?, ?)'),
-      dropPrint: prepare('DELETE FROM fingerprints WHERE fingerprint = ? AND account = ?'),
       prints: prepare(
         'SELECT fingerprint FROM fingerprints WHERE account = ? ORDER BY added, fingerprint',
       ).pluck(),
@@ -101,9 +104,6 @@ export class AccountStore {
       suspend: prepare(
         'UPDATE accounts SET suspended_reason = ?, suspended_by = ?, suspended_at = ? WHERE id = ?',
       ),
-      setEmail: prepare('UPDATE accounts SET email = ? WHERE id = ?'),
-      rename: prepare('UPDATE accounts SET key = ?, name = ? WHERE id = ?'),
-      dropForeign: prepare('DELETE FROM credentials WHERE account = ? AND kind = ?'),
       drop: prepare('DELETE FROM accounts WHERE id = ?'),
       list: prepare(
         `SELECT *, ${COUNTS} FROM accounts WHERE @text = '' OR instr(key, @text) > 0 ORDER BY key LIMIT @limit`,
@@ -165,12 +165,6 @@ export class AccountStore {
     return foreign === undefined ? null : { hash: foreign, foreign: true };
   }
 
-  /** Takes a hash that another program made, in place of all that is kept of the password. */
-  setForeignHash({ id }: StoredAccount, hash: string): void {
-    this.#statements.dropCredentials.run(id);
-    this.#statements.setCredential.run(id, FOREIGN, hash, this.#now());
-  }
-
   /** What is kept of the password. */
   credential({ id }: StoredAccount, kind: 'argon2id' | 'scram-sha-256'): string | null {
     return (this.#statements.credential.get(id, kind) as string | undefined) ?? null;
@@ -194,37 +188,9 @@ export class AccountStore {
     const { lastInsertRowid } = this.#statements.insert.run(key, name, now, lastLogin, email);
     const id = Number(lastInsertRowid);
     this.#statements.addNick.run(key, name, id, now);
-    if (verifiers !== null) this.#setVerifiers(id, verifiers, now);
+    if (verifiers !== null) this.facts.setPassword({ id, name }, verifiers);
     if (network !== null) this.#statements.useNetwork.run(id, network, now);
     this.#count++;
-  }
-
-  setPassword({ id }: StoredAccount, verifiers: Verifiers): void {
-    this.#setVerifiers(id, verifiers, this.#now());
-  }
-
-  /**
-   * Calls an account, and the nick that it is called by, something else. Throws SignalboxError `conflict` where that is the name or a
-   * nick of another one.
-   */
-  rename(account: StoredAccount, name: string): void {
-    const key = fold(name);
-    const owner = this.find(name) ?? this.ownerOf(name);
-    if (owner !== undefined && owner.id !== account.id)
-      throw new SignalboxError('conflict', `${name} belongs to the account ${owner.name}.`);
-    this.#statements.dropNick.run(account.key, account.id);
-    this.#statements.dropNick.run(key, account.id);
-    this.#statements.rename.run(key, name, account.id);
-    this.#statements.addNick.run(key, name, account.id, this.#now());
-  }
-
-  /** Nothing is kept of the password any more. */
-  dropPassword({ id }: StoredAccount): void {
-    this.#statements.dropCredentials.run(id);
-  }
-
-  setEmail({ id }: StoredAccount, email: string | null): void {
-    this.#statements.setEmail.run(email, id);
   }
 
   loggedIn({ id }: StoredAccount, network: string): void {
@@ -252,18 +218,6 @@ export class AccountStore {
     return this.#statements.dropNick.run(fold(nick), id).changes === 0 ? 'not_found' : 'done';
   }
 
-  giveFingerprint({ id }: StoredAccount, fingerprint: string): GivenOutcome {
-    const owner = this.findByFingerprint(fingerprint);
-    if (owner !== undefined) return owner.id === id ? 'done' : 'taken';
-    if (this.#statements.prints.all(id).length >= limits.certificatesPerAccount.default) return 'full';
-    this.#statements.addPrint.run(fingerprint, id, this.#now());
-    return 'done';
-  }
-
-  takeFingerprint({ id }: StoredAccount, fingerprint: string): GivenOutcome {
-    return this.#statements.dropPrint.run(fingerprint, id).changes === 0 ? 'not_found' : 'done';
-  }
-
   /** @param reason null lets the owner in again */
   suspend({ id }: StoredAccount, reason: string | null, by: string): void {
     const at = reason === null ? null : this.#now();
@@ -275,8 +229,10 @@ export class AccountStore {
     this.#count++;
   }
 
-  drop({ id }: StoredAccount): void {
-    this.#statements.drop.run(id);
+  /** Guarded as {@link facts} are. */
+  drop(account: StoredAccount): void {
+    this.#guard(account);
+    this.#statements.drop.run(account.id);
     this.#count--;
   }
 
@@ -321,12 +277,6 @@ export class AccountStore {
     const fresh = randomBytes(32);
     this.#statements.setSecret.run(name, fresh);
     return fresh;
-  }
-
-  #setVerifiers(id: number, { argon2id, scram }: Verifiers, now: number): void {
-    this.#statements.setCredential.run(id, 'argon2id', argon2id, now);
-    this.#statements.setCredential.run(id, 'scram-sha-256', scram, now);
-    this.#statements.dropForeign.run(id, FOREIGN);
   }
 }
 

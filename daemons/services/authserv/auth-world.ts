@@ -2,7 +2,7 @@
 import type { ACCOUNT_QUESTIONS, LoginAnswer, LoginOrigin } from '../../../contract/accounts.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { LoginTimelines } from '../../../kit/login-timelines.ts';
-import type { Verifiers } from '../../identity/credential-tasks.ts';
+import type { NewSecret } from '../../identity/elsewhere.ts';
 import type { LoginRefusal } from '../../identity/logins.ts';
 import type { AccountStore } from '../../identity/store/account-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -52,12 +52,14 @@ export interface AuthWorld {
   readonly prove: (account: string, password: string, origin: UserOrigin) => Promise<LoginRefusal | null>;
   /** Lets somebody in who has proved otherwise to own an account, as far as nothing else keeps them out. */
   readonly proven: (account: string, origin: UserOrigin) => Promise<LoginAnswer>;
-  /** See `AccountKeeper.verifiersFor`. */
-  readonly verifiersFor: (account: string, password: string, network: string) => Promise<Verifiers>;
-  /** See `AccountKeeper.setPassword`. */
+  /** See `AccountChanges.secretFor`. */
+  readonly secretFor: (account: string, password: string, network: string) => Promise<NewSecret>;
+  /** See `AccountChanges.setPassword`. */
   readonly setPassword: (account: string, password: string, network: string) => Promise<void>;
-  /** See `AccountKeeper.setEmail`. */
+  /** See `AccountChanges.setEmail`. */
   readonly setEmail: (account: string, email: string | null) => Promise<boolean>;
+  /** See `setLevel` in `level-door.ts`. */
+  readonly setLevel: (account: string, level: number, check?: () => void) => Promise<void>;
   /** Forgets failed logins to an account. */
   readonly forgetFailures: (account: string) => void;
   /** Ends an account. @param by who wants it, for whoever may bring it back */

@@ -34,7 +34,7 @@ describe('accounts', () => {
     expect(await bob('AUTH ann correct-horse')).toEqual(['You are logged in to ann already.']);
     expect(await bob('STATUS')).toEqual([
       'You are logged in to ann.',
-      `1 accounts are registered, ${BOT_SPECS.length + 2} users are on the network.`,
+      `1 account is registered, ${BOT_SPECS.length + 2} users are on the network.`,
     ]);
     expect(await ann('REGISTER other correct-horse')).toEqual([
       'You are logged in to ann. Whoever has an account needs no other one.',

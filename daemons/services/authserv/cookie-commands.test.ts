@@ -2,31 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalogues } from '../bots/catalogues.ts';
 import { limits } from '../limits.ts';
-import { type Mail, MailRefusedError, type MailTransport } from '../mail/mail-transport.ts';
+import { MailRefusedError } from '../mail/mail-transport.ts';
+import { Mailbox } from '../mail/test-mailbox.ts';
 import { TestNetwork } from '../test-network.ts';
-
-/** A server of mail that the test reads. */
-class Mailbox implements MailTransport {
-  mails: Mail[] = [];
-  /** Thrown at whoever sends. */
-  problem: Error | null = null;
-  tried = 0;
-
-  async send(mail: Mail): Promise<void> {
-    this.tried++;
-    if (this.problem !== null) throw this.problem;
-    this.mails.push(mail);
-  }
-
-  close(): void {}
-
-  /** The cookie of the latest mail to an address. */
-  cookie(to: string): string {
-    const mail = this.mails.findLast((one) => one.to === to);
-    const found = /COOKIE \S+ (\w{10})\n|cookie is (\w{5})\./.exec(mail?.text ?? '');
-    return found?.[1] ?? found?.[2] ?? '';
-  }
-}
 
 let test: TestNetwork;
 let box: Mailbox;

@@ -1,8 +1,9 @@
 /** Commands of AuthServ that go by way of mail: cookies. */
 import { networkKey } from '../../runtime/net/ip-address.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { phrase, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
+import type { Redeemed } from './cookie-desk.ts';
 import { ownMask } from './host-mask.ts';
 import { letIn } from './login-commands.ts';
 import { loginRefusal } from './refusal-texts.ts';
@@ -54,6 +55,8 @@ function cookie(world: AuthWorld): CommandRow {
             : loginRefusal(answer),
         ];
       const { account, what, email } = answer;
+      const not = notDone(answer);
+      if (not !== null) return [not];
       if (what === 'email_change')
         return [
           email === null
@@ -69,6 +72,20 @@ function cookie(world: AuthWorld): CommandRow {
     },
   };
 }
+
+/** What somebody reads whose cookie was right, and who has not got what it is for; null where they have. */
+function notDone({ outcome, what, account, email }: Extract<Redeemed, { kind: 'done' }>): Reply | null {
+  if (outcome === 'done') return null;
+  if (outcome === 'delayed')
+    return 'The login service does not answer now. What the cookie is for is done by itself when it does.';
+  if (what === 'activation')
+    return said`The account ${account} cannot be made: the login service has somebody of that name or address. Register another one.`;
+  return what === 'email_change'
+    ? said`${account} keeps its e-mail address: the login service does not take ${email ?? NONE_AT_ALL}.`
+    : said`The password of ${account} stays as it was: the login service does not take the new one. Ask for another one.`;
+}
+
+const NONE_AT_ALL = phrase('none');
 
 function authCookie(world: AuthWorld): CommandRow {
   return {
@@ -106,8 +123,8 @@ function resetPass(world: AuthWorld): CommandRow {
     async run({ user, words }) {
       const [account = '', password = ''] = words;
       const origin = originOf(user);
-      const verifiers = await world.verifiersFor(account, password, networkKey(origin.address));
-      await world.cookies.askPassword(account, verifiers, origin);
+      const secret = await world.secretFor(account, password, networkKey(origin.address));
+      await world.cookies.askPassword(account, secret, origin);
       return [LOOK_INTO_MAIL];
     },
   };

@@ -5,7 +5,8 @@
 import type { LoginAnswer, LoginOrigin } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { Verifiers } from '../../identity/credential-tasks.ts';
+import type { AccountChanges } from '../../identity/account-changes.ts';
+import type { NewSecret } from '../../identity/elsewhere.ts';
 import { Guessing } from '../../identity/guessing.ts';
 import { type LoginRefusal, type Logins, refused } from '../../identity/logins.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
@@ -24,6 +25,8 @@ export interface CookieDeskOptions {
   readonly writes: WriteTurn;
   readonly clock: Clock;
   readonly logins: () => Logins;
+  /** The door through which accounts change. */
+  readonly changes: () => AccountChanges;
 }
 
 /** What came of showing a cookie. */
@@ -33,6 +36,8 @@ export type Redeemed =
       readonly what: CookieKind;
       readonly account: string;
       readonly email: string | null;
+      /** What became of it; `delayed`: it is done by itself when Keycloak answers again. */
+      readonly outcome: 'done' | 'delayed' | 'refused' | 'exists' | 'email';
     }
   | LoginRefusal;
 
@@ -58,16 +63,16 @@ export class CookieDesk {
   }
 
   /** An account is made whose owner has to confirm it. Within the turn in which it is. */
-  confirm(account: StoredAccount, verifiers: Verifiers, { address }: LoginOrigin): void {
+  confirm(account: StoredAccount, secret: NewSecret, { address }: LoginOrigin): void {
     const { cookies, mail } = this.#options;
-    cookies.open(account, 'activation', JSON.stringify(verifiers));
+    cookies.open(account, 'activation', JSON.stringify(secret));
     mail.add(account, 'activation', account.email!, address);
     setImmediate(() => mail.kick());
   }
 
   /** Another password, which its cookie puts in place. Throws SignalboxError: see {@link CookieStore.open} and {@link MailQueue.add}. */
-  async askPassword(account: string, verifiers: Verifiers, origin: LoginOrigin): Promise<void> {
-    await this.#ask(account, 'password_change', JSON.stringify(verifiers), origin);
+  async askPassword(account: string, secret: NewSecret, origin: LoginOrigin): Promise<void> {
+    await this.#ask(account, 'password_change', JSON.stringify(secret), origin);
   }
 
   /** To log in from where the account may not be used. Throws as the others. */
@@ -121,18 +126,27 @@ export class CookieDesk {
       return logins.failed(name, origin, 'wrong cookie');
     }
     if (account.suspended_reason !== null) return refused('suspended', account.name);
-    const done = await writes.write(() => {
+    const { name: called } = account;
+    let used: StoredCookie | null = null;
+    /** In the turn in which what it is for begins, so that it is used up with it or not at all. */
+    const use = () => {
       const now = store.find(name);
       // Somebody else may have shown it in the same turn.
       const again = now === undefined ? undefined : cookies.of(now);
-      if (now === undefined || again === undefined || !cookies.fits(now, again, typed)) return null;
-      this.#carryOut(now, again, mask);
+      if (now === undefined || again?.kind !== cookie.kind || !cookies.fits(now, again, typed)) return false;
+      used = again;
       cookies.drop(now);
-      return { kind: 'done' as const, what: again.kind, account: now.name, email: again.data };
+      return true;
+    };
+    const outcome = await this.#carryOut(account, cookie, mask, use).catch((error: unknown) => {
+      if (used === null && isUnavailable(error)) return null;
+      throw error;
     });
-    if (done === null) return logins.failed(name, origin, 'wrong cookie');
+    if (outcome === null) return refused('unavailable', called);
+    if (used === null || outcome === 'gone') return logins.failed(name, origin, 'wrong cookie');
     logins.accounts.reset(account.key);
-    return { ...done, email: done.what === 'email_change' ? done.email : null };
+    const email = cookie.kind === 'email_change' ? cookie.data : null;
+    return { kind: 'done', what: cookie.kind, account: called, email, outcome };
   }
 
   /** A code by which an account is confirmed that was registered by an IRC server; who shows it is logged in. */
@@ -143,9 +157,10 @@ export class CookieDesk {
     if (found !== undefined && cookies.of(found)?.kind !== 'activation')
       return this.#options.logins().failed(account, origin, 'wrong cookie');
     const redeemed = await this.redeem(account, code, origin, null);
-    return redeemed.kind === 'refused'
-      ? redeemed
-      : await this.#options.logins().proven(redeemed.account, origin, ({ id }) => id === found?.id);
+    if (redeemed.kind === 'refused') return redeemed;
+    if (redeemed.outcome === 'delayed') return refused('unavailable', redeemed.account);
+    if (redeemed.outcome !== 'done') return refused('credentials', redeemed.account);
+    return await this.#options.logins().proven(redeemed.account, origin, ({ id }) => id === found?.id);
   }
 
   async #ask(
@@ -160,7 +175,7 @@ export class CookieDesk {
     if (wait > 0)
       throw new SignalboxError(
         'conflict',
-        `Too many cookies were asked for from where you are. Try again in ${wait} seconds.`,
+        `Too many cookies were asked for from where you are. Try again in ${wait === 1 ? '1 second' : `${wait} seconds`}.`,
       );
     await writes.write(() => {
       const found = store.get(account);
@@ -172,11 +187,31 @@ export class CookieDesk {
     mail.kick();
   }
 
-  #carryOut(account: StoredAccount, { kind, data }: StoredCookie, mask: string | null): void {
-    const { store, profiles } = this.#options;
-    if (kind === 'activation' || kind === 'password_change')
-      store.setPassword(account, JSON.parse(data!) as Verifiers);
-    else if (kind === 'email_change') store.setEmail(account, data);
-    else if (mask !== null && profiles.masks(account).length > 0) profiles.addMask(account, mask);
+  /** @param use whether it is still the cookie that was shown; it is used up by that */
+  async #carryOut(
+    account: StoredAccount,
+    { kind, data }: StoredCookie,
+    mask: string | null,
+    use: () => boolean,
+  ) {
+    const { profiles, store, writes } = this.#options;
+    const changes = this.#options.changes();
+    const { name, email } = account;
+    const allowed = { allowed: use };
+    if (kind === 'activation') return await changes.confirm(name, JSON.parse(data!) as NewSecret, use);
+    if (kind === 'password_change')
+      return await changes.putSecret(name, JSON.parse(data!) as NewSecret, { ...allowed, proves: email });
+    if (kind === 'email_change')
+      return await changes.putEmail(name, data, { ...allowed, verified: data !== null });
+    return await writes.write(() => {
+      if (!use()) return 'gone';
+      const now = store.get(name);
+      if (mask !== null && profiles.masks(now).length > 0) profiles.addMask(now, mask);
+      return 'done';
+    });
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof SignalboxError && error.code === 'unavailable';
 }

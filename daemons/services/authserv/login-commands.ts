@@ -1,7 +1,7 @@
 /** Commands of AuthServ that make accounts and let people in. */
 import type { LoggedIn } from '../../../contract/accounts.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { phrase, type Reply, said } from '../bots/reply.ts';
+import { counted, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
 import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
 import { timedLogin } from './timed-login.ts';
@@ -20,7 +20,7 @@ function welcome(call: CommandCall, world: AuthWorld, { account, failures }: Log
   if (failures !== null) {
     const { count, address, time } = failures;
     lines.push(
-      said`${count} ${phrase(count === 1 ? 'login' : 'logins')} failed since you were here last, the latest from ${address} on ${new Date(time).toUTCString()}.`,
+      said`${counted(count, 'login', 'logins')} failed since you were here last, the latest from ${address} on ${new Date(time).toUTCString()}.`,
     );
   }
   return lines;

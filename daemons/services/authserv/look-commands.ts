@@ -1,7 +1,7 @@
 /** Commands of AuthServ that only tell. */
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandRow } from '../bots/command-row.ts';
-import { phrase, type Reply, said } from '../bots/reply.ts';
+import { counted, phrase, type Reply, said } from '../bots/reply.ts';
 import type { AuthWorld } from './auth-world.ts';
 import { isAccount, namedAccount } from './operator-commands.ts';
 import { FLAGS } from './operator-settings.ts';
@@ -101,7 +101,7 @@ function status({ store, view }: AuthWorld): CommandRow {
       const network = view();
       return [
         user.account === null ? 'You are not logged in.' : said`You are logged in to ${user.account}.`,
-        said`${store.count} accounts are registered, ${network?.users.size ?? 0} users are on the network.`,
+        said`${counted(store.count, 'account is', 'accounts are')} registered, ${counted(network?.users.size ?? 0, 'user is', 'users are')} on the network.`,
       ];
     },
   };

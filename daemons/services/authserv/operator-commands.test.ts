@@ -173,7 +173,7 @@ it('what has changed while it was written down is looked at again', async () => 
     'That was not done: ann is not below you any more.',
   ]);
   await test.level('ann', 0);
-  expect(await ask('OUNREGISTER ann', () => test.services.keeper.drop('ann', 'its owner'))).toEqual([
+  expect(await ask('OUNREGISTER ann', () => test.services.keeper.changes.drop('ann', 'its owner'))).toEqual([
     'That was not done: That account is there no more.',
   ]);
   expect(await ask('ALLOWAUTH bob low', () => test.say(`${NUMERICS.bob} Q :bye`))).toEqual([

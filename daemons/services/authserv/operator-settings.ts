@@ -31,9 +31,9 @@ const LEVEL: OperatorSetting = {
     if (!(level >= 0 && level <= MOST_LEVEL)) return said`LEVEL is a number from 0 to ${MOST_LEVEL}.`;
     return level < own ? null : said`Nobody gives a level of their own or above: yours is ${own}.`;
   },
-  async change({ store, profiles, writes }, account, value) {
+  async change({ setLevel }, account, value) {
     const level = value === NONE ? 0 : wholeNumber(value);
-    await writes.write(() => profiles.set(store.get(account), 'level', level));
+    await setLevel(account, level);
     return said`LEVEL is now: ${level}`;
   },
 };

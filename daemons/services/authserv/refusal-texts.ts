@@ -1,7 +1,7 @@
 /** What people read who are not let in, do not get an account or do not get another password. */
 import type { LoginAnswer, PasswordAnswer, RegisterAnswer } from '../../../contract/accounts.ts';
 
-import { type Message, phrase, said } from '../bots/reply.ts';
+import { counted, type Message, phrase, said } from '../bots/reply.ts';
 
 type Answer = LoginAnswer | PasswordAnswer | RegisterAnswer;
 type Refused<Of extends Answer> = Extract<Of, { readonly kind: 'refused' }>;
@@ -43,7 +43,8 @@ const PASSWORD: Readonly<Record<Why<PasswordAnswer>, string>> = {
 };
 
 function withWait(text: string, seconds: number): Message {
-  return seconds === 0 ? phrase(text) : said`${phrase(text)} Try again in ${seconds} seconds.`;
+  if (seconds === 0) return phrase(text);
+  return said`${phrase(text)} Try again in ${counted(seconds, 'second', 'seconds')}.`;
 }
 
 export function loginRefusal({ why, retrySeconds }: Refused<LoginAnswer>): Message {

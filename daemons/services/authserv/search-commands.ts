@@ -134,10 +134,10 @@ function search(world: AuthWorld): CommandRow {
       if (typeof criteria === 'string' || !('tests' in criteria)) return [criteria];
       const listed = action.toUpperCase() === 'PRINT' ? criteria.most : 0;
       const { rows, total } = await lookThrough(world, criteria.tests, listed, () => call.stands);
-      if (listed === 0 || total === 0) return [said`${total} accounts meet that.`];
+      if (listed === 0 || total === 0) return [meeting(total)];
       const table = { headings: ['Account', 'Level', 'Registered', 'Last login'], rows };
       const left = total - rows.length;
-      return [table, left === 0 ? said`${total} accounts meet that.` : said`${left} more meet that.`];
+      return [table, left === 0 ? meeting(total) : more(left)];
     },
   };
 }
@@ -171,6 +171,14 @@ async function lookThrough(
     await nextTurn();
   }
   return { rows, total };
+}
+
+function meeting(total: number): Reply {
+  return total === 1 ? said`${total} account meets that.` : said`${total} accounts meet that.`;
+}
+
+function more(left: number): Reply {
+  return left === 1 ? said`${left} more meets that.` : said`${left} more meet that.`;
 }
 
 /** Accounts of one turn of the loop: two milliseconds. */

@@ -1,5 +1,5 @@
 /** Settings of an account, which its owner changes by SET and operators by OSET: what each is now, and what a word makes of it. */
-import { isEmail } from '../../identity/account-keeper.ts';
+import { isEmail } from '../../identity/password-rules.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandCall } from '../bots/command-row.ts';
 import { type Message, phrase, type Reply, said } from '../bots/reply.ts';

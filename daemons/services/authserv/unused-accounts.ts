@@ -3,6 +3,7 @@
  * be told is told two weeks before. Operators, and accounts with the flag `n`, are kept for ever.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -90,8 +91,14 @@ export class UnusedAccounts {
       return false;
     }
     if (until > now) return false;
-    await drop(account.name);
-    return true;
+    try {
+      await drop(account.name);
+      return true;
+    } catch (error) {
+      // It ends by itself when Keycloak answers again, or at the next look; others need not wait for that.
+      if (error instanceof SignalboxError && error.code === 'unavailable') return false;
+      throw error;
+    }
   }
 }
 

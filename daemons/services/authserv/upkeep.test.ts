@@ -262,7 +262,7 @@ describe('unused accounts', () => {
 it('a hash of X3 lets its owner in, and is one of our own from then on', async () => {
   const hash = '$1A2B3C4DDF5502289FEE17CE776C8A39F24E4F39';
   await test.services.keeper.answerers().create({ account: 'old', password: 'nobody-knows', email: null });
-  await test.writes.write(() => store().setForeignHash(store().get('old'), hash));
+  await test.writes.write(() => store().facts.setForeignHash(store().get('old'), hash));
   const kinds = () =>
     test.database
       .prepare("SELECT kind FROM credentials JOIN accounts ON id = account WHERE key = 'old'")
@@ -282,14 +282,14 @@ it('a hash of X3 lets its owner in, and is one of our own from then on', async (
 it('a password that was set while a hash of X3 was checked stays as it was set', async () => {
   const hash = '$1A2B3C4DDF5502289FEE17CE776C8A39F24E4F39';
   await test.services.keeper.answerers().create({ account: 'old', password: 'nobody-knows', email: null });
-  await test.writes.write(() => store().setForeignHash(store().get('old'), hash));
+  await test.writes.write(() => store().facts.setForeignHash(store().get('old'), hash));
   test.passwords.fits = async () => true;
   const make = test.passwords.make.bind(test.passwords);
   test.passwords.make = async (password) => {
     const verifiers = await make(password);
     test.passwords.make = make;
     await test.writes.write(() =>
-      store().setPassword(store().get('old'), { argon2id: 'reset', scram: 'reset' }),
+      store().facts.setPassword(store().get('old'), { argon2id: 'reset', scram: 'reset' }),
     );
     return verifiers;
   };

@@ -33,6 +33,11 @@ export function phrase(text: string): Message {
   return { text, values: [] };
 }
 
+/** So many of something, to stand in another message: a text each for one and for more, so that both can be translated. */
+export function counted(count: number, one: string, more: string): Message {
+  return { text: `{0} ${count === 1 ? one : more}`, values: [String(count)] };
+}
+
 export function isTable(reply: Reply): reply is ReplyTable {
   return typeof reply !== 'string' && 'rows' in reply;
 }

@@ -4,6 +4,7 @@
  */
 import { ATTRIBUTES, CHANNEL_GROUPS, channelAttribute, type Directory, isAnswer } from './directory.ts';
 import { end, type FlowKind, goOn } from './flow-kind.ts';
+import { made } from './linked-account.ts';
 
 export interface AccessData {
   readonly channel: string;
@@ -93,16 +94,6 @@ async function found(change: () => Promise<unknown>): Promise<boolean> {
     return true;
   } catch (error) {
     if (isAnswer(error, 'not_found')) return false;
-    throw error;
-  }
-}
-
-/** The id of what is made; null where it was there. */
-async function made(make: () => Promise<string>): Promise<string | null> {
-  try {
-    return await make();
-  } catch (error) {
-    if (isAnswer(error, 'conflict')) return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** What flows ask of Keycloak, as its client does it. Errors are SignalboxErrors: `conflict`, `not_found`, `bad_request` are answers. */
 import { SignalboxError } from '../../../contract/errors.ts';
-import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
+import type { HashedPassword } from '../../identity/elsewhere.ts';
+import { type KeycloakDesk, LEVEL } from '../keycloak/keycloak-desk.ts';
 
 /** A user of the realm. */
 export interface DirectoryUser {
@@ -11,22 +12,23 @@ export interface DirectoryUser {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A password that was hashed here. */
-export interface HashedPassword {
-  readonly algorithm: 'pbkdf2-sha256';
-  readonly iterations: number;
-  /** Base64. */
-  readonly salt: string;
-  readonly hash: string;
-}
-
 /** Attributes by name; null takes one away. */
 export type AttributeChange = Readonly<Record<string, readonly string[] | null>>;
+
+/** What is changed of a user; what is absent stays. */
+export interface DirectoryChange {
+  readonly username?: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly attributes?: AttributeChange;
+}
 
 /** A group of the realm. */
 export interface DirectoryGroup {
   readonly id: string;
   readonly name: string;
+  /** Where it is, where that is said: `/irc-channels/#tea`. */
+  readonly path?: string | undefined;
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -38,18 +40,17 @@ export interface Directory {
     create(user: {
       readonly username: string;
       readonly email?: string;
+      readonly emailVerified?: boolean;
       readonly attributes?: Readonly<Record<string, readonly string[]>>;
       readonly password?: HashedPassword;
     }): Promise<string>;
-    update(
-      id: string,
-      change: { readonly email?: string; readonly attributes?: AttributeChange },
-    ): Promise<DirectoryUser>;
+    update(id: string, change: DirectoryChange): Promise<DirectoryUser>;
     setPassword(id: string, password: HashedPassword): Promise<void>;
     delete(id: string): Promise<boolean>;
     endSessions(id: string): Promise<void>;
     join(id: string, group: string): Promise<void>;
     leave(id: string, group: string): Promise<boolean>;
+    groups(id: string): Promise<readonly DirectoryGroup[]>;
   };
   readonly groups: {
     findTop(name: string): Promise<DirectoryGroup | null>;
@@ -59,29 +60,31 @@ export interface Directory {
     delete(id: string): Promise<boolean>;
     members(id: string): Promise<readonly DirectoryUser[]>;
   };
+  /** Whether nobody but administrators can give a user an attribute. */
+  isOnlyByAdministrators(attribute: string): Promise<boolean>;
 }
 
 /** The Keycloak that is configured at the moment of each call. Throws SignalboxError `unavailable` where none is. */
 export function directoryOf(keycloak: Pick<KeycloakDesk, 'current'>): Directory {
-  const client = () => {
-    const open = keycloak.current;
-    if (open === null) throw new SignalboxError('unavailable', 'No Keycloak is configured.');
-    return open.client;
+  const open = () => {
+    if (keycloak.current === null) throw new SignalboxError('unavailable', 'No Keycloak is configured.');
+    return keycloak.current;
   };
   return {
     get users() {
-      return client().users;
+      return open().client.users;
     },
     get groups() {
-      return client().groups;
+      return open().client.groups;
     },
+    isOnlyByAdministrators: (attribute) => open().directory.isOnlyByAdministrators(attribute),
   };
 }
 
 /** Names in Keycloak, as X3 has them. */
 export const ATTRIBUTES = {
   fingerprints: 'x509_fingerprints',
-  level: 'x3_opserv_level',
+  level: LEVEL,
   groupLevel: 'x3_access_level',
   /** Which registration made the user, so that one that was cut off knows it again. */
   registration: 'signalbox_registration',

@@ -1,16 +1,17 @@
 /** What people and Keycloak do to accounts and channels holds on both sides, by way of a server that answers as Keycloak does. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { until } from '../../runtime/test-fixtures/until.ts';
-import { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
-import { TestKeycloak } from '../keycloak/test-keycloak.ts';
+import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
+import type { TestKeycloak } from '../keycloak/test-keycloak.ts';
 import { limits } from '../limits.ts';
-import { KeycloakLinks } from '../store/keycloak-links.ts';
-import { TestNetwork } from '../test-network.ts';
-import { FlowDesk } from './flow-desk.ts';
-import { hashForKeycloak } from './hash-tasks.ts';
+import type { KeycloakLinks } from '../store/keycloak-links.ts';
+import type { TestNetwork } from '../test-network.ts';
+import type { FlowDesk } from './flow-desk.ts';
+import { TestLinked } from './test-linked.ts';
 
 const PRINT = 'a'.repeat(64);
 
+let linked: TestLinked;
 let keycloak: TestKeycloak;
 let desk: KeycloakDesk;
 let test: TestNetwork;
@@ -18,53 +19,14 @@ let flows: FlowDesk;
 let links: KeycloakLinks;
 
 beforeEach(async () => {
-  keycloak = await TestKeycloak.start();
-  test = await TestNetwork.start('h6B', { elsewhere: () => (desk.current === null ? null : flows) });
-  const { clock, database, writes, logged, services } = test;
-  const log = (level: string, event: string, message: string) => logged.push(`${level} ${event} ${message}`);
-  desk = new KeycloakDesk({
-    clock,
-    random: () => 0,
-    metrics: null,
-    log,
-    onUp: () => flows.engine.retry(null),
-  });
-  links = new KeycloakLinks(database, () => clock.now());
-  const { keeper } = services;
-  const { suspend } = keeper.answerers();
-  let marks = 0;
-  flows = new FlowDesk({
-    database,
-    writes,
-    clock,
-    random: () => 0,
-    keycloak: desk,
-    store: keeper.store,
-    channels: keeper.channels.store,
-    links,
-    hash: async (password) => hashForKeycloak({ password, iterations: 1 }),
-    mark: () => `mark ${++marks}`,
-    keeper: {
-      drop: (account, by) => keeper.dropWithin(account, by),
-      registered: (account) => keeper.hasRegistered(account),
-      suspend: async (account, by, reason) => await suspend({ account, by, reason }),
-      channelChanged: (channel) => keeper.channels.hasChanged(channel),
-    },
-    logOut: (account) => services.logOut(account),
-    log,
-  });
-  desk.configure(keycloak.settings);
+  linked = await TestLinked.start();
+  ({ keycloak, desk, network: test, flows, links } = linked);
   test.join('ABAAA', 'ann');
 });
-afterEach(async () => {
-  flows.close();
-  desk.close();
-  test.close();
-  await keycloak.close();
-});
+afterEach(() => linked.close());
 
-const account = (name = 'ann') => test.services.keeper.store.find(name);
-const ended = () => until(() => flows.engine.size === 0);
+const account = (name = 'ann') => linked.account(name);
+const ended = () => linked.ended();
 const register = () => test.ask('ABAAA', 'REGISTER ann correct-horse ann@example.net');
 
 it('an account is made, changed and deleted in Keycloak and here', async () => {
@@ -86,7 +48,7 @@ it('an account is made, changed and deleted in Keycloak and here', async () => {
   expect(await test.ask('ABAAB', `ADDCERTFP ${PRINT}`)).toEqual(['That certificate is of another account.']);
   await test.ask('ABAAA', `DELCERTFP ${PRINT}`);
   expect(user.attributes.x509_fingerprints).toBeUndefined();
-  expect(await test.services.keeper.setEmail('ann', 'new@example.net')).toBe(true);
+  expect(await test.services.keeper.changes.setEmail('ann', 'new@example.net')).toBe(true);
   expect([user.email, account()!.email]).toEqual(['new@example.net', 'new@example.net']);
   expect(await test.ask('ABAAA', 'UNREGISTER better-horse')).toEqual(['The account ann is deleted.']);
   expect([keycloak.named('ann'), account()]).toEqual([undefined, undefined]);
@@ -146,14 +108,27 @@ it('what is changed of a user in Keycloak holds here once it is looked at', asyn
   await look();
   expect(account()!.suspended_reason).toBeNull();
   user.username = 'anna';
-  await test.ask('ABAAA', 'AUTH ann correct-horse');
+  test.say('AB AC ABAAA R ann 1700000000');
   test.take();
   await look();
+  // Who is called otherwise there is so here, and on the network.
+  expect(test.take()).toEqual(['AF AC ABAAA M anna 1700000000']);
+  expect(account()).toBeUndefined();
+  expect(links.of(account('anna')!)).toMatchObject({ username: 'anna' });
+  test.join('ABAAF', 'zoe');
+  await test.ask('ABAAF', 'REGISTER zoe correct-horse');
+  keycloak.named('zoe')!.username = 'z';
+  user.username = 'zoe';
+  await look();
+  // But not by the name of somebody else: then they are logged out, and the account keeps its name.
+  expect(links.of(account('anna')!)).toMatchObject({ username: 'zoe' });
+  expect(test.logged.join()).toContain('keycloak_name');
   expect(test.take()).toContain('AF AC ABAAA U');
-  expect(links.of(account()!)).toMatchObject({ username: 'anna' });
   keycloak.users.delete(user.id);
   await look();
-  expect(account()).toMatchObject({ suspended_reason: 'The account is deleted in Keycloak.' });
+  expect(account('anna')).toMatchObject({ suspended_reason: 'The account is deleted in Keycloak.' });
+  // Nothing of their password is kept any more.
+  expect(test.services.keeper.store.passwordHash(account('anna')!)).toBeNull();
   expect(await flows.look({ kind: 'user', userId: 'nobody' })).toBe('looks at the user');
   await ended();
 });
@@ -194,7 +169,7 @@ it('access to channels is the same on both sides, and ends with the channel', as
   flows.batch.start();
   await until(() => keeper.channels.store.find('#tea')!.access.length === 0);
   await ended();
-  expect(await flows.look({ kind: 'group', path: '/opers', userId: bob.id })).toContain('nothing: /opers');
+  expect(await flows.look({ kind: 'group', path: '/opers', userId: bob.id })).toContain('looks at the user');
   await ask.dropChannel({ channel: '#tea', by: 'ann' });
   await until(() => group() === undefined && flows.engine.size === 0);
   expect(flows.sync.orphans(9)).toEqual([]);

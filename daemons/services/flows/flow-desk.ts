@@ -2,38 +2,33 @@
  * What is done in Keycloak and here together: the flows, the comparison of channels with their groups, and what the webhook has looked
  * at. Made by daemon.ts; the keeper of accounts asks it before it changes one.
  */
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { Verifiers } from '../../identity/credential-tasks.ts';
-import type { AccountsElsewhere } from '../../identity/elsewhere.ts';
-import type { AccountStore, NewAccount } from '../../identity/store/account-store.ts';
+import type { HashedPassword } from '../../identity/elsewhere.ts';
+import type { AccountStore } from '../../identity/store/account-store.ts';
 import type { ChannelStore } from '../../identity/store/channel-store.ts';
+import { SETTLED_ELSEWHERE, SharedFacts } from '../../identity/store/shared-facts.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
 import { ChannelRows } from '../chanserv/channel-store.ts';
 import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
+import type { KeycloakUser } from '../keycloak/keycloak-shapes.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
+import { ProfileStore } from '../store/profile-store.ts';
 import { BatchSync } from '../sync/batch-sync.ts';
-import { channelFlow, goneFlow, subjectOf } from '../sync/channel-flow.ts';
+import { subjectOf } from '../sync/channel-flow.ts';
 import { ChannelLevels } from '../sync/channel-levels.ts';
 import { SyncStore } from '../sync/sync-store.ts';
 import type { Look } from '../webhook/account-changes.ts';
-import { accessFlow } from './access-flow.ts';
-import {
-  type AccountFlowOptions,
-  accountSubject,
-  certificateFlow,
-  dropFlow,
-  emailFlow,
-  passwordFlow,
-  registerFlow,
-} from './account-flows.ts';
-import { CHANNEL_GROUPS, directoryOf, type HashedPassword } from './directory.ts';
+import { CHANNEL_GROUPS, directoryOf, OPER_GROUP } from './directory.ts';
 import { FlowEngine } from './flow-engine.ts';
-import type { FlowAnswer, FlowKind } from './flow-kind.ts';
+import type { FlowKind } from './flow-kind.ts';
+import { type FlowKinds, flowKinds } from './flow-kinds.ts';
 import { FlowStore } from './flow-store.ts';
-import { userFlow } from './user-flow.ts';
+import { differs } from './glance.ts';
+import { KeycloakAccounts } from './keycloak-accounts.ts';
+import { userSubject } from './linked-account.ts';
+import { OPERATORS } from './operators-flow.ts';
 
 export interface FlowDeskOptions {
   readonly database: Sqlite;
@@ -52,67 +47,64 @@ export interface FlowDeskOptions {
   readonly keeper: {
     readonly drop: (account: string, by: string) => () => Promise<void>;
     readonly registered: (account: string) => void;
-    readonly suspend: (account: string, by: string, reason: string | null) => Promise<unknown>;
+    readonly renamed: (before: string, next: string) => () => void;
+    readonly keepOut: (account: string, by: string, reason: string) => Promise<unknown>;
     readonly channelChanged: (channel: string) => void;
   };
   readonly logOut: (account: string) => void;
+  /** Whether an account can be called so now, on the network too. */
+  readonly mayRename: (account: string, next: string) => boolean;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
 }
 
-export class FlowDesk implements AccountsElsewhere {
+export class FlowDesk {
   readonly engine: FlowEngine;
+  /** What the keeper of accounts asks before it changes one. */
+  readonly accounts: KeycloakAccounts;
   readonly sync: SyncStore;
   readonly batch: BatchSync;
   readonly #options: FlowDeskOptions;
-  readonly #kinds;
+  readonly #kinds: FlowKinds;
+  readonly #profiles: ProfileStore;
 
   constructor(options: FlowDeskOptions) {
-    const { database, writes, clock, random, keycloak, store, channels, links, keeper, logOut, log } =
-      options;
+    const { database, writes, clock, random, keycloak, store, channels, links, keeper, log } = options;
     this.#options = options;
     this.sync = new SyncStore(database);
-    const { sync } = this;
     const now = () => clock.now();
-    const directory = directoryOf(keycloak);
-    const shared: AccountFlowOptions = {
-      directory,
-      store,
-      links,
+    this.#profiles = new ProfileStore(database, now, SETTLED_ELSEWHERE);
+    this.#kinds = flowKinds({
+      directory: directoryOf(keycloak),
+      facts: new SharedFacts(database, now, store, SETTLED_ELSEWHERE),
+      profiles: this.#profiles,
+      sync: this.sync,
+      ...{ store, channels, links, now, log },
       drop: (account, by) => {
         const told = keeper.drop(account, by);
         return () => void told();
       },
-      registered: keeper.registered,
+      ...{ registered: keeper.registered, renamed: keeper.renamed, keepOut: keeper.keepOut },
+      ...{ logOut: options.logOut, mayRename: options.mayRename },
       forget: ({ userId, username }) => keycloak.forget(userId, username),
-    };
-    const idOf = (account: string) => {
-      const stored = store.find(account);
-      return stored === undefined ? null : (links.of(stored)?.user ?? null);
-    };
-    const access = accessFlow(directory, idOf, (channel, account, level) =>
-      sync.confirm(channel, account, level, now()),
-    );
-    const changed = keeper.channelChanged;
-    const levels = new ChannelLevels(channels, new ChannelRows(database, now), now);
-    const ofChannels = { directory, store, channels, levels, links, sync, access, now, changed };
-    this.#kinds = {
-      register: registerFlow(shared),
-      password: passwordFlow(shared),
-      drop: dropFlow(shared),
-      email: emailFlow(shared),
-      certificate: certificateFlow(shared),
-      user: userFlow({ directory, store, links, suspend: keeper.suspend, logOut }),
-      access,
-      channel: channelFlow(ofChannels),
-      gone: goneFlow(ofChannels),
-    };
+      levels: new ChannelLevels(channels, new ChannelRows(database, now), now),
+      changed: keeper.channelChanged,
+    });
     const kinds = Object.values(this.#kinds);
     this.engine = new FlowEngine({ store: new FlowStore(database), writes, clock, random, kinds, log });
+    this.accounts = new KeycloakAccounts({
+      ...options,
+      engine: this.engine,
+      kinds: this.#kinds,
+      profiles: this.#profiles,
+    });
     this.batch = new BatchSync({
       channels,
       clock,
       compare: (channel) => this.compare(channel),
-      roundBegins: () => this.#forgetChannels(),
+      roundBegins: () => {
+        this.#forgetChannels();
+        void this.#begin(this.#kinds.operators, OPERATORS, {});
+      },
     });
   }
 
@@ -143,52 +135,16 @@ export class FlowDesk implements AccountsElsewhere {
     this.engine.close();
   }
 
-  async register(account: NewAccount, password: string, network: string) {
-    this.#assertAsked();
-    const hashed = await this.#options.hash(password, network);
-    const data = { account, password: hashed, mark: this.#options.mark() };
-    return outcomeOf(await this.engine.begin(this.#kinds.register, accountSubject(account.name), data));
-  }
-
-  async changePassword(
-    account: string,
-    password: string,
-    verifiers: Verifiers,
-    network: string,
-    allowed: () => boolean,
-  ) {
-    this.#assertAsked();
-    const hashed = await this.#options.hash(password, network);
-    const data = { account, verifiers, password: hashed };
-    const { password: kind } = this.#kinds;
-    const subject = accountSubject(account);
-    let may = true;
-    const answer = await this.engine
-      .begin(kind, subject, data, () => {
-        may = allowed();
-        if (!may) throw new SignalboxError('refused', `The password of ${account} has changed meanwhile.`);
-      })
-      .catch((error) => {
-        if (may) throw error;
-        return null;
-      });
-    return answer === null ? 'gone' : outcomeOf(answer);
-  }
-
-  async drop(account: string, by: string) {
-    this.#assertAsked();
-    return outcomeOf(await this.engine.begin(this.#kinds.drop, accountSubject(account), { account, by }));
-  }
-
-  async certificate(account: string, fingerprint: string, add: boolean) {
-    this.#assertAsked();
-    const data = { account, fingerprint, add };
-    return outcomeOf(await this.engine.begin(this.#kinds.certificate, accountSubject(account), data));
-  }
-
-  async setEmail(account: string, email: string | null) {
-    this.#assertAsked();
-    return outcomeOf(await this.engine.begin(this.#kinds.email, accountSubject(account), { account, email }));
+  /** Keycloak has shown a user, who may have changed; has them looked at where that is so. Never throws. */
+  seen(user: KeycloakUser): void {
+    const { store, links } = this.#options;
+    const account = store.find(links.accountOf(user.id) ?? '');
+    if (
+      account === undefined ||
+      !differs(user, account, links.of(account)!, this.#profiles.of(account).level)
+    )
+      return;
+    void this.#begin(this.#kinds.user, userSubject(user.id), { userId: user.id });
   }
 
   /** Brings a channel and its group to the same, unless that is about to be done. Never throws. */
@@ -205,9 +161,10 @@ export class FlowDesk implements AccountsElsewhere {
   async look(at: Look): Promise<string> {
     if (this.#options.keycloak.current === null) return 'nothing more: no Keycloak is set';
     if (at.kind === 'user') {
-      await this.#start(this.#kinds.user, `user ${at.userId}`, { userId: at.userId });
+      await this.#start(this.#kinds.user, userSubject(at.userId), { userId: at.userId });
       return 'looks at the user';
     }
+    if (at.path === `/${OPER_GROUP}` || at.path === OPER_GROUP) return await this.#lookAtOperators(at.userId);
     const parent = `/${CHANNEL_GROUPS}/`;
     const channel = at.path.startsWith(parent) ? at.path.slice(parent.length) : at.path;
     if (this.#options.channels.find(channel) === undefined)
@@ -216,9 +173,13 @@ export class FlowDesk implements AccountsElsewhere {
     return `compares ${channel}`;
   }
 
-  /** Nobody waits for a Keycloak that is known not to answer. */
-  #assertAsked(): void {
-    this.#options.keycloak.current?.client.calls.breaker.assertClosed();
+  async #lookAtOperators(userId: string | null): Promise<string> {
+    if (userId === null) {
+      await this.#start(this.#kinds.operators, OPERATORS, {});
+      return 'compares the operators';
+    }
+    await this.#start(this.#kinds.user, userSubject(userId), { userId });
+    return 'looks at the user';
   }
 
   /** Channels that were dropped while nobody could be told. */
@@ -255,7 +216,3 @@ export class FlowDesk implements AccountsElsewhere {
 
 /** Channels that are forgotten in one round. */
 const MOST_ORPHANS = 1_000;
-
-function outcomeOf<Answer>(answer: FlowAnswer<Answer>): Answer | 'delayed' {
-  return answer.kind === 'done' ? answer.answer : 'delayed';
-}

@@ -147,6 +147,11 @@ export class FlowEngine {
     return (this.#lines.get(subject) ?? []).some(({ kind }) => kind.name === name);
   }
 
+  /** Numbers of the flows under way for a subject. */
+  under(subject: string): number[] {
+    return (this.#lines.get(subject) ?? []).map(({ row }) => row.id);
+  }
+
   rows(): FlowRow[] {
     return [...this.#flows.values()].map(({ row: { data: _data, due, ...shown }, working, timer }) => ({
       ...shown,

@@ -1,6 +1,6 @@
 /** Hashes a password as Keycloak takes it, on a thread of the pool: some 50 ms. Loaded by URL; see flow-desk.ts. */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import type { HashedPassword } from './directory.ts';
+import type { HashedPassword } from '../../identity/elsewhere.ts';
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;

@@ -1,12 +1,14 @@
 /** For tests: a Keycloak in memory, which fails or has its caller killed where the test says. */
 import { SignalboxError } from '../../../contract/errors.ts';
-import type { AttributeChange, Directory, HashedPassword } from './directory.ts';
+import type { HashedPassword } from '../../identity/elsewhere.ts';
+import type { AttributeChange, Directory } from './directory.ts';
 
 interface User {
   id: string;
   username: string;
   enabled: boolean;
   email: string | null;
+  emailVerified: boolean;
   attributes: Record<string, readonly string[]>;
   password: HashedPassword | null;
   sessions: number;
@@ -46,6 +48,7 @@ export class TestDirectory implements Directory {
       username: username.toLowerCase(),
       enabled: true,
       email: null,
+      emailVerified: false,
       attributes: {},
       password: null,
       sessions: 1,
@@ -74,21 +77,27 @@ export class TestDirectory implements Directory {
           attributes.x509_fingerprints?.includes(fingerprint),
         ),
       ),
-    create: ({ username, email, attributes, password }) =>
+    create: ({ username, email, emailVerified = false, attributes, password }) =>
       this.#asked('create', () => {
         if (this.user(username) !== undefined) fail('conflict', 'the name is taken');
         if (email !== undefined && [...this.everybody.values()].some((user) => user.email === email))
           fail('conflict', 'the address is taken');
         if (username.includes('[')) fail('bad_request', 'that is no name');
-        const more = { email: email ?? null, attributes: { ...attributes }, password: password ?? null };
-        return this.add(username, more).id;
+        const more = { email: email ?? null, emailVerified, attributes: { ...attributes } };
+        return this.add(username, { ...more, password: password ?? null }).id;
       }),
-    update: (id, { email, attributes }) =>
+    update: (id, { username, email, emailVerified, attributes }) =>
       this.#asked('update', () => {
         const user = this.#get(id);
         if (email !== undefined && email !== '')
           for (const other of this.everybody.values())
             if (other !== user && other.email === email) fail('conflict', 'the address is taken');
+        if (username !== undefined) {
+          const other = this.user(username);
+          if (other !== undefined && other !== user) fail('conflict', 'the name is taken');
+          user.username = username.toLowerCase();
+        }
+        if (emailVerified !== undefined) user.emailVerified = emailVerified;
         if (email !== undefined) user.email = email === '' ? null : email;
         user.attributes = changed(user.attributes, attributes ?? {});
         return this.#shown(user)!;
@@ -108,7 +117,21 @@ export class TestDirectory implements Directory {
         this.#get(id).groups.add(group);
       }),
     leave: (id, group) => this.#asked('leave', () => this.everybody.get(id)?.groups.delete(group) === true),
+    groups: (id) =>
+      this.#asked('groups', () =>
+        [...this.#get(id).groups].map((group) => {
+          const found = this.all.get(group)!;
+          return { ...found, path: found.parent === null ? `/${found.name}` : `/elsewhere/${found.name}` };
+        }),
+      ),
   };
+
+  /** Whether users can edit attributes of themselves. */
+  isEditable = false;
+
+  async isOnlyByAdministrators(): Promise<boolean> {
+    return !this.isEditable;
+  }
 
   readonly groups: Directory['groups'] = {
     findTop: (name) => this.#asked('findTop', () => this.#child(null, name) ?? null),

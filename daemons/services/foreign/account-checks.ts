@@ -1,7 +1,8 @@
 /** Whether parts of accounts of other services can be parts of accounts here; what cannot is said. */
-import { isEmail } from '../../identity/account-keeper.ts';
+
 import { isForeignHash } from '../../identity/foreign-hashes.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
+import { isEmail } from '../../identity/password-rules.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { isValidNick } from '../../irc/names.ts';
 import { readHostMask } from '../authserv/host-mask.ts';

@@ -269,12 +269,12 @@ describe('people', () => {
     await test.settled();
     expect([...test.bot.requests.ofAccount('anna')].map(({ number }) => number)).toEqual([1]);
     expect((await test.helper('SHOW *anna'))[0]).toContain('account anna');
-    await test.net.services.keeper.rename('anna', 'annette');
+    await test.net.services.keeper.changes.rename('anna', 'annette');
     expect((await test.helper('SHOW *annette'))[0]).toContain('Request 1 of anna');
-    await test.net.services.keeper.drop('annette', 'test');
+    await test.net.services.keeper.changes.drop('annette', 'test');
     await test.settled();
     expect((await test.helper('SHOW 1'))[0]).toContain('not logged in');
-    await test.net.services.keeper.rename('hal', 'harold');
+    await test.net.services.keeper.changes.rename('hal', 'harold');
     expect(test.bot.staffRole('harold')).toBe('helper');
     expect(test.bot.requests.ofHelper('harold').size).toBe(1);
   });

@@ -7,6 +7,7 @@ import { limits } from '../limits.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakError } from './keycloak-error.ts';
 import { TestKeycloak } from './test-keycloak.ts';
+import { keepsAttributes, onlyByAdministrators, type UserProfile } from './user-operations.ts';
 
 let keycloak: TestKeycloak;
 let clock: FakeClock;
@@ -295,14 +296,24 @@ describe('users', () => {
   it('are not said to be changed where Keycloak drops what it was given', async () => {
     keycloak.keepsAttributes = false;
     const { id } = keycloak.named('alice')!;
-    expect(await client.users.keepsAttributes()).toBe(false);
+    expect(keepsAttributes(await client.users.profile())).toBe(false);
     const error = await failureOf(client.users.update(id, { attributes: { irc_level: ['200'] } }));
     expect(error).toMatchObject({
       code: 'refused',
       message: expect.stringContaining('unmanagedAttributePolicy'),
     });
     keycloak.keepsAttributes = true;
-    expect(await client.users.keepsAttributes()).toBe(true);
+    expect(keepsAttributes(await client.users.profile())).toBe(true);
+    const level = 'x3_opserv_level';
+    const by = (edit?: string[]) => ({
+      name: level,
+      ...(edit === undefined ? {} : { permissions: { edit } }),
+    });
+    const only = (policy: string | undefined, attributes: ReturnType<typeof by>[] = []) =>
+      onlyByAdministrators({ unmanagedAttributePolicy: policy, attributes } as UserProfile, level);
+    expect([only('ADMIN_EDIT'), only('ENABLED'), only(undefined)]).toEqual([true, false, true]);
+    expect([only('ENABLED', [by(['admin'])]), only('ENABLED', [by()])]).toEqual([true, true]);
+    expect(only('ADMIN_EDIT', [by(['admin', 'user'])])).toBe(false);
   });
 
   it('are administered with a token that is asked for again where it is refused', async () => {

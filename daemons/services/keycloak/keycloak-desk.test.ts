@@ -55,7 +55,15 @@ it('shows what one does, and says at once that it drops attributes', async () =>
     inFlight: 0,
   });
   expect(rest.tokenExpiresAt).toBeGreaterThan(1_700_000_000_000);
-  expect(Object.keys(caches)).toEqual(['ids', 'users', 'fingerprints', 'keys', 'goodLogins', 'failedLogins']);
+  expect(Object.keys(caches)).toEqual([
+    'ids',
+    'users',
+    'fingerprints',
+    'profile',
+    'keys',
+    'goodLogins',
+    'failedLogins',
+  ]);
   expect(caches.ids).toMatchObject({ depth: 1, hits: 1, misses: 1 });
   metrics.sample();
   const hits = metrics.layout.slot('signalbox_services_cache_hits_total{cache="keycloak ids"}');

@@ -13,6 +13,7 @@ import type { KeycloakSettings } from './keycloak-settings.ts';
 import { LoginMemory } from './login-memory.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { UserDirectory } from './user-directory.ts';
+import { keepsAttributes, onlyByAdministrators } from './user-operations.ts';
 
 /** A Keycloak with what is remembered of it. */
 export interface OpenKeycloak {
@@ -164,7 +165,14 @@ export class KeycloakDesk {
   async #look(client: KeycloakClient): Promise<void> {
     const { log } = this.#options;
     try {
-      if (await client.users.keepsAttributes()) return;
+      const profile = await client.users.profile();
+      if (!onlyByAdministrators(profile, LEVEL))
+        log(
+          'warn',
+          'keycloak_profile',
+          `Users of Keycloak can edit ${LEVEL} of themselves, so levels of operators are not taken from there: set unmanagedAttributePolicy to ADMIN_EDIT, see docs/keycloak.md`,
+        );
+      if (keepsAttributes(profile)) return;
       log(
         'warn',
         'keycloak_profile',
@@ -203,13 +211,17 @@ export class KeycloakDesk {
   }
 }
 
+/** The attribute with the level of an operator, as X3 names it. */
+export const LEVEL = 'x3_opserv_level';
+
 /** Everything that is remembered of a Keycloak. */
 function cachesOf({ directory, logins, tokens }: OpenKeycloak): ShownCache[] {
-  const { ids, users, fingerprints } = directory;
+  const { ids, users, fingerprints, profile } = directory;
   return [
     { key: 'ids', name: 'keycloak ids', stats: () => ids.stats() },
     { key: 'users', name: 'keycloak users', stats: () => users.stats() },
     { key: 'fingerprints', name: 'keycloak fingerprints', stats: () => fingerprints.stats() },
+    { key: 'profile', name: 'keycloak profile', stats: () => profile.stats() },
     { key: 'keys', name: 'keycloak keys', stats: () => tokens.signers.stats() },
     { key: 'goodLogins', name: 'keycloak good logins', stats: () => logins.goodStats },
     { key: 'failedLogins', name: 'keycloak failed logins', stats: () => logins.failedStats },

@@ -7,20 +7,16 @@ import { type LoginOrigin, MORE_MECHANISMS } from '../../../contract/accounts.ts
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
 import { traced } from '../../identity/login-trace.ts';
-import type { Proof } from '../../identity/logins.ts';
 import type { PasswordAuthority, ScramSource, Verdict } from '../../identity/password-authority.ts';
-import { parseVerifier } from '../../identity/sasl/scram.ts';
-import type { AccountStore, NewAccount, StoredAccount } from '../../identity/store/account-store.ts';
-import type { WriteTurn } from '../../identity/store/write-turn.ts';
+import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { isValidNick } from '../../irc/names.ts';
 import { networkKey } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
-import type { KeycloakLink, KeycloakLinks } from '../store/keycloak-links.ts';
-import { NotAsked } from './keycloak-error.ts';
+import { complain, KeycloakOwners, type KeycloakOwnersOptions, UNAVAILABLE } from './keycloak-owners.ts';
+import { KeycloakScram, passwordChange } from './keycloak-scram.ts';
 import type { KeycloakUser } from './keycloak-shapes.ts';
 import type { LocalVerifiers } from './local-verifiers.ts';
 import type { GoodLogin, LoginMemory } from './login-memory.ts';
-import { scramVerifierIn } from './scram-attributes.ts';
 import type { Grant, SignInOperations } from './sign-in-operations.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { UserDirectory } from './user-directory.ts';
@@ -37,26 +33,22 @@ export interface LoginKeycloak {
   readonly tokens: Pick<TokenVerifier, 'look'>;
 }
 
-export interface KeycloakLoginsOptions {
+export interface KeycloakLoginsOptions extends KeycloakOwnersOptions {
   /** The one that is configured; null while there is none. */
   readonly keycloak: () => LoginKeycloak | null;
-  readonly store: AccountStore;
-  readonly links: KeycloakLinks;
-  readonly writes: WriteTurn;
   readonly verifiers: LocalVerifiers;
   readonly clock: Clock;
-  /** Keeps a new account; `more` is written with it. See `AccountKeeper.adopt`. */
-  readonly adopt: (account: NewAccount, more: (stored: StoredAccount) => void) => Promise<StoredAccount>;
-  readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
 }
-
-const UNAVAILABLE: Verdict = { kind: 'refused', why: 'unavailable', detail: 'Keycloak does not answer' };
 
 export class KeycloakLogins implements PasswordAuthority {
   readonly #options: KeycloakLoginsOptions;
+  readonly #owners: KeycloakOwners;
+  readonly #scram: KeycloakScram;
 
   constructor(options: KeycloakLoginsOptions) {
     this.#options = options;
+    this.#owners = new KeycloakOwners(options);
+    this.#scram = new KeycloakScram({ ...options, owners: this.#owners });
   }
 
   get mechanisms() {
@@ -79,7 +71,7 @@ export class KeycloakLogins implements PasswordAuthority {
     const keycloak = this.#options.keycloak();
     const account = this.#options.store.find(name);
     if (keycloak === null || !this.#knows(name, account)) return null;
-    return this.#scram(keycloak, name, account);
+    return this.#scram.sourceOf(keycloak, name, account);
   }
 
   token(token: string): Promise<Verdict> | null {
@@ -106,7 +98,7 @@ export class KeycloakLogins implements PasswordAuthority {
     const { logins } = keycloak;
     const known = logins.look(username, password);
     if (known === 'failed') return { kind: 'wrong', why: 'wrong password, as just before' };
-    if (known !== null) return await this.#letIn(keycloak, name, known);
+    if (known !== null) return await this.#owners.letIn(keycloak, name, known, { isFresh: false });
     const grant = await traced(origin, 'Keycloak asked', () =>
       this.#granted(keycloak, username, password, account),
     );
@@ -116,7 +108,7 @@ export class KeycloakLogins implements PasswordAuthority {
       if (account !== undefined) verifiers.endIfStale(account.name, password);
       return { kind: 'wrong', why: 'wrong password, says Keycloak' };
     }
-    if (grant.kind === 'disabled') return await this.#disabled(account, password, origin);
+    if (grant.kind === 'disabled') return await this.#disabled(keycloak, account, password, origin);
     if (grant.kind === 'incomplete')
       return {
         kind: 'refused',
@@ -127,10 +119,14 @@ export class KeycloakLogins implements PasswordAuthority {
       this.#userOf(keycloak, username, grant),
     );
     if (good === null) return UNAVAILABLE;
-    const verdict = await this.#letIn(keycloak, name, good, grant.email);
+    const said = { isFresh: true, email: grant.email };
+    const verdict = await this.#owners.letIn(keycloak, name, good, said);
     if (verdict.kind !== 'right') return verdict;
     logins.succeeded(username, password, good);
-    const changedAt = () => this.#passwordChange(keycloak, good.user, grant.at);
+    const changedAt = async () => {
+      await this.#glance(keycloak, good.user);
+      return await passwordChange(keycloak, good.user, grant.at, this.#options.log);
+    };
     if (!verifiers.keep(verdict.account, good.user, password, changedAt))
       // Kept at the next login then.
       logins.forget(good.user);
@@ -179,12 +175,14 @@ export class KeycloakLogins implements PasswordAuthority {
 
   /** The user is disabled. Only who proves to be them hears of it. */
   async #disabled(
+    keycloak: LoginKeycloak,
     account: StoredAccount | undefined,
     password: string,
     origin: LoginOrigin,
   ): Promise<Verdict> {
     if (account === undefined) return { kind: 'wrong', why: 'disabled in Keycloak' };
-    await this.#options.writes.write(() => this.#setDisabled(account.name, true));
+    const user = this.#options.links.of(account)?.user;
+    if (user !== undefined) await this.#owners.disabled(keycloak, account.name, user);
     const isTheirs = await this.#options.verifiers.fits(account, password, networkKey(origin.address));
     if (!isTheirs) return { kind: 'wrong', why: 'disabled in Keycloak' };
     return { kind: 'refused', why: 'suspended', detail: 'disabled in Keycloak' };
@@ -213,66 +211,6 @@ export class KeycloakLogins implements PasswordAuthority {
     return null;
   }
 
-  /**
-   * The account of a user who has proved who they are, made where there is none.
-   * @param email what Keycloak has just said of a user who may log in; undefined where it is asked for that
-   */
-  async #letIn(
-    keycloak: LoginKeycloak,
-    name: string,
-    { user, username }: GoodLogin,
-    email?: string | null,
-  ): Promise<Verdict> {
-    const { store, links, writes, log } = this.#options;
-    const account = store.find(name);
-    if (account === undefined) return await this.#welcome(keycloak, user, username, email);
-    const link = links.of(account);
-    if (link?.user !== user) {
-      log(
-        'warn',
-        'keycloak_not_theirs',
-        `The account ${account.name} does not belong to the user ${username} of Keycloak, who has its name: ${reasonOf(link)}`,
-      );
-      return { kind: 'wrong', why: 'the account belongs to somebody else than the user of Keycloak' };
-    }
-    if (link.disabled) await writes.write(() => this.#setDisabled(account.name, false));
-    return this.#right(account, user);
-  }
-
-  /** It is theirs as long as it belongs to the user. */
-  #right({ name: account }: StoredAccount, user: string): Verdict {
-    return { kind: 'right', account, proof: (now) => this.#options.links.of(now)?.user === user };
-  }
-
-  /** Makes the account of a user who has none. */
-  async #welcome(
-    { directory }: LoginKeycloak,
-    user: string,
-    username: string,
-    said: string | null | undefined,
-  ): Promise<Verdict> {
-    const { store, links, adopt, log } = this.#options;
-    try {
-      let email = said;
-      if (email === undefined) {
-        const known = await directory.withId(user);
-        if (known?.enabled !== true) return { kind: 'wrong', why: 'Keycloak knows no such user any more' };
-        email = known.email ?? null;
-      }
-      const made = await adopt({ name: username, email, verifiers: null, network: null }, (stored) =>
-        links.link(stored, user, username),
-      );
-      log('info', 'account_from_keycloak', `Made the account ${made.name} for the user of Keycloak`);
-      return this.#right(made, user);
-    } catch (error) {
-      // Two logins at once: the other one has made it.
-      const made = store.find(username);
-      if (made !== undefined && links.of(made)?.user === user) return this.#right(made, user);
-      this.#complain(error);
-      return UNAVAILABLE;
-    }
-  }
-
   async #certificate(keycloak: LoginKeycloak, fingerprint: string): Promise<Verdict> {
     let user: KeycloakUser | null;
     try {
@@ -283,7 +221,7 @@ export class KeycloakLogins implements PasswordAuthority {
     }
     if (user === null)
       return { kind: 'wrong', why: 'neither an account nor a user of Keycloak has this certificate' };
-    return await this.#byUser(keycloak, user);
+    return await this.#owners.byUser(keycloak, user);
   }
 
   async #token(keycloak: LoginKeycloak, token: string): Promise<Verdict> {
@@ -293,110 +231,29 @@ export class KeycloakLogins implements PasswordAuthority {
       // A token holds for a while, whatever has become of its user meanwhile.
       const user = await keycloak.directory.withId(said.user);
       if (user === null) return { kind: 'wrong', why: 'a bearer token of a user who is no more' };
-      return await this.#byUser(keycloak, user);
+      return await this.#owners.byUser(keycloak, user);
     } catch (error) {
       this.#complain(error);
       return UNAVAILABLE;
     }
   }
 
-  /** Somebody has proved to be a user. */
-  async #byUser(keycloak: LoginKeycloak, { id, username, enabled }: KeycloakUser): Promise<Verdict> {
-    const account = this.#options.links.accountOf(id);
-    if (!enabled) {
-      if (account !== null) await this.#options.writes.write(() => this.#setDisabled(account, true));
-      return { kind: 'refused', why: 'suspended', detail: 'disabled in Keycloak' };
-    }
-    if (account === null && !isValidNick(username, accountLimits.accountNameLength.default))
-      return { kind: 'wrong', why: 'no account can be called like the user of Keycloak' };
-    return await this.#letIn(keycloak, account ?? username, { user: id, username });
-  }
-
-  /**
-   * What SCRAM is done with: what the user has in Keycloak, or what was kept of the last login unless the password is another one by
-   * now. Names that nobody has are looked up as well, so that an answer does not tell by its time who is there.
-   */
-  async #scram(
-    keycloak: LoginKeycloak,
-    name: string,
-    account: StoredAccount | undefined,
-  ): Promise<ScramSource | 'none'> {
-    const { links, verifiers } = this.#options;
-    const link = account === undefined ? null : links.of(account);
-    const kept = account === undefined ? null : this.#scramKept(account);
+  /** Looks, behind a login, whether something of a user has changed that nobody has told of. */
+  async #glance({ directory }: LoginKeycloak, id: string): Promise<void> {
     try {
-      const user =
-        link === null ? await keycloak.directory.named(name) : await keycloak.directory.withId(link.user);
-      if (user === null || !user.enabled) return 'none';
-      const there = scramVerifierIn(user);
-      const good = { user: user.id, username: user.username };
-      const fromThere: ScramSource | 'none' =
-        there === null ? 'none' : { verifier: there, claim: () => this.#letIn(keycloak, name, good) };
-      if (account === undefined || kept === null) return fromThere;
-      const changedAt = await this.#passwordChange(keycloak, user.id, null);
-      const isOld =
-        typeof changedAt === 'number' && link?.passwordAt !== null && changedAt !== link?.passwordAt;
-      if (!isOld) return kept;
-      await verifiers.end(account.name, verifiers.hashOf(account) ?? '');
-      return fromThere;
+      const user = await directory.withId(id);
+      if (user !== null) this.#options.seen(user);
     } catch (error) {
       this.#complain(error);
-      return kept ?? 'none';
     }
-  }
-
-  /** What was kept of the last login. */
-  #scramKept(account: StoredAccount): ScramSource | null {
-    const { store, links } = this.#options;
-    const text = store.credential(account, 'scram-sha-256');
-    const verifier = text === null ? null : parseVerifier(text);
-    if (verifier === null || links.of(account)?.disabled === true) return null;
-    const proof: Proof = (now) => store.credential(now, 'scram-sha-256') === text;
-    const verdict: Verdict = { kind: 'right', account: account.name, proof };
-    return { verifier, claim: async () => verdict };
-  }
-
-  /**
-   * When a user's password was changed last: null where that is not known, `since` where it was after a login.
-   * @param at when the login was; null where there was none
-   */
-  async #passwordChange(
-    { client }: LoginKeycloak,
-    user: string,
-    at: number | null,
-  ): Promise<number | 'since' | null> {
-    let newest = 0;
-    try {
-      for (const { type, createdDate } of await client.users.credentials(user))
-        if (type === 'password') newest = Math.max(newest, createdDate ?? 0);
-    } catch (error) {
-      this.#complain(error);
-      return null;
-    }
-    if (newest === 0) return null;
-    // The moment of the login is known in whole seconds.
-    return at !== null && newest > at + 999 ? 'since' : newest;
   }
 
   /** Whether somebody can be let in by what was kept of their last login. */
   #isKept(account: StoredAccount): boolean {
-    const { links, verifiers } = this.#options;
-    return verifiers.hashOf(account) !== null && links.of(account)?.disabled === false;
+    return this.#options.verifiers.hashOf(account) !== null;
   }
 
-  #setDisabled(name: string, disabled: boolean): void {
-    const account = this.#options.store.find(name);
-    if (account !== undefined) this.#options.links.setDisabled(account, disabled);
-  }
-
-  /** A login was not looked at. That Keycloak is not asked has been said once. */
   #complain(error: unknown): void {
-    if (error instanceof NotAsked) return;
-    const why = error instanceof Error ? error.message : String(error);
-    this.#options.log('warn', 'keycloak_login', `A login was not looked at by Keycloak: ${why}`);
+    complain(error, this.#options.log);
   }
-}
-
-function reasonOf(link: KeycloakLink | null): string {
-  return link === null ? 'it was registered here' : 'it belongs to a user of that name who was there before';
 }

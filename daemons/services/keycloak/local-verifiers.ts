@@ -7,6 +7,7 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { PasswordWork } from '../../identity/credentials.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
+import type { SharedFacts } from '../../identity/store/shared-facts.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { limits } from '../limits.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
@@ -16,6 +17,8 @@ const GROUP = 'keycloak';
 
 export interface LocalVerifiersOptions {
   readonly store: AccountStore;
+  /** Written as Keycloak has said. */
+  readonly facts: SharedFacts;
   readonly links: KeycloakLinks;
   readonly writes: WriteTurn;
   readonly credentials: PasswordWork;
@@ -76,7 +79,7 @@ export class LocalVerifiers {
     changedAt: () => Promise<number | 'since' | null>,
   ): boolean {
     return this.#later(async () => {
-      const { store, links, writes, credentials } = this.#options;
+      const { store, facts, links, writes, credentials } = this.#options;
       const account = store.find(name);
       if (account === undefined) return;
       const hash = this.hashOf(account);
@@ -88,7 +91,7 @@ export class LocalVerifiers {
         const current = store.find(name);
         // It may have gone to somebody else meanwhile.
         if (current === undefined || links.of(current)?.user !== user) return;
-        if (verifiers !== null) store.setPassword(current, verifiers);
+        if (verifiers !== null) facts.setPassword(current, verifiers);
         links.setPasswordAt(current, passwordAt);
       });
     });
@@ -106,10 +109,10 @@ export class LocalVerifiers {
 
   /** Nothing is kept any more, unless it is something else than `hash` by now. */
   async end(name: string, hash: string): Promise<void> {
-    const { store, writes } = this.#options;
+    const { store, facts, writes } = this.#options;
     await writes.write(() => {
       const current = store.find(name);
-      if (current !== undefined && this.hashOf(current) === hash) store.dropPassword(current);
+      if (current !== undefined && this.hashOf(current) === hash) facts.dropPassword(current);
     });
   }
 

@@ -13,6 +13,7 @@ import { limits } from '../limits.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import { TokenVerifier } from './token-verifier.ts';
+import { keepsAttributes, onlyByAdministrators } from './user-operations.ts';
 
 const home = keycloakHome('Logins by way of a real Keycloak are');
 
@@ -114,7 +115,12 @@ describe.runIf(home !== null)('a real Keycloak', () => {
 
   it('keeps what a user has when one thing of it changes', async () => {
     const { users, signIn } = connect();
-    expect(await users.keepsAttributes()).toBe(true);
+    const profile = await users.profile();
+    expect([keepsAttributes(profile), onlyByAdministrators(profile, 'x3_opserv_level')]).toEqual([
+      true,
+      true,
+    ]);
+    expect(onlyByAdministrators(profile, 'firstName')).toBe(false);
     const id = await users.create({
       username: 'carol',
       email: 'carol@example.net',

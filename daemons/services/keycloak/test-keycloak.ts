@@ -2,7 +2,7 @@
  * For tests: a small server that answers as a real Keycloak does, as far as services ask, and fails in the ways that tests want. What a
  * real one answers was looked at by `real-keycloak.test.ts`, which runs the same operations against one.
  */
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, pbkdf2Sync, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,8 @@ export interface TestUser {
   passwordAt: number;
   /** Whether something has to be done in Keycloak before logging in. */
   incomplete: boolean;
+  /** Where the password is a hash that somebody else made. */
+  iterations?: number;
 }
 
 interface TestGroup {
@@ -63,6 +65,8 @@ export class TestKeycloak {
   readonly held: ServerResponse[] = [];
   /** Whether attributes are kept that the profile does not name. */
   keepsAttributes = true;
+  /** Whether users can edit attributes of themselves that the profile does not name. */
+  editable = false;
   tokenSeconds = 300;
   /** Whether tokens of users say their addresses, as those of a client do that nobody has changed. */
   tellsEmail = true;
@@ -213,7 +217,7 @@ export class TestKeycloak {
       { error: 'invalid_grant', error_description: description },
     ];
     if (user !== undefined && !user.enabled) return refuse('Account disabled');
-    if (user === undefined || user.password !== form.get('password'))
+    if (user === undefined || !fits(user, form.get('password') ?? ''))
       return refuse('Invalid user credentials');
     if (user.incomplete) return refuse('Account is not fully set up');
     const said = { scope: 'email profile', ...(user.email == null ? {} : { email: user.email }) };
@@ -245,7 +249,10 @@ export class TestKeycloak {
     if (id === undefined && method === 'POST') return this.#addUser(given);
     if (id === undefined) return [200, this.#search(query).map(shown)];
     if (id === 'profile')
-      return [200, this.keepsAttributes ? { unmanagedAttributePolicy: 'ADMIN_EDIT' } : {}];
+      return [
+        200,
+        this.keepsAttributes ? { unmanagedAttributePolicy: this.editable ? 'ENABLED' : 'ADMIN_EDIT' } : {},
+      ];
     const user = this.users.get(id);
     if (user === undefined) return [404, { error: 'User not found' }];
     if (part === 'credentials')
@@ -265,7 +272,7 @@ export class TestKeycloak {
       ];
     if (method === 'GET') return [200, shown(user)];
     if (method === 'DELETE') this.users.delete(id);
-    else this.#change(user, given);
+    else return this.#changed(user, given);
     return [204];
   }
 
@@ -277,12 +284,24 @@ export class TestKeycloak {
     return [201, undefined, { location: `${this.origin}/admin/realms/${REALM}/users/${user.id}` }];
   }
 
+  #changed(user: TestUser, given: Record<string, unknown>): Answer {
+    const { username, email } = given as { username?: string; email?: string };
+    const others = [...this.users.values()].filter((one) => one !== user);
+    if (username !== undefined && others.some((one) => one.username === username.toLowerCase()))
+      return [409, { errorMessage: 'User exists with same username' }];
+    if (email !== undefined && email !== '' && others.some((one) => one.email === email))
+      return [409, { errorMessage: 'User exists with same email' }];
+    this.#change(user, given);
+    return [204];
+  }
+
   /** A body with attributes erases whatever it does not have. */
   #change(user: TestUser, given: Record<string, unknown>): void {
-    const { email, attributes, credentials, enabled, emailVerified } = given as {
+    const { username, email, attributes, credentials, enabled, emailVerified } = given as {
+      username?: string;
       email?: string;
       attributes?: Record<string, string[]>;
-      credentials?: { value?: string; secretData?: string }[];
+      credentials?: { value?: string; secretData?: string; credentialData?: string }[];
       enabled?: boolean;
       emailVerified?: boolean;
     };
@@ -291,11 +310,17 @@ export class TestKeycloak {
       if (email === undefined) delete user.email;
     }
     if (email !== undefined) user.email = email;
+    if (username !== undefined) user.username = username.toLowerCase();
     if (enabled !== undefined) user.enabled = enabled;
     if (emailVerified !== undefined) user.emailVerified = emailVerified;
     const [credential] = credentials ?? [];
     if (credential === undefined) return;
     user.password = credential.value ?? credential.secretData ?? '';
+    if (credential.value !== undefined) delete user.iterations;
+    else
+      user.iterations = (
+        JSON.parse(credential.credentialData ?? '{}') as { hashIterations: number }
+      ).hashIterations;
     user.passwordAt++;
   }
 
@@ -350,9 +375,18 @@ export class TestKeycloak {
     return [...this.groups.values()].find((one) => one.parent === parent && one.name === name);
   }
 
-  #group({ id, name, attributes }: TestGroup): object {
-    return { id, name, attributes, subGroups: [] };
+  #group({ id, name, parent, attributes }: TestGroup): object {
+    const above = parent === null ? '' : `/${this.groups.get(parent)?.name ?? ''}`;
+    return { id, name, path: `${above}/${name}`, attributes, subGroups: [] };
   }
+}
+
+/** Whether a password is a user's, whoever has hashed it. */
+function fits({ password, iterations }: TestUser, typed: string): boolean {
+  if (iterations === undefined) return password === typed;
+  const { value, salt } = JSON.parse(password) as { value: string; salt: string };
+  const hash = pbkdf2Sync(typed, Buffer.from(salt, 'base64'), iterations, 32, 'sha256');
+  return hash.toString('base64') === value;
 }
 
 let first: TestKeys | null = null;
@@ -371,7 +405,7 @@ function keyPair(kid: string) {
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256' } };
 }
 
-function shown({ password, passwordAt, incomplete, ...rest }: TestUser): object {
+function shown({ password, passwordAt, incomplete, iterations, ...rest }: TestUser): object {
   return rest;
 }
 

@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import { KeycloakError } from './keycloak-error.ts';
 import type { KeycloakUser } from './keycloak-shapes.ts';
-import { FINGERPRINTS } from './user-operations.ts';
+import { FINGERPRINTS, onlyByAdministrators, type UserProfile } from './user-operations.ts';
 
 export class UserDirectory {
   readonly #client: KeycloakClient;
@@ -16,6 +16,8 @@ export class UserDirectory {
   readonly users: AsyncCache<string, KeycloakUser>;
   /** Ids by the fingerprint of a certificate. */
   readonly fingerprints: AsyncCache<string, string>;
+  /** What the realm says of attributes, under the one key there is. */
+  readonly profile: AsyncCache<'', UserProfile>;
 
   constructor(client: KeycloakClient, clock: Clock) {
     this.#client = client;
@@ -29,6 +31,10 @@ export class UserDirectory {
       ttlMs: limits.keycloakFingerprintMs.default,
       noneTtlMs: limits.keycloakFailedLoginMs.default,
       ask: (fingerprint) => this.#owner(fingerprint),
+    });
+    this.profile = new AsyncCache({
+      ...{ clock, capacity: 1, name: 'keycloak profile', ttlMs },
+      ask: () => this.#client.users.profile(),
     });
   }
 
@@ -58,6 +64,12 @@ export class UserDirectory {
     return null;
   }
 
+  /** Whether nobody but administrators can give a user an attribute. @throws as `UserOperations.profile` */
+  async isOnlyByAdministrators(attribute: string): Promise<boolean> {
+    const profile = await this.profile.load('');
+    return profile !== null && onlyByAdministrators(profile, attribute);
+  }
+
   /** A user may be another one now. */
   forget(id: string): void {
     const name = this.users.get(id)?.username.toLowerCase();
@@ -70,6 +82,7 @@ export class UserDirectory {
     this.ids.clear();
     this.users.clear();
     this.fingerprints.clear();
+    this.profile.clear();
   }
 
   async #find(name: string): Promise<string | null> {

@@ -39,6 +39,7 @@ export interface NewUser {
 
 /** What is changed of a user; what is absent stays. */
 export interface UserChange {
+  readonly username?: string;
   readonly enabled?: boolean;
   readonly email?: string;
   readonly emailVerified?: boolean;
@@ -52,7 +53,19 @@ export const FINGERPRINTS = 'x509_fingerprints';
 const usersSchema = z.array(userSchema);
 const credentialsSchema = z.array(credentialSchema);
 const groupsSchema = z.array(groupSchema);
-const profileSchema = z.object({ unmanagedAttributePolicy: z.string().optional() });
+const profileSchema = z.object({
+  unmanagedAttributePolicy: z.string().optional(),
+  attributes: z
+    .array(
+      z.object({
+        name: z.string(),
+        permissions: z.object({ edit: z.array(z.string()).default([]) }).optional(),
+      }),
+    )
+    .default([]),
+});
+/** What the realm says of attributes of users. */
+export type UserProfile = z.output<typeof profileSchema>;
 
 export class UserOperations {
   readonly #admin: AdminCalls;
@@ -170,16 +183,26 @@ export class UserOperations {
     return await this.#admin.remove('take a user out of a group', membershipPath(id, group));
   }
 
-  /** Whether the realm keeps attributes that its profile does not name. */
-  async keepsAttributes(): Promise<boolean> {
-    const what = 'tell the profile of users';
-    const { unmanagedAttributePolicy: policy } = await this.#admin.read(
-      what,
-      '/users/profile',
-      profileSchema,
-    );
-    return policy === 'ENABLED' || policy === 'ADMIN_EDIT';
+  /** What attributes users may have, and who may change them. */
+  async profile(): Promise<UserProfile> {
+    return await this.#admin.read('tell the profile of users', '/users/profile', profileSchema);
   }
+}
+
+/** Whether the realm keeps attributes that its profile does not name. */
+export function keepsAttributes({ unmanagedAttributePolicy: policy }: UserProfile): boolean {
+  return policy === 'ENABLED' || policy === 'ADMIN_EDIT';
+}
+
+/** Whether nobody but administrators can give a user an attribute, so that what it says can be believed. */
+export function onlyByAdministrators(
+  { unmanagedAttributePolicy, attributes }: UserProfile,
+  name: string,
+): boolean {
+  const named = attributes.find((one) => one.name === name);
+  // What is in the profile without permissions nobody edits but administrators by the API.
+  if (named !== undefined) return named.permissions?.edit.includes('user') !== true;
+  return unmanagedAttributePolicy !== 'ENABLED';
 }
 
 function userPath(id: string): string {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AccountStore } from '../../identity/store/account-store.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
 import { openAccounts } from '../../identity/store/database.ts';
+import { HERE_ALONE } from '../../identity/store/shared-facts.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
@@ -65,9 +66,9 @@ function fill({ database, store }: ReturnType<typeof place>, name: string): void
   store.create({ name, email: `${name}@example.net`, verifiers, network: '192.0.2.1' });
   const account = store.get(name);
   store.giveNick(account, `${name}|away`);
-  store.giveFingerprint(account, Buffer.from(name).toString('hex').padStart(64, '0'));
+  store.facts.giveFingerprint(account, Buffer.from(name).toString('hex').padStart(64, '0'));
   store.decoySecret();
-  const profiles = new ProfileStore(database, () => 2_000);
+  const profiles = new ProfileStore(database, () => 2_000, HERE_ALONE);
   profiles.set(account, 'info', `I am ${name} “é”`);
   profiles.addMask(account, `*@${name}.example.net`);
   new ChannelStore(database, store, () => 3_000).register(`#${name}`, name, 900);
@@ -106,7 +107,7 @@ it('only those that are not known, and nothing where it is only tried', async ()
   fill(there, 'dan');
   there.store.giveNick(there.store.get('dan'), 'cat');
   fill(there, 'ann');
-  there.store.setEmail(there.store.get('ann'), 'mine@example.net');
+  there.store.facts.setEmail(there.store.get('ann'), 'mine@example.net');
   const before = contents(there.database);
   expect(await there.files.import('out.json', true)).toMatchObject({ read: 3, accounts: 1, channels: 1 });
   expect([contents(there.database), merged]).toEqual([before, []]);
@@ -114,7 +115,9 @@ it('only those that are not known, and nothing where it is only tried', async ()
   const fresh = new AccountStore(there.database, () => 1);
   expect(fresh.get('ann').email).toBe('mine@example.net');
   expect(fresh.credential(fresh.get('bob'), 'argon2id')).toBe('$argon2id$bob');
-  expect(new ProfileStore(there.database, () => 1).of(fresh.get('bob')).info).toBe('I am bob “é”');
+  expect(new ProfileStore(there.database, () => 1, HERE_ALONE).of(fresh.get('bob')).info).toBe(
+    'I am bob “é”',
+  );
   expect(fresh.find('cat')).toBeUndefined();
 });
 
@@ -161,7 +164,9 @@ it('of X3 and of Atheme, with what could not come along; one that was known here
   const fresh = new AccountStore(there.database, () => 1);
   expect(fresh.get('ann').email).toBe('ann@example.net');
   expect(fresh.passwordHash(fresh.get('Ann'))).toMatchObject({ foreign: true });
-  expect(new ProfileStore(there.database, () => 1).of(fresh.get('ann'))).toMatchObject({ level: 600 });
+  expect(new ProfileStore(there.database, () => 1, HERE_ALONE).of(fresh.get('ann'))).toMatchObject({
+    level: 600,
+  });
   writeFileSync(join(folder, 'services.db'), ATHEME_FILE, 'latin1');
   expect(await there.files.import('services.db', false)).toMatchObject({
     read: 2,

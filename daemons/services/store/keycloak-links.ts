@@ -8,16 +8,9 @@ export interface KeycloakLink {
   readonly user: string;
   /** Their name there, which is compared without case. */
   readonly username: string;
-  /** Whether they were disabled when Keycloak was last asked. */
-  readonly disabled: boolean;
+  /** The level of an operator that both sides had when they were last the same; null where they were never compared. */
+  readonly level: number | null;
   /** When the password was changed that the credentials here are of, Unix milliseconds; null where that is not known. */
-  readonly passwordAt: number | null;
-}
-
-interface Row {
-  readonly user: string;
-  readonly username: string;
-  readonly disabled: number;
   readonly passwordAt: number | null;
 }
 
@@ -30,7 +23,7 @@ export class KeycloakLinks {
     this.#now = now;
     this.#statements = {
       of: database.prepare(
-        'SELECT user, username, disabled, password_at AS passwordAt FROM keycloak_users WHERE account = ?',
+        'SELECT user, username, level, password_at AS passwordAt FROM keycloak_users WHERE account = ?',
       ),
       accountOf: database
         .prepare('SELECT name FROM keycloak_users JOIN accounts ON accounts.id = account WHERE user = ?')
@@ -38,18 +31,24 @@ export class KeycloakLinks {
       link: database.prepare(
         `INSERT INTO keycloak_users (account, user, username, linked) VALUES (?, ?, ?, ?)
           ON CONFLICT (account) DO UPDATE SET user = excluded.user, username = excluded.username, linked = excluded.linked,
-          disabled = 0, password_at = NULL`,
+          level = NULL, password_at = NULL`,
       ),
       unlink: database.prepare('DELETE FROM keycloak_users WHERE account = ?'),
-      disable: database.prepare('UPDATE keycloak_users SET disabled = ? WHERE account = ?'),
+      rename: database.prepare('UPDATE keycloak_users SET username = ? WHERE account = ?'),
+      setLevel: database.prepare('UPDATE keycloak_users SET level = ? WHERE account = ?'),
+      operators: database
+        .prepare(
+          `SELECT user FROM keycloak_users LEFT JOIN profiles USING (account)
+          WHERE coalesce(profiles.level, 0) > 0 OR coalesce(keycloak_users.level, 0) > 0 LIMIT ?`,
+        )
+        .pluck(),
       passwordAt: database.prepare('UPDATE keycloak_users SET password_at = ? WHERE account = ?'),
     };
   }
 
   /** Null for an account that is kept here alone. */
-  of({ id }: StoredAccount): KeycloakLink | null {
-    const row = this.#statements.of.get(id) as Row | undefined;
-    return row === undefined ? null : { ...row, disabled: row.disabled === 1 };
+  of({ id }: Pick<StoredAccount, 'id'>): KeycloakLink | null {
+    return (this.#statements.of.get(id) as KeycloakLink | undefined) ?? null;
   }
 
   /** Name of the account of a user; null where they have none. */
@@ -67,8 +66,19 @@ export class KeycloakLinks {
     return this.#statements.unlink.run(id).changes > 0;
   }
 
-  setDisabled({ id }: StoredAccount, disabled: boolean): void {
-    this.#statements.disable.run(disabled ? 1 : 0, id);
+  /** The user is called otherwise. */
+  rename({ id }: StoredAccount, username: string): void {
+    this.#statements.rename.run(username, id);
+  }
+
+  /** Both sides have the same level of an operator. */
+  setLevel({ id }: StoredAccount, level: number): void {
+    this.#statements.setLevel.run(level, id);
+  }
+
+  /** Users whose accounts are of operators, or were when both sides were last the same. */
+  operators(most: number): string[] {
+    return this.#statements.operators.all(most) as string[];
   }
 
   setPasswordAt({ id }: StoredAccount, passwordAt: number | null): void {

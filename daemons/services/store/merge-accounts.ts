@@ -23,12 +23,18 @@ interface Reference {
 }
 
 /** `old` is the other database; `fresh` has the folded names of its accounts that are not here, as accounts or as nicks. */
-const FRESH = `
+const fresh = (linked: string) => `
   CREATE TEMP TABLE fresh AS
     SELECT theirs.key FROM old.accounts AS theirs
     WHERE NOT EXISTS (SELECT 1 FROM main.nicks WHERE main.nicks.key = theirs.key)
-      AND NOT EXISTS (SELECT 1 FROM main.accounts WHERE main.accounts.key = theirs.key);
+      AND NOT EXISTS (SELECT 1 FROM main.accounts WHERE main.accounts.key = theirs.key)
+      ${linked};
 `;
+
+/** Nor those whose user of Keycloak has an account here: they would come in as nobody's. */
+const NOT_LINKED = `
+      AND NOT EXISTS (SELECT 1 FROM old.keycloak_users AS linked JOIN main.keycloak_users AS mine ON mine.user = linked.user
+        WHERE linked.account = theirs.id)`;
 
 const FRESH_CHANNELS = `
   CREATE TEMP TABLE fresh_channels AS
@@ -55,7 +61,7 @@ const SHARED = new Set(['secrets']);
 /** Merges what is attached as `old`. To be called within a transaction. */
 export function mergeAccounts(database: Sqlite): MergedAccounts {
   const tables = tablesOf(database);
-  database.exec(FRESH);
+  database.exec(fresh(tables.includes('keycloak_users') ? NOT_LINKED : ''));
   const accounts = database.prepare('SELECT count(*) FROM temp.fresh').pluck().get() as number;
   const withChannels = tables.includes('channels');
   if (withChannels) database.exec(FRESH_CHANNELS);

@@ -1,5 +1,6 @@
 /** What services know of an account beyond logging in. Methods that change something are to be called within a turn of `WriteTurn`. */
 import type { StoredAccount } from '../../identity/store/account-store.ts';
+import type { FactsGuard } from '../../identity/store/shared-facts.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
 
@@ -50,7 +51,7 @@ const NOTHING: Profile = {
   expiryTold: null,
 };
 
-const COLUMNS: Readonly<Record<ProfileField, string>> = {
+const COLUMNS: Readonly<Record<keyof Profile, string>> = {
   info: 'info',
   maxLogins: 'max_logins',
   level: 'level',
@@ -84,14 +85,19 @@ export class ProfileStore {
   readonly #database: Sqlite;
   readonly #profile;
   readonly #notes;
-  readonly #setters: ReadonlyMap<ProfileField, ReturnType<typeof setter>>;
+  readonly #setters: ReadonlyMap<keyof Profile, ReturnType<typeof setter>>;
+  readonly #guard: FactsGuard;
   readonly #masks: ReadonlyMap<MaskList, ReturnType<typeof maskStatements>>;
 
-  /** @param now Unix milliseconds */
-  constructor(database: Sqlite, now: () => number) {
+  /**
+   * @param now Unix milliseconds
+   * @param guard keeps the level of accounts that are in Keycloak too from being changed here alone
+   */
+  constructor(database: Sqlite, now: () => number, guard: FactsGuard) {
     this.#now = now;
+    this.#guard = guard;
     this.#database = database;
-    const fields = Object.keys(COLUMNS) as ProfileField[];
+    const fields = Object.keys(COLUMNS) as (keyof Profile)[];
     const columns = fields.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ');
     this.#profile = database.prepare(`SELECT ${columns} FROM profiles WHERE account = ?`);
     this.#setters = new Map(fields.map((field) => [field, setter(database, COLUMNS[field])]));
@@ -111,9 +117,15 @@ export class ProfileStore {
     return (this.#profile.get(id) as Profile | undefined) ?? NOTHING;
   }
 
-  /** @param value null for what holds for everybody; `level` and `flags` have none of that */
-  set<Field extends ProfileField>({ id }: StoredAccount, field: Field, value: Profile[Field]): void {
-    this.#setters.get(field)!.run(id, value);
+  /** How much an operator may do. Throws what the guard throws. */
+  setLevel(account: StoredAccount, level: number): void {
+    this.set(account, 'level', level);
+  }
+
+  /** @param value null for what holds for everybody; `level` and `flags` have none of that. A level goes by the guard */
+  set<Field extends ProfileField>(account: StoredAccount, field: Field, value: Profile[Field]): void {
+    if (field === 'level') this.#guard(account);
+    this.#setters.get(field)!.run(account.id, value);
   }
 
   masks({ id }: StoredAccount, list: MaskList = 'host_masks'): string[] {

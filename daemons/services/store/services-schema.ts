@@ -152,6 +152,16 @@ const FLOWS = `
   CREATE TABLE channel_sync (channel TEXT PRIMARY KEY, access TEXT NOT NULL, synced INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+const KEYCLOAK_STANDING = `
+  -- Who is disabled in Keycloak is suspended by it, and that is said in one place.
+  UPDATE accounts SET suspended_reason = 'The account is disabled in Keycloak.', suspended_by = 'Keycloak',
+    suspended_at = (SELECT linked FROM keycloak_users WHERE account = accounts.id)
+    WHERE suspended_reason IS NULL AND id IN (SELECT account FROM keycloak_users WHERE disabled = 1);
+  ALTER TABLE keycloak_users DROP COLUMN disabled;
+  -- The level of an operator that both sides had when they were last the same; NULL where they were never compared.
+  ALTER TABLE keycloak_users ADD COLUMN level INTEGER;
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
   // In the order in which they landed; what bots keep for themselves is beside them.
@@ -167,5 +177,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     HELP_TABLES,
     SPAM_TABLES,
     BINDING_TABLES,
+    KEYCLOAK_STANDING,
   ],
 };

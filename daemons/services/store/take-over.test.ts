@@ -39,7 +39,7 @@ function fill(database: Sqlite, names: readonly string[]): void {
     store.create({ name, email: `${name}@example.net`, verifiers, network: '192.0.2.1' });
     const account = store.get(name);
     store.giveNick(account, `${name}|away`);
-    store.giveFingerprint(account, Buffer.from(name).toString('hex').padStart(64, '0'));
+    store.facts.giveFingerprint(account, Buffer.from(name).toString('hex').padStart(64, '0'));
     store.failed(account, '198.51.100.7');
     channels.register(`#${name}`, name, 900);
     if (name !== names[0]) channels.setAccess(`#${name}`, null, names[0]!, 'op');
@@ -83,7 +83,7 @@ it('what came there later, and nothing over what is here', () => {
   fill(old, ['ann']);
   takeOverAccounts(ours, file(), 1);
   const here = new AccountStore(ours, () => 2);
-  here.setPassword(here.get('ann'), { argon2id: 'newer', scram: 'newer' });
+  here.facts.setPassword(here.get('ann'), { argon2id: 'newer', scram: 'newer' });
   fill(old, ['bob', 'dan']);
   expect(takeOverAccounts(ours, file(), 2)).toEqual({ accounts: 2, channels: ['#bob', '#dan'] });
   expect(here.credential(here.get('ann'), 'argon2id')).toBe('newer');

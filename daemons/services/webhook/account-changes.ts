@@ -1,6 +1,7 @@
 /** What events of Keycloak change here. Called by the queue of webhooks; doing it twice is no harm. */
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
+import { KEYCLOAK } from '../keycloak/keycloak-owners.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
@@ -9,8 +10,8 @@ export interface AccountChangesOptions {
   readonly links: KeycloakLinks;
   /** Forgets what is remembered of a user. */
   readonly forget: (who: { readonly userId: string; readonly username: string | null }) => void;
-  /** Suspends an account, whoever is logged in to it no longer is; null as the reason lets its owner in again. */
-  readonly suspend: (account: string, by: string, reason: string | null) => Promise<unknown>;
+  /** Keeps the owner of an account out; whoever is logged in to it no longer is. */
+  readonly keepOut: (account: string, by: string, reason: string) => Promise<unknown>;
   /** Whoever is logged in to it no longer is. */
   readonly logOut: (account: string) => void;
   /** Finds out about a user, a channel or the operators what is not said; answers in a few words what it does. */
@@ -22,9 +23,6 @@ export type Look =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'group'; readonly path: string; readonly userId: string | null };
 
-/** By whom accounts are suspended that may not log in to Keycloak. */
-export const KEYCLOAK = 'Keycloak';
-
 /** Acts upon an event; what was done, in a few words. */
 export async function actUpon(event: WebhookEvent, options: AccountChangesOptions): Promise<string> {
   if (event.resource === 'membership' || event.resource === 'group') return await lookAtGroup(event, options);
@@ -34,6 +32,8 @@ export async function actUpon(event: WebhookEvent, options: AccountChangesOption
   if (event.operation === 'delete') {
     if (account === undefined) return 'forgot the user';
     await suspend(account, 'The account is deleted in Keycloak.', options);
+    // What is kept of their password goes too.
+    await options.look({ kind: 'user', userId: event.userId });
     return `suspended ${account.name}`;
   }
   if (event.operation === 'action') {
@@ -68,12 +68,12 @@ function accountOf(
 async function suspend(
   account: StoredAccount,
   reason: string,
-  { suspend: end }: AccountChangesOptions,
+  { keepOut }: AccountChangesOptions,
 ): Promise<void> {
   // What an operator has said stays.
   if (account.suspended_reason !== null) return;
   try {
-    await end(account.name, KEYCLOAK, reason);
+    await keepOut(account.name, KEYCLOAK, reason);
   } catch (error) {
     // Gone meanwhile.
     if (!(error instanceof SignalboxError) || error.code !== 'not_found') throw error;

@@ -50,7 +50,6 @@ export class TestWebhook {
     this.network = network;
     const { database, writes, clock, services, logged } = network;
     this.links = new KeycloakLinks(database, () => clock.now());
-    const { suspend } = services.keeper.answerers();
     this.desk = new WebhookDesk({
       database,
       writes,
@@ -58,7 +57,7 @@ export class TestWebhook {
       store: services.keeper.store,
       links: this.links,
       forget: ({ userId, username }) => this.forgotten.push(`${userId} ${username}`),
-      suspend: async (account, by, reason) => await suspend({ account, by, reason }),
+      keepOut: (account, by, reason) => services.keeper.changes.keepOut(account, by, reason),
       logOut: (account) => services.logOut(account),
       look: async (at) => {
         this.looked.push(at);
