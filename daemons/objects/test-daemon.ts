@@ -79,7 +79,7 @@ export class TestDaemon {
     return this.host.runCommand(command, args, { signal: new AbortController().signal, actor });
   }
 
-  impact(command: string, args: object = {}): string | null {
+  impact(command: string, args: object = {}): string | null | Promise<string | null> {
     return this.host.impactOf(command, args);
   }
 

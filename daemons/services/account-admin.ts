@@ -5,6 +5,7 @@ import { lineText, lineWord, secret } from '../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand } from '../../contract/manifest.ts';
 import { limits as accountLimits } from '../identity/limits.ts';
 import { MOST_LEVEL } from './authserv/standing.ts';
+import { opservDeeds } from './opserv/opserv-deeds.ts';
 
 const account = lineWord({ max: accountLimits.accountNameLength.default }).describe('Name of the account');
 
@@ -128,6 +129,7 @@ export const accountAdminCommands = {
 
 /** What operators do by AuthServ, as the audit trail says it. */
 export const operatorDeeds = {
+  ...opservDeeds,
   UNREGISTER: 'delete|deleted their account {account}',
   OSET: 'set|set {setting} of account {account}[ to “{value}”]',
   OREGISTER: 'register|registered {account} for somebody else',

@@ -7,6 +7,8 @@ import { accountAdminCommands } from './account-admin.ts';
 import { channelAdminCommands } from './channel-admin.ts';
 import { helpCommands } from './help-admin.ts';
 import { linkCommands } from './link-commands.ts';
+import { banAdminCommands } from './opserv/ban-admin.ts';
+import { watchAdminCommands } from './opserv/watch-admin.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [
@@ -27,6 +29,8 @@ export const servicesCommands = {
   ...helpCommands,
   ...channelAdminCommands,
   ...linkCommands,
+  ...banAdminCommands,
+  ...watchAdminCommands,
   account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
   'take-over': defineCommand({
     summary:

@@ -6,6 +6,7 @@ import { limits as accountLimits } from '../identity/limits.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { keycloakConfigSchema } from './keycloak/keycloak-config.ts';
 import { limits } from './limits.ts';
+import { opservConfigSchema } from './opserv/opserv-config.ts';
 import { webhookConfigSchema } from './webhook/webhook-config.ts';
 
 const serverName = z
@@ -175,6 +176,9 @@ export const servicesConfigSchema = z.strictObject({
       'How many of the latest logins are kept with what each of their steps took; 0 keeps none and measures nothing.',
     ),
   backup: backup.prefault({}).describe('Copies of the accounts, one each night.'),
+  opserv: opservConfigSchema
+    .prefault({})
+    .describe('What OpServ does by itself: how many may come from an address, how long bans last, DEFCON.'),
   uplink: z
     .array(uplink)
     .max(limits.uplinks.default)

@@ -30,6 +30,7 @@ import { limits } from './limits.ts';
 import { type MailSettings, smtpTransport } from './mail/mail-transport.ts';
 import type { ServicesCommands } from './manifest.ts';
 import { publishMetrics } from './metrics.ts';
+import { opservRules } from './opserv/opserv-config.ts';
 import type { ServicesPrepared } from './prepare.ts';
 import { type AccountRules, Services } from './services.ts';
 import { AccountFiles } from './store/account-files.ts';
@@ -112,6 +113,9 @@ export async function startServices(
     }),
     loginTimelines: () => config.login_timelines,
     catalogues: () => catalogues,
+    operatorRules: () => opservRules(config.opserv),
+    lifecycle: (action, actor, reason) =>
+      context.requestLifecycle({ action, actor, reason: reason.slice(0, 512) }),
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
     keycloak: () => keycloak.current,
     elsewhere: () => flows?.accounts ?? null,

@@ -15,6 +15,8 @@ import { helpHandlers } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
 import { linkHandlers } from './link-handlers.ts';
 import type { ServicesCommands } from './manifest.ts';
+import { banHandlers } from './opserv/ban-handlers.ts';
+import { watchHandlers } from './opserv/watch-handlers.ts';
 import type { Services } from './services.ts';
 import type { AccountFiles } from './store/account-files.ts';
 import type { TakenOver } from './store/take-over.ts';
@@ -49,6 +51,8 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     ...helpHandlers(services),
     ...channelHandlers(services.chanServ),
     ...linkHandlers(services.accounts, flows.accounts),
+    ...banHandlers(services.opserv),
+    ...watchHandlers(services.opserv),
     account: {
       run: async ({ account }) => {
         const shown = await administration.account.run({ account });

@@ -540,6 +540,154 @@ export const limits = {
     unit: 'days',
     reason: 'How long before its end the owner of an unused account is told by mail.',
   },
+  networkBans: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'G-lines, shuns and jupes that services keep, lifted ones included: as many as the IRC server does. What the network sets beyond is not kept.',
+  },
+  trusts: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Addresses and networks that more clients may come from; far more than a network knows by name.',
+  },
+  trustedClients: {
+    default: 100_000,
+    unit: 'count',
+    reason: 'Clients of one address that a trust may name; 0 stands for any number.',
+  },
+  gags: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Masks of whom bots do not hear.',
+  },
+  alerts: {
+    default: 200,
+    unit: 'count',
+    reason: 'Alerts, each of which is compared with whoever comes.',
+  },
+  alertNameCharacters: {
+    default: 32,
+    unit: 'count',
+    reason: 'Longest name of an alert.',
+  },
+  criteriaBytes: {
+    default: 350,
+    unit: 'bytes',
+    reason: 'Longest criteria of an alert: what one line of IRC holds.',
+  },
+  reserves: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Nicks that services hold, each a user of the network.',
+  },
+  badWords: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'Words that no channel is called by, each of which is looked for in the name of whatever is joined.',
+  },
+  badWordCharacters: {
+    default: 64,
+    unit: 'count',
+    reason: 'Longest bad word: longer than any name that a word is to keep away.',
+  },
+  exemptChannels: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Channels that may be called as they are, whatever words are bad.',
+  },
+  globalMessages: {
+    default: 50,
+    unit: 'count',
+    reason: 'Messages that are shown to whoever comes: more than anybody reads.',
+  },
+  globalBytes: {
+    default: 350,
+    unit: 'bytes',
+    reason: 'Longest message to many, which is one line.',
+  },
+  reasonBytes: {
+    default: 250,
+    unit: 'bytes',
+    reason: 'Longest reason of a ban, a kill or a kick, which fits one line with what stands around it.',
+  },
+  traceRows: {
+    default: 250,
+    unit: 'count',
+    reason: 'Users that TRACE lists, or does something to, where no LIMIT is given.',
+  },
+  traceLimitMost: {
+    default: 100_000,
+    unit: 'count',
+    reason: 'The highest LIMIT of TRACE: a large network as a whole.',
+  },
+  csearchRows: {
+    default: 25,
+    unit: 'count',
+    reason: 'Channels that CSEARCH lists where no LIMIT is given.',
+  },
+  statsRows: {
+    default: 100,
+    unit: 'count',
+    reason: 'Rows that STATS shows of a list; the window and the command line show all.',
+  },
+  shownChannels: {
+    default: 50,
+    unit: 'count',
+    reason: 'Channels that WHOIS names of somebody.',
+  },
+  shownMembers: {
+    default: 200,
+    unit: 'count',
+    reason: 'Members that CHANINFO names.',
+  },
+  shownBans: {
+    default: 30,
+    unit: 'count',
+    reason: 'Bans that CHANINFO names.',
+  },
+  cloneBanMinutes: {
+    default: 60,
+    unit: 'minutes',
+    reason: 'How long an address is banned from which too many clients came.',
+  },
+  untrustedClients: {
+    default: 5,
+    unit: 'count',
+    reason: 'Clients that may come from an address that nobody trusts.',
+  },
+  blockMinutes: {
+    default: 60,
+    unit: 'minutes',
+    reason: 'How long BLOCK and TRACE ban an address where no time is given.',
+  },
+  defconSessions: {
+    default: 2,
+    unit: 'count',
+    reason: 'Clients that may come from an address while DEFCON is below 5.',
+  },
+  defconMinutes: {
+    default: 15,
+    unit: 'minutes',
+    reason: 'After that long DEFCON is 5 again, so that a network is not closed by forgetting it.',
+  },
+  defconBanSeconds: {
+    default: 300,
+    unit: 'seconds',
+    reason: 'How long whoever connects at DEFCON 1 is banned.',
+  },
+  badChannelLockMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long OpServ stays on a channel that is called by a bad word, and keeps it closed.',
+  },
+  opservSweepMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'How often what OpServ keeps is looked at for what is over; nothing that is over holds until then.',
+  },
   housekeepingMs: {
     default: 600_000,
     unit: 'milliseconds',

@@ -146,6 +146,27 @@ export const manifest = defineManifest({
         tones: { linked: 'good', introducing: 'busy', bursting: 'busy', ended: 'bad', none: 'bad' },
       },
     },
+    glines: {
+      title: 'G-lines',
+      hint: 'Users whom no server of the network takes, and for how long.',
+      command: 'glines',
+      actions: [{ title: 'Tell all servers anew', command: 'refresh-glines' }],
+    },
+    trusts: {
+      title: 'Trusts',
+      hint: 'Addresses and networks that more clients may come from than from others.',
+      command: 'trusts',
+    },
+    clones: {
+      title: 'Clones',
+      hint: 'Addresses from which several clients come; above what may be they are banned.',
+      command: 'clones',
+    },
+    alerts: {
+      title: 'Alerts',
+      hint: 'What is done when somebody meets criteria, and when that was last.',
+      command: 'alerts',
+    },
     flows: {
       title: 'Flows',
       hint: 'Changes of accounts and channels in Keycloak that are under way, and why some of them wait.',

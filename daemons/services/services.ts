@@ -47,6 +47,7 @@ import { ChannelActs } from './network/channel-acts.ts';
 import type { ViewEvents } from './network/network-view.ts';
 import type { ViewUser } from './network/view-parts.ts';
 import { type OperationCounts, OperationPool } from './operations/operation-pool.ts';
+import { OpServ, type OpServOptions, type OpServRules } from './opserv/opserv.ts';
 import type { ProfileStore } from './store/profile-store.ts';
 import { answerRemote } from './uplink/remote-answers.ts';
 import type { HeardLine, Identity, Uplink, UplinkEvents } from './uplink/uplink.ts';
@@ -75,6 +76,10 @@ export interface ServicesOptions {
   readonly loginTimelines: () => number;
   /** The languages of bots. */
   readonly catalogues: () => Catalogues;
+  /** What operators have set about bans, clones and DEFCON; may change with the configuration. */
+  readonly operatorRules: () => OpServRules;
+  /** Has main stop or restart services, or read the configuration again. */
+  readonly lifecycle: OpServOptions['lifecycle'];
   /** Has what an operator does written down before it is done. */
   readonly beginDeed: CommandDeskOptions['beginDeed'];
   /** The Keycloak that is configured; null while there is none. */
@@ -103,6 +108,8 @@ export class Services implements UplinkEvents {
   readonly accounts: AccountParts;
   /** What bots do on channels. */
   readonly acts: ChannelActs;
+  /** What operators keep, and what is done by itself about users. */
+  readonly opserv: OpServ;
   /** In the order of their numerics. */
   readonly serviceBots: readonly ServiceBot[];
   /** The commands of bots as operators have them. */
@@ -143,6 +150,8 @@ export class Services implements UplinkEvents {
       styleOf: (user) => parts.standing.styleOf(user),
       levelOf: (user) => parts.standing.levelOf(user),
       catalogues: options.catalogues,
+      isDeafTo: (user) => this.opserv.isDeafTo(user),
+      closes: (bot, row, user) => this.opserv.defcon.closes(bot, row.name, user),
       beginDeed: options.beginDeed,
       onFailure: (command, error) =>
         log(
@@ -153,7 +162,9 @@ export class Services implements UplinkEvents {
     });
     const own = (nick: string) => this.#byNick.get(nick)?.table ?? NO_COMMANDS;
     this.bindings = new CommandBindings(options.database, () => clock.now(), own);
+    this.opserv = this.#opserv(options);
     this.serviceBots = serviceBots({
+      opserv: this.opserv,
       bindings: this.bindings,
       own,
       auth: this.#world(options),
@@ -233,6 +244,20 @@ export class Services implements UplinkEvents {
     };
   }
 
+  #opserv({ database, writes, clock, operatorRules, lifecycle, log }: ServicesOptions): OpServ {
+    const { keeper, profiles, standing, levels } = this.accounts;
+    return new OpServ({
+      ...{ database, writes, clock, profiles, standing, levels, lifecycle, log },
+      store: keeper.store,
+      acts: this.acts,
+      bot: (nick) => this.bots.byNick(nick)!,
+      uplink: () => this.#uplink,
+      tell: (bot, user, reply) => this.#tell(bot, user, reply),
+      isRegistered: (channel) => keeper.channels.store.find(channel) !== undefined,
+      rules: operatorRules,
+    });
+  }
+
   /** The commands of a bot, by name and alias. */
   tableOf(nick: string): CommandTable {
     return this.bindings.tableOf(nick);
@@ -305,7 +330,10 @@ export class Services implements UplinkEvents {
       this.bots.heal(uplink, (bot) =>
         (this.#serverOf(bot) ?? this.#byNick.get(bot.nick))?.returned?.(uplink, bot),
       );
-    else answerRemote(uplink, this.bots, heard);
+    else {
+      for (const bot of this.serviceBots) bot.line?.(uplink, heard);
+      answerRemote(uplink, this.bots, heard);
+    }
   }
 
   onEnd(uplink: Uplink): void {

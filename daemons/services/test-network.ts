@@ -10,6 +10,7 @@ import { Catalogues } from './bots/catalogues.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import { setLevel } from './level-door.ts';
+import type { OpServRules } from './opserv/opserv.ts';
 import { type AccountRules, Services, type ServicesOptions } from './services.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
@@ -41,6 +42,14 @@ export class TestNetwork {
   rules: AccountRules = { confirmByMail: false, graceDays: 7, unusedDays: 0 };
   channelRules: ChannelRules = { trigger: '!', unvisitedDays: 0 };
   catalogues = new Catalogues();
+  operatorRules: OpServRules = {
+    untrusted: 5,
+    cloneMinutes: 60,
+    blockMinutes: 60,
+    defcon: { sessions: 2, minutes: 15, modes: '' },
+  };
+  /** What main was asked to do with services. */
+  readonly lifecycle: { readonly action: string; readonly actor: string; readonly reason: string }[] = [];
   /** What operators did, and what came of it. */
   readonly deeds: { readonly deed: OperatorDeed; outcome: string | null }[] = [];
   /** Why nothing is written down; null while it is. */
@@ -53,6 +62,8 @@ export class TestNetwork {
   #settings = SETTINGS;
   services!: Services;
   end = new LineEnd();
+  /** What services said when they were linked. */
+  burst: string[] = [];
   uplink!: Uplink;
 
   /** @param flags of the server at the other end; with `B` it is of our own kind */
@@ -82,6 +93,11 @@ export class TestNetwork {
       channelRules: () => this.channelRules,
       loginTimelines: () => 16,
       catalogues: () => this.catalogues,
+      operatorRules: () => this.operatorRules,
+      lifecycle: async (action, actor, reason) => {
+        this.lifecycle.push({ action, actor, reason });
+        return { ok: true, result: null };
+      },
       beginDeed: (deed) => this.#beginDeed(deed),
       keycloak: () => this.keycloak,
       isOwn: () => true,
@@ -96,7 +112,7 @@ export class TestNetwork {
     this.end = new LineEnd();
     this.uplink = new Uplink(this.end, IDENTITY, this.#settings, this.services, this.clock);
     this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, 'AB EB');
-    this.take();
+    this.burst = this.take();
   }
 
   /** Links anew: the network tells of what is on it before it has told all. What services say is kept. */
@@ -104,6 +120,20 @@ export class TestNetwork {
     this.end = new LineEnd();
     this.uplink = new Uplink(this.end, IDENTITY, this.#settings, this.services, this.clock);
     this.say('PASS :linkpw', 'SERVER hub.test 1 900 900 J10 AB]]] +h6B :Hub', ...burst, 'AB EB');
+  }
+
+  /** The time of the network, Unix seconds. */
+  get seconds(): number {
+    return Math.floor(this.clock.now() / 1_000);
+  }
+
+  /** Time passes while the network is heard of. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 30_000) {
+      await this.clock.advance(Math.min(left, 30_000));
+      this.say('AB Z AB :AF');
+    }
+    await this.quiet();
   }
 
   say(...lines: string[]): void {
@@ -141,7 +171,11 @@ export class TestNetwork {
   /** Resolves when nothing is under way any more. */
   async quiet(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
-    while (this.services.operations.inUse > 0 || this.services.accounts.verifiers.waiting > 0);
+    while (
+      this.services.operations.inUse > 0 ||
+      this.services.accounts.verifiers.waiting > 0 ||
+      this.services.opserv.busy
+    );
   }
 
   /** Gives an account a level, as an administrator does. */

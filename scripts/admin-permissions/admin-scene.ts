@@ -46,6 +46,7 @@ import { MetricsStore } from '../../main/core/records/metrics-store.ts';
 import type { ManagedDaemon } from '../../main/core/supervision/managed-daemon.ts';
 import type { Supervisor } from '../../main/core/supervision/supervisor.ts';
 import { objectsWorld } from './objects-world.ts';
+import { linkToNetwork } from './services-network.ts';
 import { OUTSIDE, type World } from './world.ts';
 
 /** So slow that an address is remembered for as long as a row lasts. */
@@ -233,6 +234,10 @@ const servicesWorld = () =>
         writeFileSync(join(dataDir, 'accounts.json'), JSON.stringify(ANN_AND_BOB));
         return;
       }
+      if (part === KEPT) {
+        for (const [name, args] of ONE_OF_EACH) await commands.runCommand(name, args, operatorCall());
+        return;
+      }
       if (part === 'the account bob is of a user of Keycloak') {
         const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
         const links = new KeycloakLinks(database, Date.now);
@@ -242,11 +247,32 @@ const servicesWorld = () =>
       }
       const suspended = SUSPENDED[part];
       if (suspended === undefined) throw new Error(`services know nothing of: ${part}`);
-      const actor = { name: 'root', from: 'cli', role: 'admin' } as const;
       const [command, args] = suspended;
-      await commands.runCommand(command, args, { signal: new AbortController().signal, actor });
+      await commands.runCommand(command, args, operatorCall());
     },
   );
+
+const NETWORK = 'ann is on #tea of a network';
+const KEPT = 'one of each is kept';
+
+/** What operators of services keep, one of each kind. */
+const ONE_OF_EACH: readonly (readonly [command: string, args: object])[] = [
+  ['set-gline', { mask: '*@bad.test' }],
+  ['set-shun', { mask: '*@bad.test' }],
+  ['set-jupe', { mask: 'bad.test' }],
+  ['set-trust', { network: '10.0.0.1', clients: 9 }],
+  ['set-alert', { name: 'robots', reaction: 'KILL', criteria: 'NICK bot*' }],
+  ['set-gag', { mask: 'ann!*@*' }],
+  ['reserve-nick', { nick: 'teapot' }],
+  ['add-bad-word', { word: 'crumpet' }],
+  ['exempt-channel', { channel: '#tea' }],
+  ['set-message', { text: 'tea is ready' }],
+];
+
+function operatorCall() {
+  const actor = { name: 'root', from: 'cli', role: 'admin' } as const;
+  return { signal: new AbortController().signal, actor };
+}
 
 /** A Keycloak at a port that nobody listens at. */
 const UNREACHABLE = {
@@ -274,6 +300,7 @@ async function databaseWorld<
     prepare: async (part) => {
       if (part === 'copy.db is there') writeFileSync(join(dataDir, 'copy.db'), 'mine');
       else if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
+      else if (part === NETWORK) await linkToNetwork(host, (settings) => host.reload(settings));
       else await prepare(host, part, dataDir);
     },
     async during(work) {

@@ -35,7 +35,7 @@ export interface CommandHandler<Args> {
    */
   check?(args: Args): void;
   /** What running it would do to users, in words ("disconnects 42 clients"); null when it would disturb nobody. */
-  impact?(args: Args): string | null;
+  impact?(args: Args): string | null | Promise<string | null>;
 }
 
 /** A handler for every command of the manifest. */

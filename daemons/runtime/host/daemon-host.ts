@@ -181,7 +181,7 @@ export class DaemonHost<
   }
 
   /** What a command would do to users. Throws SignalboxError where the command would be refused. */
-  impactOf(name: string, args: unknown): string | null {
+  impactOf(name: string, args: unknown): string | null | Promise<string | null> {
     const { handler, parsed } = this.#prepare(name, args);
     handler.check?.(parsed);
     return handler.impact?.(parsed) ?? null;

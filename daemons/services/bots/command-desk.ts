@@ -33,6 +33,10 @@ export interface CommandDeskOptions {
   readonly catalogues: () => Catalogues;
   /** The level of the account that a user is logged in to; null where they are logged in to none that there is. */
   readonly levelOf: (user: ViewUser) => number | null;
+  /** Whether somebody is not heard at all. */
+  readonly isDeafTo?: (user: ViewUser) => boolean;
+  /** Why a command is closed to a user for the moment; null or absent where it is not. */
+  readonly closes?: (bot: Bot, row: CommandRow, user: ViewUser) => Reply | null;
   /** Has what an operator does written down before it is done. */
   readonly beginDeed: (deed: OperatorDeed, unrecorded: Unrecorded) => DeedAnswer | Promise<DeedAnswer>;
   /** Told what could not be done for a reason here. */
@@ -54,6 +58,7 @@ export class CommandDesk {
 
   /** A user says something to a bot. */
   hear(uplink: Uplink, bot: Bot, user: ViewUser, text: string): void {
+    if (this.#options.isDeafTo?.(user) === true) return;
     const say = (replies: readonly Reply[]) => {
       if (uplink.view.resolve(user) !== user) return;
       const { catalogues, styleOf } = this.#options;
@@ -72,7 +77,11 @@ export class CommandDesk {
     if (!this.admits(user)) return;
     const row = this.#options.tableOf(bot).get(name);
     const refusal =
-      row === undefined ? unknown(bot, name) : refusalOf(row, user, words, this.#options.levelOf);
+      row === undefined
+        ? unknown(bot, name)
+        : (refusalOf(row, user, words, this.#options.levelOf) ??
+          this.#options.closes?.(bot, row, user) ??
+          null);
     if (row === undefined || refusal !== null) {
       say([refusal ?? '']);
       return;
@@ -238,9 +247,10 @@ function refusalOf(
 ): Reply | null {
   const { needs } = row;
   const level = levelOf(user);
+  const operators = needs === 'operator' || (typeof needs === 'object' && needs.operator === true);
+  if (operators && !user.isOperator) return said`${row.name} is for operators of the network.`;
   if (needs !== 'anybody' && needs !== 'operator' && level === null)
     return said`${row.name} is for those who are logged in: AUTH <account> <password> first.`;
-  if (needs === 'operator' && !user.isOperator) return said`${row.name} is for operators of the network.`;
   if (typeof needs === 'object' && level! < needs.level)
     return said`${row.name} is for accounts of level ${needs.level} and above.`;
   if (words.length < row.least || (row.most !== null && words.length > row.most))

@@ -3,8 +3,15 @@ import type { ViewUser } from '../network/view-parts.ts';
 import type { Bot } from './bot-roster.ts';
 import type { Reply } from './reply.ts';
 
-/** Who may use a command: anybody, whoever is logged in, operators of the network, or accounts of at least a level (1 to 1000). */
-export type CommandNeed = 'anybody' | 'account' | 'operator' | { readonly level: number };
+/**
+ * Who may use a command: anybody, whoever is logged in, operators of the network, or accounts of at least a level (0 to 1000), with
+ * `operator` only while they are an operator of the network as well.
+ */
+export type CommandNeed =
+  | 'anybody'
+  | 'account'
+  | 'operator'
+  | { readonly level: number; readonly operator?: true };
 
 /** What is written down of a command of operators, as `{argument}` of its sentence in the manifest; never a secret. */
 export type RecordedArguments = Readonly<Record<string, string | number>>;

@@ -4,7 +4,7 @@
  */
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
-import type { Uplink } from '../uplink/uplink.ts';
+import type { HeardLine, Uplink } from '../uplink/uplink.ts';
 import type { Bot, BotSpec } from './bot-roster.ts';
 import type { CommandTable } from './command-table.ts';
 
@@ -28,5 +28,7 @@ export interface ServiceBot {
   spoken?(bot: Bot, user: ViewUser, text: string): boolean;
   /** Something is said on a channel on which the bot may be. */
   heard?(uplink: Uplink, user: ViewUser, channel: ViewChannel, text: string, isNotice: boolean): void;
+  /** The network says something that no other part takes, such as a ban of all servers. */
+  line?(uplink: Uplink, heard: HeardLine): void;
   close?(): void;
 }

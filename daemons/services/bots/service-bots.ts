@@ -14,6 +14,8 @@ import { MODCMD, ModCmd } from '../modcmd/mod-cmd.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { OperationPool } from '../operations/operation-pool.ts';
+import type { OpServ } from '../opserv/opserv.ts';
+import { GLOBAL, globalBot, OPSERV, opservBot } from '../opserv/opserv-bots.ts';
 import { SPAMSERV, SpamServ } from '../spamserv/spam-serv.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { Uplink } from '../uplink/uplink.ts';
@@ -44,6 +46,7 @@ export interface BotParts {
   readonly own: (bot: string) => CommandTable;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
+  readonly opserv: OpServ;
   /** Says something that nobody asked for. */
   readonly tell: (bot: Bot, user: ViewUser, reply: Reply) => void;
 }
@@ -79,6 +82,8 @@ const MAKERS: readonly {
     make: ({ bindings, standing, writes, own }) =>
       new ModCmd({ bindings, standing, writes, own, bots: () => BOT_SPECS.map(({ nick }) => nick) }),
   },
+  { spec: OPSERV, make: ({ opserv }) => opservBot(opserv) },
+  { spec: GLOBAL, make: ({ opserv }) => globalBot(opserv) },
 ];
 
 /** Who they are. */

@@ -111,6 +111,21 @@ export class ChannelActs {
     this.#uplink()?.send(writeLine(bot.numeric, TOKEN[token], [bytesOf(channel.name)], bytesOf(text)));
   }
 
+  /** Changes modes in the name of services, for which nobody has to be on the channel. */
+  force(channel: ViewChannel, changes: readonly LinkModeChange[]): void {
+    const uplink = this.#uplink();
+    if (uplink !== null && changes.length > 0) this.#modes(uplink, uplink.identity.numeric, channel, changes);
+  }
+
+  /** Throws somebody out in the name of services, likewise. */
+  throwOut(channel: ViewChannel, victim: ViewUser, reason: string): void {
+    const uplink = this.#uplink();
+    if (uplink === null || !channel.members.has(victim)) return;
+    const words = [bytesOf(channel.name), victim.numeric];
+    uplink.send(writeLine(uplink.identity.numeric, TOKEN.KICK, words, bytesOf(reason)));
+    uplink.view.kick(channel, victim, null);
+  }
+
   /** Whether a bot is on a channel, as operator. */
   isOpped(bot: Bot, channel: ViewChannel): boolean {
     const user = this.#uplink()?.view.users.get(bot.numeric);

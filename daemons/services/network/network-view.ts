@@ -24,6 +24,8 @@ export interface ViewEvents {
   onUser?(user: ViewUser): void;
   /** Somebody is gone, and on no channel any more. */
   onUserGone?(user: ViewUser): void;
+  /** Somebody has other modes than before. */
+  onUserModes?(user: ViewUser, before: string): void;
   /** Somebody is called otherwise. */
   onNick?(user: ViewUser, before: string): void;
   /** Somebody is logged in to another account than before, or to none. */
@@ -131,6 +133,14 @@ export class NetworkView {
     user.nickSeconds = seconds;
     this.#nicks.set(user);
     for (const one of this.listeners) one.onNick?.(user, before);
+  }
+
+  /** @param modes letters without their sign */
+  setUserModes(user: ViewUser, modes: string): void {
+    const before = user.modes;
+    if (modes === before) return;
+    user.modes = modes;
+    for (const one of this.listeners) one.onUserModes?.(user, before);
   }
 
   /** @param seconds since when the account exists, Unix seconds; 0 where that is not known */

@@ -4,7 +4,7 @@ import { readLine } from '../../irc/p10/line.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
 import { readUser } from '../../irc/p10/user-line.ts';
-import { addressText } from '../../runtime/net/ip-address.ts';
+import { type AddressGroups, addressText } from '../../runtime/net/ip-address.ts';
 
 /** A server of the network. */
 export class ViewServer {
@@ -27,6 +27,9 @@ export class ViewServer {
     this.bursting = bursting;
   }
 }
+
+/** Of whom the server tells none: 0.0.0.0. */
+const NO_ADDRESS: AddressGroups = new Uint16Array([0, 0, 0, 0, 0, 0xffff, 0, 0]);
 
 /** What is said of a user, and seldom asked for. */
 export interface ViewUserWords {
@@ -80,6 +83,8 @@ export class ViewUser implements UserRef {
   /** Null while it is that of the words, or nobody has asked. */
   #host: string | null = null;
   #realname: string | null = null;
+  /** Null while nobody has asked. */
+  #address: string | null = null;
 
   constructor(sequence: number, parts: ViewUserParts) {
     this.sequence = sequence;
@@ -116,8 +121,18 @@ export class ViewUser implements UserRef {
 
   /** As text. */
   get address(): string {
-    const groups = decodeAddress(wordsOf(this.#words).address);
+    const groups = decodeAddress(this.addressKey);
     return groups === null ? '0.0.0.0' : addressText(groups);
+  }
+
+  /** As P10 writes it: whoever comes from the same address has the same. */
+  get addressKey(): string {
+    this.#address ??= wordsOf(this.#words).address;
+    return this.#address;
+  }
+
+  get addressGroups(): AddressGroups {
+    return decodeAddress(this.addressKey) ?? NO_ADDRESS;
   }
 
   get isOperator(): boolean {

@@ -161,6 +161,7 @@ const modes: ViewToken = (line) => {
 function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
   let on = true;
   let next = 2;
+  let { modes } = user;
   for (const letter of params[1] ?? '') {
     if (letter === '+' || letter === '-') on = letter === '+';
     else {
@@ -168,10 +169,11 @@ function changeUserModes({ view, params }: ViewLine, user: ViewUser): void {
         const { account, seconds } = readAccountStamp(params[next++] ?? '');
         if (account !== '') view.setAccount(user, account, seconds);
       }
-      const without = user.modes.replaceAll(letter, '');
-      user.modes = on ? without + letter : without;
+      const without = modes.replaceAll(letter, '');
+      modes = on ? without + letter : without;
     }
   }
+  view.setUserModes(user, modes);
 }
 
 const clearModes: ViewToken = ({ view, params, user }) => {

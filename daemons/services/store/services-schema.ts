@@ -7,6 +7,7 @@ import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 import { CHANSERV_TABLES } from '../chanserv/channel-tables.ts';
 import { HELP_TABLES } from '../helpserv/help-tables.ts';
 import { BINDING_TABLES } from '../modcmd/binding-tables.ts';
+import { OPSERV_TABLES } from '../opserv/tables.ts';
 import { SPAM_TABLES } from '../spamserv/spam-tables.ts';
 
 /** Marks the file as ours ("SgSv"). */
@@ -178,5 +179,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     SPAM_TABLES,
     BINDING_TABLES,
     KEYCLOAK_STANDING,
+    OPSERV_TABLES,
   ],
 };

@@ -1,0 +1,110 @@
+/**
+ * How many come from each address, and what is done where that is too many: at the limit all of them are warned, above it the address
+ * is banned from the network. Loopback is never too many. Who is there when services come, or comes with a server, is counted and not
+ * judged: whoever comes next is.
+ */
+import { type Message, said } from '../bots/reply.ts';
+import type { ViewUser } from '../network/view-parts.ts';
+import type { TrustIndex } from './trust-index.ts';
+
+export interface CloneWatchOptions {
+  readonly trusts: TrustIndex;
+  /** Clients of an address that nobody trusts; less while DEFCON says so. */
+  readonly untrusted: () => number;
+  readonly warn: (users: ReadonlySet<ViewUser>, text: Message) => void;
+  /** More than may be come from an address: a ban. */
+  readonly ban: (user: ViewUser, clones: number) => void;
+}
+
+/** As P10 writes 0.0.0.0: an address that its server does not tell. */
+const UNKNOWN = 'AAAAAA';
+
+export class CloneWatch {
+  readonly #options: CloneWatchOptions;
+  /** By address as P10 writes it; one alone stands there without a set. */
+  #users = new Map<string, ViewUser | Set<ViewUser>>();
+
+  constructor(options: CloneWatchOptions) {
+    this.#options = options;
+  }
+
+  /** All who come from somebody's address, themselves included. */
+  at({ addressKey }: ViewUser): ReadonlySet<ViewUser> {
+    const found = this.#users.get(addressKey);
+    return found === undefined ? NOBODY : found instanceof Set ? found : new Set([found]);
+  }
+
+  count({ addressKey }: ViewUser): number {
+    const found = this.#users.get(addressKey);
+    return found === undefined ? 0 : found instanceof Set ? found.size : 1;
+  }
+
+  /** Clients that may come from somebody's address; 0 for any number. */
+  mostOf(user: ViewUser): number {
+    if (isLoopback(user)) return 0;
+    return this.#options.trusts.of(user.addressGroups)?.most ?? this.#options.untrusted();
+  }
+
+  /** Addresses from which at least so many come, the most first. */
+  crowded(least: number, rows: number): { readonly user: ViewUser; readonly clones: number }[] {
+    const found: { user: ViewUser; clones: number }[] = [];
+    for (const one of this.#users.values()) {
+      if (!(one instanceof Set)) {
+        if (least <= 1) found.push({ user: one, clones: 1 });
+      } else if (one.size >= least) found.push({ user: one.values().next().value!, clones: one.size });
+    }
+    return found.sort((a, b) => b.clones - a.clones).slice(0, rows);
+  }
+
+  /** @param judged false for who has not just connected */
+  came(user: ViewUser, judged: boolean): void {
+    const { addressKey } = user;
+    if (addressKey === UNKNOWN) return;
+    const before = this.#users.get(addressKey);
+    if (before === undefined) {
+      this.#users.set(addressKey, user);
+      if (!judged || this.#options.untrusted() > 1) return;
+    } else if (before instanceof Set) before.add(user);
+    else this.#users.set(addressKey, new Set([before, user]));
+    if (judged) this.#judge(user);
+  }
+
+  left(user: ViewUser): void {
+    const { addressKey } = user;
+    const found = this.#users.get(addressKey);
+    if (!(found instanceof Set)) {
+      if (found === user) this.#users.delete(addressKey);
+      return;
+    }
+    found.delete(user);
+    if (found.size === 1) this.#users.set(addressKey, found.values().next().value!);
+  }
+
+  /** Forgets everybody: there is no network any more. */
+  clear(): void {
+    this.#users = new Map();
+  }
+
+  #judge(user: ViewUser): void {
+    const clones = this.count(user);
+    const most = this.mostOf(user);
+    if (most === 0 || clones < most) return;
+    if (clones > most) this.#options.ban(user, clones);
+    else
+      this.#options.warn(
+        this.at(user),
+        said`${clones} clients are connected from your address, which is as many as may be. With one more all of them are disconnected.`,
+      );
+  }
+}
+
+const NOBODY: ReadonlySet<ViewUser> = new Set();
+
+function isLoopback({ addressGroups: groups }: ViewUser): boolean {
+  const mapped = groups[5] === 0xffff && groups[6]! >> 8 === 127;
+  const own = groups[7] === 1;
+  return (
+    groups.every((group, at) => at >= 5 || group === 0) &&
+    (mapped || (own && groups[5] === 0 && groups[6] === 0))
+  );
+}
