@@ -49,6 +49,15 @@ export class SaslClient {
     return client;
   }
 
+  /** Connects by way of a gateway, whose line comes first. Registers in {@link register}. */
+  static async from({ host, port }: TcpListenerInfo, nick: string, gateway: string): Promise<SaslClient> {
+    const socket = connectTcp(port, host);
+    await once(socket, 'connect');
+    const client = new SaslClient(socket, nick);
+    client.send(gateway, 'CAP LS 302', `NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
+    return client;
+  }
+
   send(...lines: string[]): void {
     for (const line of lines) this.#socket.write(`${line}\r\n`);
   }
