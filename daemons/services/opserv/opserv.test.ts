@@ -737,16 +737,16 @@ describe('what OpServ watches for', () => {
   it('a reserved nick is held by services, on each network anew, until it is released', async () => {
     const { test } = net;
     expect(await net.sends('high', 'RESERVE Teapot tea tea.test The pot of all')).toEqual([
-      'AF N Teapot 1 946684800 tea tea.test +ik AAAAAA AFgAA :The pot of all',
+      'AF N Teapot 1 946684800 tea tea.test +ik AAAAAA AFBAA :The pot of all',
     ]);
     expect(await says('high', 'RESERVE TEAPOT tea tea.test x')).toEqual(['Teapot is reserved already.']);
-    test.say('AB D AFgAA :hub.test (no)');
+    test.say('AB D AFBAA :hub.test (no)');
     await test.pass(60_000);
     expect(test.take()).toContainEqual(expect.stringMatching(/^AF N Teapot 1 946684800 /));
     test.link();
     expect(test.burst).toContainEqual(expect.stringMatching(/^AF N Teapot 1 946684800 /));
     await startAgain();
-    expect(await net.sends('high', 'UNRESERVE teapot')).toEqual([expect.stringMatching(/^AFgAA Q :/)]);
+    expect(await net.sends('high', 'UNRESERVE teapot')).toEqual([expect.stringMatching(/^AFBAA Q :/)]);
     expect(test.uplink.view.byNick('Teapot')).toBeUndefined();
   });
 

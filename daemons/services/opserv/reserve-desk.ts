@@ -14,7 +14,7 @@ const NICK_SECONDS = 946_684_800;
 const NO_ADDRESS = 'AAAAAA';
 const MODES = 'ik';
 /** Numbers of users of services from here on are those of reserved nicks; bots have those below. */
-const FIRST_NUMBER = 131_072;
+const FIRST_NUMBER = 4_096;
 
 export class ReserveDesk {
   readonly #list: StoredList<Reserve>;
