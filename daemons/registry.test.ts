@@ -188,6 +188,8 @@ test('a result that gives a password or the like says so, for the audit trail to
     { field: 'ircd reset-password: password', secret: true },
     { field: 'services create-account: password', secret: true },
     { field: 'services reset-password: password', secret: true },
+    // Whether there is one, not what it is.
+    { field: 'services unlink-account: password', secret: false },
     // When it ends, not what it is.
     { field: 'services keycloak: tokenExpiresAt', secret: false },
   ]);
