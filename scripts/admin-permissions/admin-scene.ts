@@ -205,9 +205,19 @@ const SUSPENDED: Readonly<Record<string, readonly [string, object]>> = {
   '#room is suspended': ['suspend-channel', { channel: '#room', reason: 'spam', days: 0 }],
 };
 
+/** The help bot Aid, where bob is an owner and cat helps; ann waits for an answer. */
+const HELP = `
+  INSERT INTO help_bots (key, nick, channel_key, channel, registered, registered_by, used, next_number)
+    VALUES ('aid', 'Aid', '#room', '#room', 1, 'bob', 1, 2);
+  INSERT INTO help_staff (bot, account, role, added)
+    SELECT 'aid', id, iif(key = 'bob', 'owner', 'helper'), 1 FROM accounts;
+  INSERT INTO help_requests (bot, number, nick, host, opened, updated) VALUES ('aid', 1, 'ann', 'ann.test', 1, 1);
+  INSERT INTO help_lines (bot, number, line, at, kind, said_by, text) VALUES ('aid', 1, 0, 1, 'asked', 'ann', 'Where is the tea?');
+`;
+
 /**
  * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 waits for its
- * next try.
+ * next try, and request 1 of the help bot Aid for somebody.
  */
 const servicesWorld = () =>
   databaseWorld(
@@ -227,6 +237,7 @@ const servicesWorld = () =>
         )
         .run(Date.now() + 3_600_000);
       new ChannelStore(database, store, Date.now).register('#room', 'bob', Date.now());
+      database.exec(HELP);
       database.close();
     },
     async (commands, part, dataDir) => {
