@@ -2,17 +2,26 @@
  * The operations against a real Keycloak, and what becomes of them where it fails. It takes a processor for a quarter of a minute to
  * start, so whatever needs one is in this file; everything else runs against `test-keycloak.ts`.
  */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SignalboxError } from '../../../contract/errors.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { FaultProxy, type ProxyFault } from '../../runtime/test-fixtures/fault-proxy.ts';
-import { keycloakHome, RealKeycloak } from '../../runtime/test-fixtures/keycloak.ts';
+import { keycloakHome, REALM_FILE, RealKeycloak } from '../../runtime/test-fixtures/keycloak.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
+import { directoryOf } from '../flows/directory.ts';
+import { hashForKeycloak } from '../flows/hash-tasks.ts';
+import { accountSubject } from '../flows/linked-account.ts';
+import { World } from '../flows/test-world.ts';
 import { limits } from '../limits.ts';
 import { KeycloakClient } from './keycloak-client.ts';
+import type { OpenKeycloak } from './keycloak-desk.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import { TokenVerifier } from './token-verifier.ts';
+import { UserDirectory } from './user-directory.ts';
 import { keepsAttributes, onlyByAdministrators } from './user-operations.ts';
 
 const home = keycloakHome('Logins by way of a real Keycloak are');
@@ -21,13 +30,19 @@ const ALICE = { username: 'alice', password: 'alice-pw' };
 
 describe.runIf(home !== null)('a real Keycloak', () => {
   let real: RealKeycloak;
+  let folder = '';
   const open: { close(): Promise<unknown> }[] = [];
 
   beforeAll(async () => {
-    real = await RealKeycloak.start(home!);
+    // RENAME needs a realm whose users may be called otherwise.
+    const realm = { ...JSON.parse(readFileSync(REALM_FILE, 'utf8')), editUsernameAllowed: true };
+    folder = mkdtempSync(join(tmpdir(), 'signalbox-realm-'));
+    writeFileSync(join(folder, 'realm.json'), JSON.stringify(realm));
+    real = await RealKeycloak.start(home!, join(folder, 'realm.json'));
   });
   afterAll(async () => {
     real?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.close();
@@ -182,6 +197,63 @@ describe.runIf(home !== null)('a real Keycloak', () => {
       expect([await groups.delete(id), await groups.delete(id)]).toEqual([true, false]);
     }
     expect((await groups.children(parent.id)).map(({ name }) => name)).toEqual(['#lobby']);
+  });
+
+  it('has the whole of an account changed by flows, and tells of what was changed there', async () => {
+    const client = connect();
+    const { users, groups, signIn } = client;
+    const directory = new UserDirectory(client, new FakeClock());
+    const world = new World(directoryOf({ current: { client, directory } as unknown as OpenKeycloak }));
+    const { kinds, lives, store, links } = world;
+    const ended = () => until(() => lives.engine.size === 0);
+    const hashedBy = (password: string) => hashForKeycloak({ password, iterations: 1_000 });
+    const verifiers = { argon2id: 'x', scram: 'x' };
+    // A cookie has confirmed it.
+    store.create({ name: 'Dora', email: 'dora@example.net', verifiers: null, network: null });
+    const account = { name: 'Dora', email: 'dora@example.net', verifiers, network: null };
+    const confirmed = { account, password: hashedBy('dora-pw'), mark: 'm1', confirmed: true as const };
+    world.ask(kinds.register, accountSubject('Dora'), confirmed);
+    await until(() => lives.engine.size === 0 && links.of(store.get('dora')) !== null);
+    const { user: id } = links.of(store.get('dora'))!;
+    expect(await users.get(id)).toMatchObject({ username: 'dora', emailVerified: true });
+    world.alter(kinds.password, 'dora', {
+      verifiers,
+      password: hashedBy('other-pw'),
+      proves: 'dora@example.net',
+    });
+    world.alter(kinds.email, 'dora', { email: 'd@example.net', verified: false });
+    world.alter(kinds.level, 'dora', { level: 500 });
+    world.alter(kinds.rename, 'dora', { next: 'Dorothy' });
+    await until(() => store.find('dorothy') !== undefined);
+    await ended();
+    expect(await signIn.grant('dorothy', 'other-pw')).toMatchObject({ kind: 'granted', user: id });
+    expect(await users.get(id)).toMatchObject({
+      username: 'dorothy',
+      email: 'd@example.net',
+      emailVerified: false,
+    });
+    expect((await users.groups(id)).map(({ name, path }) => [name, path])).toEqual([['opers', '/opers']]);
+    // A name that is somebody's there.
+    world.alter(kinds.rename, 'dorothy', { next: 'alice' });
+    await until(() => world.answers.includes('rename "exists"'));
+    expect(store.find('dorothy')?.name).toBe('Dorothy');
+    await users.update(id, { username: 'dot', attributes: { x3_opserv_level: ['200'] } });
+    world.look(id);
+    await until(() => store.find('dot') !== undefined);
+    await ended();
+    expect(world.here('dot')).toMatchObject({ email: 'd@example.net', level: 200 });
+    world.alter(kinds.level, 'dot', { level: 0 });
+    await until(() => world.here('dot')?.level === 0);
+    await ended();
+    expect([await users.groups(id), (await users.get(id)).attributes.x3_opserv_level]).toEqual([
+      [],
+      undefined,
+    ]);
+    expect((await groups.findTop('opers'))?.name).toBe('opers');
+    world.alter(kinds.drop, 'dot', { by: 'dot' });
+    await until(() => store.count === 0);
+    await ended();
+    expect(await codeOf(users.get(id))).toBe('not_found');
   });
 
   it.each<ProxyFault>(['broken', 'status 503', 'garbage', 'held'])(

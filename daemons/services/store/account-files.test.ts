@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AccountStore } from '../../identity/store/account-store.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
@@ -14,6 +15,7 @@ import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { ATHEME_FILE, X3_FILE } from '../foreign/test-files.ts';
 import { mergeAccountFile, readAccounts, takeOver, verifyCopy, writeAccounts } from './account-file-tasks.ts';
 import { AccountFiles } from './account-files.ts';
+import { KeycloakLinks } from './keycloak-links.ts';
 import { ProfileStore } from './profile-store.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
 
@@ -97,6 +99,66 @@ it('all of them, to the last byte, into an empty database', async () => {
   });
   expect(contents(there.database)).toEqual(contents(here.database));
   expect(merged).toEqual([{ accounts: 2, channels: ['#ann', '#bob'] }]);
+});
+
+/** Whatever there may be of an account beyond its name. */
+const kept = fc.record({
+  credential: fc.constantFrom('own', 'foreign', 'none'),
+  level: fc.nat({ max: 1_000 }),
+  flags: fc.constantFrom('', 'n', 'hn'),
+  text: fc.string({ unit: 'binary', maxLength: 40 }),
+  link: fc.option(fc.record({ passwordAt: fc.option(fc.nat()), level: fc.option(fc.nat({ max: 1_000 })) })),
+  suspended: fc.constantFrom(null, 'oper', 'Keycloak'),
+});
+
+it('whatever is kept of accounts: hashes of other programs, levels, users of Keycloak', async () => {
+  let round = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(kept, { minLength: 1, maxLength: 4 }), async (all) => {
+      round++;
+      const here = place(`here-${round}.db`);
+      const links = new KeycloakLinks(here.database, () => 4_000);
+      const profiles = new ProfileStore(here.database, () => 2_000, HERE_ALONE);
+      for (const [index, { credential, level, flags, text, link, suspended }] of all.entries()) {
+        const name = `user${index}`;
+        const verifiers = { argon2id: `$argon2id$${text}`, scram: `SCRAM-SHA-256$1:${text}` };
+        const made = { name, email: text === '' ? null : text, network: null };
+        here.store.create({ ...made, verifiers: credential === 'own' ? verifiers : null });
+        const account = here.store.get(name);
+        if (credential === 'foreign') here.store.facts.setForeignHash(account, `$1$${text}`);
+        profiles.setLevel(account, level);
+        profiles.set(account, 'flags', flags);
+        profiles.set(account, 'info', text);
+        if (suspended !== null) here.store.suspend(account, text, suspended);
+        if (link === null) continue;
+        links.link(account, `id-${index}`, `${name}-there`);
+        links.setPasswordAt(account, link.passwordAt);
+        if (link.level !== null) links.setLevel(account, link.level);
+      }
+      await here.files.export(`out-${round}.json`);
+      const there = place(`there-${round}.db`);
+      await there.files.import(`out-${round}.json`, false);
+      expect(contents(there.database)).toEqual(contents(here.database));
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('none whose user of Keycloak has another account here: it would be nobody’s', async () => {
+  const here = place('here.db');
+  const there = place('there.db');
+  for (const name of ['ann', 'bob']) fill(here, name);
+  fill(there, 'dan');
+  new KeycloakLinks(here.database, () => 1).link(here.store.get('ann'), 'id-1', 'ann');
+  new KeycloakLinks(there.database, () => 1).link(there.store.get('dan'), 'id-1', 'ann');
+  await here.files.export('out.json');
+  expect(await there.files.import('out.json', false)).toMatchObject({ read: 2, accounts: 1, channels: 1 });
+  const fresh = new AccountStore(there.database, () => 1);
+  expect([fresh.find('ann'), fresh.find('bob')?.name, fresh.find('dan')?.name]).toEqual([
+    undefined,
+    'bob',
+    'dan',
+  ]);
 });
 
 it('only those that are not known, and nothing where it is only tried', async () => {
