@@ -124,7 +124,8 @@ export class KeycloakLogins implements PasswordAuthority {
     if (verdict.kind !== 'right') return verdict;
     logins.succeeded(username, password, good);
     const changedAt = async () => {
-      await this.#glance(keycloak, good.user);
+      // Of a user who has just come for the first time, nothing can have changed here.
+      if (account !== undefined) await this.#glance(keycloak, good.user);
       return await passwordChange(keycloak, good.user, grant.at, this.#options.log);
     };
     if (!verifiers.keep(verdict.account, good.user, password, changedAt))
