@@ -186,7 +186,7 @@ function admit(
   const masks = profiles.masks(account);
   const where = whereaboutsIn(origin);
   const covered = masks.length === 0 || masks.some((mask) => coversUser(mask, where));
-  if (!covered && allowedIn(origin) !== account.key) return 'host';
+  if (!covered && allowedIn(origin) !== account.id) return 'host';
   return slots.take(account.name, mostLogins(profiles.of(account).maxLogins)) ? null : 'max_logins';
 }
 

@@ -190,7 +190,7 @@ describe.runIf(command !== null)('linked to ircu', () => {
       const early = await join_('early');
       early.send('JOIN #tea');
       await early.hears(' 366 ');
-      await start({
+      const settings = {
         server_name: 'services.test',
         numeric: 5,
         uplink: [
@@ -198,7 +198,8 @@ describe.runIf(command !== null)('linked to ircu', () => {
           { host: '127.0.0.1', port: ircu.serverPort, password_file: 'hub.password' },
         ],
         mail: { host: '127.0.0.1', port: smtp.port, from: 'services@example.net', tls: 'none' },
-      });
+      };
+      await start(settings);
       await until(() => figure('linked') === 1);
       expect(running!.commands.uplink.run({}, call)).toMatchObject({
         server: 'hub.a.test',
@@ -243,10 +244,24 @@ describe.runIf(command !== null)('linked to ircu', () => {
       early.send('OPER oper operpw', 'WHOIS AuthServ AuthServ');
       expect(await early.hears(' 318 ')).toContain('AuthServ');
       expect(figure('bot_returns_total')).toBe(0);
+      // Split off by an operator they are back by themselves, and know from the stamps who is logged in.
+      early.send('SQUIT services.test :off');
+      await until(() => figure('uplinks_established_total') === 2 && figure('linked') === 1);
+      early.send('PRIVMSG AuthServ@services.test :STATUS');
+      await early.hears('NOTICE early :You are logged in to ann.');
+      early.send('PRIVMSG AuthServ@services.test :AUTH ann better-horse');
+      await early.hears('NOTICE early :You are logged in to ann already.');
       await running!.drain(AbortSignal.timeout(10_000));
       running = null;
       early.send('PRIVMSG AuthServ :STATUS');
       await early.hears(' 401 ');
+      // Whoever was stamped before they ended is whom they know after the next start, levels included.
+      await start(settings);
+      await until(() => figure('linked') === 1);
+      lost.send('PRIVMSG AuthServ@services.test :OSET ann');
+      await lost.hears('NOTICE lost :LEVEL: 1000');
+      lost.send('PRIVMSG AuthServ@services.test :GHOST ann');
+      await ann.hears('Ghost, by lost of the same account');
     } finally {
       for (const client of clients) client.close();
       await running?.drain(AbortSignal.timeout(10_000));

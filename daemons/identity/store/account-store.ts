@@ -54,6 +54,8 @@ export class AccountStore {
   readonly #database: Sqlite;
   readonly #now: () => number;
   readonly #most: number;
+  /** The newest number of an account since the start, be it there or not. */
+  #lastId = 0;
   readonly #statements;
   /** How many there are; kept along so that nobody has to count. */
   #count: number;
@@ -85,7 +87,10 @@ export class AccountStore {
       ),
       credential: prepare('SELECT data FROM credentials WHERE account = ? AND kind = ?').pluck(),
       knows: prepare('SELECT 1 FROM known_networks WHERE account = ? AND network = ?').pluck(),
-      insert: prepare('INSERT INTO accounts (key, name, created, last_login, email) VALUES (?, ?, ?, ?, ?)'),
+      insert: prepare(
+        'INSERT INTO accounts (id, key, name, created, last_login, email) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      lastId: prepare('SELECT max(id) FROM accounts').pluck(),
       addNick: prepare('INSERT INTO nicks (key, nick, account, added) VALUES (?, ?, ?, ?)'),
       dropNick: prepare('DELETE FROM nicks WHERE key = ? AND account = ?'),
       nicks: prepare('SELECT nick FROM nicks WHERE account = ? ORDER BY added, key').pluck(),
@@ -185,12 +190,19 @@ export class AccountStore {
     const now = this.#now();
     // Who registers is logged in by that.
     const lastLogin = network === null ? null : now;
-    const { lastInsertRowid } = this.#statements.insert.run(key, name, now, lastLogin, email);
-    const id = Number(lastInsertRowid);
+    const id = this.#freshId(now);
+    this.#statements.insert.run(id, key, name, now, lastLogin, email);
     this.#statements.addNick.run(key, name, id, now);
     if (verifiers !== null) this.facts.setPassword({ id, name }, verifiers);
     if (network !== null) this.#statements.useNetwork.run(id, network, now);
     this.#count++;
+  }
+
+  /** A number that no account had before: whoever remembers one that is gone does not take a later one for it. */
+  #freshId(now: number): number {
+    const last = (this.#statements.lastId.get() as number | null) ?? 0;
+    this.#lastId = Math.max(this.#lastId, last, now - 1) + 1;
+    return this.#lastId;
   }
 
   loggedIn({ id }: StoredAccount, network: string): void {

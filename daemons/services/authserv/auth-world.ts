@@ -22,8 +22,8 @@ import type { UnusedAccounts } from './unused-accounts.ts';
 /** Where somebody is who logs in by a bot: more is known than of a client that is not on the network yet. */
 export interface UserOrigin extends LoginOrigin {
   readonly whereabouts: Whereabouts;
-  /** Key of the account that an operator lets them log in to whatever host masks it has; null for none. */
-  readonly allowed: string | null;
+  /** Number of the account that an operator lets them log in to whatever host masks it has; null for none. */
+  readonly allowed: number | null;
 }
 
 export interface AuthWorld {
@@ -40,8 +40,8 @@ export interface AuthWorld {
   readonly records: AccountRecords;
   readonly unused: UnusedAccounts;
   readonly catalogues: () => Catalogues;
-  /** Users whom an operator lets log in from where they are, with the key of the account that it is for. */
-  readonly allowed: WeakMap<ViewUser, string>;
+  /** Users whom an operator lets log in from where they are, with the number of the account that it is for. */
+  readonly allowed: WeakMap<ViewUser, number>;
   /** The network now; null while there is none. */
   readonly view: () => NetworkView | null;
   /** The longest account that the network holds. */
@@ -77,8 +77,8 @@ export function originOf(user: ViewUser): UserOrigin {
   return { address: user.address, fingerprint: null, whereabouts: whereaboutsOf(user), allowed: null };
 }
 
-/** Key of the account that whoever logs in may log in to whatever host masks it has. */
-export function allowedIn(origin: LoginOrigin): string | null {
+/** Number of the account that whoever logs in may log in to whatever host masks it has. */
+export function allowedIn(origin: LoginOrigin): number | null {
   return 'allowed' in origin ? (origin as UserOrigin).allowed : null;
 }
 

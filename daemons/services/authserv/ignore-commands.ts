@@ -65,7 +65,8 @@ function dropIgnore({ store, profiles, writes }: AuthWorld): CommandRow {
     help: ['Takes a mask away, so that bots tell you again what comes from there.'],
     async run({ user, words }) {
       const mask = readIgnore(words[0]!) ?? words[0]!;
-      const there = await writes.write(() => profiles.dropMask(store.get(user.account!), mask, 'ignores'));
+      const { name } = store.get(user.account!);
+      const there = await writes.write(() => profiles.dropMask(store.get(name), mask, 'ignores'));
       return [there ? said`You ignore ${mask} no more.` : said`You do not ignore ${mask.slice(0, 100)}.`];
     },
   };

@@ -1,5 +1,7 @@
 /** Commands of AuthServ that make accounts and let people in. */
 import type { LoggedIn } from '../../../contract/accounts.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
 import { counted, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
@@ -14,6 +16,10 @@ export function loginCommands(world: AuthWorld): CommandRow[] {
 function welcome(call: CommandCall, world: AuthWorld, { account, failures }: LoggedIn): Reply[] {
   const { created } = world.store.get(account);
   if (!call.stands) return [];
+  // Cut to what the network holds it would be another account.
+  const longest = world.longestAccount();
+  if (account.length > longest)
+    return [said`This network holds names of accounts with up to ${longest} characters.`];
   if (!call.logIn(account, created))
     return ['This network cannot change an account that somebody is logged in to: reconnect first.'];
   const lines: Reply[] = [said`You are logged in to the account ${account}.`];
@@ -93,7 +99,7 @@ function auth(world: AuthWorld): CommandRow {
       const { user, words } = call;
       const nick = words.length === 1 ? user.nick : words[0]!;
       const known = world.store.ownerOf(nick);
-      if (known !== undefined && user.account === known.name)
+      if (known !== undefined && world.standing.accountOf(user)?.id === known.id)
         return [said`You are logged in to ${known.name} already.`];
       const from = { ...originOf(user), allowed: world.allowed.get(user) ?? null };
       const answer = await timedLogin(world, user, 'AUTH', from, (origin) =>
@@ -134,11 +140,13 @@ function ghost(world: AuthWorld): CommandRow {
     effect: 'disconnects another client that is logged in to your account',
     help: ['Disconnects a client of yours that hangs, or that you cannot reach, so that its nick is free.'],
     run({ user, words }) {
+      const { standing, view } = world;
       const [nick = ''] = words;
-      const victim = world.view()?.byNick(nick);
+      const victim = view()?.byNick(nick);
       if (victim === undefined) return [said`Nobody is called ${nick.slice(0, 32)}.`];
       if (victim === user) return ['That is you.'];
-      if (victim.account !== user.account) return [said`${victim.nick} is not logged in to your account.`];
+      if (standing.accountOf(victim)?.id !== standing.accountOf(user)!.id)
+        return [said`${victim.nick} is not logged in to your account.`];
       world.kill(victim, `Ghost, by ${user.nick} of the same account`);
       return [said`${victim.nick} is disconnected.`];
     },
@@ -146,6 +154,8 @@ function ghost(world: AuthWorld): CommandRow {
 }
 
 function unregister(world: AuthWorld): CommandRow {
+  /** The account whose password was said. */
+  const proved = new WeakMap<CommandCall, StoredAccount>();
   return {
     name: 'UNREGISTER',
     needs: 'account',
@@ -157,15 +167,22 @@ function unregister(world: AuthWorld): CommandRow {
       'Deletes your account, with its nicks, certificates, masks and channels.',
       'Operators can bring it back for a few days; after that nothing is left of it.',
     ],
-    recorded: ({ user }) => ({ account: user.account! }),
-    async refusal({ user, words }) {
-      const refusal = await world.prove(user.account!, words[0]!, originOf(user));
-      return refusal === null ? null : loginRefusal(refusal);
+    recorded: (call) => ({ account: proved.get(call)!.name }),
+    async refusal(call) {
+      const { user, words } = call;
+      const account = world.standing.accountOf(user)!;
+      const refusal = await world.prove(account.name, words[0]!, originOf(user));
+      if (refusal !== null) return loginRefusal(refusal);
+      proved.set(call, account);
+      return null;
     },
-    async run({ user }) {
-      const account = user.account!;
-      await world.drop(account, 'its owner');
-      return [said`The account ${account} is deleted.`];
+    async run(call) {
+      const { id, name } = proved.get(call)!;
+      // They may be logged in to another one by now, whose password they have not said.
+      if (world.standing.accountOf(call.user)?.id !== id)
+        throw new SignalboxError('conflict', `You are not logged in to ${name} any more.`);
+      await world.drop(name, 'its owner');
+      return [said`The account ${name} is deleted.`];
     },
   };
 }

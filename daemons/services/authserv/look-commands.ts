@@ -88,7 +88,7 @@ function userInfo({ standing, view }: AuthWorld): CommandRow {
   };
 }
 
-function status({ store, view }: AuthWorld): CommandRow {
+function status({ store, standing, view }: AuthWorld): CommandRow {
   return {
     name: 'STATUS',
     needs: 'anybody',
@@ -99,8 +99,9 @@ function status({ store, view }: AuthWorld): CommandRow {
     help: ['Tells whether you are logged in, and how many accounts there are.'],
     run({ user }) {
       const network = view();
+      const account = standing.accountOf(user);
       return [
-        user.account === null ? 'You are not logged in.' : said`You are logged in to ${user.account}.`,
+        account === null ? 'You are not logged in.' : said`You are logged in to ${account.name}.`,
         said`${counted(store.count, 'account is', 'accounts are')} registered, ${counted(network?.users.size ?? 0, 'user is', 'users are')} on the network.`,
       ];
     },

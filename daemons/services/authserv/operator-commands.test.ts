@@ -190,6 +190,70 @@ it('what has changed while it was written down is looked at again', async () => 
   ]);
 });
 
+it('nothing is done for who is logged in no more, or has lost their level, while it was looked at or written down', async () => {
+  const gate = async (text: string, meanwhile: () => unknown) => {
+    test.take();
+    let open = () => {};
+    test.writtenDown = new Promise((resolve) => {
+      open = resolve;
+    });
+    test.say(`${NUMERICS.mid} P AFAAA :${text}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    await meanwhile();
+    open();
+    await test.quiet();
+    return test.notices(NUMERICS.mid);
+  };
+  const tables = ['accounts', 'profiles', 'notes', 'host_masks', 'dropped_accounts'];
+  const kept = () => tables.map((table) => test.database.prepare(`SELECT * FROM ${table}`).all());
+  await test.level('mid', 650);
+  for (const text of ['OREGISTER new correct-horse', 'RESTORE ann', 'ADDNOTE ann x', 'ALLOWAUTH bob ann']) {
+    const level = Number(/level (\d+)/.exec((await says('bob', `HELP ${text.split(' ')[0]}`)).at(-1)!)![1]);
+    const before = kept();
+    expect(await gate(text, () => test.level('mid', level - 1)), text).toEqual([
+      `${text.split(' ')[0]} is for accounts of level ${level} and above.`,
+    ]);
+    await test.level('mid', 650);
+    expect(kept()).toEqual(before);
+    expect(await gate(text, () => test.services.logOut('mid')), text).toContain(
+      `${text.split(' ')[0]} is for those who are logged in: AUTH <account> <password> first.`,
+    );
+    expect(kept()).toEqual(before);
+    await says('mid', 'AUTH mid correct-horse');
+  }
+  for (const { outcome } of test.deeds)
+    expect(outcome).toBe('failed: not done: whoever asked for it may not do it any more');
+});
+
+it('UNREGISTER deletes the account whose password was said, and not the one that somebody is logged in to by then', async () => {
+  const { store } = test.services.keeper;
+  let open = () => {};
+  test.writtenDown = new Promise((resolve) => {
+    open = resolve;
+  });
+  test.say(`${NUMERICS.ann} P AFAAA :UNREGISTER correct-horse`);
+  await new Promise((resolve) => setImmediate(resolve));
+  test.say(`${NUMERICS.ann} P AFAAA :AUTH low correct-horse`);
+  while (test.uplink.view.byNick('ann')?.account !== 'low')
+    await new Promise((resolve) => setImmediate(resolve));
+  open();
+  await test.quiet();
+  expect(test.notices(NUMERICS.ann)).toContain('That was not done: You are not logged in to ann any more.');
+  expect([store.find('ann')?.name, store.find('low')?.name]).toEqual(['ann', 'low']);
+  // Nor is it deleted for who was logged out while their password was looked at.
+  test.passwords.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  test.say(`${NUMERICS.top} P AFAAA :UNREGISTER correct-horse`);
+  test.services.logOut('top');
+  open();
+  await test.quiet();
+  expect(test.notices(NUMERICS.top)).toContain(
+    'UNREGISTER is for those who are logged in: AUTH <account> <password> first.',
+  );
+  expect(store.find('top')?.name).toBe('top');
+});
+
 it('passwords and addresses are set, and in no record', async () => {
   expect(await says('mid', 'OSET ann PASSWORD other-horse')).toEqual(['The password of ann is changed.']);
   expect(await says('bob', 'AUTH ann other-horse')).toEqual(['You are logged in to the account ann.']);
@@ -203,6 +267,7 @@ it('passwords and addresses are set, and in no record', async () => {
 
 it('a suspended account keeps everybody out until it is suspended no more', async () => {
   expect(await says('mid', 'OSET ann SUSPENDED sells watches')).toEqual(['ann is suspended: sells watches']);
+  expect(await says('low', 'ACCOUNTINFO ann')).toContain('Suspended by mid: sells watches');
   expect(await says('bob', 'AUTH ann correct-horse')).toEqual(['The account is suspended.']);
   expect(await says('mid', 'OSET ann SUSPENDED *')).toEqual(['ann is suspended no more.']);
   expect(await says('mid', 'OSET ann SUSPENDED *')).toEqual([
@@ -307,7 +372,24 @@ it('a stamp of an account that is gone is worth nothing to a later one of its na
     'SET is for those who are logged in: AUTH <account> <password> first.',
   ]);
   expect(await plain.ask('ABAAB', 'SET INFO mine')).toEqual(['INFO is now: mine']);
+  expect((await plain.ask('ABAAA', 'STATUS'))[0]).toBe('You are not logged in.');
+  // Neither is it logged in to anew, which ircu cannot, nor is it a client of the later owner.
+  expect(await plain.ask('ABAAA', 'AUTH ann other-horse')).toEqual([
+    'This network cannot change an account that somebody is logged in to: reconnect first.',
+  ]);
+  expect(await plain.ask('ABAAB', 'GHOST old')).toEqual(['old is not logged in to your account.']);
   plain.close();
+  // Where a stamp can be changed it is.
+  test.say(`AB AC ${NUMERICS.bob} R ann 1000`);
+  expect(await says('bob', 'SET INFO mine')).toEqual([
+    'SET is for those who are logged in: AUTH <account> <password> first.',
+  ]);
+  test.take();
+  test.say(`${NUMERICS.bob} P AFAAA :AUTH ann correct-horse`);
+  await test.quiet();
+  const seconds = Math.floor(test.services.keeper.store.get('ann').created / 1_000);
+  expect(test.take()).toContain(`AF AC ${NUMERICS.bob} M ann ${seconds}`);
+  expect(await says('bob', 'SET INFO mine')).toEqual(['INFO is now: mine']);
 });
 
 it('ALLOWAUTH lets one user in from where masks do not, who needs the password, until it is taken back', async () => {
@@ -326,6 +408,15 @@ it('ALLOWAUTH lets one user in from where masks do not, who needs the password, 
   expect(await says('bob', 'AUTH ann wrong-horse')).toEqual(['The account or the password is wrong.']);
   expect(await says('mid', 'ALLOWAUTH bob')).toEqual(['bob logs in as everybody does.']);
   expect(await says('mid', 'ALLOWAUTH bob')).toEqual(['bob was allowed nothing.']);
+  // It was for that account, and is not for a later one of its name.
+  await says('mid', 'OREGISTER cat correct-horse *@ann.example.net');
+  await says('mid', 'ALLOWAUTH bob cat');
+  await says('mid', 'OUNREGISTER cat');
+  await says('mid', 'OREGISTER cat correct-horse *@ann.example.net');
+  expect(await says('bob', 'AUTH cat correct-horse')).toEqual([
+    expect.stringMatching(/^The account may not be used/),
+  ]);
+  await says('mid', 'ALLOWAUTH bob');
   expect(await says('bob', 'AUTH ann correct-horse')).toEqual([
     expect.stringMatching(/^The account may not be used/),
   ]);

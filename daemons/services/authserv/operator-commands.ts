@@ -249,7 +249,7 @@ function allowAuth(world: AuthWorld): CommandRow {
         ];
       }
       if (!isAccount(account)) throw new SignalboxError('not_found', 'That account is there no more.');
-      world.allowed.set(target, account.key);
+      world.allowed.set(target, account.id);
       world.tell(
         bot,
         target,

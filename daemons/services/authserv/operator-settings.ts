@@ -101,11 +101,11 @@ const SUSPENDED: OperatorSetting = {
     const most = limits.infoBytes.default;
     return Buffer.byteLength(value) > most ? said`A reason has up to ${most} bytes.` : null;
   },
-  async change({ ask, store }, account, value) {
+  async change({ ask, store }, account, value, { user }) {
     if (value === NONE && store.get(account).suspended_reason === null)
       throw new SignalboxError('conflict', `The account ${account} is not suspended.`);
     const reason = value === NONE ? null : value;
-    await ask.suspend({ account, by: 'an operator of the network', reason });
+    await ask.suspend({ account, by: user.account ?? user.nick, reason });
     return reason === null
       ? said`${account} is suspended no more.`
       : said`${account} is suspended: ${reason}`;

@@ -160,8 +160,9 @@ function vacation({ store, profiles, writes, unused }: AuthWorld): CommandRow {
       'For those who are away for longer: an account that nobody uses is kept twice as long. Logging in again ends it.',
     ],
     async run({ user }) {
+      const { name } = store.get(user.account!);
       const account = await writes.write(() => {
-        const found = store.get(user.account!);
+        const found = store.get(name);
         profiles.set(found, 'vacationSince', unused.now());
         return found;
       });

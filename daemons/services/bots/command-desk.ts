@@ -115,8 +115,10 @@ export class CommandDesk {
   async #carryOut(row: CommandRow, call: CommandCall): Promise<readonly Reply[]> {
     const refusal = (await row.refusal?.(call)) ?? null;
     if (refusal !== null) return [refusal];
-    // Who has left while that was looked at wants nothing any more.
+    // Who has left while that was looked at wants nothing any more, and who was logged out or lost their level may not.
     if (!call.stands) return [];
+    const lost = refusalOf(row, call.user, call.words, this.#options.levelOf);
+    if (lost !== null) return [lost];
     const args = row.recorded?.(call) ?? null;
     if (args === null) return await row.run(call);
     const { beginDeed, levelOf } = this.#options;
@@ -127,6 +129,11 @@ export class CommandDesk {
     if (!call.stands) {
       answer.deed.end(false, 'not done: whoever asked for it was gone, or had waited too long');
       return [];
+    }
+    const late = refusalOf(row, call.user, call.words, levelOf);
+    if (late !== null) {
+      answer.deed.end(false, 'not done: whoever asked for it may not do it any more');
+      return [late];
     }
     try {
       const replies = await row.run(call);
@@ -185,9 +192,10 @@ class Call implements CommandCall {
   logIn(account: string, createdMs: number): boolean {
     const { user } = this;
     if (!this.stands) return false;
-    if (user.account === account) return true;
     const { kind, view } = this.#uplink;
     const seconds = Math.floor(createdMs / 1_000);
+    // A stamp of an account that is gone says the same name and another time.
+    if (user.account === account && [0, seconds].includes(user.accountSeconds)) return true;
     if (kind === 'ircu') {
       // A stamp of ircu is for good: a second one is refused, and the whole network hears of it.
       if (user.account !== null) return false;

@@ -76,13 +76,27 @@ function fill({ database, store }: ReturnType<typeof place>, name: string): void
   new ChannelStore(database, store, () => 3_000).register(`#${name}`, name, 900);
 }
 
-/** Every row of every table. */
+/** Every row of every table, with the names of accounts for their numbers, which are given anew. */
 function contents(database: Sqlite): Record<string, unknown[]> {
+  const accounts = database.prepare('SELECT id, name FROM accounts').all() as { id: number; name: string }[];
+  const named = new Map(accounts.map(({ id, name }) => [id, name]));
+  const withNames = (table: string, row: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(row).map(([column, cell]) => {
+        const isAccount = ['account', 'founder', table === 'accounts' ? 'id' : ''].includes(column);
+        return [column, isAccount ? (named.get(cell as number) ?? cell) : cell];
+      }),
+    );
   const names = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'")
     .pluck()
     .all() as string[];
-  return Object.fromEntries(names.map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all()]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const rows = database.prepare(`SELECT * FROM ${name}`).all() as Record<string, unknown>[];
+      return [name, rows.map((row) => withNames(name, row))];
+    }),
+  );
 }
 
 it('all of them, to the last byte, into an empty database', async () => {
