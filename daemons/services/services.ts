@@ -20,6 +20,7 @@ import { TOKEN } from '../irc/p10/tokens.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { type AccountParts, openAccountParts, restoreAccount } from './account-parts.ts';
 import { AskingServers } from './authority/asking-servers.ts';
+import { IrcuSasl } from './authority/ircu-sasl.ts';
 import { saslDesk } from './authority/nefarious-sasl.ts';
 import type { AuthWorld } from './authserv/auth-world.ts';
 import { ignores } from './authserv/ignore-commands.ts';
@@ -117,6 +118,7 @@ export class Services implements UplinkEvents {
   readonly #byNick: ReadonlyMap<string, ServiceBot>;
   readonly #catalogues: () => Catalogues;
   readonly #sasl: SaslDesk;
+  readonly #ircuSasl: IrcuSasl;
   #uplink: Uplink | null = null;
 
   private constructor(options: ServicesOptions, parts: AccountParts) {
@@ -138,7 +140,9 @@ export class Services implements UplinkEvents {
       count: (kind) => this.operations.count(kind),
       log,
     });
-    this.#sasl = saslDesk(this.keeper, this.operations, identity.numeric, clock);
+    const { keeper, operations } = this;
+    this.#sasl = saslDesk({ keeper, operations, me: identity.numeric, clock, kind: 'nefarious' });
+    this.#ircuSasl = new IrcuSasl({ keeper, operations, identity, clock });
     this.acts = new ChannelActs(
       () => this.#uplink,
       () => Math.floor(clock.now() / 1_000),
@@ -313,18 +317,22 @@ export class Services implements UplinkEvents {
       onServerGone: (server) => {
         this.askers.gone(server);
         this.#sasl.gone(server.numeric);
+        this.#ircuSasl.gone(server.numeric);
       },
     };
   }
 
   onLinked(uplink: Uplink): void {
+    this.#ircuSasl.offer(uplink);
     for (const bot of this.serviceBots) bot.linked?.(uplink);
   }
 
   onLine(uplink: Uplink, heard: HeardLine): void {
     const { token, line } = heard;
     if (token === TOKEN.PRIVMSG || token === TOKEN.NOTICE) this.#message(uplink, heard);
-    else if (token === TOKEN.XQUERY) this.askers.hear(uplink, heard);
+    else if (token === TOKEN.XQUERY) {
+      if (!this.#ircuSasl.hear(uplink, heard)) this.askers.hear(uplink, heard);
+    } else if (token === TOKEN.CONFIG) this.#ircuSasl.hearConfig(uplink, heard);
     else if (token === TOKEN.SASL) this.#hearSasl(uplink, heard);
     else if (token === TOKEN.KILL && this.bots.byNumeric(line.params[0] ?? '') !== undefined)
       this.bots.heal(uplink, (bot) =>
@@ -340,6 +348,7 @@ export class Services implements UplinkEvents {
     if (this.#uplink !== uplink) return;
     this.askers.clear();
     this.#sasl.forget(uplink);
+    this.#ircuSasl.forget(uplink);
     this.#uplink = null;
     for (const bot of this.serviceBots) bot.ended?.();
   }
@@ -385,6 +394,7 @@ export class Services implements UplinkEvents {
   #hearNews(news: AccountNews): void {
     const uplink = this.#uplink;
     if (uplink === null) return;
+    if (news.kind === 'mechanisms') this.#ircuSasl.offer(uplink);
     if (news.kind === 'ended') logOutAll(uplink, news.account);
     if (news.kind !== 'guessed') return;
     const { store } = this.keeper;

@@ -107,12 +107,13 @@ export class TestNetwork {
     });
   }
 
-  /** Links, up to the end of the burst; what services said before is dropped. */
-  link(flags = 'h6B'): void {
+  /** Links, up to the end of the burst; answers what services have said. @param burst what the network is besides */
+  link(flags = 'h6B', ...burst: readonly string[]): string[] {
     this.end = new LineEnd();
     this.uplink = new Uplink(this.end, IDENTITY, this.#settings, this.services, this.clock);
-    this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, 'AB EB');
+    this.say('PASS :linkpw', `SERVER hub.test 1 900 900 J10 AB]]] +${flags} :Hub`, ...burst, 'AB EB');
     this.burst = this.take();
+    return this.burst;
   }
 
   /** Links anew: the network tells of what is on it before it has told all. What services say is kept. */

@@ -29,6 +29,8 @@ export interface SaslDeskOptions {
   readonly present: () => boolean;
   /** Told of each that ends, and whether it was a login. */
   readonly onEnd: (success: boolean) => void;
+  /** A line of another form than that of Nefarious; null for what that form does not say. @param me numeric of this server */
+  readonly write?: (me: string, line: SaslLine) => string | null;
   /** Since when an account exists, Unix seconds, which is told along; absent where that is not known. */
   readonly sinceOf?: (account: string) => number | undefined;
   readonly limits: {
@@ -187,7 +189,9 @@ export class SaslDesk {
   }
 
   #say(link: SaslLink, { home, session }: SaslLine, step: SaslStep, data: string, more?: string): void {
-    link.send(writeSasl(this.#options.me(), { target: home, home, session, step, data, more }));
+    const { me, write = writeSasl } = this.#options;
+    const line = write(me(), { target: home, home, session, step, data, more });
+    if (line !== null) link.send(line);
   }
 }
 

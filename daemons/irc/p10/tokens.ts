@@ -11,6 +11,7 @@ const TOKENS_BY_NAME = {
   AWAY: 'A',
   BURST: 'B',
   CLEARMODE: 'CM',
+  CONFIG: 'CF',
   CONNECT: 'CO',
   CREATE: 'C',
   DESTRUCT: 'DE',
