@@ -77,8 +77,12 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
 
   test('has pages of answers of commands that only read, and beside them commands that exist and need nothing', () => {
     const named = (name: string) => manifest.commands.find((command) => command.name === name);
-    for (const [name, { command, actions = [] }] of Object.entries(manifest.pages)) {
+    for (const [name, { command, within = name, actions = [] }] of Object.entries(manifest.pages)) {
       expect(Object.keys(manifest.tables), name).not.toContain(name);
+      expect(manifest.pages[within]?.within, `${name} within a page that has a tab`).toBe(
+        within === name ? manifest.pages[name]?.within : undefined,
+      );
+      expect(Object.keys(manifest.pages), name).toContain(within);
       expect(named(command)).toMatchObject({ danger: 'safe', unrecorded: 'run' });
       expect(['table', 'json'], command).toContain(named(command)?.result);
       for (const one of [command, ...actions.map((action) => action.command)]) {

@@ -24,6 +24,8 @@ export interface AdministeredAccounts {
   /** Logs everybody out of it; answers how many. Throws `unsupported` where the network cannot. */
   logOut(account: string): number | Promise<number>;
   readonly timelines: LoginTimelines;
+  /** Days that a dropped account can be brought back; absent, or 0, where it cannot. */
+  keptDays?(): number;
   /** The session of a client that is there, by its nick; null where timelines know clients by their nicks. */
   sessionOf?(client: string): string;
 }
@@ -55,6 +57,10 @@ export function accountAdministration(accounts: AdministeredAccounts) {
   const channels = (account: string) => {
     const count = channelsOf(account);
     return count === 0 ? '' : ` with ${counted(count, 'channel')}`;
+  };
+  const afterwards = () => {
+    const days = accounts.keptDays?.() ?? 0;
+    return days === 0 ? ' for good' : `, to be brought back within ${counted(days, 'day')} or never`;
   };
   return {
     accounts: {
@@ -113,7 +119,7 @@ export function accountAdministration(accounts: AdministeredAccounts) {
     },
     'drop-account': {
       impact: ({ account }: { account: string }) =>
-        `logs out ${clients(account)} and deletes ${account}${channels(account)} for good`,
+        `logs out ${clients(account)} and deletes ${account}${channels(account)}${afterwards()}`,
       run: ({ account }: { account: string }) => ask('drop', { account }),
     },
     logins: {

@@ -8,6 +8,7 @@ import { MOST_LEVEL } from './authserv/standing.ts';
 import { opservDeeds } from './opserv/opserv-deeds.ts';
 
 const account = lineWord({ max: accountLimits.accountNameLength.default }).describe('Name of the account');
+const mailNumber = z.number().int().positive().describe('Its number in mail-queue');
 
 export const accountAdminCommands = {
   'set-level': defineCommand({
@@ -42,8 +43,17 @@ export const accountAdminCommands = {
     columns: [
       { key: 'account', title: 'Account', type: 'text' },
       { key: 'level', title: 'Level', type: 'number' },
+      { key: 'epithet', title: 'Epithet', type: 'text' },
+      { key: 'online', title: 'Logged in', type: 'number' },
+      { key: 'lastLogin', title: 'Last login', type: 'time' },
+      { key: 'suspended', title: 'Suspended', type: 'boolean', rank: 2 },
+      { key: 'flags', title: 'Flags', type: 'text', rank: 3 },
     ],
-    rowActions: [{ title: 'Level', command: 'set-level', args: { account: 'account' } }],
+    rowActions: [
+      { title: 'Details', command: 'account', args: { account: 'account' }, immediate: true },
+      { title: 'Logins', command: 'logins', args: { account: 'account' }, immediate: true },
+      { title: 'Level', command: 'set-level', args: { account: 'account' }, noun: 'operator' },
+    ],
   }),
   'export-account': defineCommand({
     summary: 'Show all that is kept of one person, but what proves their password',
@@ -83,10 +93,11 @@ export const accountAdminCommands = {
       { key: 'account', title: 'Account', type: 'text' },
       { key: 'droppedAt', title: 'Deleted', type: 'time' },
       { key: 'by', title: 'By', type: 'text' },
+      { key: 'keptUntil', title: 'Kept until', type: 'time' },
     ],
     rowActions: [
-      { title: 'Bring back', command: 'restore-account', args: { account: 'account' } },
-      { title: 'Forget', command: 'forget-account', args: { account: 'account' } },
+      { title: 'Bring back', command: 'restore-account', args: { account: 'account' }, noun: 'account' },
+      { title: 'Forget', command: 'forget-account', args: { account: 'account' }, noun: 'account' },
     ],
   }),
   'restore-account': defineCommand({
@@ -116,14 +127,39 @@ export const accountAdminCommands = {
     args: z.object({ limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows') }),
     result: 'table',
     columns: [
+      { key: 'id', title: 'Number', type: 'number' },
       { key: 'account', title: 'Account', type: 'text' },
-      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'kind', title: 'Kind', type: 'text', rank: 2 },
       { key: 'recipient', title: 'To', type: 'text' },
-      { key: 'queuedAt', title: 'Since', type: 'time' },
-      { key: 'dueAt', title: 'Next try', type: 'time' },
-      { key: 'tries', title: 'Tries', type: 'number' },
+      { key: 'tries', title: 'Tries', type: 'number', rank: 2 },
       { key: 'problem', title: 'Problem', type: 'text' },
+      { key: 'dueAt', title: 'Next try', type: 'time' },
+      { key: 'queuedAt', title: 'Since', type: 'time', rank: 3 },
     ],
+    rowActions: [
+      { title: 'Try now', command: 'retry-mail', args: { id: 'id' }, noun: 'mail' },
+      { title: 'Discard', command: 'discard-mail', args: { id: 'id' }, noun: 'mail' },
+    ],
+  }),
+  'retry-mail': defineCommand({
+    summary: 'Hand a mail to the server of mail now that waits for its next try',
+    sentence: 'try|tried to send mail {id} again',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({ id: mailNumber }),
+    result: 'json',
+    columns: [{ key: 'tried', title: 'Tried again', type: 'number' }],
+  }),
+  'discard-mail': defineCommand({
+    summary:
+      'Give a mail up that waits; what it was to bring is good for nothing then, and can be asked for anew',
+    sentence: 'discard|discarded mail {id}',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({ id: mailNumber }),
+    result: 'json',
+    columns: [{ key: 'discarded', title: 'Discarded', type: 'number' }],
+    effects: ['signalbox_services_mails_waiting'],
   }),
 } satisfies Record<string, CommandSpec>;
 

@@ -8,9 +8,20 @@ import type { accountAdminCommands } from './account-admin.ts';
 import { type AccountParts, restoreAccount } from './account-parts.ts';
 import { setLevel } from './level-door.ts';
 
+/** What the commands ask of the rest of services. */
+export interface AccountHandlerWorld {
+  readonly writes: WriteTurn;
+  /** How many clients are logged in to an account. */
+  readonly online: (account: string) => number;
+  /** Days that a deleted account can be brought back. */
+  readonly graceDays: () => number;
+}
+
+const DAY_MS = 86_400_000;
+
 export function accountHandlers(
   parts: AccountParts,
-  writes: WriteTurn,
+  { writes, online, graceDays }: AccountHandlerWorld,
 ): CommandHandlers<typeof accountAdminCommands> {
   const { keeper, profiles, records, dropped, mail, links, levels } = parts;
   const { store } = keeper;
@@ -18,7 +29,11 @@ export function accountHandlers(
     'set-level': {
       run: async ({ account, level }) => ({ account: await setLevel(levels, account, level), level }),
     },
-    operators: { run: () => ({ rows: profiles.operators() }) },
+    operators: {
+      run: () => ({
+        rows: profiles.operators().map((row) => ({ ...row, online: online(row.account) })),
+      }),
+    },
     'export-account': { run: ({ account }) => records.shown(store.get(account)) },
     'set-password-hash': {
       check: ({ account, hash }) => {
@@ -45,7 +60,11 @@ export function accountHandlers(
         return { account: name };
       },
     },
-    'dropped-accounts': { run: ({ limit }) => ({ rows: dropped.list(limit) }) },
+    'dropped-accounts': {
+      run: ({ limit }) => ({
+        rows: dropped.list(limit).map((row) => ({ ...row, keptUntil: row.droppedAt + graceDays() * DAY_MS })),
+      }),
+    },
     'restore-account': {
       run: async ({ account }) => ({
         account: await restoreAccount(parts, writes, account, Number.POSITIVE_INFINITY),
@@ -63,5 +82,19 @@ export function accountHandlers(
       },
     },
     'mail-queue': { run: ({ limit }) => ({ rows: mail.list(limit) }) },
+    'retry-mail': {
+      check: ({ id }) => mail.assertWaits(id),
+      run: async ({ id }) => {
+        await mail.retry(id);
+        return { tried: id };
+      },
+    },
+    'discard-mail': {
+      check: ({ id }) => mail.assertWaits(id),
+      run: async ({ id }) => {
+        await mail.discard(id);
+        return { discarded: id };
+      },
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** The admin commands of services. Their code is in handlers.ts. */
 import { z } from 'zod';
-import { accountCommands, accountFields } from '../../contract/account-commands.ts';
+import { accountActions, accountCommands, accountFields } from '../../contract/account-commands.ts';
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, type TableColumn } from '../../contract/manifest.ts';
 import { accountAdminCommands } from './account-admin.ts';
@@ -31,6 +31,14 @@ export const servicesCommands = {
   ...linkCommands,
   ...banAdminCommands,
   ...watchAdminCommands,
+  accounts: defineCommand({
+    ...accountCommands.accounts,
+    rowActions: accountActions.flatMap((action) =>
+      action.command === 'reset-password'
+        ? [{ title: 'Level', command: 'set-level', args: { account: 'account' }, noun: 'account' }, action]
+        : [action],
+    ),
+  }),
   account: defineCommand({ ...accountCommands.account, columns: [...accountFields, ...profileFields] }),
   'take-over': defineCommand({
     summary:

@@ -264,6 +264,7 @@ export async function startServices(
       files,
       writes,
       dataDir,
+      graceDays: () => config.unregister_grace_days,
       tasks,
       takeOver: () => files.takeOver(embedded),
       adopt: (actor) => context.requestLifecycle({ action: 'adopt', actor, reason: 'take-over' }),

@@ -32,6 +32,8 @@ export interface HandlerParts {
   readonly flows: FlowDesk;
   readonly writes: WriteTurn;
   readonly dataDir: string;
+  /** Days that a deleted account can be brought back; may change with the configuration. */
+  readonly graceDays: () => number;
   readonly tasks: TaskBoard;
   /** Takes over what the IRC server's own store has and is not here. */
   readonly takeOver: () => Promise<TakenOver>;
@@ -41,13 +43,29 @@ export interface HandlerParts {
 
 /** A handler for every command. */
 export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesCommands> {
-  const { services, uplinks, keycloak, webhook, flows, files, writes, dataDir, tasks, takeOver, adopt } =
-    parts;
+  const {
+    services,
+    uplinks,
+    keycloak,
+    webhook,
+    flows,
+    files,
+    writes,
+    dataDir,
+    graceDays,
+    tasks,
+    takeOver,
+    adopt,
+  } = parts;
   const { keeper, profiles } = services;
-  const administration = accountAdministration(serviceAccounts(services));
+  const administration = accountAdministration(serviceAccounts(services, graceDays));
   return {
     ...administration,
-    ...accountHandlers(services.accounts, writes),
+    ...accountHandlers(services.accounts, {
+      writes,
+      online: (account) => services.view?.loggedIn(account).size ?? 0,
+      graceDays,
+    }),
     ...helpHandlers(services),
     ...channelHandlers(services.chanServ),
     ...linkHandlers(services.accounts, flows.accounts),
@@ -168,7 +186,7 @@ function breakerOf({ current }: KeycloakDesk) {
 }
 
 /** The accounts that the admin commands are about: those of the store, and the users of the whole network. */
-function serviceAccounts(services: Services): AdministeredAccounts {
+function serviceAccounts(services: Services, keptDays: () => number): AdministeredAccounts {
   const { keeper } = services;
   const answers = keeper.answerers();
   const usersOf = (account: string) => [...(services.view?.loggedIn(account) ?? [])];
@@ -182,6 +200,7 @@ function serviceAccounts(services: Services): AdministeredAccounts {
       return found === undefined ? 0 : keeper.channels.of(found).founded.length;
     },
     timelines: services.accounts.timelines,
+    keptDays,
     logOut: (account) => {
       const count = services.logOut(account);
       if (count === null)

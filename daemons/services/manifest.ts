@@ -109,21 +109,41 @@ export const manifest = defineManifest({
       hint: 'Channels that belong to accounts, who has access to them, and what is set of them.',
       command: 'channels',
     },
+    operators: {
+      title: 'Operators',
+      hint: 'Accounts with a level, and who of them is on the network. The row of any account gives it one.',
+      command: 'operators',
+      within: 'accounts',
+    },
+    dropped: {
+      title: 'Deleted',
+      hint: 'Accounts that were deleted and can be brought back with all that was theirs, and until when.',
+      command: 'dropped-accounts',
+      within: 'accounts',
+    },
     logins: {
       title: 'Logins',
       hint: 'The latest logins, from connecting to the stamp of the account; each has a timeline.',
       command: 'logins',
+      within: 'accounts',
     },
     guessing: {
       title: 'Failed logins',
       hint: 'Accounts and addresses for which logins failed of late, and how long they have to wait.',
       command: 'login-failures',
+      within: 'accounts',
       actions: [{ title: 'Forget all', command: 'reset-login-failures' }],
     },
     requests: {
       title: 'Requests',
       hint: 'What people asked help bots, those that wait longest first: give it to somebody, answer it, close it.',
       command: 'requests',
+    },
+    mail: {
+      title: 'Mail',
+      hint: 'Mail that waits to be sent, and why. What no server takes for a day is given up.',
+      command: 'mail-queue',
+      within: 'accounts',
     },
     operations: {
       title: 'Operations',
@@ -135,6 +155,7 @@ export const manifest = defineManifest({
       hint: 'Whether Keycloak answers, what waits for it and what is remembered of it.',
       command: 'keycloak',
       state: { field: 'breaker', tones: { closed: 'good', 'half-open': 'busy', open: 'bad' } },
+      within: 'operations',
       actions: [{ title: 'Ask it again from now on', command: 'reset-breaker' }],
     },
     uplink: {
@@ -145,6 +166,7 @@ export const manifest = defineManifest({
         field: 'state',
         tones: { linked: 'good', introducing: 'busy', bursting: 'busy', ended: 'bad', none: 'bad' },
       },
+      within: 'operations',
     },
     glines: {
       title: 'G-lines',
@@ -171,11 +193,13 @@ export const manifest = defineManifest({
       title: 'Flows',
       hint: 'Changes of accounts and channels in Keycloak that are under way, and why some of them wait.',
       command: 'flows',
+      within: 'operations',
     },
     webhook: {
       title: 'Webhook',
       hint: 'What Keycloak has told of late, and what was done about it.',
       command: 'webhook',
+      within: 'operations',
     },
   },
   highlights: {

@@ -2,6 +2,8 @@
 /** The page of a process: its tabs and what stands above them. */
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { z } from 'zod';
+import { defineCommand } from '../../contract/manifest.ts';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
@@ -85,6 +87,59 @@ describe('the tabs', () => {
     fireEvent.click(within(parts).getByLabelText('Rooms'));
     await pass(0);
     expect([location.hash, chosen()]).toEqual(['#/h/a/daemon/d/rooms', ['Rooms and accounts']]);
+  });
+
+  it('have the pages that a daemon says belong together in one, and in one of their own where the first is not shown', async () => {
+    const commands = Object.fromEntries(
+      (['operate', 'read', 'operate', 'read'] as const).map((access, index) => [
+        `look${index}`,
+        defineCommand({
+          summary: 'Look',
+          danger: 'safe' as const,
+          access,
+          reads: true as const,
+          unrecorded: 'run' as const,
+          args: z.object({}),
+          result: 'table' as const,
+        }),
+      ]),
+    );
+    const page_ = (index: number, title: string, within?: string) => ({
+      title,
+      hint: 'Look.',
+      command: `look${index}`,
+      ...(within === undefined ? {} : { within }),
+    });
+    const pages = {
+      first: page_(0, 'First'),
+      second: page_(1, 'Second'),
+      third: page_(2, 'Third', 'first'),
+      fourth: page_(3, 'Fourth', 'first'),
+    };
+    const { tables: _tables, ...manifest } = { ...FULL_MANIFEST, commands, pages };
+    const shown = async (role: 'admin' | 'viewer') => {
+      await open('d/fourth', { info: { ...saysOf([manifest], [daemon()]), role } });
+      const all = tabs()
+        .slice(1, -1)
+        .filter((title) => title !== 'Commands' && title !== 'Logs');
+      const group = screen.queryByRole('group', { name: 'What is shown' });
+      return [
+        all,
+        chosen(),
+        group === null
+          ? []
+          : within(group)
+              .getAllByRole('radio')
+              .map((one) => (one as HTMLInputElement).value),
+      ];
+    };
+    expect(await shown('admin')).toEqual([
+      ['First, third and fourth', 'Second'],
+      ['First, third and fourth'],
+      ['first', 'third', 'fourth'],
+    ]);
+    page.close();
+    expect((await shown('viewer'))[1]).toEqual(['Fourth']);
   });
 
   it('of main are two', async () => {

@@ -112,6 +112,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     views.push({
       name,
       title: page.title,
+      ...(page.within === undefined ? {} : { within: page.within }),
       fills: true,
       render: () => <ResultPage key={`${id} ${name}`} {...{ manifest, name, page, up }} />,
     });
@@ -149,15 +150,29 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
 /** With Live, Commands, Logs and Config these are six tabs. */
 const MOST_VIEWS = 2;
 
-/** The views of a daemon's own: where they are more than have a tab each, the last tab has all that are left as its parts. */
+/**
+ * The views of a daemon's own: each has a tab, or is a part of that of another view. Where tabs are more than fit, the last one has all
+ * that are left as its parts.
+ */
 export function foldedViews(views: readonly TabSpec[]): readonly TabSpec[] {
-  if (views.length <= MOST_VIEWS) return views;
-  const own = views.slice(0, MOST_VIEWS - 1);
-  const [first, ...others] = views.slice(MOST_VIEWS - 1).map((view) => ({ ...view, part: view.title }));
+  const isHead = ({ within }: TabSpec) => views.every(({ name }) => name !== within);
+  const groups = views
+    .filter(isHead)
+    .map((head) => [head, ...views.filter((view) => !isHead(view) && view.within === head.name)]);
+  const own = groups.length <= MOST_VIEWS ? groups : groups.slice(0, MOST_VIEWS - 1);
+  const left = groups.slice(own.length).flat();
+  return [...own, left].flatMap(oneTab);
+}
+
+/** Views that share a tab, which is that of the first. */
+function oneTab([first, ...others]: readonly TabSpec[]): TabSpec[] {
+  if (first === undefined) return [];
+  const { within: _none, ...head } = first;
+  if (others.length === 0) return [head];
+  const title = messages.folded([first.title, ...others.map((view) => view.title)]);
   return [
-    ...own,
-    { ...first!, title: messages.folded([first!.title, ...others.map(({ title }) => title)]) },
-    ...others.map((view) => ({ ...view, within: first!.name })),
+    { ...head, part: first.title, title },
+    ...others.map((view) => ({ ...view, part: view.title, within: first.name })),
   ];
 }
 

@@ -216,8 +216,8 @@ const HELP = `
 `;
 
 /**
- * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 waits for its
- * next try, and request 1 of the help bot Aid for somebody.
+ * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 and mail 3
+ * wait for their next try, there is no server of mail, and request 1 of the help bot Aid waits for somebody.
  */
 const servicesWorld = () =>
   databaseWorld(
@@ -238,6 +238,11 @@ const servicesWorld = () =>
         .run(Date.now() + 3_600_000);
       new ChannelStore(database, store, Date.now).register('#room', 'bob', Date.now());
       database.exec(HELP);
+      database
+        .prepare(
+          "INSERT INTO mail_queue (id, account, kind, recipient, asked_from, queued, due, tries, problem) SELECT 3, id, 'allowauth', 'bob@example.net', '192.0.2.1', ?, ?, 1, 'It is down.' FROM accounts WHERE key = 'bob'",
+        )
+        .run(Date.now(), Date.now() + 3_600_000);
       database.close();
     },
     async (commands, part, dataDir) => {
@@ -293,6 +298,9 @@ const UNREACHABLE = {
   client_secret: 'hush',
 };
 
+/** A server of mail at a port that nobody listens at. */
+const UNREACHABLE_MAIL = { host: '127.0.0.1', port: 1, from: 'services@example.net', tls: 'none' };
+
 /** A daemon that does nothing but keep a database. */
 async function databaseWorld<
   Config extends z.ZodType,
@@ -312,6 +320,7 @@ async function databaseWorld<
       if (part === 'copy.db is there') writeFileSync(join(dataDir, 'copy.db'), 'mine');
       else if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
       else if (part === NETWORK) await linkToNetwork(host, (settings) => host.reload(settings));
+      else if (part === 'a server of mail is configured') await host.reload({ mail: UNREACHABLE_MAIL });
       else await prepare(host, part, dataDir);
     },
     async during(work) {

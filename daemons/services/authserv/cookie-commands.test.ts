@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalogues } from '../bots/catalogues.ts';
 import { limits } from '../limits.ts';
-import { MailRefusedError } from '../mail/mail-transport.ts';
+import { type Mail, MailRefusedError } from '../mail/mail-transport.ts';
 import { Mailbox } from '../mail/test-mailbox.ts';
 import { TestNetwork } from '../test-network.ts';
 
@@ -148,6 +148,34 @@ it('asking for many is counted by address', async () => {
   ]);
 });
 
+it('neither does SET EMAIL send mail to as many as somebody names, nor are more sent to who asks for all at once', async () => {
+  const most = limits.cookiesPerAddress.default;
+  for (let i = 0; i < most; i++) {
+    expect((await ann(`SET EMAIL x${i}@example.org`))[0]).toMatch(/^Two mails are on their way/);
+    await ann('DELCOOKIE');
+  }
+  expect(await ann('SET EMAIL more@example.org')).toEqual([
+    expect.stringMatching(/^That was not done: Too many cookies were asked for from where you are/),
+  ]);
+  expect(rows('cookies')).toEqual([]);
+  const names = Array.from({ length: most + 2 }, (_, i) => `y${i}`);
+  for (const name of names)
+    await test.services.keeper
+      .answerers()
+      .create({ account: name, password: 'correct-horse', email: `${name}@x.org` });
+  const { cookies } = test.services.accounts;
+  const elsewhere = { address: '192.0.2.77', fingerprint: null };
+  const asked = await Promise.allSettled(names.map((name) => cookies.askLogin(name, elsewhere)));
+  expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(most);
+  // What could not be asked for is not counted.
+  const third = { address: '192.0.2.78', fingerprint: null };
+  for (let i = 0; i < most + 1; i++)
+    await expect(cookies.askLogin(names[0]!, third)).rejects.toMatchObject({
+      message: expect.stringContaining('under way already'),
+    });
+  await cookies.askLogin(names.at(-1)!, third);
+});
+
 it('AUTHCOOKIE logs in from where no mask lets one, and lets the account be used from there', async () => {
   await ann('ADDMASK');
   expect(await mailed('AUTHCOOKIE ann')).toEqual([ON_ITS_WAY]);
@@ -265,13 +293,65 @@ describe('mail', () => {
       'warn mail_given_up Mail (allowauth) of the account ann was given up: 550 no such user',
     );
     expect(test.services.accounts.mail.failed).toBe(1);
-    await ann('DELCOOKIE');
+    // Nobody waits a day for a cookie that never comes.
+    expect(rows('cookies')).toEqual([]);
     box.problem = new Error('421 busy');
     await mailed('AUTHCOOKIE ann');
     test.database.prepare('UPDATE mail_queue SET queued = ?, due = 0').run(test.clock.now() - 86_400_000);
     test.services.accounts.mail.kick();
     await sent();
     expect(rows('mail_queue')).toEqual([]);
+  });
+
+  it('that never comes ends the account which it was to confirm, so that its name can be registered again', async () => {
+    test.rules = { ...test.rules, confirmByMail: true };
+    box.problem = new MailRefusedError('550 no such user', null);
+    await mailed('REGISTER bob correct-horse bob@exmaple.net');
+    await test.services.accounts.housekeeping.run();
+    expect(test.services.keeper.store.find('bob')).toBeUndefined();
+  });
+
+  it('is tried at once or discarded where an operator says so, with the cookie that it was to bring', async () => {
+    const { mail } = test.services.accounts;
+    box.problem = new Error('421 busy');
+    await mailed('AUTHCOOKIE ann');
+    const [{ id = 0 } = {}] = mail.list(9);
+    await expect(mail.retry(id + 1)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(mail.discard(id + 1)).rejects.toMatchObject({ code: 'not_found' });
+    await mail.retry(id);
+    await sent();
+    expect([box.tried, mail.list(9)]).toMatchObject([2, [{ id, tries: 2, problem: '421 busy' }]]);
+    await mail.discard(id);
+    expect([mail.list(9), mail.depth, mail.failed, rows('cookies')]).toEqual([[], 0, 1, []]);
+    await mailed('AUTHCOOKIE ann');
+    const [again] = mail.list(9);
+    mail.configure(null);
+    await expect(mail.retry(again!.id)).rejects.toMatchObject({ code: 'refused' });
+    box.problem = null;
+    mail.configure(box);
+    await mail.retry(again!.id);
+    await sent();
+    expect([box.mails.length, mail.list(9)]).toEqual([1, []]);
+  });
+
+  it('that is on its way at this moment is neither tried twice nor discarded', async () => {
+    const { mail } = test.services.accounts;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const send = async (one: Mail) => {
+      await held;
+      await box.send(one);
+    };
+    mail.configure({ send, close() {} });
+    await mailed('AUTHCOOKIE ann');
+    const [{ id = 0 } = {}] = mail.list(9);
+    await expect(mail.retry(id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(mail.discard(id)).rejects.toMatchObject({ code: 'conflict' });
+    release();
+    await sent();
+    expect([box.mails.length, rows('mail_queue'), rows('cookies').length]).toEqual([1, [], 1]);
   });
 
   it('that nobody waits for any more is not sent', async () => {

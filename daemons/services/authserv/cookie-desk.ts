@@ -80,10 +80,10 @@ export class CookieDesk {
     await this.#ask(account, 'allowauth', null, origin);
   }
 
-  /** Another address, null for none; half of the cookie goes to each, where there are two. */
+  /** Another address, null for none; half of the cookie goes to each, where there are two. Throws as the others. */
   async askEmail(account: string, email: string | null, { address }: LoginOrigin): Promise<void> {
-    const { store, cookies, mail, writes } = this.#options;
-    await writes.write(() => {
+    const { store, cookies, mail } = this.#options;
+    await this.#counted(address, () => {
       const found = store.get(account);
       cookies.open(found, 'email_change', email);
       if (found.email !== null && email !== null) {
@@ -95,7 +95,6 @@ export class CookieDesk {
         mail.add(found, 'email_change', to, address);
       }
     });
-    mail.kick();
   }
 
   /** Takes a cookie back that is expected; false where there is none, or where it has to run out. */
@@ -169,21 +168,33 @@ export class CookieDesk {
     data: string | null,
     origin: LoginOrigin,
   ) {
-    const { store, cookies, mail, writes } = this.#options;
-    const network = networkKey(origin.address);
+    const { store, cookies, mail } = this.#options;
+    await this.#counted(origin.address, () => {
+      const found = store.get(account);
+      if (found.email === null) throw new SignalboxError('conflict', `${found.name} has no e-mail address.`);
+      cookies.open(found, kind, data);
+      mail.add(found, kind, found.email, origin.address);
+    });
+  }
+
+  /** A cookie is asked for from an address, which is counted, and what has mail bring it is written. */
+  async #counted(address: string, write: () => void): Promise<void> {
+    const { mail, writes } = this.#options;
+    const network = networkKey(address);
     const wait = this.#asked.waitSeconds(network);
     if (wait > 0)
       throw new SignalboxError(
         'conflict',
         `Too many cookies were asked for from where you are. Try again in ${wait === 1 ? '1 second' : `${wait} seconds`}.`,
       );
-    await writes.write(() => {
-      const found = store.get(account);
-      if (found.email === null) throw new SignalboxError('conflict', `${found.name} has no e-mail address.`);
-      cookies.open(found, kind, data);
-      mail.add(found, kind, found.email, origin.address);
-    });
+    // Counted first: who asks for many at once gets no more than who waits for each answer.
     this.#asked.failed(network);
+    try {
+      await writes.write(write);
+    } catch (error) {
+      this.#asked.refund(network);
+      throw error;
+    }
     mail.kick();
   }
 

@@ -44,7 +44,7 @@ const hash = (name = 'ann') => store().credential(store().get(name), 'argon2id')
 const grant = async (name: string, password: string) =>
   (await linked.desk.current!.client.signIn.grant(name, password)).kind;
 const admin = () => ({
-  ...accountHandlers(test.services.accounts, test.writes),
+  ...accountHandlers(test.services.accounts, { writes: test.writes, online: () => 0, graceDays: () => 7 }),
   ...linkHandlers(test.services.accounts, linked.flows.accounts),
 });
 /** Runs an admin command as main does. */

@@ -85,9 +85,13 @@ export class MailQueue {
       count: database.prepare('SELECT count(*) FROM mail_queue').pluck(),
       later: database.prepare('UPDATE mail_queue SET tries = tries + 1, due = ?, problem = ? WHERE id = ?'),
       drop: database.prepare('DELETE FROM mail_queue WHERE id = ?'),
+      one: database.prepare(
+        'SELECT accounts.name AS account, kind FROM mail_queue JOIN accounts ON accounts.id = account WHERE mail_queue.id = ?',
+      ),
+      now: database.prepare('UPDATE mail_queue SET due = ? WHERE id = ?'),
       dropOld: database.prepare('DELETE FROM mail_queue WHERE queued < ?'),
       list: database.prepare(
-        `SELECT accounts.name AS account, kind, recipient, queued AS queuedAt, due AS dueAt, tries, problem
+        `SELECT mail_queue.id, accounts.name AS account, kind, recipient, queued AS queuedAt, due AS dueAt, tries, problem
           FROM mail_queue JOIN accounts ON accounts.id = account ORDER BY due LIMIT ?`,
       ),
     };
@@ -156,6 +160,7 @@ export class MailQueue {
   /** What waits, the most urgent first. */
   list(limit: number) {
     return this.#statements.list.all(limit) as {
+      id: number;
       account: string;
       kind: MailKind;
       recipient: string;
@@ -164,6 +169,53 @@ export class MailQueue {
       tries: number;
       problem: string | null;
     }[];
+  }
+
+  /** Throws SignalboxError `not_found` where no mail of that number waits, `conflict` where it is being sent. */
+  assertWaits(id: number): void {
+    if (this.#statements.one.get(id) === undefined)
+      throw new SignalboxError(
+        'not_found',
+        `No mail ${id} waits: it was sent or given up, or there was none.`,
+      );
+    if (this.#underWay.has(id))
+      throw new SignalboxError('conflict', `Mail ${id} is being sent at this moment.`);
+  }
+
+  /** Tries a mail now that waits for its next try. Throws as {@link assertWaits}; `refused` where there is no server to take it. */
+  async retry(id: number): Promise<void> {
+    const { writes, clock } = this.#options;
+    if (!this.isConfigured)
+      throw new SignalboxError(
+        'refused',
+        'No server of mail is configured: expected a table [services.mail].',
+      );
+    await writes.write(() => {
+      this.assertWaits(id);
+      this.#statements.now.run(clock.now(), id);
+    });
+    this.kick();
+  }
+
+  /** Gives a mail up that waits, and the cookie with it that it was to bring. Throws as {@link assertWaits}. */
+  async discard(id: number): Promise<void> {
+    await this.#options.writes.write(() => {
+      this.assertWaits(id);
+      this.#giveUp(id);
+    });
+    this.failed++;
+    this.kick();
+  }
+
+  /** Within a turn of `WriteTurn`. Nobody gets the cookie any more, so that its owner may ask for another one at once. */
+  #giveUp(id: number): void {
+    const { store, cookies } = this.#options;
+    const mail = this.#statements.one.get(id) as Pick<QueuedMail, 'account' | 'kind'> | undefined;
+    // Its account may have ended while it was under way, and it with that.
+    if (mail === undefined) return;
+    this.#statements.drop.run(id);
+    const brings = BRINGS[mail.kind];
+    if (brings !== null) cookies.undelivered(store.get(mail.account), brings.kind);
   }
 
   close(): void {
@@ -222,7 +274,7 @@ export class MailQueue {
     const late = clock.now() + wait > queued + limits.cookieSeconds.default * 1_000;
     const forGood = error instanceof MailRefusedError || late;
     await writes.write(() => {
-      if (forGood) this.#statements.drop.run(id);
+      if (forGood) this.#giveUp(id);
       else this.#statements.later.run(clock.now() + wait, why.slice(0, 200), id);
     });
     if (forGood) this.failed++;

@@ -55,6 +55,7 @@ export class CookieStore {
       setSecond: database.prepare('UPDATE cookies SET second_hash = ? WHERE account = ?'),
       wrong: database.prepare('UPDATE cookies SET wrong = wrong + 1 WHERE account = ?'),
       drop: database.prepare('DELETE FROM cookies WHERE account = ?'),
+      expire: database.prepare('UPDATE cookies SET expires = ? WHERE account = ?'),
       expired: database.prepare(
         `SELECT accounts.name, kind FROM cookies JOIN accounts ON accounts.id = account WHERE expires <= ? LIMIT ?`,
       ),
@@ -105,6 +106,13 @@ export class CookieStore {
 
   drop({ id }: { readonly id: number }): void {
     this.#statements.drop.run(id);
+  }
+
+  /** Its mail will never come. An account that waits to be confirmed ends with it, at the next look for what is too old. */
+  undelivered(account: StoredAccount, kind: CookieKind): void {
+    if (this.of(account)?.kind !== kind) return;
+    if (kind === 'activation') this.#statements.expire.run(this.#now(), account.id);
+    else this.drop(account);
   }
 
   /** Those that are too old: of an account that was never confirmed, or of any other. */

@@ -80,6 +80,14 @@ export interface Note {
   readonly text: string;
 }
 
+/** An account with a level. */
+export interface Operator extends Pick<Profile, 'level' | 'epithet' | 'flags'> {
+  readonly account: string;
+  /** Unix milliseconds; null where there was none. */
+  readonly lastLogin: number | null;
+  readonly suspended: boolean;
+}
+
 export class ProfileStore {
   readonly #now: () => number;
   readonly #database: Sqlite;
@@ -163,10 +171,11 @@ export class ProfileStore {
   }
 
   /** Accounts with a level, the highest first. */
-  operators(): { readonly account: string; readonly level: number }[] {
-    const sql = `SELECT accounts.name AS account, level FROM profiles JOIN accounts ON accounts.id = account
-      WHERE level > 0 ORDER BY level DESC, accounts.key`;
-    return this.#database.prepare(sql).all() as { account: string; level: number }[];
+  operators(): Operator[] {
+    const sql = `SELECT accounts.name AS account, level, epithet, flags, last_login AS lastLogin, suspended_reason IS NOT NULL AS suspended
+      FROM profiles JOIN accounts ON accounts.id = account WHERE level > 0 ORDER BY level DESC, accounts.key`;
+    const rows = this.#database.prepare(sql).all() as (Omit<Operator, 'suspended'> & { suspended: number })[];
+    return rows.map((row) => ({ ...row, suspended: row.suspended === 1 }));
   }
 }
 
