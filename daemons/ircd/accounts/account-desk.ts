@@ -120,23 +120,29 @@ export class AccountDesk implements Accounts {
   }
 
   logIn(client: LocalClient, { account, failures, since = 0 }: LoggedIn): WorkSteps | null {
-    client.replyRaw(N.RPL_LOGGEDIN, `${prefixOf(client)} ${account} :You are now logged in as ${account}`);
+    this.tell(client, account);
     if (failures !== null) {
       const when = new Date(failures.time).toUTCString();
       client.notice(
         `*** ${failures.count} failed ${failures.count === 1 ? 'login' : 'logins'} to ${account} since you were last logged in; the last one was from ${failures.address}, ${when}`,
       );
     }
-    this.#server.host.tableChanged('accounts');
     if (this.#authority.loginOnly === true) this.#proven.delete(client);
     else this.#proven.set(client, account);
     return setAccount(this.#server, client.user, account, this.#server.state.me, since);
   }
 
   logOut(client: LocalClient): WorkSteps | null {
-    client.replyRaw(N.RPL_LOGGEDOUT, `${prefixOf(client)} :You are now logged out`);
-    this.#server.host.tableChanged('accounts');
+    this.tell(client, null);
     return setAccount(this.#server, client.user, null);
+  }
+
+  /** Tells a client which account it has from now on, whoever said so (IRCv3 sasl-3.1: `RPL_LOGGEDIN`, `RPL_LOGGEDOUT`). */
+  tell(client: LocalClient, account: string | null): void {
+    const prefix = prefixOf(client);
+    if (account === null) client.replyRaw(N.RPL_LOGGEDOUT, `${prefix} :You are now logged out`);
+    else client.replyRaw(N.RPL_LOGGEDIN, `${prefix} ${account} :You are now logged in as ${account}`);
+    this.#server.host.tableChanged('accounts');
   }
 
   #offered(): Offer {

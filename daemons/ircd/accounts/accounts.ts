@@ -61,4 +61,7 @@ export interface Accounts {
   logIn(client: LocalClient, login: LoggedIn): WorkSteps | null;
   /** The account of a client is gone: 901, and ACCOUNT for those who share a channel. */
   logOut(client: LocalClient): WorkSteps | null;
+
+  /** Tells a client which account it has from now on, null for none; whoever calls it changes the account. */
+  tell(client: LocalClient, account: string | null): void;
 }

@@ -226,7 +226,7 @@ export const account: TokenCode = (line) => {
   const [, word = '', after] = params;
   if (peer.kind !== 'ircu' && /^[CHSAD]$/.test(word) && after !== undefined) loginOnConnect(line);
   else if (user !== undefined && !('nick' in source)) {
-    if (word === 'U') return rest(setAccount(server, user, null, source));
+    if (word === 'U') return stampUser(server, user, null, source);
     const withForm = (word === 'R' || word === 'M') && after !== undefined;
     const [stamp = '', since = ''] = params.slice(withForm ? 2 : 1);
     const named = accountIn(stamp);
@@ -236,14 +236,17 @@ export const account: TokenCode = (line) => {
   return null;
 };
 
+/** @param stamp null for somebody who is logged out */
 function* stampUser(
   server: CommandServer,
   user: User,
-  { account, seconds }: AccountStamp,
+  stamp: AccountStamp | null,
   source: Server,
 ): WorkSteps {
-  yield* rest(setAccount(server, user, account, source, seconds));
-  yield* rest(hide(server, user));
+  const account = stamp?.account ?? null;
+  if (user.local !== null && user.account !== account) server.accounts.tell(user.local, account);
+  yield* rest(setAccount(server, user, account, source, stamp?.seconds));
+  if (stamp !== null) yield* rest(hide(server, user));
 }
 
 /** `BH user host`: a server tells how one of its users is seen from now on. */
