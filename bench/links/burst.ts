@@ -17,7 +17,8 @@ export async function burst(
 ): Promise<unknown> {
   const lines = burstOf(SIZE);
   const rival = alone ? null : ircuServer();
-  const kinds = rival === null ? [ourServer(nodeOptions)] : [ourServer(nodeOptions), rival];
+  const ours = [ourServer(nodeOptions), ourServer(nodeOptions, 'all')];
+  const kinds = rival === null ? ours : [...ours, rival];
   const runs: Record<string, Figures[]> = Object.fromEntries(kinds.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const kind of kinds) runs[kind.name]!.push(await once(kind, lines));

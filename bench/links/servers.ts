@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TCP, unlimitedIrcd } from '../ircd/servers.ts';
-import { pinned } from '../shared/pinning.ts';
+import { type Cores, pinned } from '../shared/pinning.ts';
 import {
   benchDirectory,
   type RunningServer,
@@ -30,6 +30,9 @@ export interface LinkedServerKind extends ServerKind {
   start(): Promise<LinkedServer>;
 }
 
+/** What ours is called where it has more than the one core that every other server has. */
+export const ALL_CORES = 'all cores';
+
 const OURS = `${unlimitedIrcd(
   [TCP, '{ host = "127.0.0.1", port = 0, protocol = "p10" }'],
   'server_name = "hub.bench.test"\nnumeric = 1\n',
@@ -37,12 +40,12 @@ const OURS = `${unlimitedIrcd(
 ${[PEER, LISTENER].map(({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${LINK_PASSWORD}"`).join('\n')}
 `;
 
-/** Ours. */
-export function ourServer(nodeOptions: readonly string[]): LinkedServerKind {
+/** Ours. @param cores those that its threads may use: V8 compiles and collects on others */
+export function ourServer(nodeOptions: readonly string[], cores: Cores = 'one'): LinkedServerKind {
   return {
-    name: 'signalbox',
+    name: cores === 'one' ? 'signalbox' : ALL_CORES,
     start: async () => {
-      const server = await startDaemon({ id: 'ircd', config: OURS, nodeOptions });
+      const server = await startDaemon({ id: 'ircd', config: OURS, nodeOptions, cores });
       return { ...server, linkPort: server.morePorts![0]! };
     },
   };

@@ -1,11 +1,12 @@
 /** How long it takes until services know a whole network, beside ircu, which is told of the same in the same run. */
 import { createServer } from 'node:net';
 import type { Figures } from '../shared/figures.ts';
+import type { Cores } from '../shared/pinning.ts';
 import { type RunningServer, startDaemon } from '../shared/server-process.ts';
 import { once, printRuns, SIZE, told } from './burst.ts';
 import { burstOf } from './crowd.ts';
 import { BenchPeer, LINK_PASSWORD } from './peer.ts';
-import { ircuServer } from './servers.ts';
+import { ALL_CORES, ircuServer } from './servers.ts';
 
 const MB = 1_048_576;
 
@@ -17,9 +18,14 @@ export async function servicesBurst(
 ): Promise<unknown> {
   const lines = burstOf(SIZE);
   const rival = alone ? null : ircuServer();
-  const runs: Record<string, Figures[]> = { services: [], ...(rival === null ? {} : { ircu: [] }) };
+  const runs: Record<string, Figures[]> = {
+    services: [],
+    [ALL_CORES]: [],
+    ...(rival === null ? {} : { ircu: [] }),
+  };
   for (let round = 0; round < rounds; round++) {
-    runs.services!.push(await services(nodeOptions, lines));
+    runs.services!.push(await services(nodeOptions, lines, 'one'));
+    runs[ALL_CORES]!.push(await services(nodeOptions, lines, 'all'));
     if (rival !== null) runs.ircu!.push(await once(rival, lines));
   }
   printRuns('burst into services', lines, runs);
@@ -42,6 +48,7 @@ export interface LinkedServices {
 export async function linkedServices(
   nodeOptions: readonly string[],
   prepare: (directory: string) => Promise<void> = async () => {},
+  cores: Cores = 'one',
 ): Promise<LinkedServices> {
   const hub = createServer({ noDelay: true });
   await new Promise<void>((listening) => hub.listen(0, '127.0.0.1', listening));
@@ -59,6 +66,7 @@ port = ${port}
 password = "${LINK_PASSWORD}"
 `,
     nodeOptions,
+    cores,
     prepare: async (directory) => {
       await prepare(directory);
       begun = performance.now();
@@ -76,8 +84,8 @@ password = "${LINK_PASSWORD}"
   };
 }
 
-async function services(nodeOptions: readonly string[], lines: Buffer): Promise<Figures> {
-  const linked = await linkedServices(nodeOptions);
+async function services(nodeOptions: readonly string[], lines: Buffer, cores: Cores): Promise<Figures> {
+  const linked = await linkedServices(nodeOptions, undefined, cores);
   try {
     const figures = await told(linked.peer, linked.server.pid, lines);
     const heap = (await linked.server.heapBytes?.()) ?? Number.NaN;

@@ -5,6 +5,14 @@ import { availableParallelism } from 'node:os';
 /** Whether servers and generator have a core each; without it the figures say less. */
 export const pinning = availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
 
+/** Which cores a server may use: the first alone, or all that the machine has. */
+export type Cores = 'one' | 'all';
+
+/** A server's command on those cores. */
+export function onCores(cores: Cores, command: string, args: readonly string[]): [string, string[]] {
+  return cores === 'one' ? pinned(0, command, args) : [command, [...args]];
+}
+
 /** A command that runs on one core: servers on core 0, the load generator on core 1. */
 export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
   return pinning ? ['taskset', ['-c', String(core), command, ...args]] : [command, [...args]];

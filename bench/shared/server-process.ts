@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAEMON_MALLOC_ENV, DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
-import { pinned } from './pinning.ts';
+import { type Cores, onCores, pinned } from './pinning.ts';
 
 const HEAP_PROBE = new URL('heap-probe.ts', import.meta.url);
 const STOP_MS = 15_000;
@@ -79,6 +79,8 @@ export interface DaemonStart {
   readonly nodeOptions: readonly string[];
   /** Another entry file, for experiments. */
   readonly main?: string | undefined;
+  /** Whether it has a core for itself and no other, or all that the machine has; `one` by default. */
+  readonly cores?: Cores | undefined;
   /** Puts into its data directory what is there before it starts. */
   readonly prepare?: (directory: string) => Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function startDaemon({
   config,
   nodeOptions,
   main,
+  cores = 'one',
   prepare,
 }: DaemonStart): Promise<RunningServer> {
   const directory = await benchDirectory(id);
@@ -97,7 +100,7 @@ export async function startDaemon({
   await prepare?.(directory);
   const entry = resolve(main ?? join(import.meta.dirname, `../../daemons/${id}/main.ts`));
   const daemonArgs = ['--standalone', '--config', configFile, '--data', directory];
-  const [command, args] = pinned(0, process.execPath, [
+  const [command, args] = onCores(cores, process.execPath, [
     ...DAEMON_V8_OPTIONS,
     '--expose-gc',
     `--import=${HEAP_PROBE}`,
