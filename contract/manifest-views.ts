@@ -19,7 +19,12 @@ export interface ResultPageSpec {
   readonly hint: string;
   readonly command: string;
   /** The field that says how it is, where the answer is the fields of one thing, and how it stands in each; `idle` in any other. */
-  readonly state?: { readonly field: string; readonly tones: Readonly<Record<string, GraphTone>> };
+  readonly state?: {
+    readonly field: string;
+    readonly tones: Readonly<Record<string, GraphTone>>;
+    /** The field that is false where there is no such thing: it is in no state then, whatever the other says. */
+    readonly where?: string;
+  };
   /** Page whose tab it is a part of, where it has none of its own; it has one where that page is not there for who looks. */
   readonly within?: string;
   /** Commands that are offered beside it; each is there for whoever may run it. */

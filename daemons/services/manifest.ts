@@ -154,7 +154,11 @@ export const manifest = defineManifest({
       title: 'Keycloak',
       hint: 'Whether Keycloak answers, what waits for it and what is remembered of it.',
       command: 'keycloak',
-      state: { field: 'breaker', tones: { closed: 'good', 'half-open': 'busy', open: 'bad' } },
+      state: {
+        field: 'breaker',
+        tones: { closed: 'good', 'half-open': 'busy', open: 'bad' },
+        where: 'configured',
+      },
       within: 'operations',
       actions: [{ title: 'Ask it again from now on', command: 'reset-breaker' }],
     },

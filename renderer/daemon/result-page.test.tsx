@@ -98,7 +98,7 @@ it('shows the fields of one thing, how it is as a sign with its word, and what i
   const caches = { ids: { hits: 3_000, misses: 4 }, users: { hits: 0, misses: 1, state: 'new' } };
   answering({ open: true, state: 'shut', inner: { hits: 1 }, caches });
   const tones = { shut: 'bad', ajar: 'busy' } as const;
-  const spec = { ...hot, command: 'cool', state: { field: 'state', tones } };
+  const spec = { ...hot, command: 'cool', state: { field: 'state', tones, where: 'open' } };
   page.show(<ResultPage manifest={manifest} name="cool" page={spec} up />);
   await pass(0);
   expect(screen.queryByRole('grid')).toBeNull();
@@ -127,7 +127,12 @@ it('shows the fields of one thing, how it is as a sign with its word, and what i
     'State unheard of',
     expect.stringContaining('text-dim'),
   ]);
-  answering({ open: true, state: null });
-  await press('Refresh');
-  expect(badge()).toBeNull();
+  for (const nothing of [
+    { open: true, state: null },
+    { open: false, state: 'shut' },
+  ]) {
+    answering(nothing);
+    await press('Refresh');
+    expect(badge()).toBeNull();
+  }
 });

@@ -141,8 +141,10 @@ function PageState({
   result: unknown;
 }): ReactNode {
   if (page.state === undefined) return null;
-  const { field, tones } = page.state;
-  const said = (result as Readonly<Record<string, unknown>>)[field];
+  const { field, tones, where } = page.state;
+  const fields = result as Readonly<Record<string, unknown>>;
+  const said = fields[field];
+  if (where !== undefined && fields[where] === false) return null;
   if (typeof said !== 'string' || said === '') return null;
   const title = command.columns.find(({ key }) => key === field)?.title ?? labelOf(field);
   return (

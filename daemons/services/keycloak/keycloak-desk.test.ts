@@ -29,7 +29,7 @@ afterEach(async () => {
 it('shows nothing where no Keycloak is configured', () => {
   expect(desk.status()).toEqual({
     configured: false,
-    breaker: null,
+    breaker: 'closed',
     failures: 0,
     nextProbeAt: null,
     tokenExpiresAt: null,

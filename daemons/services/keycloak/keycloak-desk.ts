@@ -26,8 +26,8 @@ export interface OpenKeycloak {
 /** What operators see of it. */
 export interface KeycloakStatus {
   readonly configured: boolean;
-  /** Null where no Keycloak is configured. */
-  readonly breaker: BreakerState | null;
+  /** Closed also where no Keycloak is configured: nothing is kept back. */
+  readonly breaker: BreakerState;
   /** Failures in a row. */
   readonly failures: number;
   /** When services look whether it is back, Unix milliseconds; null while it is there or they look. */
@@ -106,7 +106,7 @@ export class KeycloakDesk {
     if (this.#open === null)
       return {
         configured: false,
-        breaker: null,
+        breaker: 'closed',
         failures: 0,
         nextProbeAt: null,
         tokenExpiresAt: null,
