@@ -1,4 +1,4 @@
-/** A choice of few, all visible: radio buttons in one row. */
+/** A choice of few, all visible: radio buttons in one row, or in several where there is no room for one. */
 import { type ReactNode, useId } from 'react';
 
 interface SegmentedControlProps {
@@ -11,12 +11,12 @@ interface SegmentedControlProps {
 export function SegmentedControl({ label, options, value, onChange }: SegmentedControlProps): ReactNode {
   const name = useId();
   return (
-    <fieldset className="inline-flex h-control overflow-hidden rounded-md border border-line bg-surface">
+    <fieldset className="inline-flex min-h-control flex-wrap overflow-hidden rounded-md border border-line bg-surface">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
           key={option.value}
-          className="relative flex cursor-pointer items-center border-line px-2.5 text-sm font-medium text-dim transition-colors not-first-of-type:border-l hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+          className="relative flex cursor-pointer -my-px min-h-control items-center border-line px-2.5 text-sm font-medium text-dim transition-colors not-first-of-type:border-l hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"
