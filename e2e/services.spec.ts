@@ -14,6 +14,13 @@ test.use({
 [ircd]
 # Keeps accounts by itself, at first.
 listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
+
+# Nobody takes mail there, so that it waits.
+[services.mail]
+host = "127.0.0.1"
+port = 1
+from = "services@example.net"
+tls = "none"
 `,
 });
 
@@ -60,7 +67,7 @@ test('services are started, take the accounts over, and log clients in by every 
 
   const client = await SaslClient.connect(server, 'ann');
   await client.register();
-  client.send(`PRIVMSG AuthServ :REGISTER ${ann} correct-horse`);
+  client.send(`PRIVMSG AuthServ :REGISTER ${ann} correct-horse ${ann}@example.net`);
   await client.hears(new RegExp(`NOTICE ann :The account ${ann} is yours`));
   const grid = page.getByRole('grid', { name: 'Accounts' });
   const row = (name: string) => grid.getByRole('row').filter({ hasText: name });
@@ -143,9 +150,28 @@ test('services are started, take the accounts over, and log clients in by every 
       .first(),
   ).toBeVisible();
 
+  // Mail that nobody takes is tried again and discarded; an operator is made from the row of an account.
+  plain.send(`PRIVMSG AuthServ :AUTHCOOKIE ${ann}`);
+  await plain.hears(/A mail is on its way/);
+  await app.open('/daemon/services/accounts');
+  await app.rowAction(ann, 'Level');
+  await page.getByRole('dialog', { name: 'set-level' }).getByLabel('Level').fill('200');
+  await answer(page, 'set-level');
   await app.open('/daemon/services/keycloak');
   await expect(page.locator('dt:text-is("Configured") + dd')).toHaveText('no');
-  for (const path of ['accounts', 'channels', 'logins', 'guessing', 'operations', 'keycloak', 'uplink']) {
+  const views = [
+    'accounts',
+    'channels',
+    'operators',
+    'dropped',
+    'mail',
+    'logins',
+    'guessing',
+    'operations',
+    'keycloak',
+    'uplink',
+  ];
+  for (const path of views) {
     await app.open(`/daemon/services/${path}`);
     await expect(page.getByRole('grid').or(page.locator('dl')).first()).toBeVisible();
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -154,6 +180,32 @@ test('services are started, take the accounts over, and log clients in by every 
       expect(await violationsOn(page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
     }
   }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await app.open('/daemon/services/operators');
+  const operators = page.getByRole('grid', { name: 'Operators' });
+  await expect(operators.getByRole('row').filter({ hasText: ann })).toContainText('200');
+  await app.open('/daemon/services/mail');
+  const waits = page
+    .getByRole('grid', { name: 'Mail' })
+    .getByRole('row')
+    .filter({ hasText: `${ann}@` });
+  const press = async (title: string) => {
+    await waits.getByRole('button', { name: /^Actions for / }).click();
+    await page.getByRole('menuitem', { name: title, exact: true }).click();
+  };
+  await press('Try now');
+  await answer(page, 'retry-mail');
+  await expect(waits).toContainText('ECONNREFUSED');
+  await press('Discard');
+  await answer(page, 'discard-mail');
+  await expect(waits).toHaveCount(0);
+  await app.open('/daemon/services/dropped');
+  await app.rowAction(old, 'Bring back');
+  await answer(page, 'restore-account');
+  expect(await scram.plain(old, 'correct-horse')).toBe('903');
+  await app.open('/audit');
+  for (const deed of [`gave account ${ann} the level 200`, `brought account ${old} back`, 'discarded mail '])
+    await expect(page.getByRole('row').filter({ hasText: deed }).first()).toBeVisible();
 
   // Killed and started again, services have all that was answered, and ChanServ is back.
   await app.killDaemon('services');
