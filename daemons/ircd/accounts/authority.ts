@@ -28,6 +28,8 @@ export interface AccountAuthority {
   readonly present: boolean;
   /** Whether nothing but logging in can be asked of it: accounts are made and kept elsewhere. */
   readonly loginOnly?: boolean;
+  /** What timelines of logins call whoever keeps the accounts; absent for `accounts`. */
+  readonly where?: string;
   /** The mechanisms of SASL that it knows; absent for SASL_MECHANISMS. */
   readonly mechanisms?: readonly string[];
   /** Rejects with a SignalboxError: `unavailable` while it is away, `timeout`, or what it says. */

@@ -117,7 +117,7 @@ function ask(
   what: string,
   question: Promise<SaslAnswer>,
 ): void {
-  const done = timeline?.begin(what, 'accounts');
+  const done = timeline?.begin(what, server.accounts.authority.where ?? 'accounts');
   server.defer(
     client,
     question,

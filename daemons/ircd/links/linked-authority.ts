@@ -17,6 +17,7 @@ export interface LoginAuthority extends AccountAuthority {
 /** Asks whichever of the two is there, our own first. */
 export class LinkedAuthority implements AccountAuthority {
   readonly configured = true;
+  readonly where = 'services';
   readonly #own: AccountAuthority;
   readonly #sasl: LoginAuthority;
 
