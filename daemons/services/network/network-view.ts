@@ -30,6 +30,8 @@ export interface ViewEvents {
   onNick?(user: ViewUser, before: string): void;
   /** Somebody is logged in to another account than before, or to none. */
   onAccount?(user: ViewUser, before: string | null): void;
+  /** A server has told all that it knows. */
+  onBurstEnd?(server: ViewServer): void;
   /** A server is gone with all that were on it. */
   onServerGone?(server: ViewServer): void;
   /** Somebody is on a channel; while their server still tells what it knows, they were before. */
@@ -88,6 +90,13 @@ export class NetworkView {
 
   addServer(server: ViewServer): void {
     this.servers.set(server.numeric, server);
+  }
+
+  /** A server has told all that it knows: who comes from there now has just connected. */
+  endBurst(server: ViewServer): void {
+    if (!server.bursting) return;
+    server.bursting = false;
+    for (const one of this.listeners) one.onBurstEnd?.(server);
   }
 
   /** A server and all behind it are gone. */

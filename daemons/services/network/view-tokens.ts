@@ -217,8 +217,8 @@ const realname: ViewToken = ({ params, user }) => {
   if (user !== null && params.length > 0) user.realname = textOf(params.at(-1)!);
 };
 
-const burstEnd: ViewToken = ({ server: told, user }) => {
-  if (told !== undefined && user === null) told.bursting = false;
+const burstEnd: ViewToken = ({ view, server: told, user }) => {
+  if (told !== undefined && user === null) view.endBurst(told);
 };
 
 /** By short token. */

@@ -1,13 +1,18 @@
 /**
  * How many come from each address, and what is done where that is too many: at the limit all of them are warned, above it the address
  * is banned from the network. Loopback is never too many. Who is there when services come, or comes with a server, is counted and not
- * judged: whoever comes next is.
+ * judged: whoever comes next is. They are counted when their server has told all that it knows, in slices of the loop; whoever comes
+ * meanwhile is judged behind them.
  */
+
+import type { Clock } from '../../../kit/clock.ts';
 import { type Message, said } from '../bots/reply.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import { sliced } from './sliced.ts';
 import type { TrustIndex } from './trust-index.ts';
 
 export interface CloneWatchOptions {
+  readonly clock: Clock;
   readonly trusts: TrustIndex;
   /** Clients of an address that nobody trusts; less while DEFCON says so. */
   readonly untrusted: () => number;
@@ -23,6 +28,11 @@ export class CloneWatch {
   readonly #options: CloneWatchOptions;
   /** By address as P10 writes it; one alone stands there without a set. */
   #users = new Map<string, ViewUser | Set<ViewUser>>();
+  /** Who is not counted yet, in the order in which they came, */
+  #uncounted: ViewUser[] = [];
+  /** and who of them is judged. */
+  readonly #newcomers = new Set<ViewUser>();
+  #isCounting = false;
 
   constructor(options: CloneWatchOptions) {
     this.#options = options;
@@ -56,8 +66,51 @@ export class CloneWatch {
     return found.sort((a, b) => b.clones - a.clones).slice(0, rows);
   }
 
-  /** @param judged false for who has not just connected */
+  /** @param judged false for who has not just connected: they are counted by {@link countTold} */
   came(user: ViewUser, judged: boolean): void {
+    if (judged && this.#uncounted.length === 0) {
+      this.#count(user, true);
+      return;
+    }
+    this.#uncounted.push(user);
+    if (judged) this.#newcomers.add(user);
+  }
+
+  /** A server has told all that it knows, or is gone: counts who came with it. Resolves when everybody is counted. */
+  async countTold(): Promise<void> {
+    if (this.#isCounting || this.#uncounted.length === 0) return;
+    this.#isCounting = true;
+    const uncounted = this.#uncounted;
+    let at = 0;
+    function* rest() {
+      while (at < uncounted.length) yield uncounted[at++]!;
+    }
+    const goesOn = () => this.#uncounted === uncounted;
+    try {
+      // Whoever comes meanwhile is behind them.
+      while (goesOn() && at < uncounted.length)
+        await sliced(
+          this.#options.clock,
+          rest(),
+          (user) => {
+            if (!user.gone) this.#count(user, this.#newcomers.delete(user));
+            return true;
+          },
+          goesOn,
+        );
+    } finally {
+      this.#isCounting = false;
+    }
+    if (this.#uncounted === uncounted) {
+      this.#uncounted = [];
+      this.#newcomers.clear();
+    } else {
+      // There is another network by now.
+      await this.countTold();
+    }
+  }
+
+  #count(user: ViewUser, judged: boolean): void {
     const { addressKey } = user;
     if (addressKey === UNKNOWN) return;
     const before = this.#users.get(addressKey);
@@ -83,6 +136,8 @@ export class CloneWatch {
   /** Forgets everybody: there is no network any more. */
   clear(): void {
     this.#users = new Map();
+    this.#uncounted = [];
+    this.#newcomers.clear();
   }
 
   #judge(user: ViewUser): void {

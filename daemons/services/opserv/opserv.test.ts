@@ -408,6 +408,24 @@ describe('trusts and clones', () => {
     expect(bansOf()).toEqual(['*@10.0.0.64']);
   });
 
+  it('who comes while those of a server are counted is judged behind them, and who has left meanwhile is not counted', async () => {
+    const { test } = net;
+    test.say(`AB S leaf.test 2 900 900 J10 ACAA] +h :Leaf`);
+    for (let i = 0; i < 6; i++) test.say(`AC N s${i} 2 950 ~s s.test +i AKAABA ACAA${'ABCDEFG'[i]} :x`);
+    // Six are told of and one has left: the next is the sixth.
+    test.say('ACAAA Q :bye', 'AC EB');
+    net.connect('ABCZA', 'one', { address: 'AKAABA' });
+    net.connect('ABCYA', 'other', { address: 'AKAABB' });
+    await test.quiet();
+    expect(bansOf()).toEqual(['*@10.0.0.64']);
+    test.say('AB SQ leaf.test 900 :bye', 'ABCZA Q :bye');
+    await test.quiet();
+    clone(4);
+    await test.quiet();
+    expect(bansOf()).toEqual(['*@10.0.0.64']);
+    expect(test.services.opserv.clones.crowded(2, 9).map(({ clones }) => clones)).toEqual([4]);
+  });
+
   it('a trust lets as many come as it says, the narrowest of several, until it ends', async () => {
     expect(await says('high', 'ADDTRUST 10.0.0.1/24 6 1h school')).toEqual([
       expect.stringMatching(

@@ -122,6 +122,7 @@ export class OpServ {
       onLevel: (level, by) => this.#saidLevel(level, by),
     });
     this.clones = new CloneWatch({
+      clock,
       trusts: this.trusts,
       untrusted: () => this.defcon.sessions ?? options.rules().untrusted,
       warn: (users, text) => this.#warn(users, text),
@@ -197,6 +198,8 @@ export class OpServ {
       this.alerts.look(user, 'came');
       this.messages.came(user);
     },
+    onBurstEnd: () => this.#inBackground(this.clones.countTold()),
+    onServerGone: () => this.#inBackground(this.clones.countTold()),
     onUserGone: (user) => this.clones.left(user),
     onNick: (user) => this.alerts.look(user, 'nick'),
     onUserModes: (user, before) => {
