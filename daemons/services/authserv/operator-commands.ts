@@ -4,7 +4,7 @@ import { limits as accountLimits } from '../../identity/limits.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { isValidNick } from '../../irc/names.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
 import { readHostMask } from './host-mask.ts';
@@ -29,10 +29,6 @@ export function namedAccount({ store, standing, view }: AuthWorld, word: string)
   const user = view()?.byNick(word.slice(1));
   if (user === undefined) return said`Nobody is called ${word.slice(1, 33)}.`;
   return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
-}
-
-export function isAccount(found: StoredAccount | Reply): found is StoredAccount {
-  return typeof found !== 'string' && 'key' in found;
 }
 
 /** Why an operator may do nothing to the account that the first word names; null where they may. */

@@ -38,6 +38,13 @@ export function counted(count: number, one: string, more: string): Message {
   return { text: `{0} ${count === 1 ? one : more}`, values: [String(count)] };
 }
 
+/** Whether an account was found, and not why it was not. */
+export function isAccount<Account extends { readonly key: string }>(
+  found: Account | Reply,
+): found is Account {
+  return typeof found !== 'string' && 'key' in found;
+}
+
 export function isTable(reply: Reply): reply is ReplyTable {
   return typeof reply !== 'string' && 'rows' in reply;
 }

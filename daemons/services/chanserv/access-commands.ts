@@ -1,9 +1,9 @@
 /** Commands about the access of one user of a channel. */
 import type { StoredAccount } from '../../identity/store/account-store.ts';
-import { type Message, type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Message, type Reply, said } from '../bots/reply.ts';
 import { dropAccess, writeAccess, writeQuiet } from './access-writes.ts';
 import { type ChanResult, type ChanRow, type ChanUse, chanRow, type NotDone, refuse } from './chan-row.ts';
-import { type ChanWorld, isAccount, meantAccount } from './chan-world.ts';
+import { type ChanWorld, meantAccount } from './chan-world.ts';
 import { durationText, readDuration } from './durations.ts';
 import { LEVELS, type LevelName, levelText, NOBODY_LEVEL, readLevel } from './levels.ts';
 import { confirmation } from './owner-commands.ts';

@@ -92,11 +92,6 @@ export function meantAccount(world: ChanWorld, word: string): StoredAccount | Re
   return world.standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
 }
 
-/** Whether {@link meantAccount} found one. */
-export function isAccount(found: StoredAccount | Reply): found is StoredAccount {
-  return typeof found === 'object' && 'id' in found;
-}
-
 /** Who somebody is, for what others read: the account, or the nick. */
 export function nameOf(user: ViewUser): string {
   return user.account ?? user.nick;

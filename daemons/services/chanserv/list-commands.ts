@@ -2,10 +2,10 @@
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { CommandRow } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { type ChanResult, type ChanRow, type ChanUse, chanRow, refuse } from './chan-row.ts';
-import { type ChanWorld, isAccount, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
+import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
 import { durationText } from './durations.ts';
 import { LEVELS, type LevelName, levelRange, levelText } from './levels.ts';
 import { type ChannelUser, isSuspended, type RegisteredChannel } from './registered-channel.ts';

@@ -3,11 +3,11 @@
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { STATUS } from '../../irc/modes.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewChannel } from '../network/view-parts.ts';
 import { aboutChannel, type ChanRow, chanRow, refuse } from './chan-row.ts';
-import { type ChanWorld, isAccount, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
+import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
 import { durationText } from './durations.ts';
 import { LEVELS } from './levels.ts';
 import { seenText } from './list-commands.ts';

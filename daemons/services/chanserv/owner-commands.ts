@@ -8,7 +8,7 @@ import { compileMask } from '../../irc/mask.ts';
 import { STATUS } from '../../irc/modes.ts';
 import { isValidChannelName } from '../../irc/names.ts';
 import type { CommandCall } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { writeAccess } from './access-writes.ts';
 import {
   aboutChannel,
@@ -19,7 +19,7 @@ import {
   refuse,
   unregistered,
 } from './chan-row.ts';
-import { type ChanWorld, isAccount, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
+import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
 import type { Unregistrable } from './channel-store.ts';
 import { LEVELS, NOBODY_LEVEL } from './levels.ts';
 import type { ChannelUser } from './registered-channel.ts';

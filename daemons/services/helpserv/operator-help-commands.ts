@@ -3,11 +3,10 @@
 import { fold } from '../../irc/casemapping.ts';
 import { isChannelName } from '../../irc/names.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { phrase, type Reply, said } from '../bots/reply.ts';
+import { isAccount, phrase, type Reply, said } from '../bots/reply.ts';
 import { durationText, readDuration } from '../chanserv/durations.ts';
 import { limits } from '../limits.ts';
 import { accountNamed, DEED, type HelpWorld, noBot, OPERATORS, written } from './help-world.ts';
-import { isAccount } from './request-commands.ts';
 
 export function operatorHelpCommands(world: HelpWorld): CommandRow[] {
   return [register(world), move(world), bots(world), suspend(world), unsuspend(world), expire(world)];

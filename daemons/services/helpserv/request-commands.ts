@@ -1,5 +1,5 @@
 /** Commands of help bots about requests, for those who help. */
-import { type Message, phrase, type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Message, phrase, type Reply, said } from '../bots/reply.ts';
 import { durationText, readDuration } from '../chanserv/durations.ts';
 import { limits } from '../limits.ts';
 import type { HelpBot, HelpRequest } from './help-bot.ts';
@@ -308,12 +308,6 @@ function noRequestOf(world: HelpWorld, use: HelpUse): Reply | null {
 
 function noRequest(word: string): Reply {
   return said`No request ${word.slice(0, 32)} is open.`;
-}
-
-export function isAccount<Account extends { readonly key: string }>(
-  found: Account | Reply,
-): found is Account {
-  return typeof found !== 'string' && 'key' in found;
 }
 
 function dateOf(ms: number): string {

@@ -1,10 +1,9 @@
 /** Commands of help bots about who helps and what is set. */
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { durationText } from '../chanserv/durations.ts';
 import { findHelpSetting, HELP_SETTINGS } from './help-settings.ts';
 import { ALL_WEEKS, type Figures, weekOf } from './help-store.ts';
 import { accountNamed, type HelpRow, type HelpUse, type HelpWorld } from './help-world.ts';
-import { isAccount } from './request-commands.ts';
 import { isAtLeast, ROLES, type Role, type StaffRole, staffRole } from './roles.ts';
 
 export function staffCommands(world: HelpWorld): HelpRow[] {

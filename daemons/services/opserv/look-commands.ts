@@ -6,7 +6,7 @@ import { STATUS } from '../../irc/modes.ts';
 import { wholeNumber } from '../authserv/settings.ts';
 import { MOST_LEVEL } from '../authserv/standing.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { durationText } from '../chanserv/durations.ts';
 import { setLevel } from '../level-door.ts';
 import { limits } from '../limits.ts';
@@ -26,10 +26,6 @@ function accountNamed(opserv: OpServ, word: string): StoredAccount | Reply {
   const user = userNamed(opserv, word);
   if (!isUser(user)) return user;
   return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
-}
-
-function isAccount(found: StoredAccount | Reply): found is StoredAccount {
-  return typeof found !== 'string' && 'key' in found;
 }
 
 function access(opserv: OpServ): CommandRow {

@@ -1,9 +1,9 @@
 /** Commands of SpamServ: on which channels it is, what it looks for there and whom it lets say anything. */
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { CommandRow } from '../bots/command-row.ts';
-import { phrase, type Reply, said } from '../bots/reply.ts';
+import { isAccount, phrase, type Reply, said } from '../bots/reply.ts';
 import { type ChanUse, chanRow, refuse } from '../chanserv/chan-row.ts';
-import { type ChanWorld, isAccount, meantAccount, nameOf } from '../chanserv/chan-world.ts';
+import { type ChanWorld, meantAccount, nameOf } from '../chanserv/chan-world.ts';
 import { LEVELS, levelText, readLevel } from '../chanserv/levels.ts';
 import { limits } from '../limits.ts';
 import {
