@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AccountTraffic, accountTraffic } from './services/account-traffic.ts';
+import { type Crowded, crowdedNetwork } from './services/crowded.ts';
 import { type KeycloakChanges, keycloakChanges } from './services/keycloak-changes.ts';
 import { KeycloakSide } from './services/keycloak-side.ts';
 import { KILLED, type ServicesKills, servicesKills } from './services/kills.ts';
@@ -19,7 +20,7 @@ import { writeReport } from './shared/report.ts';
 import { benchDirectory } from './shared/server-process.ts';
 
 const EVERYDAY = [...Object.keys(KILLED), 'webhook'];
-const ALL = [...EVERYDAY, 'storm', 'large', 'files', 'changes'];
+const ALL = [...EVERYDAY, 'storm', 'large', 'crowded', 'files', 'changes'];
 const USAGE = `usage: npm run bench -- services [options]
   --only a,b      ${ALL.join(', ')} (${EVERYDAY.join(', ')})
   --kills N       kills of each (10)
@@ -27,17 +28,20 @@ const USAGE = `usage: npm run bench -- services [options]
   --keycloak      beside a real Keycloak
   --events N      events of the webhook (1000)
   --rate N        of them a second (1000)
-  --rounds N      of the storm and of the large network, and four times as many changes in Keycloak (3)
+  --rounds N      of the storm, of the large and of the crowded network, and four times as many changes in Keycloak (3)
   --logins N      that come at once by SASL, and as many by AUTH (200)
   --chatters N    who talk meanwhile (1000)
   --deliveries N  of their messages, a second (2000)
-  --users N       of the large network (50000)
+  --users N       of the large network, and of the crowded one (50000)
+  --channels N    of the crowded network, all registered (10000)
+  --joins N       of people who have access to one of them (1500)
+  --banned N      of its users, at once (1000)
   --accounts N    there, and in files (100000)
-  --node-option=O for services of the large network, e.g. --cpu-prof; may be repeated
+  --node-option=O for services of the large and of the crowded network, e.g. --cpu-prof; may be repeated
   --json FILE     where the result goes (bench/results/services.json)
 `;
 
-type Result = ServicesKills | WebhookRate | Storm | Large | AccountTraffic | KeycloakChanges;
+type Result = ServicesKills | WebhookRate | Storm | Large | Crowded | AccountTraffic | KeycloakChanges;
 
 /** Runs the benchmark with command-line options. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -56,6 +60,9 @@ export async function run(args: readonly string[]): Promise<void> {
       deliveries: { type: 'string', default: '2000' },
       users: { type: 'string', default: '50000' },
       accounts: { type: 'string', default: '100000' },
+      channels: { type: 'string', default: '10000' },
+      joins: { type: 'string', default: '1500' },
+      banned: { type: 'string', default: '1000' },
       'node-option': { type: 'string', multiple: true, default: [] },
       json: { type: 'string', default: join(import.meta.dirname, 'results/services.json') },
       help: { type: 'boolean', default: false },
@@ -84,6 +91,15 @@ export async function run(args: readonly string[]): Promise<void> {
       largeNetwork({
         ...{ rounds, accounts, perSecond: 50, logins: 1_000 },
         users: Number(values.users),
+        nodeOptions: values['node-option'],
+      }),
+    crowded: () =>
+      crowdedNetwork({
+        rounds,
+        users: Number(values.users),
+        channels: Number(values.channels),
+        joins: Number(values.joins),
+        banned: Number(values.banned),
         nodeOptions: values['node-option'],
       }),
     files: (folder) => accountTraffic(accounts, folder),
@@ -115,7 +131,9 @@ function onKill(kill: number): void {
 }
 
 function tell(result: Result): void {
-  if (!('figures' in result)) console.log(told(result));
+  if ('columns' in result)
+    printColumns(`crowded: ${result.notOpped} who came did not become operator`, result.columns);
+  else if (!('figures' in result)) console.log(told(result));
   else if ('refused' in result) {
     const { logins, refused, figures } = result;
     printColumns(`storm: ${logins} logins, ${refused.length} not let in`, { median: figures });
@@ -143,6 +161,7 @@ function told(result: ServicesKills | WebhookRate): string {
 }
 
 function isWrong(result: Result): boolean {
+  if ('columns' in result) return result.notOpped > 0;
   if ('figures' in result)
     return 'refused' in result ? result.refused.length > 0 : 'unanswered' in result && result.unanswered > 0;
   if ('events' in result) return result.refused > 0;

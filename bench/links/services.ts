@@ -36,52 +36,67 @@ export async function servicesBurst(
 export interface LinkedServices {
   readonly server: RunningServer;
   readonly peer: BenchPeer;
-  /** From their start until they were ready, in milliseconds. */
-  readonly startMs: number;
+  /** Ends the link, and resolves with the next one once they have told all they know. */
+  relink(): Promise<BenchPeer>;
   close(): Promise<void>;
 }
 
-/**
- * Starts services, which call whoever is their uplink: that is the benchmark.
- * @param prepare puts into their data directory what is there before
- */
-export async function linkedServices(
-  nodeOptions: readonly string[],
-  prepare: (directory: string) => Promise<void> = async () => {},
-  cores: Cores = 'one',
-): Promise<LinkedServices> {
+/** Starts some services, which call whoever is their uplink: that is the benchmark. @param start is told where it listens */
+export async function linkedTo(start: (port: number) => Promise<RunningServer>): Promise<LinkedServices> {
   const hub = createServer({ noDelay: true });
   await new Promise<void>((listening) => hub.listen(0, '127.0.0.1', listening));
   const address = hub.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const calls = BenchPeer.called(hub);
-  let begun = 0;
-  const server = await startDaemon({
-    id: 'services',
-    config: `[services]
-server_name = "services.bench.test"
-[[services.uplink]]
-host = "127.0.0.1"
-port = ${port}
-password = "${LINK_PASSWORD}"
-`,
-    nodeOptions,
-    cores,
-    prepare: async (directory) => {
-      await prepare(directory);
-      begun = performance.now();
-    },
-  });
-  const startMs = performance.now() - begun;
-  const peer = await calls;
+  const server = await start(typeof address === 'object' && address !== null ? address.port : 0);
+  let peer = await calls;
   return {
-    ...{ server, peer, startMs },
+    ...{ server, peer },
+    relink: async () => {
+      const again = BenchPeer.called(hub);
+      peer.close();
+      peer = await again;
+      return peer;
+    },
     close: async () => {
       peer.close();
       hub.close();
       await server.stop();
     },
   };
+}
+
+/**
+ * The same of our own; also answers how many milliseconds passed from their start until they were ready.
+ * @param prepare puts into their data directory what is there before
+ */
+export async function linkedServices(
+  nodeOptions: readonly string[],
+  prepare: (directory: string) => Promise<void> = async () => {},
+  cores: Cores = 'one',
+): Promise<LinkedServices & { readonly startMs: number }> {
+  let startMs = 0;
+  const linked = await linkedTo(async (port) => {
+    let begun = 0;
+    const server = await startDaemon({
+      id: 'services',
+      config: `[services]
+server_name = "services.bench.test"
+[[services.uplink]]
+host = "127.0.0.1"
+port = ${port}
+password = "${LINK_PASSWORD}"
+`,
+      nodeOptions,
+      cores,
+      prepare: async (directory) => {
+        await prepare(directory);
+        begun = performance.now();
+      },
+    });
+    startMs = performance.now() - begun;
+    return server;
+  });
+  return { ...linked, startMs };
 }
 
 async function services(nodeOptions: readonly string[], lines: Buffer, cores: Cores): Promise<Figures> {

@@ -858,9 +858,10 @@ export const limits = {
     reason: 'Long ban of the same.',
   },
   seenSaveMs: {
-    default: 60_000,
+    default: 5_000,
     unit: 'milliseconds',
-    reason: 'How long it may take until it is written who was on a channel: one write for all of them.',
+    reason:
+      'How long it may take until it is written who was on a channel: one write for all of them, which a kill may lose.',
   },
   endAgainMs: {
     default: 60_000,

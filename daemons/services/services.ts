@@ -301,12 +301,12 @@ export class Services implements UplinkEvents {
 
   // What the uplink tells
 
-  onIntroduced(uplink: Uplink): void {
+  *onIntroduced(uplink: Uplink): Generator<void> {
     this.#uplink = uplink;
     uplink.view.listeners.push(this.#events());
     for (const { events } of this.serviceBots) if (events !== undefined) uplink.view.listeners.push(events);
     this.bots.introduce(uplink);
-    for (const bot of this.serviceBots) bot.introduced?.(uplink);
+    for (const bot of this.serviceBots) yield* bot.introduced?.(uplink) ?? [];
   }
 
   #events(): ViewEvents {

@@ -4,6 +4,7 @@ import { readLine } from './line.ts';
 import { fromBase64 } from './numeric.ts';
 import { readServer, type ServerLine, writeServer } from './server-line.ts';
 import {
+  introductionWord,
   type ReadUser,
   readAccountStamp,
   readUser,
@@ -175,6 +176,10 @@ describe('users', () => {
         expect(said(text)).toEqual(one);
         // Also where something else stands before it.
         expect(said(`@a=b ${text}`)).toEqual(one);
+        for (const line of [text, `@a=b ${text}`, ` ${text.replaceAll(' ', '  ')}`]) {
+          expect(introductionWord(line, 'username')).toBe(one.username);
+          expect(introductionWord(line, 'host')).toBe(one.host);
+        }
       }),
     );
   });

@@ -40,6 +40,7 @@ export interface AccountStamp {
 
 const PLUS = 0x2b;
 const SPACE = 0x20;
+const AT = 0x40;
 
 const NO_ARGUMENTS: ReadonlyMap<string, string> = new Map();
 
@@ -165,6 +166,22 @@ export function readUser(line: P10Line): ReadUser | string {
   return number < 0
     ? `${text.slice(numericAt, Math.min(numericEnd, numericAt + 16))} is no numeric of a user.`
     : new ReadUser(text, count, hops, nickSeconds, number);
+}
+
+/**
+ * One word from the front of an introduction that was read and understood before, without a look at the rest of the line: what it costs
+ * to read all of it is felt where all users are looked through.
+ * @param text the line as it came
+ */
+export function introductionWord(text: string, word: 'username' | 'host'): string {
+  let at = 0;
+  while (text.charCodeAt(at) === SPACE) at++;
+  // Source and token, and tags where there are any, come first.
+  for (let left = PLACE[word] + (text.charCodeAt(at) === AT ? 3 : 2); left > 0; left--) {
+    at = text.indexOf(' ', at);
+    while (text.charCodeAt(at) === SPACE) at++;
+  }
+  return text.slice(at, text.indexOf(' ', at));
 }
 
 function argumentsOf(modes: string, words: string): ReadonlyMap<string, string> {

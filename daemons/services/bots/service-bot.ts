@@ -13,8 +13,11 @@ export interface ServiceBot {
   readonly table: CommandTable;
   /** What it hears of the network, while there is one. */
   readonly events?: ViewEvents;
-  /** All bots are on a network that has yet to tell what it knows: what goes out here belongs to the burst. */
-  introduced?(uplink: Uplink): void;
+  /**
+   * All bots are on a network that has yet to tell what it knows: what goes out here belongs to the burst. Where there may be much of it,
+   * it yields after each step, and goes on in another turn of the loop where this one has had its time. Nothing is heard meanwhile.
+   */
+  introduced?(uplink: Uplink): Iterable<void> | void;
   /** The network has told all it knows. */
   linked?(uplink: Uplink): void;
   /** The network is gone. */

@@ -133,7 +133,8 @@ export function chanRow(world: ChanWorld, command: ChanCommand): ChanRow {
       if (use === null) return [unregistered(call.words[0] ?? '')];
       const result = await command.run(use);
       if (result instanceof NotDone) return result.replies;
-      if (changes && command.event !== false) noteEvent(world, use, name);
+      // What is answered is among the events, whatever happens to services then.
+      if (changes && command.event !== false) await noteEvent(world, use, name);
       return result;
     },
   };
@@ -199,8 +200,8 @@ function refusalOf(world: ChanWorld, command: ChanCommand, call: CommandCall): R
   return command.refusal?.(use) ?? null;
 }
 
-/** Keeps it among the events of the channel; nobody waits for that. */
-function noteEvent({ registry }: ChanWorld, { channel, user, call }: ChanUse, name: string): void {
+/** Keeps it among the events of the channel. */
+async function noteEvent({ registry }: ChanWorld, { channel, user, call }: ChanUse, name: string) {
   const what = `${name} ${call.from(1)}`.trimEnd().slice(0, limits.channelTextBytes.default);
-  registry.noteEvent(channel, `${user.nick} (${user.account ?? '-'})`, what);
+  await registry.noteEvent(channel, `${user.nick} (${user.account ?? '-'})`, what);
 }

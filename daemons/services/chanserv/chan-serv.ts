@@ -2,7 +2,6 @@
  * ChanServ: keeps the channels that belong to accounts. It is on each of them, from the burst on; who comes in, what they change and
  * what they say is looked at here, and left to `welcome.ts`, `guard.ts` and the table of commands.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
@@ -15,10 +14,10 @@ import type { CommandDesk } from '../bots/command-desk.ts';
 import { type CommandTable, commandTable } from '../bots/command-table.ts';
 import type { Reply } from '../bots/reply.ts';
 import type { ServiceBot } from '../bots/service-bot.ts';
-import { limits } from '../limits.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
+import { sliced } from '../opserv/sliced.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import { chanServRows } from './chan-commands.ts';
@@ -108,8 +107,11 @@ export class ChanServ implements ServiceBot {
     this.upkeep.startExpiry();
   }
 
-  introduced(): void {
-    for (const channel of this.registry.all()) this.#enter(channel);
+  *introduced(): Generator<void> {
+    for (const channel of this.registry.all()) {
+      this.#enter(channel);
+      yield;
+    }
   }
 
   linked(uplink: Uplink): void {
@@ -117,12 +119,11 @@ export class ChanServ implements ServiceBot {
   }
 
   returned(uplink: Uplink): void {
-    for (const channel of this.registry.all()) this.#enter(channel);
     void this.#settleAll(uplink);
   }
 
   close(): void {
-    void this.#welcome.save().catch(() => {});
+    void this.#welcome.save(Number.POSITIVE_INFINITY);
     this.world.times.clear();
   }
 
@@ -260,23 +261,32 @@ export class ChanServ implements ServiceBot {
 
   /** Everything is known of the network: every channel is as it should be, a slice at a time. */
   async #settleAll(uplink: Uplink): Promise<void> {
-    const { clock, acts, bot } = this.#options;
-    let begun = clock.monotonic();
+    const { clock } = this.#options;
+    const steps = this.#settling();
+    const goesOn = () => uplink.state === 'linked';
+    await sliced(clock, steps, () => true, goesOn);
+  }
+
+  /** Each member of each channel is a step. */
+  *#settling(): Generator<void> {
+    const { acts, bot } = this.#options;
     for (const { key } of [...this.registry.all()]) {
       const channel = this.registry.get(key);
       const view = channel === undefined ? null : this.#enter(channel);
-      if (channel !== undefined && view !== null) {
-        for (const user of [...view.members.keys()])
-          if (view.members.has(user)) this.#welcome.joined(channel, view, user, false);
-        this.#guard.lock(channel, view);
-        this.#guard.bansFound(channel, view);
-        if (view.topic === '') acts.topic(bot(), view, channel.settings.defaultTopic);
-        this.upkeep.crowdChanged(channel);
+      yield;
+      if (channel === undefined || view === null) continue;
+      for (const user of [...view.members.keys()]) {
+        // Whatever has changed meanwhile: the channel is another one where something of it was written.
+        const now = this.registry.get(key);
+        if (now !== undefined && view.members.has(user)) this.#welcome.joined(now, view, user, false);
+        yield;
       }
-      if (clock.monotonic() - begun < limits.turnMs.default) continue;
-      await nextTurn();
-      if (uplink.state !== 'linked') return;
-      begun = clock.monotonic();
+      const now = this.registry.get(key);
+      if (now === undefined || view.members.size === 0) continue;
+      this.#guard.lock(now, view);
+      this.#guard.bansFound(now, view);
+      if (view.topic === '') acts.topic(bot(), view, now.settings.defaultTopic);
+      this.upkeep.crowdChanged(now);
     }
   }
 }

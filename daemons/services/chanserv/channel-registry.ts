@@ -71,12 +71,12 @@ export class ChannelRegistry {
     this.#accessChanged(channel);
   }
 
-  /** Keeps what somebody did; nobody waits for it, and a channel that is gone by then has none. */
-  noteEvent({ key }: RegisteredChannel, who: string, what: string): void {
+  /** Keeps what somebody did, which is done whether or not that can be written. A channel that is gone by then has none. */
+  async noteEvent({ key }: RegisteredChannel, who: string, what: string): Promise<void> {
     const step = () => {
       if (this.#channels.has(key)) this.rows.addEvent(key, who, what);
     };
-    this.#writes.write(step).catch(() => {});
+    await this.#writes.write(step).catch(() => {});
   }
 
   /** Writes several things that memory knows already. */

@@ -317,6 +317,32 @@ it('bans, open, and opchan: by hand', async () => {
   expect(await test.acts(ANN, `OPCHAN ${ROOM}`)).toEqual([`AF M ${ROOM} +o ${CS} 960`]);
 });
 
+it('who was there is written later where it cannot be written, and what is done is among the events once it is answered', async () => {
+  const { database, writes } = test.net;
+  await test.passes(60_000);
+  const seen = () => database.prepare('SELECT max(seen) FROM channel_users').pluck().get();
+  await test.heard(`${ANN} L ${ROOM}`);
+  const left = test.net.clock.now();
+  database.pragma('query_only = ON');
+  await test.passes(5_000);
+  expect(seen()).not.toBe(left);
+  database.pragma('query_only = OFF');
+  await test.passes(5_000);
+  expect(seen()).toBe(left);
+
+  // The disk has it before anybody reads that it is done.
+  const events = () => database.prepare('SELECT what FROM channel_events ORDER BY id DESC').pluck().get();
+  let written: unknown;
+  const { end } = test.net;
+  end.send = (line) => {
+    end.sent.push(line);
+    if (line.includes(` O ${ANN} :`)) written ??= events();
+  };
+  const before = writes.committed;
+  await test.ask(ANN, `SET ${ROOM} GREETING hello`);
+  expect([written, writes.committed > before]).toEqual([`SET GREETING hello`, true]);
+});
+
 it('who was there, and who was kept out, is written once a while and when services stop', async () => {
   await test.passes(60_000);
   const seen = () => test.net.database.prepare('SELECT seen FROM channel_users').pluck().all();

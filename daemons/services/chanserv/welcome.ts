@@ -5,8 +5,10 @@ import { bytesOf } from '../../irc/p10/text.ts';
 import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { HALFOP, type ViewChannel, type ViewUser } from '../network/view-parts.ts';
+import { WRITTEN_AT_ONCE } from '../opserv/sliced.ts';
 import { coversUserMask } from './ban-masks.ts';
 import { accessOf, type ChanWorld } from './chan-world.ts';
+import type { ChannelRegistry } from './channel-registry.ts';
 import { levelName, statusOfLevel } from './levels.ts';
 import type { ChannelUser, Lamer, RegisteredChannel } from './registered-channel.ts';
 
@@ -37,12 +39,12 @@ export function dueStatus(
   return (due & STATUS.op) !== 0 ? STATUS.op : due;
 }
 
+type Write = (registry: ChannelRegistry) => void;
+
 export class Welcome {
   readonly #world: ChanWorld;
-  /** Lamers that were kept out and channels that were visited since that was written last. */
-  readonly #used = new Map<string, { readonly key: string; readonly mask: string; readonly at: number }>();
-  readonly #visited = new Set<string>();
-  readonly #seen = new Map<string, { readonly key: string; readonly id: number; readonly at: number }>();
+  /** What was not written yet, the latest of each: lamers that were kept out, channels that were visited, who was seen there. */
+  readonly #unwritten = new Map<string, Write>();
 
   constructor(world: ChanWorld) {
     this.#world = world;
@@ -108,42 +110,56 @@ export class Welcome {
     acts.modes(bot(), view, changes);
   }
 
-  /** Writes who was there. */
-  async save(): Promise<void> {
+  /**
+   * Writes who was there, so many at once that nobody waits for it: after a link there are ten thousands. What cannot be written is
+   * written with the next ones.
+   */
+  async save(atOnce = WRITTEN_AT_ONCE): Promise<void> {
     const { registry } = this.#world;
-    const used = [...this.#used.values()];
-    const visited = [...this.#visited];
-    const seen = [...this.#seen.values()];
-    this.#used.clear();
-    this.#visited.clear();
-    this.#seen.clear();
-    if (used.length === 0 && visited.length === 0) return;
-    await registry.save(() => {
-      for (const { key, mask, at } of used) registry.rows.lamerUsed(key, mask, at);
-      for (const key of visited) {
-        const channel = registry.get(key);
-        if (channel === undefined || !registry.rows.exists(key)) continue;
-        registry.rows.setState(key, 'visited', channel.visited);
-        registry.rows.setState(key, 'most_users', channel.mostUsers);
+    while (this.#unwritten.size > 0) {
+      const some = new Map<string, Write>();
+      for (const [what, write] of this.#unwritten) {
+        if (some.size === atOnce) break;
+        some.set(what, write);
+        this.#unwritten.delete(what);
       }
-      for (const { key, id, at } of seen)
-        if (registry.rows.exists(key) && registry.rows.isAccount(id))
-          registry.rows.setUser(key, id, 'seen', at);
-    });
+      try {
+        await registry.save(() => {
+          for (const write of some.values()) write(registry);
+        });
+      } catch {
+        for (const [what, write] of some) if (!this.#unwritten.has(what)) this.#later(what, write);
+        return;
+      }
+    }
   }
 
   #saw(channel: RegisteredChannel, access: ChannelUser, now: number): void {
+    const { key } = channel;
+    const { id } = access;
     access.seen = now;
-    this.#seen.set(`${channel.key} ${access.id}`, { key: channel.key, id: access.id, at: now });
+    this.#later(`seen ${key} ${id}`, ({ rows }) => {
+      if (rows.exists(key) && rows.isAccount(id)) rows.setUser(key, id, 'seen', now);
+    });
     channel.visited = now;
     this.#note(channel);
   }
 
   #note({ key }: RegisteredChannel): void {
+    this.#later(`visited ${key}`, (registry) => {
+      const { rows } = registry;
+      const channel = registry.get(key);
+      if (channel === undefined || !rows.exists(key)) return;
+      rows.setState(key, 'visited', channel.visited);
+      rows.setState(key, 'most_users', channel.mostUsers);
+    });
+  }
+
+  /** Has something written in a while, with all else by then. */
+  #later(what: string, write: Write): void {
     const { times, clock } = this.#world;
-    this.#visited.add(key);
-    if (!times.has(SAVE))
-      times.set(SAVE, clock.now() + limits.seenSaveMs.default, () => void this.save().catch(() => {}));
+    this.#unwritten.set(what, write);
+    if (!times.has(SAVE)) times.set(SAVE, clock.now() + limits.seenSaveMs.default, () => void this.save());
   }
 
   #give(channel: RegisteredChannel, view: ViewChannel, user: ViewUser, access: ChannelUser | null): void {
@@ -172,8 +188,10 @@ export class Welcome {
     const lamer = lamerOf(channel, user, this.#world.clock.now());
     if (lamer === null) return false;
     const { acts, bot, clock } = this.#world;
-    lamer.used = clock.now();
-    this.#used.set(`${channel.key} ${lamer.mask}`, { key: channel.key, mask: lamer.mask, at: lamer.used });
+    const now = clock.now();
+    const { key } = channel;
+    lamer.used = now;
+    this.#later(`used ${key} ${lamer.mask}`, ({ rows }) => rows.lamerUsed(key, lamer.mask, now));
     this.#note(channel);
     const ban = { on: true, letter: 'b', argument: bytesOf(lamer.mask) };
     if (!view.bans.has(lamer.mask)) acts.modes(bot(), view, [ban]);

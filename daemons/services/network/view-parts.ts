@@ -3,7 +3,7 @@ import { decodeAddress } from '../../irc/p10/address.ts';
 import { readLine } from '../../irc/p10/line.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
-import { readUser } from '../../irc/p10/user-line.ts';
+import { introductionWord, type ReadUser, readUser } from '../../irc/p10/user-line.ts';
 import { type AddressGroups, addressText } from '../../runtime/net/ip-address.ts';
 
 /** A server of the network. */
@@ -99,11 +99,14 @@ export class ViewUser implements UserRef {
   }
 
   get username(): string {
-    return wordsOf(this.#words).username;
+    return typeof this.#words === 'string'
+      ? textOf(introductionWord(this.#words, 'username'))
+      : this.#words.username;
   }
 
   get host(): string {
-    this.#host ??= wordsOf(this.#words).host;
+    this.#host ??=
+      typeof this.#words === 'string' ? textOf(introductionWord(this.#words, 'host')) : this.#words.host;
     return this.#host;
   }
 
@@ -112,7 +115,10 @@ export class ViewUser implements UserRef {
   }
 
   get realname(): string {
-    return this.#realname ?? wordsOf(this.#words).realname;
+    if (this.#realname !== null) return this.#realname;
+    return typeof this.#words === 'string'
+      ? textOf(introductionOf(this.#words).realname)
+      : this.#words.realname;
   }
 
   set realname(realname: string) {
@@ -127,7 +133,8 @@ export class ViewUser implements UserRef {
 
   /** As P10 writes it: whoever comes from the same address has the same. */
   get addressKey(): string {
-    this.#address ??= wordsOf(this.#words).address;
+    this.#address ??=
+      typeof this.#words === 'string' ? introductionOf(this.#words).address : this.#words.address;
     return this.#address;
   }
 
@@ -167,15 +174,9 @@ export class ViewChannel {
 }
 
 /** A network has ten thousands of users, and asks who few of them are: a line is smaller than what it says, and need not be cut up. */
-function wordsOf(words: ViewUserWords | string): ViewUserWords {
-  if (typeof words !== 'string') return words;
-  const line = readLine(words, true);
+function introductionOf(text: string): ReadUser {
+  const line = readLine(text, true);
   const said = line === null ? 'it is empty' : readUser(line);
   if (typeof said === 'string') throw new Error(`A user was introduced by no introduction: ${said}`);
-  return {
-    username: textOf(said.username),
-    host: textOf(said.host),
-    address: said.address,
-    realname: textOf(said.realname),
-  };
+  return said;
 }

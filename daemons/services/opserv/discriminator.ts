@@ -82,22 +82,31 @@ function glob(text: (user: ViewUser) => string): Criterion {
   };
 }
 
+/** A part of a mask; null for one that everybody meets, whose text need not be looked for. */
+function part(value: string, text: (user: ViewUser) => string): ((user: ViewUser) => boolean) | null {
+  const mask = compileMask(value);
+  return mask.pattern === '*' ? null : (user) => mask.matches(fold(text(user)));
+}
+
+/** Where somebody comes from: a network, or a mask of their host or of their address, which nobody writes down who cannot be meant by it. */
+function placeTest(value: string): ((user: ViewUser) => boolean) | null {
+  const block = parseCidr(value);
+  if (block !== null) return (user) => cidrContains(block, user.addressGroups);
+  const host = part(value, (user) => user.host);
+  const address = part(value, (user) => user.address);
+  if (host === null || address === null) return null;
+  return /^[\da-f.:*?]*$/i.test(value) ? (user) => host(user) || address(user) : host;
+}
+
 const MASK: Criterion = {
   syntax: 'nick!user@host',
   read(value) {
     const whole = normalizeUserMask(value);
-    const [nick, user, host] = [
-      whole.slice(0, whole.indexOf('!')),
-      whole.slice(whole.indexOf('!') + 1, whole.lastIndexOf('@')),
-      whole.slice(whole.lastIndexOf('@') + 1),
-    ].map((part) => compileMask(part));
-    const block = parseCidr(host!.text);
-    return (one) =>
-      nick!.matches(fold(one.nick)) &&
-      user!.matches(fold(one.username)) &&
-      (block === null
-        ? host!.matches(fold(one.host)) || host!.matches(fold(one.address))
-        : cidrContains(block, one.addressGroups));
+    const nick = part(whole.slice(0, whole.indexOf('!')), (one) => one.nick);
+    const username = part(whole.slice(whole.indexOf('!') + 1, whole.lastIndexOf('@')), (one) => one.username);
+    const place = placeTest(whole.slice(whole.lastIndexOf('@') + 1));
+    const tests = [nick, place, username].filter((test) => test !== null);
+    return (one) => tests.every((test) => test(one));
   },
 };
 

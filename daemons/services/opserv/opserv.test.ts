@@ -1,5 +1,8 @@
 /** Commands of OpServ and Global: who may use them, what they change, and what is told; and what OpServ does by itself. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeAddress } from '../../irc/p10/address.ts';
+import { userNumeric } from '../../irc/p10/numeric.ts';
+import { WRITTEN_AT_ONCE } from './sliced.ts';
 import { type Operators, startOperators, type Who } from './test-operators.ts';
 
 let net: Operators;
@@ -315,6 +318,31 @@ describe('TRACE', () => {
     ]);
     await says('mid', 'TRACE GLINE NICK bot1 ABUSE trusted');
     expect(bans()).toHaveLength(3);
+  });
+
+  it('bans many in parts, each of them told once it is written', async () => {
+    const { test } = net;
+    const many = 2 * WRITTEN_AT_ONCE + 1;
+    const numeric = (user: number) => userNumeric('AB', 5_000 + user);
+    // The last one is a clone of the first, and is gone with them by the ban.
+    for (let user = 0; user < many; user++) {
+      const groups = Uint16Array.of(0, 0, 0, 0, 0, 0xffff, 0x0a01, user % (many - 1));
+      net.connect(numeric(user), `many${user}`, { address: encodeAddress(groups) });
+    }
+    const { end, writes } = test;
+    let told = 0;
+    const toldBy = new Map<number, number>();
+    end.send = (line) => {
+      end.sent.push(line);
+      if (!line.includes(' GL * +*@10.1.')) return;
+      if (told++ === 0) test.say(`${numeric(many - 1)} Q :G-lined`);
+      toldBy.set(writes.committed, told);
+    };
+    expect(await says('mid', `TRACE GLINE NICK many* LIMIT ${many} REASON robots`)).toEqual([
+      `${many} users meet that; GLINE was done to ${many}, and 0 were spared.`,
+    ]);
+    expect([...toldBy.values()]).toEqual([WRITTEN_AT_ONCE, many - 1]);
+    expect(test.services.opserv.bans.inForce('gline')).toHaveLength(many - 1);
   });
 
   it('gags, notices and messages', async () => {

@@ -29,6 +29,7 @@ import { GlobalMessages } from './global-messages.ts';
 import { type OperatorLists, openLists } from './lists.ts';
 import { NetworkBans } from './network-bans.ts';
 import { ReserveDesk } from './reserve-desk.ts';
+import { WRITTEN_AT_ONCE } from './sliced.ts';
 import { TrustIndex } from './trust-index.ts';
 import type { SearchFacts } from './user-search.ts';
 
@@ -67,9 +68,6 @@ export interface OpServOptions {
   readonly lifecycle: (action: LifecycleAction, actor: string, reason: string) => Promise<Outcome<unknown>>;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
 }
-
-/** Bans that are told anew at once: a millisecond or two of work. */
-const TOLD_AT_ONCE = 200;
 
 export class OpServ {
   readonly options: OpServOptions;
@@ -219,11 +217,12 @@ export class OpServ {
   };
 
   /** The network is to be told what is kept, before users are. */
-  introduced(uplink: Uplink): void {
+  *introduced(uplink: Uplink): Generator<void> {
     const now = this.options.clock.now();
     for (const ban of this.bans.kept()) {
       const line = writeBan(uplink, ban, now);
       if (line !== null) uplink.send(line);
+      yield;
     }
     this.reserves.bringAll();
   }
@@ -248,9 +247,8 @@ export class OpServ {
     let told = 0;
     for (const kind of kinds) {
       const all = this.bans.inForce(kind);
-      // So many are one transaction, and one turn of the loop.
-      for (let at = 0; at < all.length; at += TOLD_AT_ONCE) {
-        const some = all.slice(at, at + TOLD_AT_ONCE);
+      for (let at = 0; at < all.length; at += WRITTEN_AT_ONCE) {
+        const some = all.slice(at, at + WRITTEN_AT_ONCE);
         const now = this.options.clock.now();
         await Promise.all(
           some.map(({ mask, reason, expiresMs, by: setBy }) =>

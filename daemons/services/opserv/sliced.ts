@@ -4,6 +4,9 @@ import type { Clock } from '../../../kit/clock.ts';
 import { loopTurn } from '../../runtime/async/loop-turn.ts';
 import { limits } from '../limits.ts';
 
+/** What is written and told at once where there is much of it: a millisecond or two of work, and one transaction. */
+export const WRITTEN_AT_ONCE = 100;
+
 /** Items between two looks at the clock. */
 const LOOK_EVERY = 64;
 

@@ -8,7 +8,7 @@ import { type Actor, type Spared, sparedAddress, sparedUser } from './actor.ts';
 import { addressMask } from './acts.ts';
 import type { Discriminator } from './discriminator.ts';
 import type { OpServ } from './opserv.ts';
-import { sliced } from './sliced.ts';
+import { sliced, WRITTEN_AT_ONCE } from './sliced.ts';
 import { search } from './user-search.ts';
 
 /** What is done to each, and from which level on. */
@@ -78,35 +78,38 @@ export async function strike(
   const why = { seconds: seconds ?? opserv.blockSeconds, reason: text, by: actor.name };
   const { harms } = TRACE_ACTIONS[action];
   const masks = new Set<string>();
-  const writing: Promise<unknown>[] = [];
+  let writing: Promise<unknown>[] = [];
   let done = 0;
-  await sliced(
-    opserv.options.clock,
-    hit,
-    (user) => {
-      if (view.resolve(user) !== user) return true;
-      if (harms && sparedUser(ranks, actor, user, abuse) !== null) return true;
-      done++;
-      if (action === 'KILL') acts.kill(user, text);
-      else if (action === 'NOTICE') acts.say(user, text);
-      else if (action === 'PRIVMSG') acts.say(user, text, 'message');
-      else {
-        // One ban for all of an address.
-        const mask = action === 'GAG' ? user.host : addressMask(user);
-        if (masks.has(mask)) return true;
-        masks.add(mask);
-        writing.push(
-          action === 'GAG'
-            ? acts.gag(user, why)
-            : acts.banAddress(user, why, action === 'SHUN' ? 'shun' : 'gline'),
-        );
-      }
+  // One ban is for all of an address, and whoever was gone by it was hit as well.
+  const ban = (user: ViewUser): boolean => {
+    const mask = action === 'GAG' ? user.host : addressMask(user);
+    if (masks.has(mask)) return true;
+    if (!isDue(user)) return false;
+    masks.add(mask);
+    const kind = action === 'SHUN' ? 'shun' : 'gline';
+    writing.push(action === 'GAG' ? acts.gag(user, why) : acts.banAddress(user, why, kind));
+    return true;
+  };
+  const isDue = (user: ViewUser) =>
+    view.resolve(user) === user && !(harms && sparedUser(ranks, actor, user, abuse) !== null);
+  const act = (user: ViewUser): boolean => {
+    if (action === 'GLINE' || action === 'SHUN' || action === 'GAG') return ban(user);
+    if (!isDue(user)) return false;
+    if (action === 'KILL') acts.kill(user, text);
+    else acts.say(user, text, action === 'NOTICE' ? 'notice' : 'message');
+    return true;
+  };
+  const goesOn = () => opserv.view === view;
+  for (let at = 0; at < hit.length && goesOn(); at += WRITTEN_AT_ONCE) {
+    const visit = (user: ViewUser) => {
+      if (act(user)) done++;
       return true;
-    },
-    () => opserv.view === view,
-  );
-  const failed = (await Promise.allSettled(writing)).find(({ status }) => status === 'rejected');
-  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+    };
+    await sliced(opserv.options.clock, hit.slice(at, at + WRITTEN_AT_ONCE), visit, goesOn);
+    const failed = (await Promise.allSettled(writing)).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+    writing = [];
+  }
   return done;
 }
 

@@ -20,6 +20,7 @@ import type { RegisteredChannel } from '../chanserv/registered-channel.ts';
 import { limits } from '../limits.ts';
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
+import { sliced } from '../opserv/sliced.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import { spamCommands } from './spam-commands.ts';
 import { judgeJoin, judgeLine, type Verdict } from './spam-judge.ts';
@@ -93,16 +94,16 @@ export class SpamServ implements ServiceBot {
     });
   }
 
-  introduced(): void {
-    this.#enterAll();
+  introduced(): Iterable<void> {
+    return this.#entering();
   }
 
-  linked(): void {
-    this.#enterAll();
+  linked(uplink: Uplink): void {
+    this.#enterAll(uplink);
   }
 
-  returned(): void {
-    this.#enterAll();
+  returned(uplink: Uplink): void {
+    this.#enterAll(uplink);
   }
 
   ended(): void {
@@ -197,8 +198,21 @@ export class SpamServ implements ServiceBot {
     this.#keys.delete(name);
   }
 
-  #enterAll(): void {
-    for (const { key } of this.store.all()) this.#changed(key);
+  #enterAll(uplink: Uplink): void {
+    void sliced(
+      this.#options.clock,
+      this.#entering(),
+      () => true,
+      () => uplink.state === 'linked',
+    );
+  }
+
+  /** A channel is a step. */
+  *#entering(): Generator<void> {
+    for (const { key } of [...this.store.all()]) {
+      this.#changed(key);
+      yield;
+    }
   }
 }
 

@@ -43,7 +43,7 @@ beforeEach(() => {
       carriers.push(carrier);
       return carrier;
     },
-    events: { onIntroduced() {}, onLinked() {}, onLine() {}, onEnd() {} },
+    events: { *onIntroduced() {}, onLinked() {}, onLine() {}, onEnd() {} },
     log: () => {},
   });
 });

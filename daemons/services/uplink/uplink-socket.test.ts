@@ -25,6 +25,8 @@ let heard: string[];
 let ended: string[];
 /** How long a line takes, in milliseconds. */
 let takesMs: number;
+/** Turns for which something is told yet. */
+let tellingTurns: number;
 
 beforeEach(() => {
   socket = new FakeLineSocket();
@@ -32,8 +34,15 @@ beforeEach(() => {
   heard = [];
   ended = [];
   takesMs = 0;
+  tellingTurns = 0;
   carrier = new UplinkSocket(socket.asSocket, 'test', clock);
   carrier.start({
+    get telling() {
+      return tellingTurns > 0;
+    },
+    tell: () => {
+      if (tellingTurns > 0) tellingTurns--;
+    },
     take: (line: string) => {
       heard.push(line);
       clock.goneMs += takesMs;
@@ -70,6 +79,18 @@ describe('what the network says', () => {
     expect(heard).toEqual(numbers(SOME));
     while (socket.done.at(-1) === 'pause') await turn();
     expect(heard).toEqual([...numbers(3 * SOME - 1), `${3 * SOME - 1}+`, 'last']);
+    expect(socket.done.at(-1)).toBe('resume');
+  });
+
+  it('waits until all is told that is told in the burst, turn by turn', async () => {
+    tellingTurns = 3;
+    socket.arrives('one\ntwo\n');
+    expect(heard).toEqual([]);
+    expect([tellingTurns, socket.done.at(-1)]).toEqual([2, 'pause']);
+    await turn();
+    expect([tellingTurns, heard]).toEqual([1, []]);
+    await turn();
+    expect([tellingTurns, heard]).toEqual([0, ['one', 'two']]);
     expect(socket.done.at(-1)).toBe('resume');
   });
 

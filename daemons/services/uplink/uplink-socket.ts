@@ -71,11 +71,13 @@ export class UplinkSocket implements UplinkTransport {
     loopTurn.enter();
     const until = this.#clock.monotonic() + limits.turnMs.default;
     const lines = this.#lines;
-    for (let taken = 1; lines.ready; taken++) {
+    const uplink = this.#uplink!;
+    uplink.tell(until);
+    for (let taken = 1; lines.ready && !uplink.telling; taken++) {
       this.#take(lines.take());
       if (taken % LINES_PER_LOOK === 0 && this.#clock.monotonic() > until) break;
     }
-    this.#waits = lines.ready;
+    this.#waits = lines.ready || uplink.telling;
     if (this.#waits) {
       stopReading(this.#socket);
       setImmediate(this.#goOn);
@@ -93,7 +95,7 @@ export class UplinkSocket implements UplinkTransport {
 
   #onClosed(): void {
     // What came before the end is heard first.
-    while (this.#lines.ready) this.#work();
+    while (this.#lines.ready || this.#uplink?.telling === true) this.#work();
     this.#writer.closed();
     this.#uplink?.gone(this.#problem);
   }

@@ -1,8 +1,10 @@
 /** The link to the network, line by line: how services introduce themselves, what they know of it, and that their bots stay. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
 import { BOT_SPECS } from '../bots/service-bots.ts';
-import { TestNetwork } from '../test-network.ts';
+import { limits } from '../limits.ts';
+import { LineEnd, TestNetwork } from '../test-network.ts';
 import { Uplink } from './uplink.ts';
 
 let test: TestNetwork;
@@ -45,6 +47,47 @@ it('introduces services and their bots behind the other server, and ends its bur
     expect.stringMatching(/^AF CF \d+ sasl\.server :services\.test$/),
   ]);
   expect(test.uplink.state).toBe('linked');
+});
+
+it('tells a large burst in several turns, and ends it once all is told', () => {
+  const told: number[] = [];
+  let goneMs = 0;
+  const clock = Object.assign(new FakeClock(), { monotonic: () => goneMs });
+  const events = {
+    *onIntroduced() {
+      for (let step = 1; step <= 5; step++) {
+        told.push(step);
+        goneMs += limits.turnMs.default / 2;
+        yield;
+      }
+    },
+    onLinked: () => void told.push(-1),
+    onLine() {},
+    onEnd() {},
+  };
+  const open = () => {
+    told.length = 0;
+    const end = new LineEnd();
+    const uplink = new Uplink(end, test.uplink.identity, { password: 'linkpw', kind: 'auto' }, events, clock);
+    uplink.take('PASS :linkpw');
+    uplink.take('SERVER hub.test 1 900 900 J10 AB]]] +h6 :Hub');
+    return { uplink, hasEnded: () => end.sent.includes('AF EB') };
+  };
+  const { uplink, hasEnded } = open();
+  expect([told.length, uplink.telling, hasEnded()]).toEqual([2, true, false]);
+  uplink.tell(goneMs + limits.turnMs.default);
+  expect([told.length, uplink.telling, hasEnded()]).toEqual([4, true, false]);
+  uplink.tell(goneMs + limits.turnMs.default);
+  expect([told.length, uplink.telling, hasEnded()]).toEqual([5, false, true]);
+  uplink.take('AB EB');
+  expect([told, uplink.state]).toEqual([[1, 2, 3, 4, 5, -1], 'linked']);
+  // Who hands over a line without waiting has the rest told before it.
+  const hasty = open();
+  hasty.uplink.take('AB EB');
+  expect([told, hasty.hasEnded()]).toEqual([[1, 2, 3, 4, 5, -1], true]);
+  const ended = open();
+  ended.uplink.fail('over');
+  expect([told.length, ended.uplink.telling, ended.hasEnded()]).toEqual([2, false, false]);
 });
 
 it.each([

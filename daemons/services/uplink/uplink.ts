@@ -55,8 +55,8 @@ export interface HeardLine {
 
 /** Told how an uplink fares. */
 export interface UplinkEvents {
-  /** Both ends are introduced: bots come now. */
-  onIntroduced(uplink: Uplink): void;
+  /** Both ends are introduced: bots come now. What is told of the network here may take many turns of the loop, a step for each `next`. */
+  onIntroduced(uplink: Uplink): Iterator<void>;
   /** The peer has told all it knows, and has been told all. */
   onLinked(uplink: Uplink): void;
   /** Each line once the view is up to date. */
@@ -80,6 +80,8 @@ export class Uplink {
   #limits: KindLimits = KIND_LIMITS.ircu;
   #password: string | null = null;
   #peer: ViewServer | null = null;
+  /** What is yet to be told in the burst; null where that is all. */
+  #telling: Iterator<void> | null = null;
   #silence: Timer | null = null;
   #heardMs: number;
   #asked = false;
@@ -132,8 +134,24 @@ export class Uplink {
     this.send(writeLine(this.identity.numeric, token, words, last));
   }
 
-  /** Takes a line. */
+  /** Whether it is still telling what there is here: whoever has lines lets it {@link tell} before the next of them. */
+  get telling(): boolean {
+    return this.#telling !== null;
+  }
+
+  /** Goes on telling. @param untilMs of the monotonic clock, when it pauses */
+  tell(untilMs: number): void {
+    while (this.#telling !== null) {
+      if (this.#telling.next().done === true) {
+        this.#telling = null;
+        this.say(TOKEN.END_OF_BURST, []);
+      } else if (this.#clock.monotonic() >= untilMs) return;
+    }
+  }
+
+  /** Takes a line; what is yet to be told is told before. */
   take(text: string): void {
+    this.tell(Number.POSITIVE_INFINITY);
     if (this.#state === 'ended') return;
     this.linesIn++;
     this.#heardMs = this.#clock.monotonic();
@@ -199,8 +217,8 @@ export class Uplink {
     this.#state = 'bursting';
     this.sinceMs = this.#clock.now();
     this.#watch(limits.pingMs.default);
-    this.#events.onIntroduced(this);
-    this.say(TOKEN.END_OF_BURST, []);
+    this.#telling = this.#events.onIntroduced(this);
+    this.tell(this.#clock.monotonic() + limits.turnMs.default);
   }
 
   #refusalOf({ name, numeric }: ServerLine): string | null {
@@ -272,6 +290,7 @@ export class Uplink {
   #leave(reason: string): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
+    this.#telling = null;
     this.#silence?.cancel();
     this.transport.close();
     this.#events.onEnd(this, reason);

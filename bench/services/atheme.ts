@@ -1,0 +1,53 @@
+/** Services of another make, beside which ours are measured: Atheme by its protocol module for ircu. Used by bench/services/crowded.ts. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PEER } from '../links/crowd.ts';
+import { LINK_PASSWORD } from '../links/peer.ts';
+import { pinned } from '../shared/pinning.ts';
+import { benchDirectory, type RunningServer, stopper } from '../shared/server-process.ts';
+
+const PROGRAM = '/usr/bin/atheme-services';
+const NAME = 'services.bench.test';
+/** Nobody: it refuses to be root. */
+const NOBODY = 65_534;
+
+/** On Debian `apt-get install atheme-services` puts it there. */
+export function hasAtheme(): boolean {
+  return process.platform === 'linux' && existsSync(PROGRAM);
+}
+
+/** Starts it with a database; it calls its uplink at a port. */
+export async function startAtheme(port: number, database: string): Promise<RunningServer> {
+  const directory = await benchDirectory('atheme');
+  await chmod(directory, 0o777);
+  const file = (name: string) => join(directory, name);
+  await writeFile(file('services.db'), database);
+  await chmod(file('services.db'), 0o666);
+  await writeFile(file('atheme.conf'), configuration(port));
+  const words = ['-n', '-c', file('atheme.conf'), '-l', file('log'), '-p', file('pid'), '-D', directory];
+  const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const child = spawn(...pinned(0, PROGRAM, words), { stdio: 'ignore', cwd: directory, ...identity });
+  return { pid: child.pid!, port: 0, stop: stopper(child, directory) };
+}
+
+function configuration(port: number): string {
+  const modules = ['nickserv/main', 'nickserv/identify', 'chanserv/main', 'chanserv/op', 'chanserv/register'];
+  return `
+loadmodule "modules/protocol/asuka";
+loadmodule "modules/backend/opensex";
+loadmodule "modules/crypto/posix";
+${modules.map((name) => `loadmodule "modules/${name}";`).join('\n')}
+serverinfo {
+  name = "${NAME}"; desc = "Atheme"; numeric = "199"; recontime = 1; netname = "bench";
+  hidehostsuffix = "users.test"; adminname = "nobody"; adminemail = "nobody@users.test";
+  registeremail = "nobody@users.test"; mta = "/bin/true"; loglevel = { error; info; }; auth = none;
+  maxlogins = 5; maxusers = 5; maxnicks = 5; maxchans = 5; casemapping = rfc1459;
+};
+uplink "${PEER.name}" { host = "127.0.0.1"; port = ${port}; send_password = "${LINK_PASSWORD}"; receive_password = "${LINK_PASSWORD}"; };
+nickserv { nick = "NickServ"; user = "NickServ"; host = "${NAME}"; real = "Nicks"; };
+chanserv { nick = "ChanServ"; user = "ChanServ"; host = "${NAME}"; real = "Channels"; };
+general { join_chans; flood_msgs = 0; };
+`;
+}
