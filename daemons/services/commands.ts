@@ -221,7 +221,7 @@ export const servicesCommands = {
   }),
   import: defineCommand({
     summary:
-      'Takes over the accounts of an exported file, or of the database of X3 or Atheme, that are not here, all of them or none',
+      'Takes over the accounts of an exported file, or accounts, channels and lists of a database of X3 or Atheme, that are not here, all or nothing',
     sentence: 'import|imported accounts from {file}',
     danger: 'disruptive',
     access: 'admin',
@@ -234,6 +234,7 @@ export const servicesCommands = {
       { key: 'read', title: 'Accounts in the file', type: 'number' },
       { key: 'accounts', title: 'Came in', type: 'number' },
       { key: 'channels', title: 'Channels', type: 'number' },
+      { key: 'came', title: 'Came in too', type: 'text' },
       { key: 'dryRun', title: 'Only tried', type: 'boolean' },
       { key: 'format', title: 'File of', type: 'text' },
       { key: 'left', title: 'Could not come along', type: 'text' },

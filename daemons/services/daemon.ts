@@ -21,6 +21,7 @@ import { dialSocket } from '../runtime/net/dial.ts';
 import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
+import { BOT_SPECS } from './bots/service-bots.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
 import { FlowDesk } from './flows/flow-desk.ts';
 import type * as hashTasks from './flows/hash-tasks.ts';
@@ -239,7 +240,8 @@ export async function startServices(
     pool: fileThreads,
     writes,
     now: () => systemClock.now(),
-    onMerged: ({ channels }) => services.keeper.cameIn(channels),
+    bots: BOT_SPECS.map(({ nick }) => nick),
+    onMerged: ({ channels }) => services.takeUp(channels),
   });
   const nightly = new NightlyBackup({
     clock: systemClock,

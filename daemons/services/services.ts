@@ -291,6 +291,12 @@ export class Services implements UplinkEvents {
     return users.length;
   }
 
+  /** Takes up what has come into the database by another way, accounts and these channels among it, in slices. */
+  async takeUp(channels: readonly string[]): Promise<void> {
+    await this.keeper.cameIn(channels);
+    for (const bot of this.serviceBots) await bot.takeUp?.();
+  }
+
   close(): void {
     for (const bot of this.serviceBots) bot.close?.();
     this.bots.close();

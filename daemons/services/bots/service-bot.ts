@@ -33,5 +33,7 @@ export interface ServiceBot {
   heard?(uplink: Uplink, user: ViewUser, channel: ViewChannel, text: string, isNotice: boolean): void;
   /** The network says something that no other part takes, such as a ban of all servers. */
   line?(uplink: Uplink, heard: HeardLine): void;
+  /** Takes up what has come into its tables by another way, in slices; channels are known by then. */
+  takeUp?(): Promise<void>;
   close?(): void;
 }

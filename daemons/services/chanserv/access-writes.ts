@@ -58,7 +58,11 @@ export function quietRows(rows: ChannelRows, key: string, now: number): void {
 }
 
 /** Whether somebody has the status of their level by coming in. */
-function hasStatus({ automode }: ChannelSettings, user: ChannelUser, now: number): boolean {
+export function hasStatus(
+  { automode }: Pick<ChannelSettings, 'automode'>,
+  user: Pick<ChannelUser, 'autoOp' | 'level' | 'suspendedUntil'>,
+  now: number,
+): boolean {
   if (!user.autoOp || isSuspended(user, now) || automode === 'none') return false;
   return user.level >= LEVELS.op ? automode !== 'onlyvoice' : automode !== 'mute';
 }

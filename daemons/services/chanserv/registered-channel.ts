@@ -109,7 +109,7 @@ export class RegisteredChannel {
 }
 
 /** Whether somebody's access counts for nothing now. */
-export function isSuspended({ suspendedUntil }: ChannelUser, now: number): boolean {
+export function isSuspended({ suspendedUntil }: Pick<ChannelUser, 'suspendedUntil'>, now: number): boolean {
   return suspendedUntil !== null && (suspendedUntil === 0 || suspendedUntil > now);
 }
 

@@ -7,40 +7,32 @@ import { fold } from '../../irc/casemapping.ts';
 import { isValidNick } from '../../irc/names.ts';
 import { readHostMask } from '../authserv/host-mask.ts';
 import { limits } from '../limits.ts';
-import type { LeftList } from './foreign-data.ts';
+import { PartChecks } from './part-checks.ts';
 
 /** Checks the parts of one account. */
-export class AccountChecks {
-  readonly #name: string;
-  readonly #left: LeftList;
-
-  constructor(name: string, left: LeftList) {
-    this.#name = name;
-    this.#left = left;
-  }
-
+export class AccountChecks extends PartChecks {
   /** Whether there can be an account of that name. */
   isName(): boolean {
     const most = accountLimits.accountNameLength.default;
-    if (isValidNick(this.#name, most)) return true;
-    this.#left.add('account', `an account is called like a nick of up to ${most} characters`, this.#name);
+    if (isValidNick(this.name, most)) return true;
+    this.left.add('account', `an account is called like a nick of up to ${most} characters`, this.name);
     return false;
   }
 
   email(address: string | null): string | null {
     if (address === null || isEmail(address)) return address;
-    this.#left.add('e-mail address', 'it is none', `${this.#name}: ${address}`);
+    this.left.add('e-mail address', 'it is none', `${this.name}: ${address}`);
     return null;
   }
 
   hash(hash: string | null): string | null {
     if (hash !== null && isForeignHash(hash)) return hash;
-    this.#left.add(
+    this.left.add(
       'password',
       hash === null
         ? 'none is kept: RESETPASS, or OSET PASSWORD, sets one'
         : 'it is kept in a way that cannot be checked here: RESETPASS, or OSET PASSWORD, sets another one',
-      this.#name,
+      this.name,
     );
     return null;
   }
@@ -49,9 +41,9 @@ export class AccountChecks {
     const most = accountLimits.nicksPerAccount.default - 1;
     const fine: string[] = [];
     for (const nick of nicks) {
-      if (fold(nick) === fold(this.#name)) continue;
-      if (!isValidNick(nick, accountLimits.accountNameLength.default)) this.#lost('nick', 'it is none', nick);
-      else if (fine.length >= most) this.#lost('nick', `an account has up to ${most + 1}`, nick);
+      if (fold(nick) === fold(this.name)) continue;
+      if (!isValidNick(nick, accountLimits.accountNameLength.default)) this.lost('nick', 'it is none', nick);
+      else if (fine.length >= most) this.lost('nick', `an account has up to ${most + 1}`, nick);
       else fine.push(nick);
     }
     return fine;
@@ -62,9 +54,9 @@ export class AccountChecks {
     const fine = new Set<string>();
     for (const typed of masks) {
       const mask = readHostMask(typed);
-      if (mask === null) this.#lost('host mask', 'it is none: expected user@host', typed);
+      if (mask === null) this.lost('host mask', 'it is none: expected user@host', typed);
       else if (fine.size >= most && !fine.has(mask))
-        this.#lost('host mask', `an account has up to ${most}`, mask);
+        this.lost('host mask', `an account has up to ${most}`, mask);
       else fine.add(mask);
     }
     return [...fine];
@@ -76,9 +68,9 @@ export class AccountChecks {
     for (const typed of prints) {
       const print = typed.replaceAll(':', '').toLowerCase();
       if (!/^[0-9a-f]{64}$/.test(print))
-        this.#lost('certificate', 'certificates are known here by SHA-256 alone', typed);
+        this.lost('certificate', 'certificates are known here by SHA-256 alone', typed);
       else if (fine.size >= most && !fine.has(print))
-        this.#lost('certificate', `an account has up to ${most}`, print);
+        this.lost('certificate', `an account has up to ${most}`, print);
       else fine.add(print);
     }
     return [...fine];
@@ -89,39 +81,11 @@ export class AccountChecks {
     const fine = new Set<string>();
     for (const mask of masks) {
       if (mask.length > limits.maskBytes.default || !/^[^\s!@]+![^\s!@]+@[^\s!@]+$/.test(mask))
-        this.#lost('ignored mask', 'it is none: expected nick!user@host', mask);
+        this.lost('ignored mask', 'it is none: expected nick!user@host', mask);
       else if (fine.size >= most && !fine.has(mask))
-        this.#lost('ignored mask', `an account has up to ${most}`, mask);
+        this.lost('ignored mask', `an account has up to ${most}`, mask);
       else fine.add(mask);
     }
     return [...fine];
-  }
-
-  /** A text on one line, of so many bytes at most: it is cut behind them. */
-  text(what: string, text: string | null, most: number): string | null {
-    if (text === null) return null;
-    const line = text
-      .replace(/[\t\r\n]+/g, ' ')
-      .replace(/\p{Cc}/gu, '')
-      .trim();
-    if (line === '') return null;
-    if (Buffer.byteLength(line) <= most) return line;
-    this.#lost(`end of ${what}`, `it has up to ${most} bytes`, '');
-    let cut = '';
-    for (const character of line) {
-      if (Buffer.byteLength(cut + character) > most) break;
-      cut += character;
-    }
-    return cut;
-  }
-
-  number(what: string, value: number | null, least: number, most: number): number | null {
-    if (value === null || (value >= least && value <= most)) return value;
-    this.#lost(what, `it is a number from ${least} to ${most}`, String(value));
-    return null;
-  }
-
-  #lost(what: string, why: string, which: string): void {
-    this.#left.add(what, why, which === '' ? this.#name : `${this.#name}: ${which}`);
   }
 }

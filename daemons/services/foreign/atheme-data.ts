@@ -2,11 +2,13 @@
 import { fold } from '../../irc/casemapping.ts';
 import { limits } from '../limits.ts';
 import { AccountChecks } from './account-checks.ts';
+import { AthemeChannels, type Row, wholeNumber } from './atheme-channels.ts';
 import {
   decoded,
   type ForeignAccount,
   type ForeignData,
   type ForeignNote,
+  type ForeignReading,
   LeftList,
 } from './foreign-data.ts';
 
@@ -36,14 +38,12 @@ interface Draft {
   readonly metadata: Map<string, string>;
 }
 
-/** Words of a row; the place of the first one is 1. */
-type Row = readonly string[];
-
 interface Reading {
   version: number;
   /** When the file was written, Unix seconds. */
   written: string;
   readonly drafts: Map<string, Draft>;
+  readonly channels: AthemeChannels;
   readonly left: LeftList;
 }
 
@@ -56,17 +56,11 @@ const METADATA = new Set([
 /** Kinds of rows that say something of the file alone. */
 const OF_THE_FILE = new Set(['GRVER', 'MDEP', 'LUID', 'CF', 'KID', 'XID', 'QID', 'GDBV', 'GFA', 'SU', 'NAM']);
 
-/** What rows of other kinds hold, and the word that names it. */
-const OTHER_ROWS: ReadonlyMap<string, readonly [string, number]> = new Map([
-  ['MC', ['channel', 1]],
-  ['CA', ['access to a channel', 1]],
-  ['MDC', ['property of a channel', 1]],
-  ['MDA', ['property of access to a channel', 1]],
+/** What rows of other kinds hold that has no place here, and the word that names it. */
+const OTHER_ROWS: ReadonlyMap<string, readonly [string, number, string?]> = new Map([
   ['MDN', ['property of an old name', 1]],
-  ['SO', ['operator of services', 1]],
-  ['KL', ['ban of the network (K-line)', 3]],
+  ['SO', ['operator of services', 1, 'set-level, or OSET LEVEL, gives a level']],
   ['XL', ['ban of real names (X-line)', 2]],
-  ['QL', ['reserved nick or channel (Q-line)', 2]],
   ['SI', ['mask that services ignore', 1]],
   ['ME', ['memo', 1]],
   ['MI', ['nick whose memos are ignored', 1]],
@@ -80,8 +74,10 @@ const OTHER_ROWS: ReadonlyMap<string, readonly [string, number]> = new Map([
  * @param bytes of the file, a character each
  * @throws AthemeProblem where it is none
  */
-export function readAtheme(bytes: string): ForeignData {
-  const reading: Reading = { version: 0, written: '0', drafts: new Map(), left: new LeftList() };
+export function readAtheme(bytes: string, { now }: ForeignReading): ForeignData {
+  const left = new LeftList();
+  const channels = new AthemeChannels(left, now);
+  const reading: Reading = { version: 0, written: '0', drafts: new Map(), channels, left };
   let line = 0;
   for (const text of bytes.split('\n')) {
     line++;
@@ -92,10 +88,12 @@ export function readAtheme(bytes: string): ForeignData {
     throw new AthemeProblem(1, 'expected a row DBV with the version of the database');
   const accounts: ForeignAccount[] = [];
   for (const draft of reading.drafts.values()) {
-    const checks = new AccountChecks(decoded(draft.name), reading.left);
+    const checks = new AccountChecks(decoded(draft.name), left);
     if (checks.isName()) accounts.push(accountOf(draft, checks, reading));
   }
-  return { accounts, left: reading.left.rows() };
+  const names = new Set(accounts.map(({ name }) => fold(name)));
+  const spam = { channels: [], trusts: [] };
+  return { accounts, channels: channels.channels(names), lists: channels.lists, help: [], spam, left };
 }
 
 function readRow(reading: Reading, row: Row, line: number): void {
@@ -108,10 +106,10 @@ function readRow(reading: Reading, row: Row, line: number): void {
   else if (kind === 'AC') of(reading, row, 'host mask')?.masks.push(decoded(row[2] ?? ''));
   else if (kind === 'MCFP') of(reading, row, 'certificate')?.prints.push(row[2] ?? '');
   else if (kind === 'MDU') readMetadata(reading, row);
-  else {
+  else if (!reading.channels.take(row, reading.version)) {
     const other = OTHER_ROWS.get(kind);
     if (other !== undefined)
-      left.add(other[0], 'it is not taken over by this import', decoded(row[other[1]] ?? ''));
+      left.add(other[0], other[2] ?? 'it has no place here', decoded(row[other[1]] ?? ''));
     else if (!OF_THE_FILE.has(kind))
       left.add('row', `rows ${decoded(kind).slice(0, 16)} are not known`, `line ${line}`);
   }
@@ -222,8 +220,4 @@ function hashOf({ pass, flags }: Draft): string | null {
 function languageOf(language: string): string | null {
   const code = language.toLowerCase().replace('_', '-');
   return /^[a-z]{2,3}(-[a-z0-9]{2,8})?$/.test(code) && !code.startsWith('en') ? code : null;
-}
-
-function wholeNumber(text: string | undefined): number {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }

@@ -1,5 +1,8 @@
 /** What other services kept, in the terms of these: what comes of X3's and of Atheme's database before it is written, and what cannot come along. */
 import type { TableStyle } from '../bots/reply-style.ts';
+import type { ForeignChannel } from './foreign-channels.ts';
+import type { ForeignHelpBot, ForeignSpamChannel, ForeignSpamTrust } from './foreign-help.ts';
+import type { ForeignLists } from './foreign-lists.ts';
 
 /** Something that an operator wrote down. */
 export interface ForeignNote {
@@ -44,7 +47,22 @@ export interface ForeignAccount {
 /** What a file holds. */
 export interface ForeignData {
   readonly accounts: readonly ForeignAccount[];
-  readonly left: readonly LeftBehind[];
+  readonly channels: readonly ForeignChannel[];
+  readonly lists: ForeignLists;
+  readonly help: readonly ForeignHelpBot[];
+  readonly spam: {
+    readonly channels: readonly ForeignSpamChannel[];
+    readonly trusts: readonly ForeignSpamTrust[];
+  };
+  readonly left: LeftList;
+}
+
+/** What a file is read with. */
+export interface ForeignReading {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Nicks of bots that are there by themselves, which no help bot can have. */
+  readonly bots: readonly string[];
 }
 
 /** One kind of thing that could not come along. */

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { AthemeProblem, readAtheme } from './atheme-data.ts';
-import { type ForeignData, type LeftBehind, LeftList } from './foreign-data.ts';
+import { writeForeignChannels, writeForeignHelp, writeForeignSpam } from './foreign-channel-rows.ts';
+import type { ForeignData, ForeignReading, LeftBehind } from './foreign-data.ts';
+import { writeForeignLists } from './foreign-list-rows.ts';
 import { writeForeign } from './foreign-rows.ts';
 import { SaxProblem } from './saxdb.ts';
 import { readX3 } from './x3-data.ts';
@@ -27,6 +29,12 @@ export function fileBytes(file: string): string {
   }
 }
 
+/** What a file held, and what of it could not come along. */
+export interface ForeignFile {
+  readonly accounts: number;
+  readonly left: readonly LeftBehind[];
+}
+
 /**
  * Writes what other services kept into empty tables.
  * @throws SignalboxError `bad_request` for a file of none of them, which says what is wrong and where
@@ -36,18 +44,25 @@ export function writeForeignFile(
   file: string,
   bytes: string,
   format: Exclude<FileFormat, 'signalbox'>,
-  now: number,
-): { readonly accounts: number; readonly left: readonly LeftBehind[] } {
+  reading: ForeignReading,
+): ForeignFile {
   let data: ForeignData;
   try {
-    data = format === 'atheme' ? readAtheme(bytes) : readX3(bytes);
+    data = (format === 'atheme' ? readAtheme : readX3)(bytes, reading);
   } catch (error) {
     if (!(error instanceof SaxProblem) && !(error instanceof AthemeProblem)) throw error;
     throw unreadable(file, `as a database of ${NAMES[format]}, ${error.message}`);
   }
-  const twice = new LeftList();
-  database.transaction(() => writeForeign(database, data.accounts, now, twice))();
-  return { accounts: data.accounts.length, left: [...data.left, ...twice.rows()] };
+  const { now } = reading;
+  const { accounts, channels, left } = data;
+  database.transaction(() => {
+    const ids = writeForeign(database, accounts, now, left);
+    writeForeignChannels(database, channels, ids, now);
+    writeForeignLists(database, data.lists);
+    writeForeignHelp(database, data.help, ids, now);
+    writeForeignSpam(database, data.spam, ids, now);
+  })();
+  return { accounts: accounts.length, left: left.rows() };
 }
 
 const NAMES = { x3: 'X3', atheme: 'Atheme' } as const;
@@ -59,4 +74,9 @@ function unreadable(file: string, why: string): SignalboxError {
 /** What could not come along, in words. */
 export function leftText(left: readonly LeftBehind[]): string {
   return left.map(({ what, why, count, examples }) => `${count} × ${what} (${why}): ${examples}`).join('; ');
+}
+
+/** What came in beside accounts and channels, in words. */
+export function cameText(came: readonly { readonly what: string; readonly count: number }[]): string {
+  return came.map(({ what, count }) => `${count} × ${what}`).join('; ');
 }

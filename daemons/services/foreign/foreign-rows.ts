@@ -7,13 +7,14 @@ import type { ForeignAccount, LeftList } from './foreign-data.ts';
  * Writes accounts into empty tables, within a transaction.
  * @param now Unix milliseconds, for what has no time of its own
  * @param left told of nicks and certificates that two accounts have
+ * @returns the ids by folded name
  */
 export function writeForeign(
   database: Sqlite,
   accounts: readonly ForeignAccount[],
   now: number,
   left: LeftList,
-): void {
+): ReadonlyMap<string, number> {
   const prepare = (sql: string) => database.prepare(sql);
   const into = {
     account: prepare(
@@ -57,6 +58,7 @@ export function writeForeign(
     for (const { by, at, text } of one.notes) into.note.run(id, by, at, text);
     into.profile.run(...profileOf(id, one, now));
   }
+  return new Map([...ids].map(([{ name }, id]) => [fold(name), id]));
 }
 
 function profileOf(id: number, one: ForeignAccount, now: number): (string | number | null)[] {

@@ -217,3 +217,13 @@ export function numberIn(object: SaxObject, name: string): number | null {
 }
 
 const NOTHING: SaxObject = new Map();
+
+/** Those of its records that have records of their own. */
+export function listed(object: SaxObject): [string, SaxObject][] {
+  return [...object].filter((entry): entry is [string, SaxObject] => entry[1] instanceof Map);
+}
+
+/** The same of those of a name. */
+export function objectsIn(object: SaxObject, name: string): [string, SaxObject][] {
+  return listed(objectIn(object, name));
+}

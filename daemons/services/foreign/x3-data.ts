@@ -9,9 +9,15 @@ import {
   type ForeignAccount,
   type ForeignData,
   type ForeignNote,
+  type ForeignReading,
   LeftList,
 } from './foreign-data.ts';
-import { listIn, numberIn, objectIn, readSaxdb, type SaxObject, textIn } from './saxdb.ts';
+import { milliseconds } from './part-checks.ts';
+import { listed, listIn, numberIn, objectIn, readSaxdb, type SaxObject, textIn } from './saxdb.ts';
+import { readX3Channels } from './x3-channels.ts';
+import { readX3Help } from './x3-help.ts';
+import { readX3Lists } from './x3-lists.ts';
+import { readX3Spam } from './x3-spam.ts';
 
 const NICKSERV = 'NickServ';
 
@@ -24,32 +30,53 @@ const NO_PLACE: readonly (readonly [string, string, string])[] = [
   ['table_width', 'width of tables', 'tables are as wide as lines: SET WIDTH'],
 ];
 
-/** Sections of a whole database that are not read yet, with what is in them. */
-const SECTIONS: readonly (readonly [string, (section: SaxObject) => readonly string[], string])[] = [
-  ['ChanServ', (section) => [...objectIn(section, 'channels').keys()], 'channel'],
-  ['gline', (section) => [...section.keys()], 'G-line'],
-  ['shun', (section) => [...section.keys()], 'shun'],
-  ['OpServ', (section) => [...objectIn(section, 'trusted').keys()], 'trust'],
-  ['OpServ', (section) => [...objectIn(section, 'gags').keys()], 'gag'],
-  ['OpServ', (section) => [...objectIn(section, 'alerts').keys()], 'alert'],
-  ['OpServ', (section) => [...objectIn(section, 'reserves').keys()], 'reserved nick'],
-  ['OpServ', (section) => listIn(section, 'bad'), 'bad word'],
-  ['HelpServ', (section) => [...objectIn(section, 'bots').keys()], 'help bot'],
-  ['SpamServ', (section) => [...section.keys()], 'channel of SpamServ'],
-  ['modcmd', (section) => [...objectIn(section, 'services').keys()], 'table of commands'],
-  ['Global', (section) => [...section.keys()], 'message of Global'],
-  ['MemoServ', (section) => [...section.keys()], 'mailbox of MemoServ'],
+/** Sections of a whole database that have no place here, with what is in them and why. */
+const SECTIONS: readonly (readonly [string, (section: SaxObject) => readonly string[], string, string])[] = [
+  [
+    'modcmd',
+    (section) => [...objectIn(section, 'services').keys()],
+    'table of commands',
+    'bots have commands of their own here: BIND of ModCmd makes others of them',
+  ],
+  ['MemoServ', mailboxes, 'mailbox', 'nobody keeps messages for others here'],
 ];
 
 /**
  * @param bytes of the file, a character each
  * @throws SaxProblem where it is none
  */
-export function readX3(bytes: string): ForeignData {
+export function readX3(bytes: string, { now, bots }: ForeignReading): ForeignData {
   const whole = readSaxdb(bytes);
   const left = new LeftList();
   const isWhole = whole.get(NICKSERV) instanceof Map;
-  const section = isWhole ? objectIn(whole, NICKSERV) : whole;
+  const accounts = accountsOf(isWhole ? objectIn(whole, NICKSERV) : whole, left);
+  // Of a database of NickServ alone all else is accounts.
+  const rest = isWhole ? whole : NOTHING;
+  const names = new Set(accounts.map(({ name }) => fold(name)));
+  const levels = new Map(accounts.map(({ name, level }) => [fold(name), level]));
+  const channels = readX3Channels(objectIn(rest, 'ChanServ'), names, left, now);
+  const reading = { accounts: names, left, now };
+  const suspended = new Map(channels.map(({ name, suspension }) => [fold(name), suspension !== null]));
+  const taken = new Set(bots.map(fold));
+  const data = {
+    ...{ accounts, channels, left },
+    lists: readX3Lists(rest, levels, left, now),
+    help: readX3Help(objectIn(rest, 'HelpServ'), { ...reading, taken }),
+    spam: readX3Spam(objectIn(rest, 'SpamServ'), { ...reading, channels: suspended }),
+  };
+  for (const [key, namesIn, what, why] of SECTIONS)
+    left.addMany(what, why, namesIn(objectIn(rest, key)).map(decoded));
+  return data;
+}
+
+const NOTHING: SaxObject = new Map();
+
+/** Accounts that somebody has sent something to. */
+function mailboxes(section: SaxObject): string[] {
+  return listed(objectIn(section, 'memos')).map(([, memo]) => textIn(memo, 'to') ?? '');
+}
+
+function accountsOf(section: SaxObject, left: LeftList): ForeignAccount[] {
   const accounts: ForeignAccount[] = [];
   const known = new Set<string>();
   for (const name of section.keys()) {
@@ -67,10 +94,7 @@ export function readX3(bytes: string): ForeignData {
     known.add(fold(name));
     accounts.push(accountOf(decoded(name), record, checks, left));
   }
-  if (isWhole)
-    for (const [key, names, what] of SECTIONS)
-      left.addMany(what, 'it is not taken over by this import', names(objectIn(whole, key)).map(decoded));
-  return { accounts, left: left.rows() };
+  return accounts;
 }
 
 function accountOf(name: string, record: SaxObject, checks: AccountChecks, left: LeftList): ForeignAccount {
@@ -152,8 +176,4 @@ function withoutAll(masks: readonly string[]): readonly string[] {
 function languageOf(language: string | null): string | null {
   const code = (language ?? 'C').toLowerCase().replace('_', '-');
   return code === 'c' || code.startsWith('en') ? null : code;
-}
-
-function milliseconds(seconds: number | null): number | null {
-  return seconds === null ? null : seconds * 1_000;
 }

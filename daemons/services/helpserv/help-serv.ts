@@ -2,6 +2,7 @@
  * HelpServ: help bots, one a channel, each of which whoever speaks to it asks something, unless they help there. Operators make them and
  * say where they are; what is done with requests is help-desk.ts, what is said help-voice.ts, what time does help-watch.ts.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -206,6 +207,15 @@ export class HelpServ implements ServiceBot {
         log('warn', 'help_request_failed', `${bot.nick}: ${why}`);
       },
     );
+  }
+
+  /** Takes up bots that have come into the tables by another way. */
+  async takeUp(): Promise<void> {
+    for (const stored of this.desk.store.bots()) {
+      if (this.#bots.has(stored.key)) continue;
+      this.#add(HelpBot.load(this.desk.store, stored), this.#options.uplink());
+      await nextTurn();
+    }
   }
 
   #add(bot: HelpBot, uplink: Uplink | null): void {

@@ -113,6 +113,17 @@ const MESSAGES: ListShape<GlobalMessage> = {
   noun: 'messages',
 };
 
+/** Where each is kept. */
+export const LIST_SHAPES = {
+  trusts: TRUSTS,
+  gags: GAGS,
+  alerts: ALERTS,
+  reserves: RESERVES,
+  badWords: BAD_WORDS,
+  exemptChannels: EXEMPT_CHANNELS,
+  messages: MESSAGES,
+} as const;
+
 /** All of them. */
 export interface OperatorLists {
   readonly trusts: StoredList<Trust>;

@@ -19,6 +19,7 @@ import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import { eachRow } from './arrived-rows.ts';
 
 export const NETWORK_BAN_KINDS = ['gline', 'shun', 'jupe'] as const;
 /** One of {@link NETWORK_BAN_KINDS}. */
@@ -47,6 +48,29 @@ interface Row {
   readonly keptMs: number;
 }
 
+const COLUMNS = `kind, mask, reason, reason_bytes AS "reasonBytes", set_by AS "by", set_at AS "setMs", active,
+  changed AS "changedSeconds", expires AS "expiresMs", kept AS "keptMs"`;
+
+function banOf({ reasonBytes, active, ...rest }: Row): NetworkBan {
+  return { ...rest, active: active === 1, reasonBytes: reasonBytes ?? undefined };
+}
+
+/** The statement that keeps one; {@link networkBanRow} is what it takes. */
+export function putNetworkBan(database: Sqlite) {
+  return database.prepare(
+    `INSERT OR REPLACE INTO network_bans
+      (key, kind, mask, reason, reason_bytes, set_by, set_at, active, changed, expires, kept)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+}
+
+/** A ban as a row. */
+export function networkBanRow(ban: NetworkBan): (string | number | null)[] {
+  const { kind, mask, reason, reasonBytes = null, by, setMs, changedSeconds, expiresMs, keptMs } = ban;
+  const values = [reasonBytes, by, setMs, ban.active ? 1 : 0, changedSeconds, expiresMs, keptMs];
+  return [networkBanKey(kind, mask), kind, mask, reason, ...values];
+}
+
 export interface NetworkBansOptions {
   readonly database: Sqlite;
   readonly writes: WriteTurn;
@@ -68,20 +92,12 @@ export class NetworkBans {
   constructor(options: NetworkBansOptions) {
     this.#options = options;
     const { database } = options;
-    this.#put = database.prepare(
-      `INSERT OR REPLACE INTO network_bans
-        (key, kind, mask, reason, reason_bytes, set_by, set_at, active, changed, expires, kept)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#put = putNetworkBan(database);
     this.#forget = database.prepare('DELETE FROM network_bans WHERE kept <= ?');
     const rows = database
-      .prepare(
-        `SELECT kind, mask, reason, reason_bytes AS "reasonBytes", set_by AS "by", set_at AS "setMs", active,
-          changed AS "changedSeconds", expires AS "expiresMs", kept AS "keptMs" FROM network_bans WHERE kept > ? ORDER BY rowid`,
-      )
+      .prepare(`SELECT ${COLUMNS} FROM network_bans WHERE kept > ? ORDER BY rowid`)
       .all(options.now()) as Row[];
-    for (const { reasonBytes, active, ...rest } of rows)
-      this.#keep({ ...rest, active: active === 1, reasonBytes: reasonBytes ?? undefined });
+    for (const row of rows) this.#keep(banOf(row));
   }
 
   /** Those that are kept, lifted ones included. */
@@ -165,6 +181,17 @@ export class NetworkBans {
     return null;
   }
 
+  /** Takes up what has come into the table by another way, and has the network know; what is known here stays. */
+  async takeUp(): Promise<void> {
+    const { database, now, tell } = this.#options;
+    await eachRow<Row>(database, COLUMNS, 'network_bans', (row) => {
+      const ban = banOf(row);
+      if (ban.keptMs <= now() || this.get(ban.kind, ban.mask) !== undefined) return;
+      this.#keep(ban);
+      tell(ban);
+    });
+  }
+
   /** Forgets what nobody could bring back any more. */
   async sweep(): Promise<void> {
     const now = this.#options.now();
@@ -218,10 +245,6 @@ export class NetworkBans {
   }
 
   async #write(ban: NetworkBan): Promise<void> {
-    const { kind, mask, reason, reasonBytes = null, by, setMs, changedSeconds, expiresMs, keptMs } = ban;
-    const values = [reasonBytes, by, setMs, ban.active ? 1 : 0, changedSeconds, expiresMs, keptMs];
-    await this.#options.writes.write(() =>
-      this.#put.run(networkBanKey(kind, mask), kind, mask, reason, ...values),
-    );
+    await this.#options.writes.write(() => this.#put.run(...networkBanRow(ban)));
   }
 }

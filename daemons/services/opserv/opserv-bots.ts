@@ -41,6 +41,7 @@ export function opservBot(opserv: OpServ): ServiceBot {
     introduced: (uplink) => opserv.introduced(uplink),
     ended: () => opserv.ended(),
     line: (uplink, heard) => opserv.heardBan(uplink, heard),
+    takeUp: () => opserv.takeUp(),
     close: () => opserv.close(),
   };
 }

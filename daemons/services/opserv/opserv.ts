@@ -231,6 +231,12 @@ export class OpServ {
     this.clones.clear();
   }
 
+  /** Takes up what has come into the tables by another way. */
+  async takeUp(): Promise<void> {
+    for (const list of Object.values(this.lists)) await list.takeUp();
+    await this.bans.takeUp();
+  }
+
   /** The network says something of a ban: where it is older than what is known here, it is set right. */
   heardBan(uplink: Uplink, heard: HeardLine): void {
     const now = this.options.clock.now();

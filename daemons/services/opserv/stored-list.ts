@@ -5,6 +5,7 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { eachRow } from './arrived-rows.ts';
 
 /** What every entry has. */
 export interface Listed {
@@ -29,6 +30,22 @@ export interface ListShape<Entry extends Listed> {
   readonly noun: string;
 }
 
+/** The statement that keeps one, in place of another of its key; {@link listedRow} is what it takes. */
+export function putListed<Entry extends Listed>({ table, columns }: ListShape<Entry>): string {
+  const names = Object.values<string>(columns);
+  const places = names.map(() => '?').join(', ');
+  return `INSERT OR REPLACE INTO ${table} (key, ${names.join(', ')}) VALUES (?, ${places})`;
+}
+
+/** An entry as a row. */
+export function listedRow<Entry extends Listed>(
+  { columns, keyOf }: ListShape<Entry>,
+  entry: Entry,
+): (string | number | null)[] {
+  const fields = Object.keys(columns) as (keyof Entry)[];
+  return [keyOf(entry), ...fields.map((field) => entry[field] as string | number | null)];
+}
+
 export interface StoredListOptions {
   readonly database: Sqlite;
   readonly writes: WriteTurn;
@@ -42,7 +59,7 @@ export class StoredList<Entry extends Listed> {
   readonly #entries = new Map<string, Entry>();
   readonly #put;
   readonly #drop;
-  readonly #fields: readonly (keyof Entry & string)[];
+  readonly #columns: string;
   /** Told after an entry has come, has changed or is gone. */
   onChange: (now: Entry | null, before: Entry | null) => void = () => {};
 
@@ -51,15 +68,12 @@ export class StoredList<Entry extends Listed> {
     this.#options = options;
     const { database } = options;
     const { table, columns } = shape;
-    this.#fields = Object.keys(columns) as (keyof Entry & string)[];
-    const names = this.#fields.map((field) => columns[field]);
-    const places = this.#fields.map(() => '?').join(', ');
-    this.#put = database.prepare(
-      `INSERT OR REPLACE INTO ${table} (key, ${names.join(', ')}) VALUES (?, ${places})`,
-    );
+    this.#put = database.prepare(putListed(shape));
     this.#drop = database.prepare(`DELETE FROM ${table} WHERE key = ?`);
-    const selected = this.#fields.map((field) => `${columns[field]} AS "${field}"`).join(', ');
-    const rows = database.prepare(`SELECT ${selected} FROM ${table} ORDER BY rowid`).all() as Entry[];
+    this.#columns = Object.entries<string>(columns)
+      .map(([field, column]) => `${column} AS "${field}"`)
+      .join(', ');
+    const rows = database.prepare(`SELECT ${this.#columns} FROM ${table} ORDER BY rowid`).all() as Entry[];
     for (const row of rows) this.#entries.set(shape.keyOf(row), row);
   }
 
@@ -86,9 +100,7 @@ export class StoredList<Entry extends Listed> {
     const key = keyOf(entry);
     if (this.get(key) === undefined && this.all().length >= most)
       throw new SignalboxError('limit_reached', `There are ${most} ${noun} already; take some away first.`);
-    await this.#options.writes.write(() =>
-      this.#put.run(key, ...this.#fields.map((field) => entry[field] as string | number | null)),
-    );
+    await this.#options.writes.write(() => this.#put.run(...listedRow(this.#shape, entry)));
     const before = this.#entries.get(key) ?? null;
     this.#entries.set(key, entry);
     this.onChange(entry, before);
@@ -104,6 +116,17 @@ export class StoredList<Entry extends Listed> {
       this.onChange(null, before);
     }
     return holds(before, this.#options.now()) ? before : null;
+  }
+
+  /** Takes up what has come into the table by another way; what is known here stays. */
+  async takeUp(): Promise<void> {
+    const { table, keyOf } = this.#shape;
+    await eachRow<Entry>(this.#options.database, this.#columns, table, (entry) => {
+      const key = keyOf(entry);
+      if (this.#entries.has(key)) return;
+      this.#entries.set(key, entry);
+      this.onChange(entry, null);
+    });
   }
 
   /** Takes away what is over. */

@@ -2,7 +2,7 @@
  * SpamServ: looks at what is said on the channels that it is on, warns whoever spams, floods, shouts, swears or advertises, and throws
  * out who goes on. What is found of a line is spam-judge.ts; what is done about it is here.
  */
-
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -40,6 +40,9 @@ export interface SpamServOptions {
   readonly uplink: () => Uplink | null;
   readonly tell: (bot: Bot, user: ViewUser, reply: Reply) => void;
 }
+
+/** Channels that are taken up in one turn of the loop: a millisecond or two. */
+const TAKEN_UP_AT_ONCE = 64;
 
 /** What somebody is told that they do. */
 const WHAT: Readonly<Record<Offence, string>> = {
@@ -108,6 +111,16 @@ export class SpamServ implements ServiceBot {
 
   ended(): void {
     this.#memory.clear();
+  }
+
+  /** Channels that have come into the tables by another way. */
+  async takeUp(): Promise<void> {
+    this.store.reload(null);
+    for (const [index, key] of this.store.arrived().entries()) {
+      this.store.reload(key);
+      this.#changed(key);
+      if (index % TAKEN_UP_AT_ONCE === TAKEN_UP_AT_ONCE - 1) await nextTurn();
+    }
   }
 
   heard(_uplink: Uplink, user: ViewUser, view: ViewChannel, text: string): void {

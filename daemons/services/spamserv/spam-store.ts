@@ -93,6 +93,11 @@ export class SpamStore {
     return channel;
   }
 
+  /** Names of channels that have come into the tables by another way. */
+  arrived(): string[] {
+    return (this.#statements.keys.all() as string[]).filter((key) => !this.#channels.has(key));
+  }
+
   register(key: string, by: string): void {
     this.#statements.register.run(key, this.#now(), by);
   }

@@ -7,9 +7,10 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import { openAccounts } from '../../identity/store/database.ts';
 import { loadSqlite, type Sqlite } from '../../runtime/files/sqlite.ts';
 import { bringUpToDate } from '../../runtime/files/sqlite-schema.ts';
-import type { LeftBehind } from '../foreign/foreign-data.ts';
+import type { ForeignReading, LeftBehind } from '../foreign/foreign-data.ts';
 import { type FileFormat, fileBytes, formatOf, writeForeignFile } from '../foreign/foreign-file.ts';
 import type { MergedAccounts } from './merge-accounts.ts';
+import { type MergedRest, mergeRest } from './merge-rest.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
 import { mergeFile, takeOverAccounts } from './take-over.ts';
 
@@ -93,17 +94,16 @@ export interface ReadAccounts {
 
 /**
  * Makes a database of such a file, or of one of X3 or Atheme, whose rows are all as the tables want them.
- * @param now Unix milliseconds
  * @throws SignalboxError `bad_request` for another file, or one of another version
  */
 export async function readAccounts({
   from,
   database: file,
   now,
-}: {
+  bots,
+}: ForeignReading & {
   readonly from: string;
   readonly database: string;
-  readonly now: number;
 }): Promise<ReadAccounts> {
   const bytes = fileBytes(from);
   const format = formatOf(bytes);
@@ -111,7 +111,8 @@ export async function readAccounts({
   const database = new sqlite(file);
   try {
     bringUpToDate(database, SERVICES_SCHEMA);
-    if (format !== 'signalbox') return { format, ...writeForeignFile(database, from, bytes, format, now) };
+    if (format !== 'signalbox')
+      return { format, ...writeForeignFile(database, from, bytes, format, { now, bots }) };
     const said = parsed(from, bytes);
     const known = new Set(tablesOf(database));
     database.transaction(() => {
@@ -183,29 +184,40 @@ function refused(file: string, why: string): SignalboxError {
   );
 }
 
+/** What came in of a file, and what stayed behind as it is here already. */
+export interface MergedFile extends MergedAccounts, MergedRest {}
+
 /**
  * Merges such a database into that of services. Nobody else may write meanwhile.
+ * @param whole whether all else comes in too that other services kept, and not accounts alone with what belongs to them
  * @param dryRun does all of it and takes it back
  */
 export async function mergeAccountFile({
   database: into,
   from,
+  whole,
   dryRun,
 }: {
   readonly database: string;
   readonly from: string;
+  readonly whole: boolean;
   readonly dryRun: boolean;
-}): Promise<MergedAccounts> {
+}): Promise<MergedFile> {
   const database = openAccounts(await loadSqlite('services'), into, SERVICES_SCHEMA);
+  let rest: MergedRest = { came: [], left: [] };
   let merged: MergedAccounts | null = null;
+  const also = (counts: ReadonlyMap<string, number>) => {
+    rest = mergeRest(database, counts);
+  };
   try {
-    return mergeFile(database, from, (found) => {
+    const settle = (found: MergedAccounts) => {
       merged = found;
       if (dryRun) throw new TakenBack();
       return found;
-    });
+    };
+    return { ...mergeFile(database, from, settle, whole ? { bySame: true, also } : undefined), ...rest };
   } catch (error) {
-    if (error instanceof TakenBack && merged !== null) return merged;
+    if (error instanceof TakenBack && merged !== null) return { ...(merged as MergedAccounts), ...rest };
     throw error;
   } finally {
     database.close();

@@ -57,6 +57,7 @@ function place(name: string) {
     pool,
     writes: new WriteTurn(database),
     now: () => 4_000,
+    bots: ['OpServ'],
     onMerged: async (found) => void merged.push(found),
   });
   return { database, store, files, file };
@@ -109,7 +110,7 @@ it('all of them, to the last byte, into an empty database', async () => {
   await expect(here.files.export('out.json')).rejects.toMatchObject({ code: 'conflict' });
   const there = place('there.db');
   expect(await there.files.import('out.json', false)).toEqual({
-    ...{ read: 2, accounts: 2, channels: 2, format: 'signalbox', left: '' },
+    ...{ read: 2, accounts: 2, channels: 2, format: 'signalbox', came: '', left: '' },
   });
   expect(contents(there.database)).toEqual(contents(here.database));
   expect(merged).toEqual([{ accounts: 2, channels: ['#ann', '#bob'] }]);
@@ -234,8 +235,11 @@ it('of X3 and of Atheme, with what could not come along; one that was known here
   writeFileSync(join(folder, 'x3.db'), X3_FILE, 'latin1');
   const tried = await there.files.import('x3.db', true);
   expect(contents(there.database)).toEqual(before);
-  expect(tried).toMatchObject({ read: 2, accounts: 1, channels: 0, format: 'x3' });
-  expect(tried.left).toContain('1 × channel (it is not taken over by this import): #lounge');
+  expect(tried).toMatchObject({ read: 4, accounts: 3, channels: 1, format: 'x3' });
+  expect(tried.left).toContain('1 × account (another account is called so here, or has that nick): Bob');
+  expect(tried.left).toContain(
+    '1 × channel (of its owner: an account of that name here is another one): #closed',
+  );
   expect(await there.files.import('x3.db', false)).toEqual(tried);
   const fresh = new AccountStore(there.database, () => 1);
   expect(fresh.get('ann').email).toBe('ann@example.net');
@@ -245,9 +249,7 @@ it('of X3 and of Atheme, with what could not come along; one that was known here
   });
   writeFileSync(join(folder, 'services.db'), ATHEME_FILE, 'latin1');
   expect(await there.files.import('services.db', false)).toMatchObject({
-    read: 2,
-    accounts: 0,
-    format: 'atheme',
+    ...{ read: 2, accounts: 0, channels: 0, format: 'atheme' },
   });
   writeFileSync(join(folder, 'odd.db'), '"NickServ" {\n"ann" ;');
   await expect(there.files.import('odd.db', false)).rejects.toMatchObject({

@@ -10,7 +10,7 @@ import { poolTask } from '../../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { copyDatabase, type SqliteCopyOptions } from '../../runtime/files/sqlite-copy.ts';
-import { type FileFormat, leftText } from '../foreign/foreign-file.ts';
+import { cameText, type FileFormat, leftText } from '../foreign/foreign-file.ts';
 import { limits } from '../limits.ts';
 import type * as tasks from './account-file-tasks.ts';
 import type { MergedAccounts } from './merge-accounts.ts';
@@ -34,6 +34,8 @@ export interface AccountFilesOptions {
   readonly writes: Pick<WriteTurn, 'apart'>;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Nicks of bots that are there by themselves. */
+  readonly bots: readonly string[];
   /** Accounts have come in; resolves when whoever has to know does. */
   readonly onMerged: (merged: MergedAccounts) => Promise<void>;
 }
@@ -44,6 +46,8 @@ export interface ImportedAccounts {
   readonly read: number;
   readonly accounts: number;
   readonly channels: number;
+  /** What came in beside them, and how often. */
+  readonly came: string;
   /** Whose file it is. */
   readonly format: FileFormat;
   /** What could not come along, and why; empty where all of it did. */
@@ -69,30 +73,36 @@ export class AccountFiles {
   }
 
   /**
-   * Takes over the accounts of such a file, or of the database of X3 or Atheme, that are not here, all of them or none.
+   * Takes over the accounts of such a file that are not here, or what the database of X3 or Atheme holds, all of it or nothing.
    * @param dryRun does all of it and takes it back
    */
   async import(named: string, dryRun: boolean): Promise<ImportedAccounts> {
     if (this.#importing) throw new SignalboxError('busy', 'Accounts are being imported already.');
     this.#importing = true;
-    const { file: database, dataDir, pool, writes, now, onMerged } = this.#options;
+    const { file: database, dataDir, pool, writes, now, bots, onMerged } = this.#options;
     const staging = join(dataDir, STAGING);
     try {
       rmSync(staging, { force: true });
       const from = resolve(dataDir, named);
-      const work = { from, database: staging, now: now() };
+      const work = { from, database: staging, now: now(), bots };
       const {
         accounts: read,
         format,
         left,
       } = await pool.run(readAccounts, work, { runMs: limits.fileWorkMs.default });
       const merged = await writes.apart(() =>
-        pool.run(mergeAccountFile, { database, from: staging, dryRun }, { runMs: limits.fileWorkMs.default }),
+        pool.run(
+          mergeAccountFile,
+          { database, from: staging, whole: format !== 'signalbox', dryRun },
+          { runMs: limits.fileWorkMs.default },
+        ),
       );
-      if (!dryRun) await onMerged(merged);
+      const { accounts, channels } = merged;
+      if (!dryRun) await onMerged({ accounts, channels });
       return {
-        ...{ read, format, accounts: merged.accounts, channels: merged.channels.length },
-        left: leftText(left),
+        ...{ read, format, accounts, channels: channels.length },
+        came: cameText(merged.came),
+        left: leftText([...left, ...merged.left]),
       };
     } finally {
       rmSync(staging, { force: true });

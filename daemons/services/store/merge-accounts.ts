@@ -36,11 +36,19 @@ const NOT_LINKED = `
       AND NOT EXISTS (SELECT 1 FROM old.keycloak_users AS linked JOIN main.keycloak_users AS mine ON mine.user = linked.user
         WHERE linked.account = theirs.id)`;
 
-const FRESH_CHANNELS = `
+/** Those who have the same account here: what has come in, or came in before. */
+const SAME = `
+  CREATE TEMP TABLE same AS
+    SELECT theirs.key FROM old.accounts AS theirs
+    WHERE theirs.key IN (SELECT key FROM temp.fresh)
+      OR EXISTS (SELECT 1 FROM main.accounts AS mine WHERE mine.key = theirs.key AND mine.created = theirs.created);
+`;
+
+const freshChannels = (owners: string) => `
   CREATE TEMP TABLE fresh_channels AS
     SELECT theirs.key FROM old.channels AS theirs JOIN old.accounts AS founders ON founders.id = theirs.founder
-    JOIN temp.fresh ON fresh.key = founders.key
-    WHERE NOT EXISTS (SELECT 1 FROM main.channels WHERE main.channels.key = theirs.key);
+    WHERE founders.key IN (SELECT key FROM temp.${owners}) AND NOT EXISTS (SELECT 1 FROM main.channels WHERE main.channels.key = theirs.key);
+  CREATE INDEX temp.fresh_channels_by_key ON fresh_channels (key);
 `;
 
 /** Those that come before what refers to them. */
@@ -58,22 +66,41 @@ const ONCE = 'ON CONFLICT DO NOTHING';
 /** Of the whole file; what is here stays. */
 const SHARED = new Set(['secrets']);
 
+/** How much is merged. */
+export interface MergeOptions {
+  /**
+   * Whether channels come in too whose owner has the same account here since an earlier merge, and access counts for the same accounts
+   * alone, not for whoever is called so here.
+   */
+  readonly bySame: boolean;
+  /** The last that is done while it is known what is fresh: `temp.fresh`, `temp.same` and `temp.fresh_channels`. */
+  readonly also?: (counts: ReadonlyMap<string, number>) => void;
+}
+
 /** Merges what is attached as `old`. To be called within a transaction. */
-export function mergeAccounts(database: Sqlite): MergedAccounts {
+export function mergeAccounts(
+  database: Sqlite,
+  { bySame, also }: MergeOptions = { bySame: false },
+): MergedAccounts {
   const tables = tablesOf(database);
   database.exec(fresh(tables.includes('keycloak_users') ? NOT_LINKED : ''));
+  database.exec('CREATE INDEX temp.fresh_by_key ON fresh (key)');
+  database.exec(`${SAME} CREATE INDEX temp.same_by_key ON same (key)`);
   const accounts = database.prepare('SELECT count(*) FROM temp.fresh').pluck().get() as number;
   const withChannels = tables.includes('channels');
-  if (withChannels) database.exec(FRESH_CHANNELS);
-  if (accounts > 0) for (const table of tables) mergeTable(database, table);
+  if (withChannels) database.exec(freshChannels(bySame ? 'same' : 'fresh'));
+  const counts = new Map<string, number>();
+  if (accounts > 0 || bySame)
+    for (const table of tables) counts.set(table, mergeTable(database, table, bySame));
   const channels = withChannels
     ? (database
         .prepare('SELECT name FROM main.channels JOIN temp.fresh_channels USING (key) ORDER BY key')
         .pluck()
         .all() as string[])
     : [];
+  also?.(counts);
   if (withChannels) database.exec('DROP TABLE temp.fresh_channels');
-  database.exec('DROP TABLE temp.fresh');
+  database.exec('DROP TABLE temp.same; DROP TABLE temp.fresh');
   return { accounts, channels };
 }
 
@@ -91,13 +118,14 @@ function tablesOf(database: Sqlite): string[] {
   return [...FIRST.filter((name) => both.includes(name)), ...both.filter((name) => !FIRST.includes(name))];
 }
 
-function mergeTable(database: Sqlite, table: string): void {
-  const statement = statementOf(database, table);
-  if (statement !== null) database.exec(statement);
+/** How many rows came in. */
+function mergeTable(database: Sqlite, table: string, bySame: boolean): number {
+  const statement = statementOf(database, table, bySame);
+  return statement === null ? 0 : database.prepare(statement).run().changes;
 }
 
 /** Null for a table that has nothing to do with accounts. */
-function statementOf(database: Sqlite, table: string): string | null {
+function statementOf(database: Sqlite, table: string, bySame: boolean): string | null {
   const columnsOf = (schema: string) => database.pragma(`${schema}.table_info(${table})`) as Column[];
   const theirs = new Set(columnsOf('old').map(({ name }) => name));
   const columns = columnsOf('main').filter(({ name }) => theirs.has(name));
@@ -132,6 +160,7 @@ function statementOf(database: Sqlite, table: string): string | null {
       ? 'theirs.key IN (SELECT key FROM temp.fresh_channels)'
       : channel === undefined
         ? `mine_${owner}.key IN (SELECT key FROM temp.fresh)`
-        : `theirs.${channel} IN (SELECT key FROM temp.fresh_channels)`;
+        : `theirs.${channel} IN (SELECT key FROM temp.fresh_channels)
+            ${bySame ? `AND mine_${owner}.key IN (SELECT key FROM temp.same)` : ''}`;
   return `${into} ${select} ${joins.join(' ')} WHERE ${belongs} ${ONCE}`;
 }

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
-import { type MergedAccounts, mergeAccounts } from './merge-accounts.ts';
+import { type MergedAccounts, type MergeOptions, mergeAccounts } from './merge-accounts.ts';
 
 /** How much was taken over. */
 export type TakenOver = MergedAccounts;
@@ -42,12 +42,13 @@ export function mergeFile(
   database: Sqlite,
   file: string,
   settle: (merged: MergedAccounts) => MergedAccounts,
+  options?: MergeOptions,
 ): MergedAccounts {
   database.prepare('ATTACH ? AS old').run(file);
   try {
     const version = Number(database.pragma('old.user_version', { simple: true }));
     // A keeper that has only begun its file has nobody in it yet.
-    return version === 0 ? NOTHING : database.transaction(() => settle(mergeAccounts(database)))();
+    return version === 0 ? NOTHING : database.transaction(() => settle(mergeAccounts(database, options)))();
   } finally {
     database.exec('DETACH old');
   }
