@@ -2,6 +2,7 @@
  * People who register accounts with AuthServ and change them without a pause, and a book of what they were told is done. Used by
  * bench/services/kills.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineClient } from '../hostile/line-client.ts';
 import type { VictimHost } from '../kills/victim-host.ts';
@@ -27,6 +28,8 @@ export class AccountLoad {
   #known: Known[] = [];
   /** Every account that was asked for since then, whatever was answered. */
   #asked: string[] = [];
+  /** Begins all names: one Keycloak may be beside several loads, one after the other. */
+  readonly #prefix = `p${randomBytes(4).toString('hex')}x`;
   #names = 0;
   #stopped = true;
   #running: Promise<unknown> = Promise.resolve();
@@ -95,7 +98,7 @@ export class AccountLoad {
   }
 
   async #own(): Promise<void> {
-    const account = `p${process.pid}x${++this.#names}`;
+    const account = `${this.#prefix}${++this.#names}`;
     // An address registers a few accounts only.
     const address = `127.2.${Math.floor(this.#names / 250)}.${(this.#names % 250) + 1}`;
     const client = new LineClient(this.#host.ircPort!, address);

@@ -295,7 +295,7 @@ export async function startServices(
     },
     stopImpact: () => {
       const users = services.view?.users.size ?? 0;
-      return users === 0 ? null : 'nobody can log in until services are back';
+      return users === 0 ? null : 'lets nobody log in until they are back';
     },
     async drain() {
       uplinks.close('Services are shutting down');

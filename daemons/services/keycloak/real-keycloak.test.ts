@@ -20,6 +20,7 @@ import { limits } from '../limits.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { OpenKeycloak } from './keycloak-desk.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
+import { wholeCases } from './test-whole.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { UserDirectory } from './user-directory.ts';
 import { keepsAttributes, onlyByAdministrators } from './user-operations.ts';
@@ -300,5 +301,11 @@ describe.runIf(home !== null)('a real Keycloak', () => {
       message: expect.stringMatching(/expired/),
     });
     expect(expired.seen).toBe(0);
+  });
+
+  wholeCases(() => {
+    const settings = settingsOf(real.origin);
+    const client = new KeycloakClient({ settings, clock: systemClock, random: () => 1, onState: () => {} });
+    return { origin: real.origin, client };
   });
 });
