@@ -91,6 +91,7 @@ export async function startServices(
   const keycloak = new KeycloakDesk({
     clock: systemClock,
     random: Math.random,
+    count: (kind) => services.operations.count(kind),
     metrics,
     log(level, event, message) {
       context.log('keycloak')[level](event, message);
@@ -145,6 +146,7 @@ export async function startServices(
     writes,
     clock: systemClock,
     random: Math.random,
+    count: services.operations.count,
     keycloak,
     store: keeper.store,
     channels: new ChannelStore(database, keeper.store, () => systemClock.now()),

@@ -37,8 +37,14 @@ export const manifest = defineManifest({
     counter('logins', 'Logins that succeeded'),
     counter('login_failures', 'Logins that failed, for whatever reason'),
     counter('logins_throttled', 'Logins that were not looked at because too many had failed before'),
-    counter('operations', 'Commands of users and questions of servers that were begun'),
-    counter('operation_failures', 'Commands and questions that came to nothing for want of something here'),
+    counter(
+      'operations',
+      'Commands of users, questions of servers, calls of Keycloak and steps of changes there that were begun',
+    ),
+    counter(
+      'operation_failures',
+      'Those of them that came to nothing for want of something, not because somebody was refused',
+    ),
     counter('commands_dropped', 'Commands that were passed over because their user sent too many'),
     histogram('command', 'Time that a command of a user took'),
     gauge('contexts_in_use', 'Commands of users under way'),
@@ -147,7 +153,7 @@ export const manifest = defineManifest({
     },
     operations: {
       title: 'Operations',
-      hint: 'What services do for users and for the servers that ask them, and how long it takes.',
+      hint: 'What services do for users and for the servers that ask them, what they ask of Keycloak, and how long it takes.',
       command: 'operations',
     },
     keycloak: {

@@ -3,7 +3,7 @@ import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandRow } from '../bots/command-row.ts';
 import { counted, isAccount, phrase, type Reply, said } from '../bots/reply.ts';
 import type { AuthWorld } from './auth-world.ts';
-import { namedAccount } from './operator-commands.ts';
+import { namedAccount } from './operator-reach.ts';
 import { FLAGS } from './operator-settings.ts';
 import { mostLogins } from './settings.ts';
 import { LOOKING_LEVEL } from './standing.ts';

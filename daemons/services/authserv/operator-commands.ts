@@ -1,55 +1,24 @@
 /** Commands of AuthServ for operators: accounts by their level, which change those below them, and what they do is written down. */
 import { SignalboxError } from '../../../contract/errors.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
-import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { isValidNick } from '../../irc/names.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
-import { type AuthWorld, originOf } from './auth-world.ts';
+import type { AuthWorld } from './auth-world.ts';
+import { checkCommands } from './check-commands.ts';
 import { readHostMask } from './host-mask.ts';
+import { noteCommands } from './note-commands.ts';
+import { below, LEVELS, namedAccount, nameIn, refusalFor } from './operator-reach.ts';
 import { OPERATOR_SETTINGS, type OperatorSetting } from './operator-settings.ts';
-import { loginRefusal } from './refusal-texts.ts';
-import { findSetting, NONE, wholeNumber } from './settings.ts';
-import { LOOKING_LEVEL } from './standing.ts';
-
-/** From which level on accounts may do what. */
-const LEVELS = { notes: LOOKING_LEVEL, allow: 200, change: 400, end: 600, prove: 601 } as const;
+import { findSetting, NONE } from './settings.ts';
 
 export function operatorCommands(world: AuthWorld): CommandRow[] {
   return [
     ...[oset(world), oregister(world), ounregister(world), restore(world), rename(world), allowAuth(world)],
-    ...[addNote(world), dropNote(world), checkPass(world), checkEmail(world)],
+    ...noteCommands(world),
+    ...checkCommands(world),
   ];
-}
-
-/** The account that a word names: `*nick` for the one that somebody is logged in to. */
-export function namedAccount({ store, standing, view }: AuthWorld, word: string): StoredAccount | Reply {
-  if (!word.startsWith('*')) return store.find(word) ?? said`There is no account ${word.slice(0, 64)}.`;
-  const user = view()?.byNick(word.slice(1));
-  if (user === undefined) return said`Nobody is called ${word.slice(1, 33)}.`;
-  return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
-}
-
-/** Why an operator may do nothing to the account that the first word names; null where they may. */
-function refusalFor(world: AuthWorld, { user, words }: CommandCall): Reply | null {
-  const found = namedAccount(world, words[0]!);
-  return isAccount(found) ? world.standing.outranked(user, found) : found;
-}
-
-/** The same account once more, for what is done: meanwhile it was written down, and the account may have been given more. */
-function below(world: AuthWorld, call: CommandCall): StoredAccount {
-  const found = namedAccount(world, call.words[0]!);
-  if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
-  if (world.standing.outranked(call.user, found) !== null)
-    throw new SignalboxError('access_denied', `${found.name} is not below you any more.`);
-  return found;
-}
-
-/** The name that a word means, for what is written down. */
-function nameIn(world: AuthWorld, word: string): string {
-  const found = namedAccount(world, word);
-  return isAccount(found) ? found.name : word.slice(0, 64);
 }
 
 function oset(world: AuthWorld): CommandRow {
@@ -252,114 +221,6 @@ function allowAuth(world: AuthWorld): CommandRow {
         said`You may log in to the account ${account.name} from where you are: AUTH ${account.name} <password>`,
       );
       return [said`${target.nick} may log in to ${account.name} from where they are.`];
-    },
-  };
-}
-
-function addNote(world: AuthWorld): CommandRow {
-  return {
-    name: 'ADDNOTE',
-    needs: { level: LEVELS.notes },
-    syntax: '<account or *nick> <text>',
-    least: 2,
-    most: null,
-    effect: 'writes a note about an account, for operators',
-    help: [
-      'Writes something down about an account. Operators read it in ACCOUNTINFO, and its owner in MYDATA.',
-    ],
-    recorded: (call) => ({ account: nameIn(world, call.words[0]!) }),
-    refusal(call) {
-      const most = limits.noteBytes.default;
-      if (Buffer.byteLength(call.from(1)) > most) return said`A note has up to ${most} bytes.`;
-      const found = namedAccount(world, call.words[0]!);
-      return isAccount(found) ? null : found;
-    },
-    async run(call) {
-      const { store, profiles, writes } = world;
-      const name = nameIn(world, call.words[0]!);
-      const kept = await writes.write(() =>
-        profiles.addNote(store.get(name), call.user.account!, call.from(1)),
-      );
-      if (!kept)
-        throw new SignalboxError('conflict', `An account has up to ${limits.notesPerAccount.default} notes.`);
-      return [said`The note about ${name} is kept.`];
-    },
-  };
-}
-
-function dropNote(world: AuthWorld): CommandRow {
-  return {
-    name: 'DELNOTE',
-    needs: { level: LEVELS.notes },
-    syntax: '<account or *nick> <number>',
-    least: 2,
-    most: 2,
-    effect: 'takes a note about an account away',
-    help: ['Takes a note about an account away, by its number in ACCOUNTINFO.'],
-    recorded: ({ words }) => ({ account: nameIn(world, words[0]!), note: words[1]!.slice(0, 16) }),
-    refusal({ words }) {
-      const found = namedAccount(world, words[0]!);
-      return isAccount(found) ? null : found;
-    },
-    async run({ words }) {
-      const { store, profiles, writes } = world;
-      const name = nameIn(world, words[0]!);
-      const number = wholeNumber(words[1]!);
-      const there = await writes.write(() => {
-        const account = store.get(name);
-        const note = profiles.notes(account)[number - 1];
-        return note !== undefined && profiles.dropNote(account, note.id);
-      });
-      if (!there) throw new SignalboxError('not_found', 'There is no note of that number.');
-      return [said`The note about ${name} is taken away.`];
-    },
-  };
-}
-
-function checkPass(world: AuthWorld): CommandRow {
-  return {
-    name: 'CHECKPASS',
-    needs: { level: LEVELS.prove },
-    syntax: '<account or *nick> <password>',
-    least: 2,
-    most: 2,
-    effect: 'nothing',
-    help: [
-      'Tells whether a password is that of an account below you. It counts as logging in does, so nobody guesses by it.',
-    ],
-    recorded: ({ words }) => ({ account: nameIn(world, words[0]!) }),
-    refusal: (call) => refusalFor(world, call),
-    async run(call) {
-      const { name } = below(world, call);
-      const refusal = await world.prove(name, call.words[1]!, originOf(call.user));
-      if (refusal === null) return [said`That is the password of ${name}.`];
-      return [
-        refusal.why === 'credentials' ? said`That is not the password of ${name}.` : loginRefusal(refusal),
-      ];
-    },
-  };
-}
-
-function checkEmail(world: AuthWorld): CommandRow {
-  return {
-    name: 'CHECKEMAIL',
-    needs: { level: LOOKING_LEVEL },
-    syntax: '<account or *nick> <e-mail>',
-    least: 2,
-    most: 2,
-    effect: 'nothing',
-    help: ['Tells whether an address is that of an account.'],
-    refusal({ words }) {
-      const found = namedAccount(world, words[0]!);
-      return isAccount(found) ? null : found;
-    },
-    run({ words }) {
-      const found = namedAccount(world, words[0]!);
-      if (!isAccount(found)) return [found];
-      const same = found.email?.toLowerCase() === words[1]!.toLowerCase();
-      return [
-        same ? said`That is the address of ${found.name}.` : said`That is not the address of ${found.name}.`,
-      ];
     },
   };
 }

@@ -13,6 +13,7 @@ import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts'
 import { ChannelRows } from '../chanserv/channel-store.ts';
 import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
 import type { KeycloakUser } from '../keycloak/keycloak-shapes.ts';
+import type { CountWork } from '../operations/operation-pool.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
 import { ProfileStore } from '../store/profile-store.ts';
 import { BatchSync } from '../sync/batch-sync.ts';
@@ -35,6 +36,7 @@ export interface FlowDeskOptions {
   readonly writes: WriteTurn;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly count: CountWork;
   readonly keycloak: Pick<KeycloakDesk, 'current' | 'forget'>;
   readonly store: AccountStore;
   readonly channels: ChannelStore;
@@ -69,6 +71,7 @@ export class FlowDesk {
 
   constructor(options: FlowDeskOptions) {
     const { database, writes, clock, random, keycloak, store, channels, links, keeper, log } = options;
+    const { count } = options;
     this.#options = options;
     this.sync = new SyncStore(database);
     const now = () => clock.now();
@@ -90,7 +93,8 @@ export class FlowDesk {
       changed: keeper.channelChanged,
     });
     const kinds = Object.values(this.#kinds);
-    this.engine = new FlowEngine({ store: new FlowStore(database), writes, clock, random, kinds, log });
+    const flows = new FlowStore(database);
+    this.engine = new FlowEngine({ store: flows, writes, clock, random, kinds, count, log });
     this.accounts = new KeycloakAccounts({
       ...options,
       engine: this.engine,

@@ -53,6 +53,7 @@ describe('flows', () => {
     expect(written).toEqual(['a x', 'b x 7', 'c x']);
     expect([lives.rows(), lives.engine.size, lives.clock.pendingTimers]).toEqual([[], 0, 0]);
     expect(lives.engine.counts.get('letters')).toMatchObject({ begun: 1, done: 1, retries: 0 });
+    expect(lives.operations.counts.get('flow letters')).toMatchObject({ started: 3, failed: 0, inFlight: 0 });
   });
 
   it('write along with a step what belongs to it, or neither', async () => {

@@ -4,12 +4,13 @@
  * many are at work at once.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
-import { Histogram } from '../../../contract/histogram.ts';
-import type { Clock, Timer } from '../../../kit/clock.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { limits } from '../limits.ts';
+import type { CountWork } from '../operations/operation-pool.ts';
 import type { AnyFlowKind, AnyFlowTurn, FlowAnswer, FlowKind, StoredFlow } from './flow-kind.ts';
-import type { FlowStore } from './flow-store.ts';
+import { type Flow, FlowLines, type FlowRow, rowOf } from './flow-lines.ts';
+import { afterFailure, type FlowStore } from './flow-store.ts';
 
 export interface FlowEngineOptions {
   readonly store: FlowStore;
@@ -18,15 +19,9 @@ export interface FlowEngineOptions {
   /** From 0 to 1, for pauses that do not all end at once. */
   readonly random: () => number;
   readonly kinds: readonly AnyFlowKind[];
+  /** Counts each step. */
+  readonly count: CountWork;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
-}
-
-/** How a flow that is there is shown. */
-export interface FlowRow extends Omit<StoredFlow, 'data' | 'due'> {
-  /** Whether its step is under way, waits for another flow or for its turn, or for its next try. */
-  readonly state: 'working' | 'queued' | 'waiting';
-  /** When it is tried again; null where it does not wait for that. */
-  readonly retryAt: number | null;
 }
 
 /** What was counted of a kind, since the start. */
@@ -35,51 +30,30 @@ export interface FlowCounts {
   done: number;
   /** Steps that failed and were tried again. */
   retries: number;
-  readonly times: Histogram;
-}
-
-/** A flow that is not at its end. */
-interface Flow {
-  row: StoredFlow;
-  readonly kind: AnyFlowKind;
-  working: boolean;
-  /** Until its next try. */
-  timer: Timer | null;
-  /** Told once, of whatever comes first. */
-  tell: ((answer: FlowAnswer<unknown>) => void) | null;
-  readonly since: number;
 }
 
 export class FlowEngine {
   readonly counts = new Map<string, FlowCounts>();
   readonly #options: FlowEngineOptions;
   readonly #kinds: ReadonlyMap<string, AnyFlowKind>;
-  readonly #flows = new Map<number, Flow>();
-  /** By subject: those that are not at their end, the oldest first, which alone may work. */
-  readonly #lines = new Map<string, Flow[]>();
-  /** Those whose turn it is and for whom there was no room. */
-  readonly #ready = new Set<Flow>();
-  #working = 0;
+  readonly #lines = new FlowLines();
   #reserved = 0;
   #closed = false;
 
   constructor(options: FlowEngineOptions) {
     this.#options = options;
     this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
-    for (const { name } of options.kinds)
-      this.counts.set(name, { begun: 0, done: 0, retries: 0, times: new Histogram() });
+    for (const { name } of options.kinds) this.counts.set(name, { begun: 0, done: 0, retries: 0 });
   }
 
   /** Flows that are not at their end. */
   get size(): number {
-    return this.#flows.size;
+    return this.#lines.size;
   }
 
   /** Those of them whose step has failed and is tried again. */
   get waiting(): number {
-    let waiting = 0;
-    for (const { row } of this.#flows.values()) if (row.attempts > 0) waiting++;
-    return waiting;
+    return this.#lines.waiting;
   }
 
   /** Goes on with whatever was under way when the process ended. Called once. */
@@ -93,8 +67,7 @@ export class FlowEngine {
       }
       this.#add(row, kind, null);
     }
-    if (this.#flows.size > 0)
-      this.#options.log('info', 'flows_resumed', `${this.#flows.size} flows of before go on`);
+    if (this.size > 0) this.#options.log('info', 'flows_resumed', `${this.size} flows of before go on`);
   }
 
   /**
@@ -124,7 +97,7 @@ export class FlowEngine {
 
   async #stored(kind: AnyFlowKind, subject: string, data: object, write: () => void): Promise<StoredFlow> {
     if (this.#closed) throw new SignalboxError('unavailable', 'Services are shutting down.');
-    if (this.#flows.size + this.#reserved >= limits.flows.default)
+    if (this.size + this.#reserved >= limits.flows.default)
       throw new SignalboxError('limit_reached', `${limits.flows.default} flows are under way already.`);
     this.#reserved++;
     return await this.#options.writes
@@ -136,36 +109,32 @@ export class FlowEngine {
   }
 
   /** Whether a flow of this kind is under way for a subject, and its step has not begun: what it will find is what is now. */
-  isAhead({ name }: AnyFlowKind, subject: string): boolean {
-    return (this.#lines.get(subject) ?? []).some(
-      ({ kind, working, row }) => kind.name === name && !working && row.step === kind.first,
-    );
+  isAhead(kind: AnyFlowKind, subject: string): boolean {
+    return this.#lines
+      .of(subject)
+      .some((flow) => flow.kind.name === kind.name && !flow.working && flow.row.step === kind.first);
   }
 
   /** Whether a flow of this kind is under way for a subject. */
   has({ name }: AnyFlowKind, subject: string): boolean {
-    return (this.#lines.get(subject) ?? []).some(({ kind }) => kind.name === name);
+    return this.#lines.of(subject).some(({ kind }) => kind.name === name);
   }
 
   /** Numbers of the flows under way for a subject. */
   under(subject: string): number[] {
-    return (this.#lines.get(subject) ?? []).map(({ row }) => row.id);
+    return this.#lines.of(subject).map(({ row }) => row.id);
   }
 
   rows(): FlowRow[] {
-    return [...this.#flows.values()].map(({ row: { data: _data, due, ...shown }, working, timer }) => ({
-      ...shown,
-      state: working ? 'working' : timer === null ? 'queued' : 'waiting',
-      retryAt: timer === null ? null : due,
-    }));
+    return [...this.#lines.all()].map(rowOf);
   }
 
   /** Tries one again that waits, or all of them; how many. Throws SignalboxError `not_found`, `conflict`. */
   retry(id: number | null): number {
-    if (id !== null && this.#get(id).timer === null)
+    if (id !== null && this.#lines.get(id).timer === null)
       throw new SignalboxError('conflict', `The flow ${id} does not wait for its next try.`);
     let tried = 0;
-    for (const flow of this.#flows.values()) {
+    for (const flow of this.#lines.all()) {
       if (flow.timer === null || (id !== null && flow.row.id !== id)) continue;
       flow.timer.cancel();
       flow.timer = null;
@@ -177,18 +146,17 @@ export class FlowEngine {
 
   /** @throws SignalboxError `not_found` */
   assertThere(id: number): void {
-    this.#get(id);
+    this.#lines.get(id);
   }
 
   /** Gives one up, wherever it stands. Throws SignalboxError `not_found`, `busy`. */
   async drop(id: number): Promise<void> {
-    const flow = this.#get(id);
+    const flow = this.#lines.get(id);
     if (flow.working) throw new SignalboxError('busy', `The flow ${id} is at work; try again in a moment.`);
     // It stands still until it is gone.
-    flow.working = true;
+    this.#lines.hold(flow);
     flow.timer?.cancel();
     flow.timer = null;
-    this.#ready.delete(flow);
     try {
       await this.#options.writes.write(() => this.#options.store.drop(id));
     } catch (error) {
@@ -202,19 +170,11 @@ export class FlowEngine {
   /** Begins nothing more. What is under way is gone on with after the next start. */
   close(): void {
     this.#closed = true;
-    for (const { timer, tell } of this.#flows.values()) {
+    for (const { timer, tell } of this.#lines.all()) {
       timer?.cancel();
       tell?.({ kind: 'delayed', why: 'Services are shutting down.' });
     }
-    this.#flows.clear();
     this.#lines.clear();
-    this.#ready.clear();
-  }
-
-  #get(id: number): Flow {
-    const flow = this.#flows.get(id);
-    if (flow === undefined) throw new SignalboxError('not_found', `There is no flow ${id}.`);
-    return flow;
   }
 
   #answerOf<Answer>(row: StoredFlow, kind: AnyFlowKind): Promise<FlowAnswer<Answer>> {
@@ -240,12 +200,8 @@ export class FlowEngine {
   }
 
   #add(row: StoredFlow, kind: AnyFlowKind, tell: Flow['tell']): Flow {
-    const since = this.#options.clock.monotonic();
-    const flow: Flow = { row, kind, working: false, timer: null, tell, since };
-    this.#flows.set(row.id, flow);
-    const line = this.#lines.get(row.subject);
-    if (line === undefined) this.#lines.set(row.subject, [flow]);
-    else line.push(flow);
+    const flow: Flow = { row, kind, working: false, timer: null, tell };
+    this.#lines.add(flow);
     // Whoever waits for the answer hears of it in a turn of its own.
     if (row.attempts > 0) this.#pause(flow);
     else queueMicrotask(() => this.#wake(flow));
@@ -254,40 +210,32 @@ export class FlowEngine {
 
   /** Begins the step of a flow, where it is its turn. */
   #wake(flow: Flow): void {
-    const first = this.#lines.get(flow.row.subject)?.[0];
-    if (this.#closed || first !== flow || flow.working || flow.timer !== null) return;
-    if (this.#working >= limits.flowsAtOnce.default) {
-      this.#ready.add(flow);
-      return;
-    }
-    this.#ready.delete(flow);
-    flow.working = true;
-    this.#working++;
+    if (this.#closed || !this.#lines.take(flow)) return;
     void this.#step(flow).finally(() => {
-      this.#working--;
-      const [next] = this.#ready;
+      const next = this.#lines.leave();
       if (next !== undefined) this.#wake(next);
     });
   }
 
   async #step(flow: Flow): Promise<void> {
     const { row, kind } = flow;
+    const ended = this.#options.count(`flow ${kind.name}`);
     try {
       const came = await kind.steps[row.step]!(JSON.parse(row.data) as never);
       if (this.#closed) return;
       const { turn, next, begun } = await this.#options.writes.write(() => this.#keep(flow, came));
       if (this.#closed) return;
+      ended();
       turn.after?.();
       for (const other of begun) this.#begun(other);
       flow.row = next;
       flow.working = false;
       if ('done' in turn) {
-        const counts = this.#countsOf(kind);
-        counts.done++;
-        counts.times.record(Math.round((this.#options.clock.monotonic() - flow.since) * 1e6));
+        this.#countsOf(kind).done++;
         this.#remove(flow, { kind: 'done', answer: turn.done });
       } else queueMicrotask(() => this.#wake(flow));
     } catch (error) {
+      ended(true);
       if (!this.#closed) await this.#failed(flow, error);
     }
   }
@@ -316,19 +264,15 @@ export class FlowEngine {
 
   async #failed(flow: Flow, error: unknown): Promise<void> {
     const { clock, random, store, writes, log } = this.#options;
-    const attempts = flow.row.attempts + 1;
-    const most = limits.flowRetryMaxMs.default;
-    const pause = Math.min(most, limits.flowRetryBaseMs.default * 2 ** Math.min(attempts - 1, 20));
-    const wait = Math.min(most, Math.round(pause * (1 + random() / 4)));
-    const problem = (error instanceof Error ? error.message : String(error)).slice(0, PROBLEM_CHARS);
-    flow.row = { ...flow.row, attempts, problem, due: clock.now() + wait };
+    const failed = afterFailure(flow.row, error, { now: clock.now(), random: random() });
+    flow.row = failed;
     this.#countsOf(flow.kind).retries++;
-    const { kind, subject, step } = flow.row;
+    const { kind, subject, step, attempts, problem } = failed;
     // What has no code is a defect.
     const level = error instanceof SignalboxError && error.code !== 'internal' ? 'warn' : 'error';
     log(level, 'flow_failed', `${kind} of ${subject} at ${step}, attempt ${attempts}: ${problem}`);
     // That it could not be written changes no more than when it is tried after a restart.
-    await writes.write(() => store.failed(flow.row)).catch(() => {});
+    await writes.write(() => store.failed(failed)).catch(() => {});
     if (this.#closed) return;
     flow.working = false;
     flow.tell?.({ kind: 'delayed', why: problem });
@@ -346,13 +290,7 @@ export class FlowEngine {
   }
 
   #remove(flow: Flow, answer: FlowAnswer<unknown>): void {
-    const { id, subject } = flow.row;
-    this.#flows.delete(id);
-    this.#ready.delete(flow);
-    const line = this.#lines.get(subject)!.filter((one) => one !== flow);
-    const [next] = line;
-    if (next === undefined) this.#lines.delete(subject);
-    else this.#lines.set(subject, line);
+    const next = this.#lines.remove(flow);
     flow.tell?.(answer);
     if (next !== undefined) queueMicrotask(() => this.#wake(next));
   }
@@ -361,6 +299,3 @@ export class FlowEngine {
     return this.counts.get(name)!;
   }
 }
-
-/** Of what went wrong, as it is stored and shown. */
-const PROBLEM_CHARS = 300;

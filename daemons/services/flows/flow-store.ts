@@ -1,5 +1,6 @@
 /** Where flows stand, on disk. Methods that change something are to be called within a turn of `WriteTurn`. */
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { limits } from '../limits.ts';
 import type { StoredFlow } from './flow-kind.ts';
 
 export class FlowStore {
@@ -42,4 +43,21 @@ export class FlowStore {
   drop(id: number): void {
     this.#statements.drop.run(id);
   }
+}
+
+/** Of what went wrong, as it is stored and shown. */
+const PROBLEM_CHARS = 300;
+
+/** How a flow stands whose step has failed: when it is tried again, and why. @param at now, Unix milliseconds, and a number from 0 to 1 */
+export function afterFailure(
+  row: StoredFlow,
+  error: unknown,
+  at: { readonly now: number; readonly random: number },
+): StoredFlow & { readonly problem: string } {
+  const attempts = row.attempts + 1;
+  const most = limits.flowRetryMaxMs.default;
+  const pause = Math.min(most, limits.flowRetryBaseMs.default * 2 ** Math.min(attempts - 1, 20));
+  const due = at.now + Math.min(most, Math.round(pause * (1 + at.random / 4)));
+  const problem = (error instanceof Error ? error.message : String(error)).slice(0, PROBLEM_CHARS);
+  return { ...row, attempts, problem, due };
 }

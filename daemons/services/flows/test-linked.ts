@@ -35,6 +35,7 @@ export class TestLinked {
     const desk = new KeycloakDesk({
       clock,
       random: () => 0,
+      count: services.operations.count,
       metrics: null,
       log,
       onUp: () => flows?.engine.retry(null),
@@ -46,6 +47,7 @@ export class TestLinked {
       writes,
       clock,
       random: () => 0,
+      count: services.operations.count,
       keycloak: desk,
       store: keeper.store,
       channels: keeper.channels.store,

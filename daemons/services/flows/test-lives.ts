@@ -8,6 +8,7 @@ import { openAccounts } from '../../identity/store/database.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
+import { OperationPool } from '../operations/operation-pool.ts';
 import { SERVICES_SCHEMA } from '../store/services-schema.ts';
 import { FlowEngine } from './flow-engine.ts';
 import type { AnyFlowKind } from './flow-kind.ts';
@@ -40,6 +41,7 @@ export class Lives {
   readonly clock = new FakeClock();
   readonly database: Sqlite = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
   readonly logged: string[] = [];
+  readonly operations = new OperationPool({ clock: this.clock, onTime: () => {} });
   around: Around = () => false;
   writes!: WriteTurn;
   engine!: FlowEngine;
@@ -72,6 +74,7 @@ export class Lives {
       clock: this.clock,
       random: () => 0,
       kinds: this.#kinds,
+      count: this.operations.count,
       log: (level, event, message) => this.logged.push(`${level} ${event} ${message}`),
     });
     this.dead = false;

@@ -2,7 +2,7 @@
  * One call of Keycloak: through the breaker, over a connection that is kept, tried again where that may help, given up at its
  * deadline. The operations are in `sign-in-operations.ts`, `user-operations.ts` and `group-operations.ts`.
  */
-import { SignalboxError } from '../../../contract/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { abortedError } from '../../runtime/async/callers.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type PooledRequest,
 } from '../../runtime/async/connection-pool.ts';
 import { limits } from '../limits.ts';
+import type { CountWork } from '../operations/operation-pool.ts';
 import { refusalOf } from './answer-reading.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { KeycloakError } from './keycloak-error.ts';
@@ -48,6 +49,8 @@ export interface KeycloakCall<Result> {
 
 export interface KeycloakCallsOptions extends BreakerOptions {
   readonly settings: KeycloakSettings;
+  /** Counts each call by what it is. Default nowhere. */
+  readonly count?: CountWork;
 }
 
 /** What was counted of calls. */
@@ -108,11 +111,18 @@ export class KeycloakCalls {
   async call<Result>(call: KeycloakCall<Result>): Promise<Result> {
     this.figures.calls++;
     this.breaker.assertClosed();
+    const ended = this.#options.count?.(`keycloak: ${call.what}`);
     const ending = new AbortController();
     if (!call.repeats) this.#awaited.add(ending);
     try {
       const deadlineMs = call.deadlineMs ?? limits.keycloakCallMs.default;
-      return await this.#within(deadlineMs, call, ending, () => this.#attempts(call, ending.signal));
+      const work = () => this.#attempts(call, ending.signal);
+      const result = await this.#within(deadlineMs, call, ending, work);
+      ended?.();
+      return result;
+    } catch (error) {
+      ended?.(!(error instanceof SignalboxError && REFUSALS.has(error.code)));
+      throw error;
     } finally {
       this.#awaited.delete(ending);
     }
@@ -231,6 +241,9 @@ export class KeycloakCalls {
     });
   }
 }
+
+/** Of what was asked for, and not of Keycloak or of services. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['not_found', 'conflict', 'bad_request', 'cancelled']);
 
 /** Before the second attempt, and before the third. */
 const RETRY_MS = [1_000, 2_000];

@@ -1,4 +1,5 @@
 /** A Keycloak as services use it: every operation, what is counted of them, and whether it answers at all. Made by `keycloak-desk.ts`. */
+import type { CountWork } from '../operations/operation-pool.ts';
 import { AdminCalls } from './admin-calls.ts';
 import { AdminToken } from './admin-token.ts';
 import type { BreakerOptions } from './breaker.ts';
@@ -11,6 +12,8 @@ import { UserOperations } from './user-operations.ts';
 
 export interface KeycloakClientOptions extends Omit<BreakerOptions, 'probe'> {
   readonly settings: KeycloakSettings;
+  /** Counts each call by what it is. Default nowhere. */
+  readonly count?: CountWork;
 }
 
 export class KeycloakClient {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
+import { OperationPool } from '../operations/operation-pool.ts';
 import { KeycloakDesk } from './keycloak-desk.ts';
 import { TestKeycloak } from './test-keycloak.ts';
 
@@ -9,14 +10,18 @@ let keycloak: TestKeycloak;
 let desk: KeycloakDesk;
 let metrics: MetricRegistry;
 let logged: string[];
+let operations: OperationPool;
 
 beforeEach(async () => {
   keycloak = await TestKeycloak.start();
   logged = [];
   metrics = new MetricRegistry('services', []);
+  const clock = new FakeClock();
+  operations = new OperationPool({ clock, onTime: () => {} });
   desk = new KeycloakDesk({
-    clock: new FakeClock(),
+    clock,
     random: () => 1,
+    count: operations.count,
     metrics,
     log: (level, event, message) => logged.push(`${level} ${event} ${message}`),
   });
@@ -65,6 +70,11 @@ it('shows what one does, and says at once that it drops attributes', async () =>
     'failedLogins',
   ]);
   expect(caches.ids).toMatchObject({ depth: 1, hits: 1, misses: 1 });
+  expect(operations.counts.get('keycloak: look a user up')).toMatchObject({
+    started: 1,
+    failed: 0,
+    inFlight: 0,
+  });
   metrics.sample();
   const hits = metrics.layout.slot('signalbox_services_cache_hits_total{cache="keycloak ids"}');
   expect(metrics.values[hits]).toBe(1);
@@ -76,6 +86,7 @@ it('says that the secret is wrong before anybody tries to log in', async () => {
   await until(() => logged.some((line) => line.startsWith('warn keycloak_unusable')));
   expect(logged.join()).toMatch(/status 401.*Expected client_id and client_secret/);
   expect(logged.join()).not.toContain('signalbox-secret');
+  expect(operations.counts.get('keycloak: let services in')).toMatchObject({ started: 1, failed: 1 });
 });
 
 it('goes on with the same settings, and begins anew with others without losing count', async () => {

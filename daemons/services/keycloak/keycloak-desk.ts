@@ -7,6 +7,7 @@ import { instrumentCache } from '../../runtime/async/async-cache.ts';
 import { instrumentConnections } from '../../runtime/async/connection-instrument.ts';
 import { instrumentCounts, type OpenInstrument } from '../../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
+import type { CountWork } from '../operations/operation-pool.ts';
 import type { KeycloakFigures } from './keycloak-calls.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
@@ -44,6 +45,8 @@ export interface KeycloakStatus {
 export interface KeycloakDeskOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Counts each call by what it is. */
+  readonly count: CountWork;
   /** It is asked again, after it was not. */
   readonly onUp?: () => void;
   /** Null where nothing is measured. */
@@ -79,11 +82,12 @@ export class KeycloakDesk {
     if (JSON.stringify(before) === JSON.stringify(settings)) return false;
     this.close();
     if (settings === null) return true;
-    const { clock, random, log } = this.#options;
+    const { clock, random, count, log } = this.#options;
     const client = new KeycloakClient({
       settings,
       clock,
       random,
+      count,
       onState: (state, why) => this.#say(state, why),
     });
     this.#open = {

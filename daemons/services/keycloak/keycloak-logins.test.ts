@@ -26,6 +26,7 @@ beforeEach(async () => {
   desk = new KeycloakDesk({
     clock: test.clock,
     random: () => 1,
+    count: test.services.operations.count,
     metrics: null,
     log: (level, event, message) => test.logged.push(`${level} ${event} ${message}`),
   });

@@ -15,6 +15,9 @@ export interface OperationCounts {
   readonly times: Histogram;
 }
 
+/** Counts work of a kind that has begun; what it answers is called when it has ended, with true where it came to nothing. */
+export type CountWork = (kind: string) => (failed?: boolean) => void;
+
 /** One piece of work. */
 export interface Operation {
   /** Whether it is done, or its time has passed. */
@@ -51,8 +54,8 @@ export class OperationPool {
     return this.#inUse;
   }
 
-  /** Counts work that has no user and no context, such as the question of a server; what is returned ends it. */
-  count(kind: string): (failed?: boolean) => void {
+  /** Counts work that has no user and no context, such as the question of a server or a call of Keycloak. */
+  readonly count: CountWork = (kind) => {
     const counts = this.#countsOf(kind);
     counts.started++;
     counts.inFlight++;
@@ -65,7 +68,7 @@ export class OperationPool {
       if (failed) counts.failed++;
       this.#timed(kind, counts, begun);
     };
-  }
+  };
 
   /**
    * Begins work for a user.

@@ -1,0 +1,39 @@
+/** Which accounts an operator may do something to: those that a word names, and that are below them. Used by commands of AuthServ for operators. */
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { StoredAccount } from '../../identity/store/account-store.ts';
+import type { CommandCall } from '../bots/command-row.ts';
+import { isAccount, type Reply, said } from '../bots/reply.ts';
+import type { AuthWorld } from './auth-world.ts';
+import { LOOKING_LEVEL } from './standing.ts';
+
+/** From which level on accounts may do what. */
+export const LEVELS = { notes: LOOKING_LEVEL, allow: 200, change: 400, end: 600, prove: 601 } as const;
+
+/** The account that a word names: `*nick` for the one that somebody is logged in to. */
+export function namedAccount({ store, standing, view }: AuthWorld, word: string): StoredAccount | Reply {
+  if (!word.startsWith('*')) return store.find(word) ?? said`There is no account ${word.slice(0, 64)}.`;
+  const user = view()?.byNick(word.slice(1));
+  if (user === undefined) return said`Nobody is called ${word.slice(1, 33)}.`;
+  return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
+}
+
+/** Why an operator may do nothing to the account that the first word names; null where they may. */
+export function refusalFor(world: AuthWorld, { user, words }: CommandCall): Reply | null {
+  const found = namedAccount(world, words[0]!);
+  return isAccount(found) ? world.standing.outranked(user, found) : found;
+}
+
+/** The same account once more, for what is done: meanwhile it was written down, and the account may have been given more. */
+export function below(world: AuthWorld, call: CommandCall): StoredAccount {
+  const found = namedAccount(world, call.words[0]!);
+  if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
+  if (world.standing.outranked(call.user, found) !== null)
+    throw new SignalboxError('access_denied', `${found.name} is not below you any more.`);
+  return found;
+}
+
+/** The name that a word means, for what is written down. */
+export function nameIn(world: AuthWorld, word: string): string {
+  const found = namedAccount(world, word);
+  return isAccount(found) ? found.name : word.slice(0, 64);
+}
