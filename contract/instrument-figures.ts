@@ -54,6 +54,7 @@ export const INSTRUMENT_FIGURES = {
     lost: counter('Threads that ended unasked or hung, and were replaced'),
     wait: histogram('Time that a task waited for a thread'),
     run: histogram('Time that a task ran'),
+    back: histogram('Time from the end of a task until the loop took its result'),
   },
   slab: {
     active: gauge('Buffers handed out'),

@@ -114,7 +114,7 @@ test('services are started, take the accounts over, and log clients in by every 
   await app.open('/daemon/ircd/connections');
   await app.rowAction('plain', 'Login');
   const login = page.getByRole('dialog', { name: 'login' });
-  for (const step of ['connected', 'password checked', 'written to the disk', 'account stamped'])
+  for (const step of ['connected', 'password checked', 'kept in the database', 'account stamped'])
     await expect(login).toContainText(step);
   await expect(login).toContainText(`logged in to ${old}`);
   await login.getByRole('button', { name: 'Close' }).click();

@@ -194,6 +194,8 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue send queue bytes',
   'queue receive queue bytes',
   'queue logins to keep',
+  'pool passwords checked',
+  'pool passwords made',
   'pool fdpass',
   'pool requests',
   'correlation ident',

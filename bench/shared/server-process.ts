@@ -11,9 +11,10 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAEMON_MALLOC_ENV, DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
+import type { DaemonFigures } from './daemon-probe.ts';
 import { type Cores, onCores, pinned } from './pinning.ts';
 
-const HEAP_PROBE = new URL('heap-probe.ts', import.meta.url);
+const PROBE = new URL('daemon-probe.ts', import.meta.url);
 const STOP_MS = 15_000;
 const READY_MS = 15_000;
 
@@ -23,7 +24,9 @@ export interface RunningServer {
   readonly port: number;
   /** Where it listens beside, in the order of its configuration; absent where nobody asks. */
   readonly morePorts?: readonly number[];
-  /** Bytes of JavaScript objects after garbage was collected; of our own daemons only. */
+  /** What it says of itself, once garbage is collected; of our own daemons only. */
+  figures?(): Promise<DaemonFigures>;
+  /** Bytes of JavaScript objects then. */
   heapBytes?(): Promise<number>;
   /** Ends the process and removes its directory. */
   stop(): Promise<void>;
@@ -103,7 +106,7 @@ export async function startDaemon({
   const [command, args] = onCores(cores, process.execPath, [
     ...DAEMON_V8_OPTIONS,
     '--expose-gc',
-    `--import=${HEAP_PROBE}`,
+    `--import=${PROBE}`,
     ...nodeOptions,
     entry,
     ...daemonArgs,
@@ -117,7 +120,8 @@ export async function startDaemon({
       pid: child.pid as number,
       port: listeners[0]?.port ?? 0,
       morePorts: listeners.slice(1).map(({ port }) => port),
-      heapBytes: () => heapOf(child),
+      heapBytes: async () => (await figuresOf(child)).heapBytes,
+      figures: () => figuresOf(child),
       stop,
     };
   } catch (error) {
@@ -126,13 +130,13 @@ export async function startDaemon({
   }
 }
 
-/** Asks the probe in a daemon; see heap-probe.ts. */
-async function heapOf(child: ChildProcess): Promise<number> {
+/** Asks the probe in a daemon; see daemon-probe.ts. */
+async function figuresOf(child: ChildProcess): Promise<DaemonFigures> {
   const answers = createInterface({ input: child.stdio[3] as NodeJS.ReadableStream });
   child.kill('SIGUSR2');
   const [line] = (await once(answers, 'line')) as [string];
   answers.close();
-  return Number(line);
+  return JSON.parse(line) as DaemonFigures;
 }
 
 /**

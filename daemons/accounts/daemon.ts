@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ACCOUNT_QUESTIONS, ACCOUNTS_LINE_CHARS, ACCOUNTS_PROTOCOL } from '../../contract/accounts.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { AccountKeeper } from '../identity/account-keeper.ts';
-import { Credentials, passwordPool } from '../identity/credentials.ts';
+import { Credentials, PASSWORD_TASKS, passwordPool, warmPasswords } from '../identity/credentials.ts';
 import { AccountStore } from '../identity/store/account-store.ts';
 import { ChannelStore } from '../identity/store/channel-store.ts';
 import { openAccounts } from '../identity/store/database.ts';
@@ -32,10 +32,13 @@ export async function startAccounts(
   const database = openAccounts(await loadSqlite('accounts'), file);
   const pool = passwordPool(logLost(log));
   const credentials = new Credentials(pool);
-  instrumentPool(context.metrics, pool);
+  instrumentPool(context.metrics, pool, PASSWORD_TASKS);
   const threads = new ThreadPool({ name: 'account files', max: 1, onLost: logLost(log) });
   instrumentPool(context.metrics, threads);
-  const writes = new WriteTurn(database, { checkpoints: { pool: threads, daemon: 'accounts' } });
+  const writes = new WriteTurn(database, {
+    checkpoints: { pool: threads, daemon: 'accounts' },
+    onUnkept: ({ message }) => log.error('not_on_disk', message),
+  });
   const store = new AccountStore(database, Date.now);
   const keeper = await AccountKeeper.open({
     store,
@@ -82,6 +85,8 @@ export async function startAccounts(
     metrics.connections.set(door?.size ?? 0);
     metrics.bytes.set(keeper.store.bytes);
   });
+  // Where there are none, nobody can log in.
+  if (keeper.store.count > 0) warmPasswords(pool);
   log.info('database_open', `Keeping ${keeper.store.count} accounts in ${file}`, {
     accounts: keeper.store.count,
   });

@@ -39,6 +39,23 @@ describe('registering', () => {
     expect(test.keeper.registered).toBe(1);
   });
 
+  it('tells what a login took beside its hash, where one was computed', async () => {
+    await register('ann');
+    const identify = () => test.ask('identify', { nick: 'ann', password: 'correct-horse', origin: HOME });
+    await identify();
+    expect(test.queued).toEqual([]);
+    test.passwords.times = { waitMs: 3, runMs: 17, backMs: 1 };
+    let open = () => {};
+    test.passwords.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const login = identify();
+    await test.clock.advance(25);
+    open();
+    expect(await login).toEqual(success('ann'));
+    expect(test.queued).toEqual([8]);
+  });
+
   it('says that there is no room for one more, and makes one again once there is', async () => {
     const small = await TestKeeper.open(2);
     const answers: unknown[] = [];

@@ -1,6 +1,7 @@
 /** Makes and checks passwords on threads, a bounded number at once, the networks of those who ask taking turns. */
+import { availableParallelism } from 'node:os';
 import { SignalboxError } from '../../contract/errors.ts';
-import { poolTask } from '../runtime/async/pool-task.ts';
+import { poolTask, type TaskTimes } from '../runtime/async/pool-task.ts';
 import { ThreadPool, type ThreadPoolOptions } from '../runtime/async/thread-pool.ts';
 import type * as tasks from './credential-tasks.ts';
 import { limits } from './limits.ts';
@@ -9,6 +10,9 @@ const MODULE = new URL('credential-tasks.ts', import.meta.url);
 const makeVerifiers = poolTask<typeof tasks.makeVerifiers>(MODULE, 'makeVerifiers');
 const fitsHash = poolTask<typeof tasks.fitsHash>(MODULE, 'fitsHash');
 
+/** Threads that are not ended when nobody logs in for a while: one is at the hash of somebody else when the next comes. */
+const STAYING_THREADS = 2;
+
 /** Checked where there is no such account, so that the answer takes as long as for a wrong password. */
 const NOBODY =
   '$argon2id$v=19$m=19456,t=2,p=1$KGAlTLwyX4s0/JXRnCLKSg$jFVxq1A9YQAGlKczJ3kb1TNHpGwFMSvYK3D4l2EJyGQ';
@@ -16,25 +20,52 @@ const NOBODY =
 /** Whether somebody waits for it. */
 export type Urgency = 'normal' | 'low';
 
+/** Functions that the instrument of the pool shows by themselves as well, and how they are called there. */
+export const PASSWORD_TASKS = { fitsHash: 'passwords checked', makeVerifiers: 'passwords made' } as const;
+
 /** Makes and checks what is kept of passwords. */
 export interface PasswordWork {
   /**
    * Makes what is kept of a prepared password.
    * @param network whose turn it takes
    * @param urgency `low` for what nobody waits for
+   * @param onTimes told what it took
    * @throws SignalboxError `limit_reached` where too many wait
    */
-  make(password: string, network: string, urgency?: Urgency): Promise<tasks.Verifiers>;
+  make(
+    password: string,
+    network: string,
+    urgency?: Urgency,
+    onTimes?: (times: TaskTimes) => void,
+  ): Promise<tasks.Verifiers>;
   /** Whether a prepared password fits a hash; never with null, in the same time. Throws as {@link make}. */
-  fits(hash: string | null, password: string, network: string, urgency?: Urgency): Promise<boolean>;
+  fits(
+    hash: string | null,
+    password: string,
+    network: string,
+    urgency?: Urgency,
+    onTimes?: (times: TaskTimes) => void,
+  ): Promise<boolean>;
 }
 
 /**
- * The threads for it.
+ * The threads for it, one for each core: they are niced, so that the loop, which needs little of its core, comes first all the same, and
+ * on a machine with two cores nobody waits for the hash of somebody else.
  * @param onLost told of threads that hang or end unasked
  */
 export function passwordPool(onLost: NonNullable<ThreadPoolOptions['onLost']>): ThreadPool {
-  return new ThreadPool({ name: 'passwords', capacity: limits.checksWaiting.default, onLost });
+  return new ThreadPool({
+    name: 'passwords',
+    min: Math.min(STAYING_THREADS, availableParallelism()),
+    max: availableParallelism(),
+    capacity: limits.checksWaiting.default,
+    onLost,
+  });
+}
+
+/** Starts the threads, which takes as long as some logins, before anybody logs in. */
+export function warmPasswords(pool: ThreadPool): void {
+  pool.warm([fitsHash, makeVerifiers]);
 }
 
 /** Makes and checks passwords in a pool. */
@@ -48,10 +79,15 @@ export class Credentials implements PasswordWork {
     this.#pool = pool;
   }
 
-  make(password: string, network: string, priority: Urgency = 'normal'): Promise<tasks.Verifiers> {
+  make(
+    password: string,
+    network: string,
+    priority: Urgency = 'normal',
+    onTimes: (times: TaskTimes) => void = () => {},
+  ): Promise<tasks.Verifiers> {
     const iterations = limits.scramIterations.default;
     return this.#counted(network, () =>
-      this.#pool.run(makeVerifiers, { password, iterations }, { group: network, priority }),
+      this.#pool.run(makeVerifiers, { password, iterations }, { group: network, priority, onTimes }),
     );
   }
 
@@ -60,9 +96,10 @@ export class Credentials implements PasswordWork {
     password: string,
     network: string,
     priority: Urgency = 'normal',
+    onTimes: (times: TaskTimes) => void = () => {},
   ): Promise<boolean> {
     const fits = await this.#counted(network, () =>
-      this.#pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network, priority }),
+      this.#pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network, priority, onTimes }),
     );
     return fits && hash !== null;
   }

@@ -163,6 +163,12 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How long a write waits for another program that has the file locked, such as a backup.',
   },
+  databaseCacheBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Pages of the database that are kept in memory, as far as they are used: where all accounts of a large network are found.',
+  },
   writesWaiting: {
     default: 8_192,
     unit: 'count',
@@ -171,19 +177,20 @@ export const limits = {
   lateWriteMs: {
     default: 100,
     unit: 'milliseconds',
-    reason: 'How long something waits for a transaction to go along with that nobody waits for.',
+    reason:
+      'How long something waits for a transaction to go along with that nobody waits for, and how long what was answered without the disk waits to be written through to it.',
   },
   logRoomBytes: {
-    default: 4_194_304,
+    default: 8_388_608,
     unit: 'bytes',
     reason:
       'Room that the log of the database gets at once: a file that grows makes each write wait for longer.',
   },
   checkpointCommits: {
-    default: 64,
+    default: 256,
     unit: 'count',
     reason:
-      'Transactions after which a thread puts the log of the database into the file, so that it seldom needs more room.',
+      'Transactions after which a thread puts the log of the database into the file, so that it seldom needs more room. SQLite waits for the disk, and the loop with it, when it begins the log anew after that: one commit in so many.',
   },
   logPages: {
     default: 16_384,

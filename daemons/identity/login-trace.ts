@@ -4,6 +4,7 @@
  */
 import { type LoginOrigin, type LoginStep, MOST_LOGIN_STEPS } from '../../contract/accounts.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { TaskTimes } from '../runtime/async/pool-task.ts';
 
 /** The steps of one login. */
 export class LoginTrace {
@@ -32,6 +33,12 @@ export class LoginTrace {
     };
   }
 
+  /** Something was over some time ago, and had taken so long. @param what in a few words, without names or secrets */
+  add(what: string, tookMs: number, agoMs: number): void {
+    if (this.#steps.length >= MOST_LOGIN_STEPS) return;
+    this.#steps.push({ what, afterMs: this.#clock.monotonic() - agoMs - tookMs - this.#from, tookMs });
+  }
+
   /** The steps since the question was taken up. */
   get steps(): readonly LoginStep[] {
     return this.#steps;
@@ -41,6 +48,14 @@ export class LoginTrace {
 /** Where somebody logs in from, with what their login is traced by. */
 export interface TracedOrigin extends LoginOrigin {
   readonly trace: LoginTrace;
+}
+
+/** Told what a hash took, has the timeline of a login say how long that waited for a thread. */
+export function tracedWait(origin: LoginOrigin): (times: TaskTimes) => void {
+  return ({ waitMs, runMs, backMs }) => {
+    if ('trace' in origin)
+      (origin as TracedOrigin).trace.add('waiting for a thread', Math.max(0, waitMs), runMs + backMs);
+  };
 }
 
 /** Does something that belongs to a login, as a step of its timeline where there is one. */

@@ -5,11 +5,12 @@
 import type { AccountNews, LoggedIn, LoginAnswer, LoginOrigin } from '../../contract/accounts.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { fold } from '../irc/casemapping.ts';
+import type { TaskTimes } from '../runtime/async/pool-task.ts';
 import { networkKey } from '../runtime/net/ip-address.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
-import { traced } from './login-trace.ts';
+import { traced, tracedWait } from './login-trace.ts';
 import type { PasswordAuthority, Verdict } from './password-authority.ts';
 import type { AccountStore, StoredAccount } from './store/account-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
@@ -45,6 +46,8 @@ export interface LoginOptions {
    * What else keeps somebody out who has proved to own an account; null for nothing, and they are let in then. Asked once for each.
    */
   readonly admit?: (account: StoredAccount, origin: LoginOrigin) => LoginRefusal['why'] | null;
+  /** Told what a login by a password took that is kept here, in milliseconds, beside the hash that was computed for it. */
+  readonly onQueued?: (ms: number) => void;
   /** Told of each failure, for the log. */
   readonly onFailure: (account: string, origin: LoginOrigin, why: string) => void;
 }
@@ -81,8 +84,16 @@ export class Logins {
 
   /** An attempt with a prepared password. */
   async byPassword(name: string, password: string, origin: LoginOrigin): Promise<LoginAnswer> {
-    const proof = await this.prove(name, password, origin);
-    return typeof proof === 'function' ? await this.proven(name, origin, proof) : proof;
+    const { clock, onQueued } = this.#options;
+    const since = clock.monotonic();
+    let computedMs = 0;
+    const count = ({ runMs }: TaskTimes) => {
+      computedMs += runMs;
+    };
+    const proof = await this.prove(name, password, origin, count);
+    const answer = typeof proof === 'function' ? await this.proven(name, origin, proof) : proof;
+    if (computedMs > 0) onQueued?.(clock.monotonic() - since - computedMs);
+    return answer;
   }
 
   /** Why a prepared password proves nothing; null where it is the account's. Counts as {@link prove} does. */
@@ -91,15 +102,23 @@ export class Logins {
     return typeof proof === 'function' ? null : proof;
   }
 
-  /** What a prepared password proves, or why it proves nothing. Counts as logging in does, without being a login. */
-  async prove(name: string, password: string, origin: LoginOrigin): Promise<LoginRefusal | Proof> {
+  /**
+   * What a prepared password proves, or why it proves nothing. Counts as logging in does, without being a login.
+   * @param onTimes told what a hash took that was computed here
+   */
+  async prove(
+    name: string,
+    password: string,
+    origin: LoginOrigin,
+    onTimes: (times: TaskTimes) => void = () => {},
+  ): Promise<LoginRefusal | Proof> {
     const before = this.refusalBefore(name, origin);
     if (before !== null) return before;
     // Counted first: who asks for many at once guesses no more than who waits for each answer.
     this.accounts.failed(fold(name));
     let verdict: Verdict;
     try {
-      verdict = await this.#look(name, password, origin);
+      verdict = await this.#look(name, password, origin, onTimes);
     } catch (error) {
       return this.#unchecked(name, error);
     } finally {
@@ -116,18 +135,28 @@ export class Logins {
     return this.#keptOut(name, origin, verdict.why, verdict.detail);
   }
 
-  async #look(name: string, password: string, origin: LoginOrigin): Promise<Verdict> {
+  async #look(
+    name: string,
+    password: string,
+    origin: LoginOrigin,
+    onTimes: (times: TaskTimes) => void,
+  ): Promise<Verdict> {
     const { store, credentials, authority } = this.#options;
     const elsewhere = authority?.password(name, password, origin) ?? null;
     if (elsewhere !== null) return await elsewhere;
     const account = store.find(name);
     const kept = account === undefined ? null : store.passwordHash(account);
     let hash = kept?.hash ?? null;
+    const tell = tracedWait(origin);
+    const checked = (times: TaskTimes) => {
+      tell(times);
+      onTimes(times);
+    };
     const fits = await traced(origin, 'password checked', () =>
-      credentials.fits(hash, password, networkKey(origin.address)),
+      credentials.fits(hash, password, networkKey(origin.address), 'normal', checked),
     );
     if (!fits) return { kind: 'wrong', why: 'wrong password' };
-    if (kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin);
+    if (kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin, onTimes);
     const proof: Proof = (current) => store.passwordHash(current)?.hash === hash;
     return { kind: 'right', account: name, proof };
   }
@@ -143,8 +172,9 @@ export class Logins {
     if (kept !== null) return this.#keptOut(account.name, origin, kept);
     try {
       // Looked at again behind what is written in this turn: failures, another password, the end of the account.
-      const login = await traced(origin, 'written to the disk', () =>
-        writes.write(() => {
+      // That somebody was here is no loss where the power fails right then; so nobody waits for the disk.
+      const login = await traced(origin, 'kept in the database', () =>
+        writes.commit(() => {
           const current = store.find(name);
           if (current === undefined || !proof(current)) return 'credentials';
           if (current.suspended_reason !== null) return 'suspended';
@@ -190,10 +220,16 @@ export class Logins {
    * Puts what is made here in place of the hash of another program, which fits the password; answers what is kept then. Where that
    * fails, the next login does it.
    */
-  async #renewHash(name: string, hash: string, password: string, { address }: LoginOrigin): Promise<string> {
+  async #renewHash(
+    name: string,
+    hash: string,
+    password: string,
+    { address }: LoginOrigin,
+    onTimes: (times: TaskTimes) => void,
+  ): Promise<string> {
     const { store, writes, credentials, onUnchecked } = this.#options;
     try {
-      const verifiers = await credentials.make(password, networkKey(address));
+      const verifiers = await credentials.make(password, networkKey(address), 'normal', onTimes);
       return await writes.write(() => {
         const account = store.find(name);
         if (account === undefined || store.passwordHash(account)?.hash !== hash) return hash;

@@ -3,8 +3,9 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import SqliteDatabase from 'better-sqlite3';
 import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../contract/accounts.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
+import type { TaskTimes } from '../runtime/async/pool-task.ts';
 import { AccountKeeper } from './account-keeper.ts';
-import type { PasswordWork } from './credentials.ts';
+import type { PasswordWork, Urgency } from './credentials.ts';
 import { formatVerifier, keysOf } from './sasl/scram.ts';
 import { AccountStore } from './store/account-store.ts';
 import { ChannelStore } from './store/channel-store.ts';
@@ -33,10 +34,20 @@ export class ClearPasswords implements PasswordWork {
     return { argon2id: password, scram: formatVerifier({ iterations: ROUNDS, salt, ...keysOf(salted) }) };
   }
 
-  async fits(hash: string | null, password: string): Promise<boolean> {
+  /** What a check says that it took. */
+  times: TaskTimes | null = null;
+
+  async fits(
+    hash: string | null,
+    password: string,
+    _network?: string,
+    _urgency?: Urgency,
+    onTimes?: (times: TaskTimes) => void,
+  ): Promise<boolean> {
     this.checked++;
     if (this.failure !== null) throw this.failure;
     await this.gate;
+    if (this.times !== null) onTimes?.(this.times);
     return hash === password;
   }
 }
@@ -51,6 +62,8 @@ export class TestKeeper {
   readonly news: AccountNews[] = [];
   readonly failures: string[] = [];
   readonly unchecked: string[] = [];
+  /** What logins took beside their hash, in milliseconds. */
+  readonly queued: number[] = [];
   /** Done between the proof and the last message of SCRAM. */
   beforeLast: () => unknown = () => {};
   keeper!: AccountKeeper;
@@ -70,6 +83,7 @@ export class TestKeeper {
       credentials: test.passwords,
       clock: test.clock,
       leastPassword: () => 8,
+      onQueued: (ms) => test.queued.push(ms),
       onUnchecked: (why) => test.unchecked.push(why),
       onFailure: (account, { address }, why) => test.failures.push(`${account} from ${address}: ${why}`),
     });

@@ -141,6 +141,7 @@ export async function openAccountParts(
     },
     renamed,
     admit: (account, origin) => admit(account, origin, { profiles, slots }),
+    onQueued: (ms) => options.onQueued?.(ms),
     onUnchecked: (why) => log('warn', 'login_unchecked', `A login could not be looked at: ${why}`),
     onFailure: (account, { address }, why) =>
       log('warn', 'login_failed', `A login to ${account} from ${address} failed: ${why}`),

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
-import { Credentials, passwordPool } from '../identity/credentials.ts';
+import { Credentials, PASSWORD_TASKS, passwordPool, warmPasswords } from '../identity/credentials.ts';
 import { ChannelStore } from '../identity/store/channel-store.ts';
 import { openAccounts } from '../identity/store/database.ts';
 import { WriteTurn } from '../identity/store/write-turn.ts';
@@ -47,6 +47,7 @@ const hashForKeycloak = poolTask<typeof hashTasks.hashForKeycloak>(
   new URL('flows/hash-tasks.ts', import.meta.url),
   'hashForKeycloak',
 );
+const NS_PER_MS = 1e6;
 const DATABASE_FILE = 'services.db';
 /** One that exports or imports for minutes, and one for the log of the database meanwhile. */
 const FILE_THREADS = 2;
@@ -77,11 +78,14 @@ export async function startServices(
       `Took over ${taken.accounts} accounts and ${taken.channels.length} channels of the IRC server's own store; the command take-over has the IRC server ask here`,
     );
   const pool = passwordPool(logLost(log));
-  instrumentPool(metrics, pool);
+  instrumentPool(metrics, pool, PASSWORD_TASKS);
   const credentials = new Credentials(pool);
   const fileThreads = new ThreadPool({ name: 'account files', max: FILE_THREADS, onLost: logLost(log) });
   instrumentPool(metrics, fileThreads);
-  const writes = new WriteTurn(database, { checkpoints: { pool: fileThreads, daemon: 'services' } });
+  const writes = new WriteTurn(database, {
+    checkpoints: { pool: fileThreads, daemon: 'services' },
+    onUnkept: ({ message }) => log.error('not_on_disk', message),
+  });
   const identity = {
     name: config.server_name,
     numeric: serverNumeric(config.numeric),
@@ -99,6 +103,7 @@ export async function startServices(
     onUp: () => flows?.engine.retry(null),
   });
   const commandTimes = metrics.histogram('signalbox_services_command_seconds');
+  const queueTimes = metrics.histogram('signalbox_services_login_queue_seconds');
   const kindTimes = new Map<string, (ns: number) => void>();
   let flows: FlowDesk | null = null;
   const services = await Services.open({
@@ -125,6 +130,7 @@ export async function startServices(
     isOwn: () => door !== null,
     onOperation: (kind, ns) => kindTimes.get(kind)?.(ns),
     onCommand: (ns) => commandTimes.record(ns),
+    onQueued: (ms) => queueTimes.record(ms * NS_PER_MS),
     onKind: (kind, counts) => {
       const { handles } = standardInstrument(metrics, 'operation', kind, (figures) => {
         figures.depth.set(counts.inFlight);
@@ -256,6 +262,8 @@ export async function startServices(
   publishMetrics(metrics, { services, uplinks, writes, keycloak });
   webhook.publish(metrics);
   made.publish(metrics);
+  // Where there are none, nobody can log in.
+  if (services.keeper.store.count > 0) warmPasswords(pool);
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
     listeners: () => [...(door?.infos ?? []), ...webhook.door.infos],

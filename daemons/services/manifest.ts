@@ -47,6 +47,10 @@ export const manifest = defineManifest({
     ),
     counter('commands_dropped', 'Commands that were passed over because their user sent too many'),
     histogram('command', 'Time that a command of a user took'),
+    histogram(
+      'login_queue',
+      'Time of a login by a password that is kept here, beside computing its hash: waiting for a thread, for the loop and for the disk',
+    ),
     gauge('contexts_in_use', 'Commands of users under way'),
     counter('contexts_refused', 'Commands that were refused because too many were under way'),
     gauge('asking_servers', 'Servers that ask for accounts'),

@@ -94,6 +94,8 @@ export interface ServicesOptions {
   readonly onOperation: (kind: string, ns: number) => void;
   /** Told how long a command of a user took, in nanoseconds. */
   readonly onCommand?: (ns: number) => void;
+  /** Told what a login by a password took that is kept here, in milliseconds, beside the hash that was computed for it. */
+  readonly onQueued?: (ms: number) => void;
   /** Told of a kind of work that is begun for the first time. */
   readonly onKind?: (kind: string, counts: OperationCounts) => void;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;

@@ -24,6 +24,8 @@ export function openAccounts(sqlite: SqliteConstructor, file: string, schema: Sq
     // What was answered is on the disk, also when the power fails.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    // Each login looks at a dozen of pages, which would be read from the system anew.
+    database.pragma(`cache_size = -${limits.databaseCacheBytes.default / 1_024}`);
     // Who has their account deleted leaves nothing in the file.
     database.pragma('secure_delete = ON');
     bringUpToDate(database, schema);

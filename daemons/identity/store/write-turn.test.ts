@@ -84,10 +84,10 @@ class TestDisk {
   };
 }
 
-function opened() {
+function opened(onUnkept: (error: SignalboxError) => void = () => {}) {
   const database = openAccounts(SqliteDatabase, file());
   const disk = new TestDisk();
-  const writes = new WriteTurn(database, { sync: disk.sync });
+  const writes = new WriteTurn(database, { sync: disk.sync, onUnkept });
   const store = new AccountStore(database, () => 1);
   const told: string[] = [];
   const make = (name: string) => {
@@ -123,6 +123,64 @@ it('is answered when it is on the disk, and what was written meanwhile with the 
   disk.asked[2]!(null);
   await turn();
   expect(told.at(-1)).toBe('dave');
+  disk.asked.length = 0;
+  await end();
+});
+
+it('is answered without the disk where that is enough, which has it soon after, or with the next write', async () => {
+  const { database, disk, writes, told, make, end } = opened();
+  const reader = new SqliteDatabase(file(), { readonly: true });
+  const there = () => reader.prepare('SELECT name FROM secrets ORDER BY name').pluck().all();
+  const keep = async (name: string) => {
+    await writes.commit(() => database.prepare("INSERT INTO secrets VALUES (?, x'00')").run(name));
+    told.push(name);
+  };
+  await Promise.all([keep('a'), keep('b')]);
+  expect([told, there(), disk.asked.length, writes.committed]).toEqual([['a', 'b'], ['a', 'b'], 0, 1]);
+  while (disk.asked.length === 0) await turn();
+  await keep('c');
+  make('ann');
+  await turn();
+  expect([disk.asked.length, told.at(-1)]).toEqual([1, 'c']);
+  disk.asked[0]!(null);
+  disk.asked[1]!(null);
+  await turn();
+  expect(told.at(-1)).toBe('ann');
+  await keep('d');
+  disk.asked.length = 0;
+  const closed = writes.close();
+  while (disk.asked.length === 0) await turn();
+  disk.asked[0]!(null);
+  await closed;
+  reader.close();
+  disk.asked.length = 0;
+  await end();
+});
+
+it('says what the disk has not taken that was answered without it', async () => {
+  const unkept: string[] = [];
+  const { database, disk, writes, told, make, end } = opened((error) => unkept.push(error.code));
+  const commit = (name: string) =>
+    writes.commit(() => database.prepare("INSERT INTO secrets VALUES (?, x'00')").run(name));
+  const failure = Object.assign(new Error('EIO'), { code: 'EIO' });
+  const pragma = database.pragma.bind(database);
+  database.pragma = (source, options) => {
+    if (source.startsWith('wal_checkpoint')) throw new Error('EIO');
+    return pragma(source, options);
+  };
+  await commit('a');
+  while (disk.asked.length === 0) await turn();
+  disk.asked[0]!(failure);
+  expect(unkept).toEqual(['unavailable']);
+  await commit('b');
+  make('ann');
+  disk.asked[1]!(failure);
+  await turn();
+  expect([unkept.length, told]).toEqual([2, ['ann: unavailable']]);
+  await expect(writes.commit(() => database.prepare('INSERT INTO nothing').run())).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  database.pragma = pragma;
   disk.asked.length = 0;
   await end();
 });

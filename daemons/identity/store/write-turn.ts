@@ -1,6 +1,7 @@
 /**
- * Writes of one turn of the loop as one transaction, of which nothing is answered before it is on the disk. The loop does not wait for
- * that: what other turns have written meanwhile goes to the disk with the next one. What a step finds wrong undoes that step alone.
+ * Writes of one turn of the loop as one transaction, of which nothing is answered before it is on the disk, or, where that is enough,
+ * before it is beyond the reach of whatever ends a process. The loop does not wait for the disk: what other turns have written meanwhile
+ * goes there with the next one. What a step finds wrong undoes that step alone.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
 import { poolTask } from '../../runtime/async/pool-task.ts';
@@ -17,11 +18,14 @@ const checkpoint = poolTask<typeof tasks.checkpoint>(
 
 interface Waiting {
   readonly step: () => unknown;
+  /** Whether it is answered when the disk has it. */
+  readonly disk: boolean;
   readonly resolve: (result: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
 interface Ended {
+  readonly disk: boolean;
   readonly tell: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,6 +37,8 @@ export interface WriteTurnOptions {
     /** Whose database it is. */
     readonly daemon: string;
   };
+  /** Told why the disk has not taken what was answered without waiting for it. */
+  readonly onUnkept?: (error: SignalboxError) => void;
   /** For tests: has a file written through to the disk. */
   readonly sync?: Sync;
 }
@@ -46,6 +52,8 @@ export class WriteTurn {
   #late: (() => void)[] = [];
   #due: NodeJS.Immediate | null = null;
   #lateDue: NodeJS.Timeout | null = null;
+  readonly #onUnkept: (error: SignalboxError) => void;
+  #throughDue: NodeJS.Timeout | null = null;
   /** Whether nothing is written here at present. */
   #held = false;
   #holders: Promise<unknown> = Promise.resolve();
@@ -55,8 +63,9 @@ export class WriteTurn {
   /** Transactions that were written. */
   committed = 0;
 
-  constructor(database: Sqlite, { checkpoints, sync }: WriteTurnOptions = {}) {
+  constructor(database: Sqlite, { checkpoints, onUnkept = () => {}, sync }: WriteTurnOptions = {}) {
     this.#database = database;
+    this.#onUnkept = onUnkept;
     this.#disk = WalDisk.of(database, sync);
     this.#checkpoints = this.#disk === null ? null : (checkpoints ?? null);
     // What a thread has not done by then is done after all.
@@ -68,10 +77,22 @@ export class WriteTurn {
    * @throws SignalboxError (as a rejection) `unavailable` where nothing can be written now, `limit_reached` where too much waits
    */
   write<Result>(step: () => Result): Promise<Result> {
+    return this.#take(step, true);
+  }
+
+  /**
+   * The same without waiting for the disk: resolves when it is committed. No end of a process loses it then, kill -9 included; what a
+   * power failure takes are the latest `lateWriteMs`. For what is set right afterwards, or does no harm where it is lost.
+   */
+  commit<Result>(step: () => Result): Promise<Result> {
+    return this.#take(step, false);
+  }
+
+  #take<Result>(step: () => Result, disk: boolean): Promise<Result> {
     if (this.#waiting.length >= limits.writesWaiting.default)
       return Promise.reject(new SignalboxError('limit_reached', 'Too much is to be written at once.'));
     return new Promise<Result>((resolve, reject) => {
-      this.#waiting.push({ step, resolve, reject });
+      this.#waiting.push({ step, disk, resolve, reject });
       this.#flushSoon();
     });
   }
@@ -137,6 +158,7 @@ export class WriteTurn {
   async close(): Promise<void> {
     await this.#holders;
     this.flush();
+    this.#through();
     await this.#disk?.close();
   }
 
@@ -155,16 +177,38 @@ export class WriteTurn {
   }
 
   #tell(ended: readonly Ended[]): void {
-    const tell = (failure: Error | null) => {
+    const onDisk: Ended[] = [];
+    for (const one of ended) {
+      if (one.disk && this.#disk !== null) onDisk.push(one);
+      else one.tell();
+    }
+    if (this.#disk === null) return;
+    if (onDisk.length === 0) {
+      this.#throughDue ??= setTimeout(this.#through, limits.lateWriteMs.default);
+      return;
+    }
+    const answeredBefore = this.#throughDue !== null;
+    if (this.#throughDue !== null) clearTimeout(this.#throughDue);
+    this.#throughDue = null;
+    this.#disk.settle((failure) => {
       const error = failure === null ? null : keptError(failure);
-      for (const one of ended) {
+      if (error !== null && answeredBefore) this.#onUnkept(error);
+      for (const one of onDisk) {
         if (error === null) one.tell();
         else one.reject(error);
       }
-    };
-    if (this.#disk === null) tell(null);
-    else this.#disk.settle(tell);
+    });
   }
+
+  /** Has the disk take what was answered without it. */
+  readonly #through = () => {
+    if (this.#throughDue === null) return;
+    clearTimeout(this.#throughDue);
+    this.#throughDue = null;
+    this.#disk?.settle((failure) => {
+      if (failure !== null) this.#onUnkept(keptError(failure));
+    });
+  };
 
   #checkpointSoon(): void {
     const thread = this.#checkpoints;
@@ -180,15 +224,15 @@ export class WriteTurn {
     pool.run(checkpoint, { file: this.#database.name, daemon }, { priority: 'high' }).then(done, done);
   }
 
-  #one({ step, resolve, reject }: Waiting): Ended {
+  #one({ step, disk, resolve, reject }: Waiting): Ended {
     try {
       // Within a transaction that is a savepoint.
       const result = this.#database.transaction(step)();
-      return { tell: () => resolve(result as never), reject };
+      return { disk, tell: () => resolve(result as never), reject };
     } catch (error) {
       // What SQLite could not write would be missing from all of it.
       if (!(error instanceof SignalboxError)) throw error;
-      return { tell: () => reject(error), reject };
+      return { disk, tell: () => reject(error), reject };
     }
   }
 

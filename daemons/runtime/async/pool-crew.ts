@@ -109,6 +109,12 @@ export class PoolCrew {
     if (this.drained) this.#owner.drained();
   }
 
+  /** Starts the threads that stay; each loads the functions that there are. */
+  warm(): void {
+    while (this.size < this.#options.min) this.#start();
+    for (const thread of this.#threads) if (thread.ready) thread.define(this.#functions);
+  }
+
   /** Ends every thread: when it is done, or at once where that takes longer than `timeoutMs`. What they have is given back. */
   async end(timeoutMs: number): Promise<PoolJob[]> {
     this.#timer?.cancel();
@@ -173,9 +179,10 @@ export class PoolCrew {
       new PoolThreadHandle(name, this.#options.nice, {
         ready: (thread) => {
           thread.progressed(this.#now());
+          thread.define(this.#functions);
           this.handOut();
         },
-        ended: (job, ...end) => this.#owner.ended(job, ...end),
+        ended: (job, result, failure, times) => this.#owner.ended(job, result, failure, times),
         unfit: (job, error) => this.#owner.unfit(job, error),
         progressed: (thread) => {
           thread.progressed(this.#now());

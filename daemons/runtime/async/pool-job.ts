@@ -1,7 +1,7 @@
 /** One task of a ThreadPool, from its submission to its end. */
 import type { TransferListItem } from 'node:worker_threads';
 import type { SignalboxError } from '../../../contract/errors.ts';
-import type { PoolTicket, TaskState } from './pool-task.ts';
+import type { PoolTicket, TaskState, TaskTimes } from './pool-task.ts';
 import { LaneEntry, type Priority } from './priority-lanes.ts';
 import type { PricedTask } from './task-price.ts';
 
@@ -34,6 +34,8 @@ export class PoolJob extends LaneEntry implements PoolTicket<unknown> {
   plannedMs = 0;
   /** Called at its end, to let go of the signal that may cancel it. */
   whenEnded: (() => void) | null = null;
+  /** Told what it took. */
+  onTimes: ((times: TaskTimes) => void) | null = null;
   readonly #owner: JobOwner;
   #end: TaskState | null = null;
   #resolve!: (result: unknown) => void;

@@ -41,6 +41,16 @@ export function poolTask<Run extends TaskFunction<never, unknown>>(
 /** `pending` until a thread begins it. */
 export type TaskState = 'pending' | 'running' | 'completed' | 'cancelled' | 'failed';
 
+/** What a task took, in milliseconds. */
+export interface TaskTimes {
+  /** From its submission until a thread began it. */
+  readonly waitMs: number;
+  /** On the thread. */
+  readonly runMs: number;
+  /** From its end until the loop took its result, be it that the loop or the thread was busy. */
+  readonly backMs: number;
+}
+
 export interface RunOptions {
   /** Default `normal`. */
   readonly priority?: Priority;
@@ -52,6 +62,8 @@ export interface RunOptions {
   readonly transfer?: readonly TransferListItem[];
   /** How long it may run, in milliseconds; then its thread is ended and replaced. The pool has a default. */
   readonly runMs?: number;
+  /** Told what it took, just before its result is there; not of what never ended on a thread. */
+  readonly onTimes?: (times: TaskTimes) => void;
 }
 
 /** A task that was given to a pool. */

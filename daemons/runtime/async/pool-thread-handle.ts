@@ -13,14 +13,15 @@ import {
   type TaskReply,
   taskWord,
 } from './pool-memory.ts';
+import type { TaskTimes } from './pool-task.ts';
 import type { PricedTask } from './task-price.ts';
 
 /** Told what happens at a thread. */
 export interface ThreadOwner {
   /** The thread can be handed tasks. */
   ready(thread: PoolThreadHandle): void;
-  /** A task has ended. `waitMs` and `runMs` are what it took. */
-  ended(job: PoolJob, result: unknown, failure: TaskFailure | null, waitMs: number, runMs: number): void;
+  /** A task has ended. */
+  ended(job: PoolJob, result: unknown, failure: TaskFailure | null, times: TaskTimes): void;
   /** A task could not be handed over. */
   unfit(job: PoolJob, error: SignalboxError): void;
   /** Tasks of one message have ended. */
@@ -103,12 +104,17 @@ export class PoolThreadHandle {
         : nowMs + running.job.runMs - Math.max(0, running.sinceMs);
   }
 
-  /** Hands tasks to it. What cannot be copied is refused by itself. */
-  hand(jobs: readonly PoolJob[], functions: readonly PricedTask[]): void {
+  /** Has it load functions that it has not loaded yet. */
+  define(functions: readonly PricedTask[]): void {
     for (; this.#defined < functions.length; this.#defined++) {
       const { index, module, name } = functions[this.#defined]!;
       this.#worker.post({ index, module, name } satisfies TaskDefinition);
     }
+  }
+
+  /** Hands tasks to it. What cannot be copied is refused by itself. */
+  hand(jobs: readonly PoolJob[], functions: readonly PricedTask[]): void {
+    this.define(functions);
     if (this.handed === 0) this.#worker.keepAlive(true);
     if (!this.#post(jobs)) for (const job of jobs) this.#postAlone(job);
     if (this.handed === 0) this.#worker.keepAlive(false);
@@ -230,6 +236,7 @@ export class PoolThreadHandle {
   #take({ results, failures }: TaskReply): void {
     const { states, times } = this.#memory;
     this.stuck = false;
+    const now = sharedNow();
     let priced: PricedTask | null = null;
     for (let i = 0; i < results.length; i++) {
       const slot = this.#head++ & SLOT_MASK;
@@ -239,13 +246,15 @@ export class PoolThreadHandle {
       this.#jobs[slot] = null;
       this.plannedMs -= job.plannedMs;
       const began = times[2 * slot]!;
-      const runMs = times[2 * slot + 1]! - began;
+      const ended = times[2 * slot + 1]!;
+      const runMs = ended - began;
       if (job.task !== priced) {
         priced?.settle();
         priced = job.task;
       }
       priced.ran(runMs);
-      this.#owner.ended(job, results[i], failures?.get(i) ?? null, began - job.submittedMs, runMs);
+      const took = { waitMs: began - job.submittedMs, runMs, backMs: now - ended };
+      this.#owner.ended(job, results[i], failures?.get(i) ?? null, took);
     }
     priced?.settle();
     if (this.handed === 0) {

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import type { LostThread } from './pool-crew.ts';
-import { type PoolTicket, poolTask } from './pool-task.ts';
+import { type PoolTicket, poolTask, type TaskTimes } from './pool-task.ts';
 import { PRIORITIES } from './priority-lanes.ts';
 import type * as tasks from './test-fixtures/any-tasks.ts';
 import { begun, type Gate, makeGate, open } from './test-fixtures/gates.ts';
@@ -429,6 +429,24 @@ describe('ThreadPool', () => {
     expect(await Promise.all(behind)).toEqual(behind.map((_, value) => value));
     open(slow);
     await Promise.all(held);
+  });
+
+  it('has threads and functions ready before the first task where it is told to, and tells a caller what a task took', async () => {
+    const pool = makePool({ min: 2, max: 3 });
+    pool.warm([echo]);
+    while (pool.stats().idle < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(pool.stats()).toMatchObject({ active: 0, submitted: 0 });
+    pool.warm([echo, whoAmI]);
+    expect(pool.stats()).toMatchObject({ idle: 2 });
+    const times: TaskTimes[] = [];
+    const onTimes = (took: TaskTimes) => void times.push(took);
+    expect(await pool.run(echo, 5, { onTimes })).toBe(5);
+    await expect(pool.run(exit, 1, { onTimes })).rejects.toMatchObject({ code: 'crashed' });
+    const took = { waitMs: expect.any(Number), runMs: expect.any(Number), backMs: expect.any(Number) };
+    expect(times).toEqual([took]);
+    await pool.close(1_000);
+    pool.warm([echo]);
+    expect(pool.stats().idle).toBe(0);
   });
 
   it('shares what waits among the threads that are idle', async () => {

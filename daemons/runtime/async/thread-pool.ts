@@ -13,7 +13,7 @@ import { limits } from '../limits.ts';
 import { type LostThread, PoolCrew } from './pool-crew.ts';
 import { PoolJob } from './pool-job.ts';
 import { sharedNow, type TaskFailure } from './pool-memory.ts';
-import type { PoolTask, PoolTicket, RunOptions } from './pool-task.ts';
+import type { PoolTask, PoolTicket, RunOptions, TaskTimes } from './pool-task.ts';
 import { PriorityLanes } from './priority-lanes.ts';
 import { PricedTask } from './task-price.ts';
 
@@ -22,7 +22,7 @@ const NS_PER_MS = 1e6;
 export interface ThreadPoolOptions {
   /** Tells it from others in logs, metrics and names of threads. */
   readonly name: string;
-  /** Threads that stay when there is nothing to do. Default 0; none is started before the first task. */
+  /** Threads that stay when there is nothing to do. Default 0; none is started before the first task, or {@link ThreadPool.warm}. */
   readonly min?: number;
   /** Threads at most. Default, and for work that computes the most that makes sense: cores less one, at least 1. */
   readonly max?: number;
@@ -61,8 +61,8 @@ export interface PoolStats {
   readonly run: HistogramSummary;
 }
 
-/** Is told what each task took, in nanoseconds. */
-export type TimesListener = (waitNs: number, runNs: number) => void;
+/** Is told what each task took, and which function it was. */
+export type TimesListener = (times: TaskTimes, name: string) => void;
 
 export class ThreadPool {
   readonly name: string;
@@ -118,7 +118,7 @@ export class ThreadPool {
       this.#lanes,
       this.#functions,
       {
-        ended: (job, result, failure, waitMs, runMs) => this.#ended(job, result, failure, waitMs, runMs),
+        ended: (job, result, failure, times) => this.#ended(job, result, failure, times),
         unfit: (job, error) => this.#fail(job, error),
         drained: () => this.#whenDrained?.(),
       },
@@ -157,6 +157,16 @@ export class ThreadPool {
     // Whoever looks at the state alone need not handle it.
     job.result.catch(() => {});
     return job as PoolTicket<Result>;
+  }
+
+  /**
+   * Starts the threads that stay, and has them load functions, so that the first tasks do not wait for that. Once the pool is closed it
+   * does nothing.
+   */
+  warm(tasks: readonly PoolTask<never, unknown>[]): void {
+    if (this.#closing !== null) return;
+    for (const task of tasks) this.#priced(task);
+    this.#crew.warm();
   }
 
   /** Takes a task back that has not begun, or tells it; see {@link PoolTicket.cancel}. Called by tasks. */
@@ -251,6 +261,7 @@ export class ThreadPool {
       options?.runMs ?? this.#runMs,
       sharedNow(),
     );
+    job.onTimes = options?.onTimes ?? null;
     if (options?.signal !== undefined) cancelWith(job, options.signal);
     this.#lanes.push(job);
     if (this.#lanes.size > this.#highWater) this.#highWater = this.#lanes.size;
@@ -288,12 +299,11 @@ export class ThreadPool {
     if (this.#handOutIsDue) this.#handOutNow();
   };
 
-  #ended(job: PoolJob, result: unknown, failure: TaskFailure | null, waitMs: number, runMs: number): void {
-    const waitNs = Math.max(0, waitMs * NS_PER_MS);
-    const runNs = Math.max(0, runMs * NS_PER_MS);
-    this.#wait.record(waitNs);
-    this.#run.record(runNs);
-    this.#times?.(waitNs, runNs);
+  #ended(job: PoolJob, result: unknown, failure: TaskFailure | null, times: TaskTimes): void {
+    this.#wait.record(Math.max(0, times.waitMs * NS_PER_MS));
+    this.#run.record(Math.max(0, times.runMs * NS_PER_MS));
+    this.#times?.(times, job.task.name);
+    job.onTimes?.(times);
     if (failure !== null) {
       this.#fail(job, errorOf(job, failure));
       return;
