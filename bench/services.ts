@@ -147,17 +147,19 @@ function tell(result: Result): void {
 function told(result: ServicesKills | WebhookRate): string {
   if ('events' in result)
     return (
-      `webhook  ${result.events} events, ${result.perSecond} a second: answered after ${result.p50.toFixed(1)} ms (p50), ` +
-      `${result.p99.toFixed(1)} ms (p99), at most ${result.most.toFixed(1)} ms; ${result.refused} refused; ` +
-      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer; a server that only puts them on the disk answers after ` +
-      `${result.plain.p50.toFixed(1)} ms (p50), ${result.plain.p99.toFixed(1)} ms (p99), at most ${result.plain.most.toFixed(1)} ms: ` +
-      `p99 ${(result.p99 / result.plain.p99).toFixed(2)} times that`
+      `webhook  ${result.events} events, ${result.perSecond} a second: answered after ${answered(result)}; ${result.refused} refused; ` +
+      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer; a server that only writes them to a file answers after ` +
+      `${answered(result.plain)}, one that has them on the disk as well after ${answered(result.plainDisk)}`
     );
   const halves = result.halves === null ? '' : `, ${result.halves} accounts on one side alone`;
   return (
     `${result.name.padEnd(8)} ${result.kills} kills: ${result.registered} accounts registered, ${result.changed} changes answered, ` +
     `${result.lostAccounts} accounts and ${result.lostChanges} changes lost${halves}`
   );
+}
+
+function answered({ p50, p99, most }: WebhookRate['plain']): string {
+  return `${p50.toFixed(1)} ms (p50), ${p99.toFixed(1)} ms (p99), at most ${most.toFixed(1)} ms`;
 }
 
 function isWrong(result: Result): boolean {

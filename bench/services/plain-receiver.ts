@@ -1,12 +1,14 @@
 /**
- * The rival of the webhook, a process of its own: answers each POST when its body is in a file and that is on the disk, and does nothing
- * else. Bodies that come meanwhile share the next write. Prints `{"port":N}`. Started by bench/services/webhook-rate.ts.
+ * The rival of the webhook, a process of its own: answers each POST when its body is in a file and, with `disk` as second argument, that
+ * is on the disk, and does nothing else. Bodies that come meanwhile share the next write. Prints `{"port":N}`. Started by
+ * bench/services/webhook-rate.ts.
  */
 import { fdatasync, openSync, writeSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const file = openSync(process.argv[2]!, 'w');
+const waitsForDisk = process.argv[3] === 'disk';
 let waiting: ServerResponse[] = [];
 let underWay = false;
 
@@ -26,6 +28,10 @@ const server = createServer((request, response) => {
   request.on('data', (piece: Buffer) => pieces.push(piece));
   request.on('end', () => {
     writeSync(file, Buffer.concat(pieces));
+    if (!waitsForDisk) {
+      response.writeHead(204).end();
+      return;
+    }
     waiting.push(response);
     if (!underWay) sync();
   });

@@ -26,8 +26,10 @@ export interface WebhookRate extends AnswerTimes {
   readonly refused: number;
   /** Seconds until all were acted upon, from the last answer on. */
   readonly actedSeconds: number;
-  /** The same sent to a server that only puts it on the disk. */
+  /** The same sent to a server that only writes it to a file. */
   readonly plain: AnswerTimes;
+  /** And to one that has it on the disk as well. */
+  readonly plainDisk: AnswerTimes;
 }
 
 const TOML = `
@@ -45,24 +47,29 @@ export async function webhookRate(options: {
   readonly folder: string;
 }): Promise<WebhookRate> {
   const { events, perSecond, folder } = options;
-  const plain = await plainReceiver(join(folder, 'plain'), (port) => sendAll(port, events, perSecond));
+  const send = (port: number) => sendAll(port, events, perSecond);
+  const plain = await plainReceiver([join(folder, 'plain')], send);
+  const plainDisk = await plainReceiver([join(folder, 'plain-disk'), 'disk'], send);
   const host = new VictimHost(folder, async () => ({ daemons: ['ircd', 'services'], toml: TOML }));
   await host.start();
   try {
-    const sent = await sendAll(await host.portOf('services', 'http'), events, perSecond);
+    const sent = await send(await host.portOf('services', 'http'));
     const answered = performance.now();
     while ((await depth(host)) > 0) await sleep(10);
     const actedSeconds = (performance.now() - answered) / 1_000;
-    return { name: 'webhook', events, perSecond, ...sent, actedSeconds, plain };
+    return { name: 'webhook', events, perSecond, ...sent, actedSeconds, plain, plainDisk };
   } finally {
     await host.stop();
   }
 }
 
-/** Runs the rival meanwhile. @param file that it writes */
-async function plainReceiver<Result>(file: string, work: (port: number) => Promise<Result>): Promise<Result> {
+/** Runs the rival meanwhile. @param args see plain-receiver.ts */
+async function plainReceiver<Result>(
+  args: readonly string[],
+  work: (port: number) => Promise<Result>,
+): Promise<Result> {
   const script = join(import.meta.dirname, 'plain-receiver.ts');
-  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     return await work((await readyLine<{ port: number }>(child, 'the plain receiver', READY_MS)).port);
   } finally {
@@ -74,7 +81,7 @@ async function sendAll(port: number, events: number, perSecond: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   try {
     // Code that has never run is compiled first.
-    for (let warm = 0; warm < 200; warm++) await send(agent, port);
+    for (let warm = 0; warm < 200; warm++) await sendOne(agent, port);
     const times: number[] = [];
     const answers: Promise<void>[] = [];
     let refused = 0;
@@ -83,7 +90,7 @@ async function sendAll(port: number, events: number, perSecond: number) {
       const due = ((performance.now() - start) / 1_000) * perSecond;
       while (answers.length < Math.min(due, events))
         answers.push(
-          send(agent, port).then(({ status, ms }) => {
+          sendOne(agent, port).then(({ status, ms }) => {
             times.push(ms);
             if (status !== 204) refused++;
           }),
@@ -100,7 +107,7 @@ async function sendAll(port: number, events: number, perSecond: number) {
 }
 
 /** One event of a user whom nobody knows. */
-function send(agent: Agent, port: number): Promise<{ readonly status: number; readonly ms: number }> {
+function sendOne(agent: Agent, port: number): Promise<{ readonly status: number; readonly ms: number }> {
   const body = JSON.stringify({
     id: randomUUID(),
     time: Date.now(),

@@ -39,6 +39,7 @@ import { KeycloakLinks } from './store/keycloak-links.ts';
 import { NightlyBackup } from './store/nightly-backup.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { takeOverAccounts } from './store/take-over.ts';
+import { bootOfMachine, MachineStops } from './sync/machine-stops.ts';
 import { type UplinkBlock, UplinkDesk } from './uplink/uplink-desk.ts';
 import { UplinkSocket } from './uplink/uplink-socket.ts';
 import { WebhookDesk } from './webhook/webhook-desk.ts';
@@ -190,6 +191,14 @@ export async function startServices(
     onAnswer: (ns) => answerTimes.record(ns),
     log: say,
   });
+  const machineStops = new MachineStops({
+    database,
+    writes,
+    clock: systemClock,
+    boot: await bootOfMachine(),
+    look: (userId) => made.lookAtUser(userId),
+    log: say,
+  });
   const uplinks = new UplinkDesk({
     identity,
     clock: systemClock,
@@ -226,6 +235,7 @@ export async function startServices(
     services.accounts.mail.configure(mail === null ? null : smtpTransport(mail));
   sendBy(context.prepared.mail);
   made.start();
+  await machineStops.start();
   const { operations } = services;
   instrumentCounts(metrics, 'queue', 'mail', () => ({
     depth: services.accounts.mail.depth,
@@ -317,6 +327,7 @@ export async function startServices(
       await nightly.close();
       await fileThreads.close(0);
       await credentials.close();
+      await machineStops.close().catch(() => {});
       await writes.close();
       database.close();
     },

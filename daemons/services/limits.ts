@@ -735,6 +735,11 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'Shortest wait between two of them: logins go before.',
   },
+  syncAgainMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'After this it is looked again whether a user can be looked at, where none could.',
+  },
   webhookSecretBytes: {
     default: 256,
     unit: 'bytes',

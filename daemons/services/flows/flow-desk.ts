@@ -177,6 +177,13 @@ export class FlowDesk {
     return `compares ${channel}`;
   }
 
+  /** Sees to it that a user is looked at; false while no Keycloak is set. @throws SignalboxError where that cannot be begun now */
+  async lookAtUser(userId: string): Promise<boolean> {
+    if (this.#options.keycloak.current === null) return false;
+    await this.#start(this.#kinds.user, userSubject(userId), { userId });
+    return true;
+  }
+
   async #lookAtOperators(userId: string | null): Promise<string> {
     if (userId === null) {
       await this.#start(this.#kinds.operators, OPERATORS, {});

@@ -56,6 +56,7 @@ const FIRST = ['accounts', 'channels'];
 /** Not of accounts: what is told of the file itself. */
 const NOT_MERGED = new Set([
   'taken_over',
+  'run_marks',
   // Of help bots, which do not come along.
   ...['help_staff', 'help_figures', 'help_requests', 'help_lines'],
   // Of SpamServ: operators have it on a channel.

@@ -163,6 +163,12 @@ const KEYCLOAK_STANDING = `
   ALTER TABLE keycloak_users ADD COLUMN level INTEGER;
 `;
 
+const RUN_MARKS = `
+  -- On which run of the machine services run (NULL after an end by wish), and behind which user of Keycloak they go on to look at all of
+  -- them because it stopped; see sync/machine-stops.ts.
+  CREATE TABLE run_marks (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT, behind TEXT) STRICT;
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
   // In the order in which they landed; what bots keep for themselves is beside them.
@@ -180,5 +186,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     BINDING_TABLES,
     KEYCLOAK_STANDING,
     OPSERV_TABLES,
+    RUN_MARKS,
   ],
 };

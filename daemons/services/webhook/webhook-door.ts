@@ -1,5 +1,5 @@
 /**
- * Where Keycloak tells what has changed: a server of its own that takes one kind of request and answers it once the event is on disk.
+ * Where Keycloak tells what has changed: a server of its own that takes one kind of request and answers it once the event is kept.
  * A request to upgrade the connection (Java's HTTP client asks for h2c with each) is an ordinary one here.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -1,6 +1,7 @@
 /**
- * Events of webhooks on their way to what they change: on disk before they are acknowledged, each once, changes of memberships before
- * all others, and one that cannot be acted upon now again later.
+ * Events of webhooks on their way to what they change: kept before they are acknowledged, so that no end of a process loses them, each
+ * once, changes of memberships before all others, and one that cannot be acted upon now again later. Nobody waits for the disk, but with
+ * what could not be found out after a power failure (`sync/machine-stops.ts`).
  */
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -47,7 +48,7 @@ export class WebhookQueue {
   /** Those that could not be acted upon, until their next try. */
   #again: Entry[] = [];
   readonly #shown: Entry[] = [];
-  /** Taken and not on disk yet. */
+  /** Taken and not kept yet. */
   #arriving = 0;
   /** The most that have waited at once. */
   highWater = 0;
@@ -74,7 +75,7 @@ export class WebhookQueue {
   }
 
   /**
-   * Takes an event in; resolves when it is on disk.
+   * Takes an event in; resolves when it is kept.
    * @throws SignalboxError `unavailable` where it cannot be written
    */
   async take(event: WebhookEvent): Promise<Taken> {
@@ -98,10 +99,12 @@ export class WebhookQueue {
     this.#arriving++;
     this.highWater = Math.max(this.highWater, this.depth);
     try {
-      const fresh = await writes.write(() => {
+      const keep = () => {
         this.#prune(now);
         return store.take(event, now);
-      });
+      };
+      // That sessions have ended shows nowhere in Keycloak afterwards.
+      const fresh = await (event.action === 'logout' ? writes.write(keep) : writes.commit(keep));
       if (!fresh) return 'known';
     } finally {
       this.#arriving--;
