@@ -11,7 +11,7 @@ import { type AccountTraffic, accountTraffic } from './services/account-traffic.
 import { type Crowded, crowdedNetwork } from './services/crowded.ts';
 import { type KeycloakChanges, keycloakChanges } from './services/keycloak-changes.ts';
 import { KeycloakSide } from './services/keycloak-side.ts';
-import { KILLED, type ServicesKills, servicesKills } from './services/kills.ts';
+import { KILLED, KILLED_WITH_CHANNELS, type ServicesKills, servicesKills } from './services/kills.ts';
 import { type Large, largeNetwork } from './services/large.ts';
 import { loginStorm, type Storm } from './services/storm.ts';
 import { type WebhookRate, webhookRate } from './services/webhook-rate.ts';
@@ -20,7 +20,7 @@ import { writeReport } from './shared/report.ts';
 import { benchDirectory } from './shared/server-process.ts';
 
 const EVERYDAY = [...Object.keys(KILLED), 'webhook'];
-const ALL = [...EVERYDAY, 'storm', 'large', 'crowded', 'files', 'changes'];
+const ALL = [...EVERYDAY, KILLED_WITH_CHANNELS, 'storm', 'large', 'crowded', 'files', 'changes'];
 const USAGE = `usage: npm run bench -- services [options]
   --only a,b      ${ALL.join(', ')} (${EVERYDAY.join(', ')})
   --kills N       kills of each (10)
@@ -106,7 +106,7 @@ export async function run(args: readonly string[]): Promise<void> {
     changes: (folder) => keycloakChanges(rounds * 4, folder),
   };
   const [kills, people] = [Number(values.kills), Number(values.people)];
-  for (const [name, killed] of Object.entries(KILLED))
+  for (const [name, killed] of [...Object.entries(KILLED), [KILLED_WITH_CHANNELS, ['services']] as const])
     parts[name] = (folder) => servicesKills({ name, killed, kills, people, folder, keycloak, onKill });
   const results: Result[] = [];
   try {
@@ -151,10 +151,11 @@ function told(result: ServicesKills | WebhookRate): string {
       `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer; a server that only writes them to a file answers after ` +
       `${answered(result.plain)}, one that has them on the disk as well after ${answered(result.plainDisk)}`
     );
-  const halves = result.halves === null ? '' : `, ${result.halves} accounts on one side alone`;
+  const what = result.name === KILLED_WITH_CHANNELS ? 'channels' : 'accounts';
+  const halves = result.halves === null ? '' : `, ${result.halves} ${what} on one side alone`;
   return (
-    `${result.name.padEnd(8)} ${result.kills} kills: ${result.registered} accounts registered, ${result.changed} changes answered, ` +
-    `${result.lostAccounts} accounts and ${result.lostChanges} changes lost${halves}`
+    `${result.name.padEnd(8)} ${result.kills} kills: ${result.registered} ${what} registered, ${result.changed} changes answered, ` +
+    `${result.lostAccounts} ${what} and ${result.lostChanges} changes lost${halves}`
   );
 }
 

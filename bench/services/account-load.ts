@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineClient } from '../hostile/line-client.ts';
 import type { VictimHost } from '../kills/victim-host.ts';
+import type { KillLoad } from './kills.ts';
 
 const PASSWORD = 'correct-horse';
 /** Changes of one account; then its owner registers the next. */
@@ -20,7 +21,7 @@ interface Known {
   readonly masks: string[];
 }
 
-export class AccountLoad {
+export class AccountLoad implements KillLoad {
   readonly findings = { registered: 0, changed: 0, lostAccounts: 0, lostChanges: 0 };
   readonly #host: VictimHost;
   readonly #people: number;
@@ -39,7 +40,6 @@ export class AccountLoad {
     this.#people = people;
   }
 
-  /** Whether somebody was told of an account and of a change since it began. */
   get underWay(): boolean {
     return this.#known.some(({ info }) => info !== null);
   }
@@ -49,18 +49,15 @@ export class AccountLoad {
     this.#running = Promise.all(Array.from({ length: this.#people }, () => this.#work()));
   }
 
-  /** Resolves when nobody waits any more. */
   async end(): Promise<void> {
     this.#stopped = true;
     await this.#running;
   }
 
-  /** Takes out who asked for an account. */
   takeAsked(): string[] {
     return this.#asked.splice(0);
   }
 
-  /** Looks whether everything is there, once services are back. */
   async check(): Promise<void> {
     for (const known of this.#known) await this.#look(known);
     this.#known = [];

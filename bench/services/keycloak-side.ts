@@ -1,6 +1,7 @@
 /** A real Keycloak beside services under load: after everything was gone on with, an account is on both sides or on neither. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keycloakHome, RealKeycloak } from '../../daemons/runtime/test-fixtures/keycloak.ts';
+import { CHANNEL_GROUPS } from '../../daemons/services/flows/directory.ts';
 import { KeycloakClient } from '../../daemons/services/keycloak/keycloak-client.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { VictimHost } from '../kills/victim-host.ts';
@@ -40,6 +41,37 @@ export class KeycloakSide {
       });
       const there = await this.#client.users.find(account);
       if ((here?.ok === true) !== (there !== null)) halves++;
+    }
+    return halves;
+  }
+
+  /** How many of some channels have a group there and no owner here, or others in it than have access here, once no flow is under way. */
+  async halfChannels(host: VictimHost, channels: readonly string[]): Promise<number> {
+    while ((await underWay(host)) > 0) await sleep(50);
+    let halves = 0;
+    for (const channel of channels) {
+      const listed = await host.ask('command.run', {
+        daemon: 'services',
+        command: 'channel-access',
+        args: { channel },
+      });
+      const group = await this.#client.groups.atPath([CHANNEL_GROUPS, channel]);
+      const there = group === null ? null : await this.#client.groups.members(group.id);
+      const rows =
+        listed?.ok === true ? (listed.result.result as { rows: { account: string }[] }).rows : null;
+      const here =
+        rows
+          ?.map(({ account }) => account.toLowerCase())
+          .sort()
+          .join(' ') ?? null;
+      const members =
+        there
+          ?.map(({ username }) => username.toLowerCase())
+          .sort()
+          .join(' ') ?? null;
+      if (here === members) continue;
+      console.log(`${channel}: ${here ?? 'nobody’s'} here, ${members ?? 'no group'} in Keycloak`);
+      halves++;
     }
     return halves;
   }

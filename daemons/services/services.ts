@@ -140,6 +140,7 @@ export class Services implements UplinkEvents {
       keeper: this.keeper,
       isOwn: options.isOwn,
       count: (kind) => this.operations.count(kind),
+      isClosed: () => this.opserv.defcon.closesRegistration,
       log,
     });
     const { keeper, operations } = this;
@@ -380,7 +381,7 @@ export class Services implements UplinkEvents {
     }
     if (isNotice) return;
     const bot = this.#botOf(target, uplink);
-    if (bot === undefined || user === undefined) return;
+    if (bot === undefined || user === undefined || this.opserv.isDeafTo(user)) return;
     const said = textOf(text);
     if (this.#serverOf(bot)?.spoken?.(bot, user, said) !== true) this.commands.hear(uplink, bot, user, said);
   }

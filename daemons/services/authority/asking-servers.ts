@@ -44,6 +44,8 @@ export interface AskingServersOptions {
   readonly count: (kind: string) => (failed?: boolean) => void;
   /** Whether the peer of the uplink is the IRC server of this instance. */
   readonly isOwn: (uplink: Uplink) => boolean;
+  /** Whether nothing is registered for the moment. */
+  readonly isClosed: () => boolean;
   readonly log: (level: 'warn', event: string, message: string) => void;
 }
 
@@ -99,7 +101,8 @@ export class AskingServers {
     this.#askers.set(server, asker);
     this.#tellMechanisms(channel, this.#options.keeper.moreMechanisms);
     const isOwn = this.#options.isOwn(uplink) && server === uplink.peer;
-    const answerers = counted(this.#options.keeper.answerers(server.name), this.#options.count);
+    const { keeper, count, isClosed } = this.#options;
+    const answerers = counted(whileOpen(keeper.answerers(server.name), isClosed), count);
     answerQuestions(channel, ACCOUNT_QUESTIONS, isOwn ? answerers : withoutAdministration(answerers))
       .catch((error: Error) => this.#options.log('warn', 'asker_refused', `${server.name}: ${error.message}`))
       .finally(() => {
@@ -142,6 +145,22 @@ function counted(answerers: AccountAnswerers, count: AskingServersOptions['count
     return [name, work];
   });
   return Object.fromEntries(entries) as AccountAnswerers;
+}
+
+/** The same answers, but to who registers something while that is closed: what bots refuse is not to be had by asking the IRC server. */
+function whileOpen(answerers: AccountAnswerers, isClosed: () => boolean): AccountAnswerers {
+  return {
+    ...answerers,
+    register: (args) =>
+      isClosed() ? { kind: 'refused', why: 'unavailable', retrySeconds: 0 } : answerers.register(args),
+    registerChannel: (args) => {
+      if (!isClosed()) return answerers.registerChannel(args);
+      throw new SignalboxError(
+        'unavailable',
+        'No channels are registered for the moment, because the network is being protected. Try again later.',
+      );
+    },
+  };
 }
 
 /** The same answers, but to what only administrators of this instance ask. */

@@ -295,8 +295,18 @@ export class ChannelRows {
     this.#database.pragma('defer_foreign_keys = ON');
     const next = fold(name);
     this.#statements.rename.run(next, name, createdMs, key);
-    for (const table of HELD)
+    for (const table of [...HELD, ...HELD_BY_BOTS])
       this.#database.prepare(`UPDATE ${table} SET channel = ? WHERE channel = ?`).run(next, key);
+  }
+
+  /** What other bots keep of a channel is of another one, unless they keep something of that. Answers whether there was something. */
+  bringBots(key: string, target: string): boolean {
+    const isKept = this.#database.prepare(`SELECT 1 FROM ${HELD_BY_BOTS[0]} WHERE channel = ?`).pluck();
+    if (isKept.get(key) === undefined || isKept.get(target) !== undefined) return false;
+    this.#database.pragma('defer_foreign_keys = ON');
+    for (const table of HELD_BY_BOTS)
+      this.#database.prepare(`UPDATE ${table} SET channel = ? WHERE channel = ?`).run(target, key);
+    return true;
   }
 }
 
@@ -324,6 +334,9 @@ const HELD = [
   'channel_events',
   'channel_states',
 ] as const;
+
+/** Those of SpamServ; whether it is on a channel stands in the first. */
+const HELD_BY_BOTS = ['spam_channels', 'spam_words', 'spam_trusts'] as const;
 
 /** A rank that is another standing than is kept beside it was overtaken: somebody else has set that. */
 function levelOf({ rank, level }: UserRow): number {

@@ -242,6 +242,7 @@ function merge(world: ChanWorld): ChanRow {
         for (const { mask, by, expires, reason } of channel.lamers)
           if (!target.lamers.some((lamer) => fold(lamer.mask) === fold(mask)))
             rows.addLamer(target.key, mask, by, expires, reason);
+        rows.bringBots(channel.key, target.key);
         rows.addEvent(target.key, use.user.nick, `MERGE of ${channel.name}`);
       });
       await world.drop(channel.name);

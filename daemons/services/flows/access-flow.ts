@@ -3,7 +3,7 @@
  * attribute of the user, membership. Every step finds what an earlier try of it has done.
  */
 import { ATTRIBUTES, CHANNEL_GROUPS, channelAttribute, type Directory, isAnswer } from './directory.ts';
-import { end, type FlowKind, goOn } from './flow-kind.ts';
+import { end, type FlowBegin, type FlowKind, goOn } from './flow-kind.ts';
 import { made } from './linked-account.ts';
 
 export interface AccessData {
@@ -23,17 +23,19 @@ export type AccessAnswer = 'done' | 'no_user';
 /**
  * @param idOf by which Keycloak knows who has an account; null where they are not there
  * @param confirm told, within the write turn of the last step, of what Keycloak has now
+ * @param behind what comes behind it, asked in the same turn: the channel may belong to nobody by then, and its group is to go
  */
 export function accessFlow(
   directory: Directory,
   idOf: (account: string) => string | null,
   confirm: (channel: string, account: string, level: number | null) => void,
+  behind: (channel: string) => readonly FlowBegin[],
 ): FlowKind<AccessData, AccessAnswer> {
   const told =
     ({ channel, account, level }: AccessData) =>
     () => {
       confirm(channel, account, level);
-      return end('done');
+      return end('done', { begins: behind(channel) });
     };
   return {
     name: 'access',

@@ -14,6 +14,7 @@ import { ChannelRows } from '../chanserv/channel-store.ts';
 import type { KeycloakDesk } from '../keycloak/keycloak-desk.ts';
 import type { KeycloakUser } from '../keycloak/keycloak-shapes.ts';
 import type { CountWork } from '../operations/operation-pool.ts';
+import { sliced } from '../opserv/sliced.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
 import { ProfileStore } from '../store/profile-store.ts';
 import { BatchSync } from '../sync/batch-sync.ts';
@@ -68,6 +69,8 @@ export class FlowDesk {
   readonly #options: FlowDeskOptions;
   readonly #kinds: FlowKinds;
   readonly #profiles: ProfileStore;
+  readonly #levels: ChannelLevels;
+  #closed = false;
 
   constructor(options: FlowDeskOptions) {
     const { database, writes, clock, random, keycloak, store, channels, links, keeper, log } = options;
@@ -76,6 +79,7 @@ export class FlowDesk {
     this.sync = new SyncStore(database);
     const now = () => clock.now();
     this.#profiles = new ProfileStore(database, now, SETTLED_ELSEWHERE);
+    this.#levels = new ChannelLevels(channels, new ChannelRows(database, now), now);
     this.#kinds = flowKinds({
       directory: directoryOf(keycloak),
       facts: new SharedFacts(database, now, store, SETTLED_ELSEWHERE),
@@ -89,7 +93,7 @@ export class FlowDesk {
       ...{ registered: keeper.registered, renamed: keeper.renamed, keepOut: keeper.keepOut },
       ...{ logOut: options.logOut, mayRename: options.mayRename },
       forget: ({ userId, username }) => keycloak.forget(userId, username),
-      levels: new ChannelLevels(channels, new ChannelRows(database, now), now),
+      levels: this.#levels,
       changed: keeper.channelChanged,
     });
     const kinds = Object.values(this.#kinds);
@@ -116,6 +120,36 @@ export class FlowDesk {
   start(): void {
     this.engine.resume();
     this.batch.start();
+    const goesOn = () => !this.#closed;
+    void sliced(this.#options.clock, this.#compareChanged(), () => true, goesOn);
+  }
+
+  /**
+   * A change of access is on the disk a moment before it is begun to tell Keycloak of it, and whoever made it has been answered. What was
+   * ended in between is found by what both sides last had; no question is asked for that. Each channel is a step.
+   */
+  *#compareChanged(): Generator<void> {
+    if (this.#options.keycloak.current === null) return;
+    for (let after: string | null = ''; after !== null; ) {
+      const { rows, next } = this.#options.channels.page(after);
+      for (const { channel } of rows) {
+        if (this.#hasChanged(channel)) this.compare(channel);
+        yield;
+      }
+      after = next;
+    }
+  }
+
+  /** Whether somebody whom Keycloak knows has other access than both sides had. */
+  #hasChanged(channel: string): boolean {
+    const { store, links } = this.#options;
+    const [here, base] = [this.#levels.of(channel), this.sync.base(channel)];
+    for (const account of new Set([...here.keys(), ...base.keys()])) {
+      if (here.get(account) === base.get(account)) continue;
+      const found = store.find(account);
+      if (found === undefined || links.of(found) !== null) return true;
+    }
+    return false;
   }
 
   /** Copies what is counted into the metrics, just before each sample. */
@@ -135,6 +169,7 @@ export class FlowDesk {
   }
 
   close(): void {
+    this.#closed = true;
     this.batch.close();
     this.engine.close();
   }

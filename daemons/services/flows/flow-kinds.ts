@@ -1,6 +1,6 @@
 /** Every kind of flow, put together. A flow is stored by the name of its kind, which never becomes another. */
 
-import { type ChannelFlowOptions, channelFlow, goneFlow } from '../sync/channel-flow.ts';
+import { type ChannelFlowOptions, channelFlow, goneFlow, subjectOf } from '../sync/channel-flow.ts';
 import { accessFlow } from './access-flow.ts';
 import { certificateFlow, passwordFlow } from './credential-flows.ts';
 import { levelFlow } from './level-flow.ts';
@@ -16,11 +16,16 @@ export type FlowKindsOptions = Omit<UserFlowOptions, 'level'> & Omit<ChannelFlow
 export type FlowKinds = ReturnType<typeof flowKinds>;
 
 export function flowKinds(options: FlowKindsOptions) {
-  const { directory, sync, now } = options;
+  const { directory, sync, channels, now } = options;
+  const gone = goneFlow(options);
   const access = accessFlow(
     directory,
     (account) => userIdOf({ account }, options),
     (channel, account, level) => sync.confirm(channel, account, level, now()),
+    (channel) =>
+      channels.find(channel) === undefined
+        ? [{ kind: gone, subject: subjectOf(channel), data: { channel } }]
+        : [],
   );
   const level = levelFlow(options);
   const user = userFlow({ ...options, level });
@@ -37,6 +42,6 @@ export function flowKinds(options: FlowKindsOptions) {
     user,
     access,
     channel: channelFlow({ ...options, access }),
-    gone: goneFlow({ ...options, access }),
+    gone,
   };
 }

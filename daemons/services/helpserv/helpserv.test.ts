@@ -363,6 +363,21 @@ describe('time', () => {
   });
 });
 
+it('who is gagged is not heard by help bots either, and is once that is over', async () => {
+  const { gags } = test.net.services.opserv.lists;
+  await gags.put({
+    mask: '*!*@ann.example.net',
+    reason: 'noise',
+    by: 'oper',
+    setMs: test.net.clock.now(),
+    expiresMs: null,
+  });
+  expect(await test.asker('how do I get a host?')).toEqual([]);
+  expect(test.net.database.prepare('SELECT count(*) FROM help_requests').pluck().get()).toBe(0);
+  await gags.drop('*!*@ann.example.net');
+  expect(await test.asker('how do I get a host?')).not.toEqual([]);
+});
+
 it('requests are bounded, in lines and in number, and who speaks too much is not heard', async () => {
   await test.owner('SET REQMAXLEN 2');
   await test.asker('one');

@@ -91,6 +91,11 @@ export class Defcon {
     return this.level < OPEN ? this.#options.rules().sessions : null;
   }
 
+  /** Nothing is registered, whoever asks and by whatever way. */
+  get closesRegistration(): boolean {
+    return this.level < OPEN;
+  }
+
   /** Whoever connects is banned. */
   get bansNewcomers(): boolean {
     return this.level <= 1;
@@ -103,7 +108,7 @@ export class Defcon {
 
   /** Why a command is not for a user now; null where it is. */
   closes({ nick }: Pick<Bot, 'nick'>, command: string, user: ViewUser): Reply | null {
-    if (this.level === OPEN || user.isOperator || CLOSED[nick]?.includes(command) !== true) return null;
+    if (!this.closesRegistration || user.isOperator || CLOSED[nick]?.includes(command) !== true) return null;
     return said`${command} is closed for the moment, because the network is being protected. Try again later.`;
   }
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeAddress } from '../../irc/p10/address.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
+import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
 import { WRITTEN_AT_ONCE } from './sliced.ts';
 import { type Operators, startOperators, type Who } from './test-operators.ts';
 
@@ -806,6 +807,23 @@ describe('what OpServ watches for', () => {
   }
 });
 
+const ORIGIN = { address: '192.0.2.7', fingerprint: null };
+/** An IRC server asks something for a user; what it is answered. */
+async function questioned(ask: string, args: unknown): Promise<unknown> {
+  const { test } = net;
+  test.take();
+  test.say(...writeTalk('AB', 'XQ', 'AF', JSON.stringify({ id: 1, ask, args })));
+  const reader = new TalkReader(100_000);
+  for (;;) {
+    await test.quiet();
+    for (const line of test.take()) {
+      const [, word = '', piece = ''] = / XR AB (\S+) :(.*)$/.exec(line) ?? [];
+      const answer = reader.take(word, piece);
+      if (answer?.includes('"id"')) return JSON.parse(answer);
+    }
+  }
+}
+
 describe('DEFCON', () => {
   beforeEach(() => {
     net.test.operatorRules = {
@@ -828,6 +846,13 @@ describe('DEFCON', () => {
       'REGISTER is closed for the moment, because the network is being protected. Try again later.',
     ]);
     expect(await says('ann', 'STATUS', 'AuthServ')).not.toEqual([]);
+    // IRC servers ask for their users, and are told the same.
+    const register = { account: 'new', password: 'correct-horse', email: null, origin: ORIGIN };
+    const channel = { channel: '#new', account: 'ann', createdAt: 1 };
+    expect(await questioned('register', register)).toMatchObject({
+      result: { kind: 'refused', why: 'unavailable' },
+    });
+    expect(await questioned('registerChannel', channel)).toMatchObject({ error: { code: 'unavailable' } });
     expect((await says('top', 'DEFCON 2')).slice(1)).toEqual([
       'No accounts and channels are registered.',
       '2 clients may come from an address that is not trusted.',
@@ -837,6 +862,8 @@ describe('DEFCON', () => {
     expect(await says('ann', 'STATUS', 'AuthServ')).toEqual([]);
     expect(await says('bare', 'STATUS', 'AuthServ')).not.toEqual([]);
     await says('top', 'DEFCON 5');
+    expect(await questioned('register', register)).toMatchObject({ result: { kind: 'success' } });
+    expect(await questioned('registerChannel', channel)).toMatchObject({ result: { outcome: 'done' } });
     expect(await says('ann', 'STATUS', 'AuthServ')).not.toEqual([]);
     expect(deeds()).toEqual([
       ['DEFCON', { level: '4' }, 'done'],

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
+import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { Bot, BotSpec } from '../bots/bot-roster.ts';
 import { CTCP, killUser } from '../bots/command-desk.ts';
@@ -90,10 +91,10 @@ export class SpamServ implements ServiceBot {
       },
     };
     keeper.onNews((news) => {
-      if (news.kind !== 'channelGone' || this.store.get(news.channel) === undefined) return;
-      const { key } = this.store.get(news.channel)!;
-      this.store.reload(key);
-      this.#changed(news.channel);
+      if (news.kind === 'channelGone') this.#read(news.channel);
+      // One that is called so from now on, or has what was kept of another.
+      if (news.kind === 'channel' && this.store.get(news.registration.channel) === undefined)
+        this.#read(news.registration.channel);
     });
   }
 
@@ -197,6 +198,12 @@ export class SpamServ implements ServiceBot {
     REACT[reaction](this.#options, this.#world, channel, view, user, `${what} is not welcome here`);
   }
 
+  /** Whatever is kept of a channel may be otherwise than it was. */
+  #read(name: string): void {
+    const was = this.store.get(name) !== undefined;
+    if ((this.store.reload(fold(name)) !== null) !== was) this.#changed(name);
+  }
+
   /** SpamServ comes to a channel, or leaves it. */
   #changed(name: string): void {
     const { acts, registry, view } = this.#world;
@@ -208,7 +215,7 @@ export class SpamServ implements ServiceBot {
     }
     const there = view()?.findChannel(name);
     if (there !== undefined) acts.part(this.#options.bot(), there, 'Spam is not looked for here any more');
-    this.#keys.delete(name);
+    this.#keys.delete(fold(name));
   }
 
   #enterAll(uplink: Uplink): void {

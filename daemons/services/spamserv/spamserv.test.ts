@@ -205,6 +205,40 @@ describe('on a channel', () => {
     expect(await ask(BOB, `SET ${ROOM} CAPSMIN 5`)).toEqual(['CAPSMIN is now: 5']);
   });
 
+  it('goes with a channel that is called otherwise or merged, with all that was set there', async () => {
+    await ask(ANN, `SET ${ROOM} ADVSCAN 1`);
+    await ask(ANN, `ADDBADWORD ${ROOM} nasty`);
+    await ask(ANN, `ADDTRUST ${ROOM} *bob`);
+    const there = () => [...test.net.uplink.view.byNick('SpamServ')!.channels!].map(({ name }) => name);
+    const kept = async (channel: string) => [
+      (await ask(ANN, `SET ${channel} ADVSCAN`)).at(-1),
+      (await ask(ANN, `ADDBADWORD ${channel}`)).at(-1),
+      (await ask(ANN, `LISTTRUST ${channel}`)).at(-1)?.split(/ +/)[0],
+    ];
+    const before = await kept(ROOM);
+    expect(before).toEqual(['ADVSCAN is now: 1', '1 bad words: nasty', 'bob']);
+    const confirmed = async (text: string) => {
+      const [asked = ''] = await test.ask(ANN, text);
+      const confirm = / say: (.+)$/.exec(asked)?.[1];
+      return confirm === undefined ? asked : (await test.ask(ANN, confirm))[0];
+    };
+    test.net.say(`${ANN} C #next 970`, `${ANN} C #last 980`);
+    expect(await confirmed(`MOVE ${ROOM} #next`)).toBe(`${ROOM} is #next now.`);
+    expect([there(), await kept('#next')]).toEqual([['#next'], before]);
+    await test.ask(ANN, 'REGISTER #last');
+    expect(await confirmed('MERGE #next #last')).toBe(
+      '#next is merged with #last, and belongs to nobody any more.',
+    );
+    expect([there(), await kept('#last')]).toEqual([['#last'], before]);
+    // What is set there already stays as it is. So much is not said at once.
+    await test.passes(30_000);
+    test.net.say(`${ANN} C ${ROOM} 990`);
+    await test.ask(ANN, `REGISTER ${ROOM}`);
+    await ask(CAT, `REGISTER ${ROOM}`);
+    await confirmed(`MERGE ${ROOM} #last`);
+    expect([there(), await kept('#last')]).toEqual([['#last'], before]);
+  });
+
   it('leaves with the channel', async () => {
     const [asked = ''] = await test.ask(ANN, `UNREGISTER ${ROOM}`);
     await test.ask(ANN, asked.slice(asked.indexOf('UNREGISTER ')));

@@ -96,7 +96,11 @@ export function subjectOf(channel: string): string {
 }
 
 /** Takes the group of a channel that belongs to nobody any more out of Keycloak: whoever has the channel next begins without it. */
-export function goneFlow({ directory, channels, sync }: ChannelFlowOptions): FlowKind<ChannelData, null> {
+export function goneFlow({
+  directory,
+  channels,
+  sync,
+}: Pick<ChannelFlowOptions, 'directory' | 'channels' | 'sync'>): FlowKind<ChannelData, null> {
   const back = (channel: string) => channels.find(channel) !== undefined;
   return {
     name: 'gone',
