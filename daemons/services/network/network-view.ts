@@ -7,6 +7,7 @@ import { STATUS } from '../../irc/modes.ts';
 import { NickIndex } from '../../irc/nick-index.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
+import { asSet, type Few, withOne, withoutOne } from './few.ts';
 import { UserTable } from './user-table.ts';
 import {
   type ChangedMode,
@@ -59,7 +60,7 @@ export class NetworkView {
   readonly listeners: ViewEvents[] = [];
   readonly #nicks = new NickIndex<ViewUser>();
   /** Who is logged in to an account, by its folded name. */
-  readonly #logins = new Map<string, Set<ViewUser>>();
+  readonly #logins = new Map<string, Few<ViewUser>>();
   #sequence = 0;
 
   constructor(me: ViewServer) {
@@ -85,7 +86,10 @@ export class NetworkView {
 
   /** Those who are logged in to an account. */
   loggedIn(account: string): ReadonlySet<ViewUser> {
-    return this.#logins.get(fold(account)) ?? NOBODY;
+    const key = fold(account);
+    const users = asSet(this.#logins.get(key) ?? null);
+    if (users !== null) this.#logins.set(key, users);
+    return users ?? NOBODY;
   }
 
   addServer(server: ViewServer): void {
@@ -181,13 +185,12 @@ export class NetworkView {
   join(user: ViewUser, channel: ViewChannel, status: number): void {
     const isNew = !channel.members.has(user);
     channel.members.set(user, status);
-    user.channels ??= new Set();
-    user.channels.add(channel);
+    user.joined(channel);
     if (isNew) for (const one of this.listeners) one.onJoin?.(user, channel);
   }
 
   part(user: ViewUser, channel: ViewChannel): void {
-    user.channels?.delete(channel);
+    user.parted(channel);
     this.#leave(user, channel);
   }
 
@@ -195,7 +198,7 @@ export class NetworkView {
   partAll(user: ViewUser): void {
     const { channels } = user;
     if (channels === null) return;
-    user.channels = null;
+    user.partedAll();
     for (const channel of channels) this.#leave(user, channel);
   }
 
@@ -274,16 +277,14 @@ export class NetworkView {
 
   #logIn(user: ViewUser, account: string): void {
     const key = fold(account);
-    const users = this.#logins.get(key);
-    if (users === undefined) this.#logins.set(key, new Set([user]));
-    else users.add(user);
+    this.#logins.set(key, withOne(this.#logins.get(key) ?? null, user));
   }
 
   #logOut(user: ViewUser, account: string): void {
     const key = fold(account);
-    const users = this.#logins.get(key);
-    users?.delete(user);
-    if (users?.size === 0) this.#logins.delete(key);
+    const users = withoutOne(this.#logins.get(key) ?? null, user);
+    if (users === null) this.#logins.delete(key);
+    else this.#logins.set(key, users);
   }
 }
 

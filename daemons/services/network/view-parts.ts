@@ -5,6 +5,7 @@ import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
 import { introductionWord, type ReadUser, readUser } from '../../irc/p10/user-line.ts';
 import { type AddressGroups, addressText } from '../../runtime/net/ip-address.ts';
+import { asSet, type Few, withOne, withoutOne } from './few.ts';
 
 /** A server of the network. */
 export class ViewServer {
@@ -75,8 +76,7 @@ export class ViewUser implements UserRef {
   /** Since when that account exists, as it was stamped, Unix seconds; 0 where that was not told. Tells it from a later one of the same name. */
   accountSeconds: number;
   readonly server: ViewServer;
-  /** Null while on none. */
-  channels: Set<ViewChannel> | null = null;
+  #channels: Few<ViewChannel> = null;
   gone = false;
   /** A line where they are yet to be read. */
   readonly #words: ViewUserWords | string;
@@ -96,6 +96,28 @@ export class ViewUser implements UserRef {
     this.accountSeconds = parts.accountSeconds ?? 0;
     this.server = parts.server;
     this.#words = 'line' in parts ? parts.line : parts;
+  }
+
+  /** Null while on none. */
+  get channels(): ReadonlySet<ViewChannel> | null {
+    const all = asSet(this.#channels);
+    this.#channels = all;
+    return all;
+  }
+
+  /** Called by network-view.ts. */
+  joined(channel: ViewChannel): void {
+    this.#channels = withOne(this.#channels, channel);
+  }
+
+  /** Called by network-view.ts. */
+  parted(channel: ViewChannel): void {
+    this.#channels = withoutOne(this.#channels, channel);
+  }
+
+  /** Called by network-view.ts. */
+  partedAll(): void {
+    this.#channels = null;
   }
 
   get username(): string {

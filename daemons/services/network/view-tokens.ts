@@ -11,7 +11,7 @@ import { isServerNumeric } from '../../irc/p10/numeric.ts';
 import { readServer, readWhole } from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
-import { type AccountStamp, readAccountStamp, readUser } from '../../irc/p10/user-line.ts';
+import { type AccountStamp, readAccountStamp, UserReader } from '../../irc/p10/user-line.ts';
 import type { NetworkView } from './network-view.ts';
 import { ViewServer, type ViewUser } from './view-parts.ts';
 
@@ -53,9 +53,11 @@ const nick: ViewToken = (said) => {
     said.view.rename(said.user, said.params[0]!, Math.max(0, readWhole(said.params[1]!)));
 };
 
+/** Whoever is introduced. */
+const said = new UserReader();
+
 function introduce({ view, line, server }: ViewLine): void {
-  const said = readUser(line);
-  if (server === undefined || typeof said === 'string') return;
+  if (server === undefined || said.read(line) !== null) return;
   const stamp = said.argumentOf('r');
   const { account, seconds } = stamp === undefined ? NO_STAMP : readAccountStamp(stamp);
   view.addUser({
