@@ -20,6 +20,9 @@ export class NickIndex<User extends { readonly nick: string }> {
   #sums = new Int32Array(LEAST_PLACES);
   #users: (User | undefined)[] = new Array(LEAST_PLACES).fill(undefined);
   #size = 0;
+  /** The nick that was asked for last, and what it comes to: whoever finds it free adds somebody by it. */
+  #asked = '';
+  #askedSum = 0;
 
   get size(): number {
     return this.#size;
@@ -27,12 +30,14 @@ export class NickIndex<User extends { readonly nick: string }> {
 
   /** Whoever has a nick, however it is written. */
   get(nick: string): User | undefined {
-    return this.#users[this.#find(nick, sumOf(nick))];
+    this.#asked = nick;
+    this.#askedSum = sumOf(nick);
+    return this.#users[this.#find(nick, this.#askedSum)];
   }
 
   /** Adds a user by their nick. @returns false where somebody has it; nothing is changed then */
   add(user: User): boolean {
-    const sum = sumOf(user.nick);
+    const sum = this.#sumOf(user.nick);
     const place = this.#find(user.nick, sum);
     if (this.#sums[place] !== 0) return false;
     this.#put(user, sum, place);
@@ -41,7 +46,7 @@ export class NickIndex<User extends { readonly nick: string }> {
 
   /** The same, whoever had the nick before. */
   set(user: User): void {
-    const sum = sumOf(user.nick);
+    const sum = this.#sumOf(user.nick);
     const place = this.#find(user.nick, sum);
     if (this.#sums[place] === 0) this.#put(user, sum, place);
     else this.#users[place] = user;
@@ -78,6 +83,10 @@ export class NickIndex<User extends { readonly nick: string }> {
     }
     sums[free] = 0;
     this.#users[free] = undefined;
+  }
+
+  #sumOf(nick: string): number {
+    return nick === this.#asked && this.#askedSum !== 0 ? this.#askedSum : sumOf(nick);
   }
 
   /** Where a nick stands, or could. */

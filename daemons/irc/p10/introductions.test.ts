@@ -5,10 +5,10 @@ import { fromBase64 } from './numeric.ts';
 import { readServer, type ServerLine, writeServer } from './server-line.ts';
 import {
   introductionWord,
-  type ReadUser,
   readAccountStamp,
   readUser,
   type UserLine,
+  type UserReader,
   writeAccountStamp,
   writeUser,
 } from './user-line.ts';
@@ -88,7 +88,7 @@ describe('users', () => {
   });
 
   it('are of the server that their numeric begins with, and known by its value', () => {
-    const read = user('AB N alice 1 5 ~alice h.test +i B]AAAB ACABC :x') as ReadUser;
+    const read = user('AB N alice 1 5 ~alice h.test +i B]AAAB ACABC :x') as UserReader;
     expect([read.number, read.isOn('AC'), read.isOn('AB')]).toEqual([fromBase64('ACABC'), true, false]);
   });
 
@@ -105,7 +105,7 @@ describe('users', () => {
       ['C', 'cloak.host'],
       ['c', '10.cloak'],
     ]);
-    const read = user(text) as ReadUser;
+    const read = user(text) as UserReader;
     expect(['i', 'r', 'C', 'c', 'h'].map((letter) => read.argumentOf(letter))).toEqual([
       undefined,
       'al:1795854235',
@@ -124,7 +124,7 @@ describe('users', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[irhfCcx]{0,6}$/), words, (modes, given) => {
         const between = given.map(([word, gap]) => word + gap).join('');
-        const read = user(`AD N al 1 1 a h.test +${modes} ${between}B]AAAB ADAAA :x`) as ReadUser;
+        const read = user(`AD N al 1 1 a h.test +${modes} ${between}B]AAAB ADAAA :x`) as UserReader;
         // Of a letter that stands there twice the map has the last argument, and the first is what is asked for.
         for (const letter of new Set(modes))
           if (modes.indexOf(letter) === modes.lastIndexOf(letter))

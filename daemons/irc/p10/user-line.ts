@@ -51,78 +51,82 @@ const PLACE = { nick: 0, hops: 1, since: 2, username: 3, host: 4, modes: 5 } as 
 /** and from the end. */
 const BACK = { realname: 1, numeric: 2, address: 3 } as const;
 
-/** The words of the introduction that is being read. */
-const places = new WordPlaces();
-
-/** An introduction that came: words of which most readers need none are made when somebody asks for them. */
-export class ReadUser implements UserLine {
-  readonly nick: string;
-  readonly hops: number;
-  readonly nickSeconds: number;
-  readonly modes: string;
+/**
+ * Reads introductions, one after the other: what it says holds until the next is read. A burst is tens of thousands of them, and no
+ * object is made of one; words of which most readers need none are made when somebody asks for them.
+ */
+export class UserReader implements UserLine {
+  nick = '';
+  hops = 0;
+  nickSeconds = 0;
+  modes = '';
   /** The value of the numeric. */
-  readonly number: number;
-  readonly #text: string;
-  readonly #usernameAt: number;
-  readonly #usernameEnd: number;
-  readonly #hostAt: number;
-  readonly #hostEnd: number;
-  /** Behind the modes; 0 where no arguments stand there. */
-  readonly #argumentsAt: number;
-  readonly #addressAt: number;
-  readonly #addressEnd: number;
-  readonly #numericAt: number;
-  readonly #realnameAt: number;
-  readonly #realnameEnd: number;
+  number = -1;
+  #text = '';
+  /** Of its words. */
+  #count = 0;
+  readonly #places = new WordPlaces();
   #modeArguments: ReadonlyMap<string, string> | null = null;
 
-  /** @param count of the words in {@link places} */
-  constructor(text: string, count: number, hops: number, nickSeconds: number, number: number) {
+  /** Reads the parameters of one; in words what is wrong with them, or null. What is wrong leaves nothing to be asked for. */
+  read(line: P10Line): string | null {
+    const { text } = line;
+    const places = this.#places;
+    const count = places.find(line);
+    if (count < LEAST_WORDS)
+      return `N has ${count} parameters, an introduction needs at least ${LEAST_WORDS}.`;
+    const hops = wholeAt(text, places.start(PLACE.hops), places.end(PLACE.hops));
+    const nickSeconds = wholeAt(text, places.start(PLACE.since), places.end(PLACE.since));
+    if (hops < 0 || nickSeconds < 0) return 'hops and time of N must be whole numbers.';
+    const addressAt = places.start(count - BACK.address);
+    const addressEnd = places.end(count - BACK.address);
+    if (!isAddressAt(text, addressAt, addressEnd))
+      return `${text.slice(addressAt, Math.min(addressEnd, addressAt + 32))} is no address of P10.`;
+    const numericAt = places.start(count - BACK.numeric);
+    const numericEnd = places.end(count - BACK.numeric);
+    const number = numericEnd - numericAt === USER_DIGITS ? base64At(text, numericAt, numericEnd) : -1;
+    if (number < 0)
+      return `${text.slice(numericAt, Math.min(numericEnd, numericAt + 16))} is no numeric of a user.`;
     const modesAt = places.start(PLACE.modes);
     const withModes = count > LEAST_WORDS && text.charCodeAt(modesAt) === PLUS;
     this.#text = text;
-    this.nick = text.slice(places.start(PLACE.nick), places.end(PLACE.nick));
+    this.#count = count;
+    this.nick = this.#word(PLACE.nick);
     this.hops = hops;
     this.nickSeconds = nickSeconds;
     this.modes = withModes ? text.slice(modesAt + 1, places.end(PLACE.modes)) : '';
     this.number = number;
-    this.#usernameAt = places.start(PLACE.username);
-    this.#usernameEnd = places.end(PLACE.username);
-    this.#hostAt = places.start(PLACE.host);
-    this.#hostEnd = places.end(PLACE.host);
-    this.#argumentsAt = withModes && count > LEAST_WORDS + 1 ? places.end(PLACE.modes) : 0;
-    this.#addressAt = places.start(count - BACK.address);
-    this.#addressEnd = places.end(count - BACK.address);
-    this.#numericAt = places.start(count - BACK.numeric);
-    this.#realnameAt = places.start(count - BACK.realname);
-    this.#realnameEnd = places.end(count - BACK.realname);
+    this.#modeArguments = null;
+    return null;
   }
 
   get username(): string {
-    return this.#text.slice(this.#usernameAt, this.#usernameEnd);
+    return this.#word(PLACE.username);
   }
 
   get host(): string {
-    return this.#text.slice(this.#hostAt, this.#hostEnd);
+    return this.#word(PLACE.host);
   }
 
   get modeArguments(): ReadonlyMap<string, string> {
-    if (this.#argumentsAt === 0) return NO_ARGUMENTS;
-    this.#modeArguments ??= argumentsOf(this.modes, this.#text.slice(this.#argumentsAt, this.#addressAt));
+    if (!this.#hasArguments) return NO_ARGUMENTS;
+    const from = this.#places.end(PLACE.modes);
+    this.#modeArguments ??= argumentsOf(this.modes, this.#text.slice(from, this.#addressAt));
     return this.#modeArguments;
   }
 
   /** The argument of one mode, without a map of all; undefined where it has none. */
   argumentOf(letter: string): string | undefined {
-    if (this.#argumentsAt === 0) return undefined;
+    if (!this.#hasArguments) return undefined;
     const text = this.#text;
     const { modes } = this;
-    let at = this.#argumentsAt;
+    const addressAt = this.#addressAt;
+    let at = this.#places.end(PLACE.modes);
     for (let i = 0; i < modes.length; i++) {
       const mode = modes.charAt(i);
       if (!WITH_ARGUMENT.includes(mode)) continue;
       while (text.charCodeAt(at) === SPACE) at++;
-      if (at >= this.#addressAt) return undefined;
+      if (at >= addressAt) return undefined;
       const end = text.indexOf(' ', at);
       if (mode === letter) return text.slice(at, end);
       at = end;
@@ -131,41 +135,40 @@ export class ReadUser implements UserLine {
   }
 
   get address(): string {
-    return this.#text.slice(this.#addressAt, this.#addressEnd);
+    return this.#word(this.#count - BACK.address);
   }
 
   get numeric(): string {
-    return this.#text.slice(this.#numericAt, this.#numericAt + USER_DIGITS);
+    return this.#word(this.#count - BACK.numeric);
   }
 
   /** Whether the numeric is one of a server. @param server two characters */
   isOn(server: string): boolean {
-    return this.#text.startsWith(server, this.#numericAt);
+    return this.#text.startsWith(server, this.#places.start(this.#count - BACK.numeric));
   }
 
   get realname(): string {
-    return this.#text.slice(this.#realnameAt, this.#realnameEnd);
+    return this.#word(this.#count - BACK.realname);
+  }
+
+  get #addressAt(): number {
+    return this.#places.start(this.#count - BACK.address);
+  }
+
+  /** Whether something stands between the modes and the address. */
+  get #hasArguments(): boolean {
+    return this.modes !== '' && this.#count > LEAST_WORDS + 1;
+  }
+
+  #word(index: number): string {
+    return this.#text.slice(this.#places.start(index), this.#places.end(index));
   }
 }
 
-/** Reads the parameters of an introduction; in words what is wrong with them otherwise. */
-export function readUser(line: P10Line): ReadUser | string {
-  const { text } = line;
-  const count = places.find(line);
-  if (count < LEAST_WORDS) return `N has ${count} parameters, an introduction needs at least ${LEAST_WORDS}.`;
-  const hops = wholeAt(text, places.start(PLACE.hops), places.end(PLACE.hops));
-  const nickSeconds = wholeAt(text, places.start(PLACE.since), places.end(PLACE.since));
-  if (hops < 0 || nickSeconds < 0) return 'hops and time of N must be whole numbers.';
-  const addressAt = places.start(count - BACK.address);
-  const addressEnd = places.end(count - BACK.address);
-  if (!isAddressAt(text, addressAt, addressEnd))
-    return `${text.slice(addressAt, Math.min(addressEnd, addressAt + 32))} is no address of P10.`;
-  const numericAt = places.start(count - BACK.numeric);
-  const numericEnd = places.end(count - BACK.numeric);
-  const number = numericEnd - numericAt === USER_DIGITS ? base64At(text, numericAt, numericEnd) : -1;
-  return number < 0
-    ? `${text.slice(numericAt, Math.min(numericEnd, numericAt + 16))} is no numeric of a user.`
-    : new ReadUser(text, count, hops, nickSeconds, number);
+/** Reads one introduction by itself; in words what is wrong with it otherwise. */
+export function readUser(line: P10Line): UserReader | string {
+  const said = new UserReader();
+  return said.read(line) ?? said;
 }
 
 /**

@@ -147,7 +147,7 @@ it('two servers that call each other at once are linked by the call of the one w
   expect([call.linkA.state, call.linkB.state]).toEqual(['linked', 'linked']);
   expect([back.linkA.state, back.linkB.state]).toEqual(['failed', 'failed']);
   expect(back.linkB.reason).toBe('both have called each other, and the call of here.test holds');
-  expect(both((server) => server.network.links.size)).toEqual([1, 1]);
+  expect(both((server) => server.network.links.length)).toEqual([1, 1]);
 });
 
 describe('a kill', () => {

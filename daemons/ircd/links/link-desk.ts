@@ -76,7 +76,7 @@ export class LinkDesk implements LinkControl {
   }
 
   get standing(): number {
-    return this.network.links.size;
+    return this.network.links.length;
   }
 
   /** Takes another configuration: links stay, and servers that are not linked are called by it. */

@@ -46,11 +46,11 @@ export class LinkMemory<Link extends Talker> {
    * Which link has to end; null for none.
    * @param nowMs of a clock that never jumps.
    */
-  offender(links: ReadonlySet<Link>, nowMs: number): Link | null {
+  offender(links: readonly Link[], nowMs: number): Link | null {
     const { usedBytes, limitBytes } = this.#heap();
     const full = limitBytes * limits.linkHeapShare.default;
     if (usedBytes < full * CALM || nowMs >= this.#calmAtMs + FORGIVEN_MS) {
-      this.#calm = new Map([...links].map((link) => [link, link.traffic.bytesIn]));
+      this.#calm = new Map(links.map((link) => [link, link.traffic.bytesIn]));
       this.#calmAtMs = nowMs;
     }
     if (usedBytes < full || nowMs < this.#graceUntilMs) return null;

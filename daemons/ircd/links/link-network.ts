@@ -44,7 +44,8 @@ export class LinkNetwork implements Links, LinkRoutes {
   readonly server: CommandServer;
   readonly #blocks: () => readonly LinkBlock[];
   /** Those whose peer is introduced. */
-  readonly #links = new Set<Link>();
+  /** Another list after each change: whoever goes through one meets all who were linked then. */
+  #links: readonly Link[] = [];
   /** Those that were called and have not said yet who they are. */
   readonly #calls = new Set<Link>();
   readonly clock: Clock;
@@ -103,7 +104,7 @@ export class LinkNetwork implements Links, LinkRoutes {
   }
 
   /** Links whose peer is introduced. */
-  get links(): ReadonlySet<Link> {
+  get links(): readonly Link[] {
     return this.#links;
   }
 
@@ -146,10 +147,12 @@ export class LinkNetwork implements Links, LinkRoutes {
   }
 
   tell(event: NetworkEvent): void {
-    if (this.#links.size === 0) return;
+    const links = this.#links;
+    if (links.length === 0) return;
     const { state } = this.server;
     const from = originOf(event);
-    for (const link of this.#links) {
+    for (let i = 0; i < links.length; i++) {
+      const link = links[i]!;
       const peer = link.peer!;
       if (peer.server === from || !concerns(event, peer.server)) continue;
       for (const line of linesFor(state, state.me.name, peer, event)) link.send(line);
@@ -159,7 +162,7 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   /** Servers that are linked to this one and may not be any more; of others those see to it that they are linked to. */
   #letJupedGo(): void {
-    for (const link of [...this.#links]) {
+    for (const link of this.#links) {
       const refusal = this.server.networkBans.refusalForServer(link.name);
       if (refusal !== null) link.fail(refusal);
     }
@@ -185,7 +188,7 @@ export class LinkNetwork implements Links, LinkRoutes {
   /** A peer is introduced. */
   linked(link: Link): void {
     this.#calls.delete(link);
-    this.#links.add(link);
+    this.#links = [...this.#links, link];
     this.added(link.peer!.server, link, true);
     this.changed(link);
   }
@@ -230,8 +233,9 @@ export class LinkNetwork implements Links, LinkRoutes {
   ended(link: Link, reason: string): void {
     this.#calls.delete(link);
     this.saslDesk.forget(link);
-    if (this.#links.delete(link))
-      this.split(link.peer!.server, this.server.state.me.numeric, bytesOf(reason), link);
+    const wasLinked = this.#links.includes(link);
+    this.#links = this.#links.filter((one) => one !== link);
+    if (wasLinked) this.split(link.peer!.server, this.server.state.me.numeric, bytesOf(reason), link);
     this.#watcher.onEnd?.(link);
   }
 

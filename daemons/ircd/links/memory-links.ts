@@ -97,7 +97,7 @@ export class LinkedServer {
   }
 
   close(): void {
-    for (const link of [...this.network.links]) link.leave('test over');
+    for (const link of this.network.links) link.leave('test over');
     this.irc.close();
   }
 }

@@ -163,13 +163,15 @@ export class Channel {
 
   #count({ server: { via } }: User, more: 1 | -1): void {
     if (via === null) return;
-    for (const direction of this.#directions) {
+    const directions = this.#directions;
+    for (let i = 0; i < directions.length; i++) {
+      const direction = directions[i]!;
       if (direction.via !== via) continue;
       direction.members += more;
-      if (direction.members === 0) this.#directions = this.#directions.filter((one) => one !== direction);
+      if (direction.members === 0) this.#directions = directions.filter((one) => one !== direction);
       return;
     }
-    this.#directions = [...this.#directions, { via, members: 1 }];
+    this.#directions = [...directions, { via, members: 1 }];
   }
 
   /** The last one takes the place of whoever leaves. Called by state/network.ts. */

@@ -15,6 +15,7 @@ import { LocalNumerics } from './local-numerics.ts';
 import { RemoteNumerics } from './remote-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
+import { UserRoll, type Users } from './user-roll.ts';
 import { Whowas } from './whowas.ts';
 
 /** Servers, users, channels and memberships with their indexes. */
@@ -31,7 +32,7 @@ export class NetworkState {
   readonly #localNumerics: LocalNumerics;
   readonly #channelMap = new Map<string, Channel>();
   readonly #ended = new EndedChannels();
-  readonly #users = new Set<User>();
+  readonly #users = new UserRoll();
   readonly #clients = new Set<LocalClient>();
   readonly #operators = new Set<User>();
   readonly whowas: Whowas;
@@ -62,7 +63,7 @@ export class NetworkState {
   }
 
   /** Everybody who is registered, on this server or on another. */
-  get users(): ReadonlySet<User> {
+  get users(): Users {
     return this.#users;
   }
 

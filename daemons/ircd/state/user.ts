@@ -73,6 +73,8 @@ export class User {
   /** Unused invitations; true when a channel operator gave it, so that it overrides modes. */
   invites: Map<Channel, boolean> | null = null;
   registered = false;
+  /** Where they stand on the roll of all users. Changed by user-roll.ts. */
+  place = -1;
   /** Set once the user left; nothing is processed for them any more. */
   gone = false;
 

@@ -91,7 +91,8 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
     const ridden = known !== undefined && age < 0 && keepsOut(known, entryOf(said));
     if (channel !== undefined && (age < 0 || (age === 0 && channel.asleep)))
       yield* giveWay(line, channel, said.createdSeconds);
-    for (const { numeric, status: brought } of said.members) {
+    for (let i = 0; i < said.members.length; i++) {
+      const { numeric, status: brought } = said.members[i]!;
       const user = state.findNumeric(numeric);
       if (user === undefined || user.gone || user.server.via !== line.peer.server) continue;
       if (channel !== undefined && user.memberships.has(channel)) continue;

@@ -6,7 +6,7 @@ import { truncateUtf8 } from '../../../irc/line-text.ts';
 import { UMODE_LETTERS } from '../../../irc/modes.ts';
 import { isValidUsername } from '../../../irc/names.ts';
 import { cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
-import { HOST_MODES, type ReadUser, readAccountStamp } from '../../../irc/p10/user-line.ts';
+import { HOST_MODES, readAccountStamp, type UserReader } from '../../../irc/p10/user-line.ts';
 import { limits } from '../../limits.ts';
 import { LinkFacts } from '../../state/link-facts.ts';
 
@@ -40,11 +40,12 @@ export function setHostIn(word: string): string | null {
 }
 
 /** What is only passed on of a user; null for nothing, as of most. */
-export function factsIn(said: ReadUser): LinkFacts | null {
+export function factsIn(said: UserReader): LinkFacts | null {
   const { modes, realname } = said;
   const odd = realnameBytes(realname);
   let facts: LinkFacts | null = null;
-  for (const letter of modes) {
+  for (let i = 0; i < modes.length; i++) {
+    const letter = modes.charAt(i);
     if (UMODE_LETTERS.has(letter)) continue;
     const argument = said.argumentOf(letter);
     // Of most accounts nobody says since when they exist.

@@ -8,7 +8,7 @@ import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
 import { bytesOf, cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
-import { type AccountStamp, type ReadUser, readUser } from '../../../irc/p10/user-line.ts';
+import { type AccountStamp, UserReader } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { addressText } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
@@ -21,22 +21,40 @@ import { quit as quitUser } from '../../actions/quit.ts';
 import { setRealname } from '../../actions/realname.ts';
 import type { CommandServer } from '../../command-server.ts';
 import { nameOf } from '../../network-events.ts';
-import type { Server } from '../../state/server.ts';
-import type { RemotePerson, User } from '../../state/user.ts';
+import { Server } from '../../state/server.ts';
+import type { RemotePerson, RemoteUser, User } from '../../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
 import { hiddenHost, hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 import { loginOnConnect } from './nefarious.ts';
 import { accountIn, factsIn, hostIn, realnameBytes, realnameIn, usernameIn } from './user-words.ts';
 
+/** Whoever is introduced now, and whoever was before of whom somebody asks now: neither is read while the other is. */
+const said = new UserReader();
+const known = new UserReader();
+
+/** What is known of whoever is introduced now. It is taken over at once: a burst is tens of thousands of them, and none needs its own. */
+const arrived: { -readonly [Fact in keyof RemoteUser]: RemoteUser[Fact] } = {
+  nick: '',
+  line: '',
+  read: readPerson,
+  hiddenHost: null,
+  server: new Server('', ''),
+  number: 0,
+  nickSeconds: 0,
+  modes: 0,
+  account: null,
+  linkFacts: null,
+};
+
 /** `N`: of a server a new user, of a user another nick. */
 export const nick: TokenCode = (line) => (userOf(line) === null ? arrival(line) : rename(line));
 
 function arrival(line: LinkLine): null {
   const { source, server, link } = line;
-  const said = readUser(line.line);
-  if (typeof said === 'string') {
-    link.fail(said);
+  const wrong = said.read(line.line);
+  if (wrong !== null) {
+    link.fail(wrong);
     return null;
   }
   if ('nick' in source || !said.isOn(source.numeric)) return null;
@@ -54,29 +72,27 @@ function arrival(line: LinkLine): null {
   const account = accountOf(said);
   const modes = modeBits(said.modes);
   const linkFacts = factsIn(said);
-  introduce(server, {
-    nick: said.nick,
-    line: line.text,
-    read: readPerson,
-    hiddenHost: source.foreign ? hiddenHost(server, { account, modes, linkFacts }) : null,
-    server: source,
-    number: said.number,
-    nickSeconds: said.nickSeconds,
-    modes,
-    account,
-    linkFacts,
-  });
+  arrived.nick = said.nick;
+  arrived.line = line.text;
+  arrived.hiddenHost = source.foreign ? hiddenHost(server, { account, modes, linkFacts }) : null;
+  arrived.server = source;
+  arrived.number = said.number;
+  arrived.nickSeconds = said.nickSeconds;
+  arrived.modes = modes;
+  arrived.account = account;
+  arrived.linkFacts = linkFacts;
+  introduce(server, arrived);
   return null;
 }
 
 /** What a line that was a sound introduction says of whoever is introduced. */
 function readPerson(text: string): RemotePerson {
-  const said = readUser(readLine(text, true)!) as ReadUser;
+  known.read(readLine(text, true)!);
   return {
-    username: usernameIn(said.username),
-    host: hostIn(said.host) ?? addressText(decodeAddress(said.address)!),
-    realname: realnameIn(said.realname),
-    p10Address: said.address,
+    username: usernameIn(known.username),
+    host: hostIn(known.host) ?? addressText(decodeAddress(known.address)!),
+    realname: realnameIn(known.realname),
+    p10Address: known.address,
   };
 }
 
@@ -85,14 +101,14 @@ function isNick(text: string): boolean {
   return isValidNick(text, text.length);
 }
 
-function accountOf(said: ReadUser): string | null {
+function accountOf(said: UserReader): string | null {
   const stamp = said.argumentOf('r');
   return stamp === undefined ? null : accountIn(stamp);
 }
 
 function modeBits(letters: string): number {
   let bits = 0;
-  for (const letter of letters) bits |= UMODE_LETTERS.get(letter) ?? 0;
+  for (let i = 0; i < letters.length; i++) bits |= UMODE_LETTERS.get(letters.charAt(i)) ?? 0;
   return bits;
 }
 

@@ -70,7 +70,7 @@ export class SimNode {
 
   /** The ends of its links that stand, as far as it knows. */
   get links(): SimEnd[] {
-    return [...this.desk.network.links].map(({ transport }) => transport as SimEnd);
+    return this.desk.network.links.map(({ transport }) => transport as SimEnd);
   }
 
   /** Comes up. @param kept of before, as its disk has it */
