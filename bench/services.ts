@@ -38,6 +38,7 @@ const USAGE = `usage: npm run bench -- services [options]
   --banned N      of its users, at once (1000)
   --accounts N    there, and in files (100000)
   --node-option=O for services of the large and of the crowded network, e.g. --cpu-prof; may be repeated
+  --profiles DIR  CPU profiles of the processes of the storm go there
   --json FILE     where the result goes (bench/results/services.json)
 `;
 
@@ -64,6 +65,7 @@ export async function run(args: readonly string[]): Promise<void> {
       joins: { type: 'string', default: '1500' },
       banned: { type: 'string', default: '1000' },
       'node-option': { type: 'string', multiple: true, default: [] },
+      profiles: { type: 'string' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/services.json') },
       help: { type: 'boolean', default: false },
     },
@@ -86,6 +88,7 @@ export async function run(args: readonly string[]): Promise<void> {
         each: Number(values.logins),
         chatters: Number(values.chatters),
         deliveries: Number(values.deliveries),
+        profiles: values.profiles ?? null,
       }),
     large: () =>
       largeNetwork({

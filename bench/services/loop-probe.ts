@@ -4,6 +4,7 @@
  * by bench/services/storm.ts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where SIGUSR1 opens an inspector; of one process at a time. */
@@ -34,22 +35,48 @@ const END = `(() => {
 /** Behind the answer: whoever asked has gone by then. */
 const CLOSE = `setTimeout(() => process.getBuiltinModule('inspector').close(), 20)`;
 
+/** Takes a profile of the processor meanwhile, by a session of the process with itself. */
+const PROFILE = `(() => {
+  const { Session } = process.getBuiltinModule('inspector');
+  const session = (globalThis.benchSession = new Session());
+  session.connect();
+  session.post('Profiler.enable');
+  session.post('Profiler.setSamplingInterval', { interval: 250 });
+  session.post('Profiler.start');
+})()`;
+const KEEP_PROFILE = (
+  file: string,
+) => `globalThis.benchSession.post('Profiler.stop', (_error, { profile }) => {
+  globalThis.benchSession.disconnect();
+  process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify(profile));
+})`;
+
 /** The timers of several processes, by name. */
 export class LoopProbe {
   readonly #processes: Readonly<Record<string, number>>;
+  readonly #profiles: string | null;
 
-  constructor(processes: Readonly<Record<string, number>>) {
+  /** @param profiles folder for a profile of each process and each time, which cost some of what is measured; null for none */
+  constructor(processes: Readonly<Record<string, number>>, profiles: string | null = null) {
     this.#processes = processes;
+    this.#profiles = profiles;
   }
 
   async begin(): Promise<void> {
-    for (const pid of Object.values(this.#processes)) await evaluate(pid, BEGIN);
+    for (const pid of Object.values(this.#processes)) {
+      if (this.#profiles !== null) await evaluate(pid, PROFILE);
+      await evaluate(pid, BEGIN);
+    }
   }
 
-  async end(): Promise<Record<string, LoopDelay>> {
+  /** @param what of the time that ends, for the names of profiles */
+  async end(what = 'end'): Promise<Record<string, LoopDelay>> {
     const delays: Record<string, LoopDelay> = {};
-    for (const [name, pid] of Object.entries(this.#processes))
+    for (const [name, pid] of Object.entries(this.#processes)) {
       delays[name] = JSON.parse(String(await evaluate(pid, END))) as LoopDelay;
+      const file = this.#profiles === null ? null : resolve(this.#profiles, `${what}-${name}.cpuprofile`);
+      if (file !== null) await evaluate(pid, KEEP_PROFILE(file));
+    }
     return delays;
   }
 }

@@ -31,6 +31,8 @@ export interface StormOptions {
   /** Messages of the chat that somebody is told, a second. */
   readonly deliveries: number;
   readonly folder: string;
+  /** Where profiles of the processes go; null for none. */
+  readonly profiles: string | null;
 }
 
 /** What came of it; figures are medians of the rounds. */
@@ -61,17 +63,18 @@ export async function loginStorm(options: StormOptions): Promise<Storm> {
   try {
     host = await servicesHost(join(folder, 'data'), keycloakToml(keycloak.origin));
     chat = await chatting(host, options);
-    const probe = new LoopProbe({
+    const processes = {
       idle: idle.pid!,
       services: await host.pidOf('services'),
       ircd: await host.pidOf('ircd'),
-    });
+    };
+    const probe = new LoopProbe(processes, options.profiles);
     for (let round = -WARM_ROUNDS; round < rounds; round++) {
       await untilQuiet(host);
       await probe.begin();
       const plain = await plainGrants(keycloak.origin, users(), limits.keycloakConnections.default);
-      const before = await probe.end();
-      const storm = await oneStorm(host.ircPort!, users(), probe);
+      const before = await probe.end(`script-${round}`);
+      const storm = await oneStorm(host.ircPort!, users(), probe, `storm-${round}`);
       if (round < 0) continue;
       refused.push(...storm.answers.filter((one) => !one.in).map(({ way, said }) => `${way}: ${said}`));
       runs.push({
@@ -97,7 +100,7 @@ export async function loginStorm(options: StormOptions): Promise<Storm> {
   }
 }
 
-async function oneStorm(port: number, users: readonly number[], probe: LoopProbe) {
+async function oneStorm(port: number, users: readonly number[], probe: LoopProbe, name: string) {
   const clients: StormClient[] = await Promise.all(
     users.map((user, index) => (index % 2 === 0 ? saslClient(port, user) : authClient(port, user))),
   );
@@ -105,7 +108,7 @@ async function oneStorm(port: number, users: readonly number[], probe: LoopProbe
   const begun = performance.now();
   const answers = await Promise.all(clients.map((client) => client.logIn()));
   const perSecond = users.length / ((performance.now() - begun) / 1_000);
-  const delays = await probe.end();
+  const delays = await probe.end(name);
   for (const client of clients) client.close();
   return { answers, perSecond, delays };
 }

@@ -20,6 +20,7 @@ import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-defini
 import { dialSocket } from '../runtime/net/dial.ts';
 import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
+import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
 import { BOT_SPECS } from './bots/service-bots.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
@@ -246,6 +247,7 @@ export async function startServices(
     capacity: limits.contexts.default,
     rejected: operations.refused,
   }));
+  instrumentQueue(metrics, 'commands to begin', () => services.turns.stats());
   instrumentCounts(metrics, 'queue', 'logins to keep', () => ({
     depth: services.accounts.verifiers.waiting,
     capacity: limits.keycloakVerifiersWaiting.default,

@@ -42,6 +42,12 @@ export const limits = {
     unit: 'bytes',
     reason: 'What may wait for an uplink that does not read; far more than services ever say at once.',
   },
+  begunPerTurn: {
+    default: 4,
+    unit: 'count',
+    reason:
+      'Commands of users and questions of servers that begin in one turn of the loop: what each does until it waits for something takes up to a millisecond, and a crowd logs in at once.',
+  },
   turnMs: {
     default: 8,
     unit: 'milliseconds',

@@ -17,6 +17,7 @@ import type { SaslDesk } from '../irc/p10/sasl-desk.ts';
 import { readSasl } from '../irc/p10/sasl-line.ts';
 import { textOf } from '../irc/p10/text.ts';
 import { TOKEN } from '../irc/p10/tokens.ts';
+import { TurnBudget } from '../runtime/async/turn-budget.ts';
 import type { Sqlite } from '../runtime/files/sqlite.ts';
 import { type AccountParts, openAccountParts, restoreAccount } from './account-parts.ts';
 import { AskingServers } from './authority/asking-servers.ts';
@@ -43,6 +44,7 @@ import type { ChannelRules } from './chanserv/chan-world.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import type { KeycloakUser } from './keycloak/keycloak-shapes.ts';
 import { type LevelsElsewhere, setLevel } from './level-door.ts';
+import { limits } from './limits.ts';
 import { CommandBindings } from './modcmd/command-bindings.ts';
 import { ChannelActs } from './network/channel-acts.ts';
 import type { ViewEvents } from './network/network-view.ts';
@@ -107,6 +109,8 @@ export class Services implements UplinkEvents {
   readonly commands: CommandDesk;
   readonly operations: OperationPool;
   readonly askers: AskingServers;
+  /** What users and servers ask for begins in its turn. */
+  readonly turns = new TurnBudget(limits.begunPerTurn.default);
   readonly profiles: ProfileStore;
   readonly accounts: AccountParts;
   /** What bots do on channels. */
@@ -141,6 +145,7 @@ export class Services implements UplinkEvents {
       isOwn: options.isOwn,
       count: (kind) => this.operations.count(kind),
       isClosed: () => this.opserv.defcon.closesRegistration,
+      turns: this.turns,
       log,
     });
     const { keeper, operations } = this;
@@ -153,6 +158,7 @@ export class Services implements UplinkEvents {
     this.commands = new CommandDesk({
       clock,
       operations: this.operations,
+      turns: this.turns,
       tableOf: (bot) => this.#serverOf(bot)?.guestTable ?? this.tableOf(bot.nick),
       styleOf: (user) => parts.standing.styleOf(user),
       levelOf: (user) => parts.standing.levelOf(user),

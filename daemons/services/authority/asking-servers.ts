@@ -13,6 +13,7 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import type { AccountKeeper } from '../../identity/account-keeper.ts';
 import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { TurnBudget } from '../../runtime/async/turn-budget.ts';
 import { type Answerers, answerQuestions } from '../../runtime/net/peer-questions.ts';
 import { TextChannel } from '../../runtime/net/text-channel.ts';
 import { limits } from '../limits.ts';
@@ -40,6 +41,8 @@ interface Asker {
 
 export interface AskingServersOptions {
   readonly keeper: AccountKeeper;
+  /** What may begin in a turn of the loop. */
+  readonly turns: Pick<TurnBudget, 'begin'>;
   /** Counts a question under way by its kind; what it returns ends it. */
   readonly count: (kind: string) => (failed?: boolean) => void;
   /** Whether the peer of the uplink is the IRC server of this instance. */
@@ -101,8 +104,8 @@ export class AskingServers {
     this.#askers.set(server, asker);
     this.#tellMechanisms(channel, this.#options.keeper.moreMechanisms);
     const isOwn = this.#options.isOwn(uplink) && server === uplink.peer;
-    const { keeper, count, isClosed } = this.#options;
-    const answerers = counted(whileOpen(keeper.answerers(server.name), isClosed), count);
+    const { keeper, isClosed } = this.#options;
+    const answerers = counted(whileOpen(keeper.answerers(server.name), isClosed), this.#options);
     answerQuestions(channel, ACCOUNT_QUESTIONS, isOwn ? answerers : withoutAdministration(answerers))
       .catch((error: Error) => this.#options.log('warn', 'asker_refused', `${server.name}: ${error.message}`))
       .finally(() => {
@@ -126,13 +129,18 @@ export class AskingServers {
 
 type AccountAnswerers = Answerers<typeof ACCOUNT_QUESTIONS>;
 
-/** The same answers, each counted while it is made. */
-function counted(answerers: AccountAnswerers, count: AskingServersOptions['count']): AccountAnswerers {
+/** The same answers, each counted while it is made, and so many of a turn of the loop. */
+function counted(
+  answerers: AccountAnswerers,
+  { count, turns }: Pick<AskingServersOptions, 'count' | 'turns'>,
+): AccountAnswerers {
   const entries = Object.entries(answerers).map(([name, answer]) => {
     const ask = answer as (args: unknown) => unknown;
     const work = async (args: unknown) => {
       const end = count(`XQ ${name}`);
       try {
+        const turn = turns.begin();
+        if (turn !== null) await turn;
         const result = await ask(args);
         end();
         return result;

@@ -11,6 +11,7 @@ import { sameName } from '../../irc/casemapping.ts';
 import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { TurnBudget } from '../../runtime/async/turn-budget.ts';
 import type { DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
@@ -26,6 +27,8 @@ import type { ReplyStyle } from './reply-style.ts';
 export interface CommandDeskOptions {
   readonly clock: Clock;
   readonly operations: OperationPool;
+  /** What may begin in a turn of the loop. */
+  readonly turns: Pick<TurnBudget, 'begin'>;
   /** The rows of a bot, by name and alias. */
   readonly tableOf: (bot: Bot) => ReadonlyMap<string, CommandRow>;
   /** How a user wants to be answered. */
@@ -100,6 +103,8 @@ export class CommandDesk {
     say: (replies: readonly Reply[]) => void,
   ): Promise<void> {
     try {
+      const turn = this.#options.turns.begin();
+      if (turn !== null) await turn;
       const replies = await this.#carryOut(row, call);
       if (!operation.over) say(replies);
       operation.end();
@@ -113,6 +118,8 @@ export class CommandDesk {
 
   /** Has it written down where it is to be, then done. */
   async #carryOut(row: CommandRow, call: CommandCall): Promise<readonly Reply[]> {
+    // They may have gone, or been given up, while it waited for its turn.
+    if (!call.stands) return [];
     const refusal = (await row.refusal?.(call)) ?? null;
     if (refusal !== null) return [refusal];
     // Who has left while that was looked at wants nothing any more, and who was logged out or lost their level may not.
