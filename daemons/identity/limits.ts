@@ -190,7 +190,17 @@ export const limits = {
     default: 256,
     unit: 'count',
     reason:
-      'Transactions after which a thread puts the log of the database into the file, so that it seldom needs more room. SQLite waits for the disk, and the loop with it, when it begins the log anew after that: one commit in so many.',
+      'Transactions after which a thread puts the log of the database into the file, so that it seldom needs more room, once nothing is written for a while.',
+  },
+  checkpointQuietMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason: 'That while: the log is begun anew then, and who writes meanwhile waits for the disk.',
+  },
+  checkpointMostCommits: {
+    default: 1_024,
+    unit: 'count',
+    reason: 'Transactions after which that is done at any time.',
   },
   logPages: {
     default: 16_384,

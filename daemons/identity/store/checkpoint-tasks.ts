@@ -1,18 +1,42 @@
 /** Puts what is in the log of a database into the file itself, on a thread: that writes and waits for the disk. Loaded by URL. */
-import { loadSqlite } from '../../runtime/files/sqlite.ts';
+import { loadSqlite, type Sqlite } from '../../runtime/files/sqlite.ts';
 
-/** As far as nobody reads what is older; it keeps nobody from reading or writing. */
-export async function checkpoint({
-  file,
-  daemon,
-}: {
+/** A database, and the daemon that has it. */
+export interface DatabasePlace {
   readonly file: string;
   readonly daemon: string;
-}): Promise<void> {
+}
+
+/**
+ * As far as nobody reads what is older; it keeps nobody from reading or writing.
+ * @returns whether all of the log is in the file, so that whoever writes next begins the log anew
+ */
+export async function checkpoint(place: DatabasePlace): Promise<boolean> {
+  return await withDatabase(place, (database) => {
+    const [outcome] = database.pragma('wal_checkpoint(PASSIVE)') as [
+      { readonly busy: number; readonly log: number; readonly checkpointed: number },
+    ];
+    return outcome.busy === 0 && outcome.log === outcome.checkpointed;
+  });
+}
+
+/** Writes what changes nothing, and so begins the log anew, for which SQLite waits for the disk. Nobody else may write meanwhile. */
+export async function beginLog(place: DatabasePlace): Promise<void> {
+  await withDatabase(place, (database) => {
+    // The first page of the log alone is waited for.
+    database.pragma('synchronous = NORMAL');
+    database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
+  });
+}
+
+async function withDatabase<Result>(
+  { file, daemon }: DatabasePlace,
+  work: (database: Sqlite) => Result,
+): Promise<Result> {
   const sqlite = await loadSqlite(daemon);
   const database = new sqlite(file, { fileMustExist: true });
   try {
-    database.pragma('wal_checkpoint(PASSIVE)');
+    return work(database);
   } finally {
     database.close();
   }

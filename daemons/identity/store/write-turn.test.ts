@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { PoolTask } from '../../runtime/async/pool-task.ts';
+import { limits } from '../limits.ts';
 import { AccountStore } from './account-store.ts';
+import { beginLog, checkpoint } from './checkpoint-tasks.ts';
 import { openAccounts } from './database.ts';
 import { WriteTurn } from './write-turn.ts';
 
@@ -257,4 +260,64 @@ it('holds writes back while another connection writes, and does them afterwards'
   await turn();
   expect(told).toEqual(['ann']);
   await end();
+});
+
+it('puts the log into the file and begins it anew on a thread, when nothing is written or much was, and holds writes back meanwhile', async () => {
+  const database = openAccounts(SqliteDatabase, file());
+  const asked: { name: string; end: (result: unknown) => void }[] = [];
+  const pool = {
+    run: <Argument, Result>({ name }: PoolTask<Argument, Result>) =>
+      new Promise<Result>((resolve) => asked.push({ name, end: (result) => resolve(result as Result) })),
+  };
+  const writes = new WriteTurn(database, { checkpoints: { pool, daemon: 'accounts' } });
+  const insert = database.prepare("INSERT INTO secrets VALUES (?, x'00')");
+  let written = 0;
+  const commits = async (most: number) => {
+    for (let one = 0; one < most; one++) await writes.commit(() => insert.run(String(written++)));
+  };
+  await commits(limits.checkpointCommits.default - 1);
+  expect(asked).toEqual([]);
+  await commits(1);
+  while (asked.length === 0) await turn();
+  expect(asked.map(({ name }) => name)).toEqual(['checkpoint']);
+  await commits(limits.checkpointMostCommits.default);
+  expect(asked).toHaveLength(1);
+  asked[0]!.end(true);
+  while (asked.length < 2) await turn();
+  expect(asked[1]!.name).toBe('beginLog');
+  let isWritten = false;
+  const held = commits(1).then(() => {
+    isWritten = true;
+  });
+  for (let turns = 0; turns < 5; turns++) await turn();
+  expect(isWritten).toBe(false);
+  asked[1]!.end(undefined);
+  await held;
+  // There was much meanwhile.
+  while (asked.length < 3) await turn();
+  asked[2]!.end(false);
+  await turn();
+  await commits(2);
+  expect(asked).toHaveLength(3);
+  await writes.close();
+  database.close();
+});
+
+it('a log that is begun anew by a thread has all that was written, and what is written next', async () => {
+  const database = openAccounts(SqliteDatabase, file());
+  const place = { file: file(), daemon: 'accounts' };
+  const insert = database.prepare("INSERT INTO secrets VALUES (?, x'00')");
+  insert.run('a');
+  const version = database.pragma('user_version', { simple: true });
+  expect(await checkpoint(place)).toBe(true);
+  await beginLog(place);
+  insert.run('b');
+  const reader = new SqliteDatabase(file(), { readonly: true });
+  expect(reader.prepare('SELECT name FROM secrets ORDER BY name').pluck().all()).toEqual(['a', 'b']);
+  expect(reader.pragma('user_version', { simple: true })).toBe(version);
+  const [frames] = database.pragma('wal_checkpoint(PASSIVE)') as [{ log: number }];
+  // Of both, and not of what was before.
+  expect(frames.log).toBeLessThan(8);
+  reader.close();
+  database.close();
 });

@@ -11,10 +11,9 @@ import { limits } from '../limits.ts';
 import type * as tasks from './checkpoint-tasks.ts';
 import { type Sync, WalDisk } from './wal-disk.ts';
 
-const checkpoint = poolTask<typeof tasks.checkpoint>(
-  new URL('checkpoint-tasks.ts', import.meta.url),
-  'checkpoint',
-);
+const TASKS = new URL('checkpoint-tasks.ts', import.meta.url);
+const checkpoint = poolTask<typeof tasks.checkpoint>(TASKS, 'checkpoint');
+const beginLog = poolTask<typeof tasks.beginLog>(TASKS, 'beginLog');
 
 interface Waiting {
   readonly step: () => unknown;
@@ -60,6 +59,8 @@ export class WriteTurn {
   /** Transactions since the last checkpoint was begun, and whether that is under way. */
   #unchecked = 0;
   #checking = false;
+  /** Due where nothing is written for a while. */
+  #checkDue: NodeJS.Timeout | null = null;
   /** Transactions that were written. */
   committed = 0;
 
@@ -157,6 +158,7 @@ export class WriteTurn {
   /** Writes what waits, and resolves when it is on the disk. Nothing may be written afterwards. */
   async close(): Promise<void> {
     await this.#holders;
+    if (this.#checkDue !== null) clearTimeout(this.#checkDue);
     this.flush();
     this.#through();
     await this.#disk?.close();
@@ -210,18 +212,36 @@ export class WriteTurn {
     });
   };
 
+  /** When nothing is written for a while, or when there is much to put into the file. */
   #checkpointSoon(): void {
-    const thread = this.#checkpoints;
     this.#unchecked++;
-    if (thread === null || this.#checking || this.#unchecked < limits.checkpointCommits.default) return;
+    if (this.#checkpoints === null || this.#checking || this.#unchecked < limits.checkpointCommits.default)
+      return;
+    if (this.#unchecked >= limits.checkpointMostCommits.default) this.#checkpoint(this.#checkpoints);
+    else if (this.#checkDue !== null) this.#checkDue.refresh();
+    else
+      this.#checkDue = setTimeout(
+        (thread: NonNullable<WriteTurnOptions['checkpoints']>) => this.#checkpoint(thread),
+        limits.checkpointQuietMs.default,
+        this.#checkpoints,
+      ).unref();
+  }
+
+  #checkpoint({ pool, daemon }: NonNullable<WriteTurnOptions['checkpoints']>): void {
+    if (this.#checkDue !== null) clearTimeout(this.#checkDue);
+    this.#checkDue = null;
     this.#unchecked = 0;
     this.#checking = true;
-    const { pool, daemon } = thread;
+    const place = { file: this.#database.name, daemon };
     const done = () => {
       this.#checking = false;
     };
-    // What came to nothing is done with the next one.
-    pool.run(checkpoint, { file: this.#database.name, daemon }, { priority: 'high' }).then(done, done);
+    pool
+      .run(checkpoint, place, { priority: 'high' })
+      // The next commit would wait for the disk, and the loop with it.
+      .then((isWhole) => (isWhole ? this.apart(() => pool.run(beginLog, place, { priority: 'high' })) : null))
+      // What came to nothing is done with the next one.
+      .then(done, done);
   }
 
   #one({ step, disk, resolve, reject }: Waiting): Ended {
