@@ -208,9 +208,13 @@ test('services are started, take the accounts over, and log clients in by every 
     await expect(page.getByRole('row').filter({ hasText: deed }).first()).toBeVisible();
 
   // Killed and started again, services have all that was answered, and ChanServ is back.
+  plain.send('CAP REQ cap-notify');
+  await plain.hears(/ CAP \S+ ACK /);
   await app.killDaemon('services');
   await plain.hears(/:ChanServ!\S+ QUIT/);
   await plain.hears(new RegExp(`:ChanServ!\\S+ JOIN :?${room}`));
+  // Bots are back before accounts can be asked for.
+  await plain.hears(/ CAP \S+ NEW :.*sasl/);
   const guest = await SaslClient.connect(server, 'guest');
   await guest.register();
   guest.send(`JOIN ${room}`);
