@@ -23,19 +23,20 @@ export type AccessAnswer = 'done' | 'no_user';
 /**
  * @param idOf by which Keycloak knows who has an account; null where they are not there
  * @param confirm told, within the write turn of the last step, of what Keycloak has now
- * @param behind what comes behind it, asked in the same turn: the channel may belong to nobody by then, and its group is to go
+ * @param behind what comes behind it, asked in the same turn: by then the channel may belong to nobody, and its group is to go, or
+ *   somebody may have other access than Keycloak was told
  */
 export function accessFlow(
   directory: Directory,
   idOf: (account: string) => string | null,
   confirm: (channel: string, account: string, level: number | null) => void,
-  behind: (channel: string) => readonly FlowBegin[],
+  behind: (channel: string, account: string, level: number | null) => readonly FlowBegin[],
 ): FlowKind<AccessData, AccessAnswer> {
   const told =
     ({ channel, account, level }: AccessData) =>
     () => {
       confirm(channel, account, level);
-      return end('done', { begins: behind(channel) });
+      return end('done', { begins: behind(channel, account, level) });
     };
   return {
     name: 'access',

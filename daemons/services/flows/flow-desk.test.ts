@@ -147,6 +147,15 @@ it('access that was changed before Keycloak could be told is told after a restar
   expect([tea(), flows.engine.size]).toEqual([undefined, 0]);
   flows.start();
   await until(() => tea()?.members.size === 2 && flows.engine.size === 0);
+  // Access is taken back while Keycloak is told of it, and the comparison that was begun for that is lost.
+  await ask.setChannelAccess({ channel: '#tea', by: 'ann', account: 'bob', level: null });
+  flows.compare('#tea');
+  await until(() => flows.engine.rows().some(({ kind }) => kind === 'access'));
+  await ask.setChannelAccess({ channel: '#tea', by: 'ann', account: 'bob', level: 'voice' });
+  await ended();
+  const { id } = keycloak.named('bob')!;
+  expect(tea()!.members.has(id)).toBe(true);
+
   // The channel is given up while its group is made, and whoever was to be told of that is not.
   await ask.registerChannel({ channel: '#cup', account: 'ann', createdAt: 1 });
   flows.compare('#cup');

@@ -1,8 +1,17 @@
 /** Every kind of flow, put together. A flow is stored by the name of its kind, which never becomes another. */
 
-import { type ChannelFlowOptions, channelFlow, goneFlow, subjectOf } from '../sync/channel-flow.ts';
+import { fold } from '../../irc/casemapping.ts';
+import {
+  type ChannelAnswer,
+  type ChannelData,
+  type ChannelFlowOptions,
+  channelFlow,
+  goneFlow,
+  subjectOf,
+} from '../sync/channel-flow.ts';
 import { accessFlow } from './access-flow.ts';
 import { certificateFlow, passwordFlow } from './credential-flows.ts';
+import type { FlowKind } from './flow-kind.ts';
 import { levelFlow } from './level-flow.ts';
 import { linkFlow } from './link-flow.ts';
 import { userIdOf } from './linked-account.ts';
@@ -22,11 +31,14 @@ export function flowKinds(options: FlowKindsOptions) {
     directory,
     (account) => userIdOf({ account }, options),
     (channel, account, level) => sync.confirm(channel, account, level, now()),
-    (channel) =>
-      channels.find(channel) === undefined
-        ? [{ kind: gone, subject: subjectOf(channel), data: { channel } }]
-        : [],
+    (channel, account, told) => {
+      const of = { subject: subjectOf(channel), data: { channel } };
+      if (channels.find(channel) === undefined) return [{ kind: gone, ...of }];
+      const here = options.levels.of(channel).get(fold(account)) ?? null;
+      return here === told ? [] : [{ kind: channelKind, ...of }];
+    },
   );
+  const channelKind: FlowKind<ChannelData, ChannelAnswer> = channelFlow({ ...options, access });
   const level = levelFlow(options);
   const user = userFlow({ ...options, level });
   return {
@@ -41,7 +53,7 @@ export function flowKinds(options: FlowKindsOptions) {
     level,
     user,
     access,
-    channel: channelFlow({ ...options, access }),
+    channel: channelKind,
     gone,
   };
 }
