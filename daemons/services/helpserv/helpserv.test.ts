@@ -363,6 +363,132 @@ describe('time', () => {
   });
 });
 
+describe('requests', () => {
+  it('are listed by whose they are, handed on, and counted for each who had them', async () => {
+    await test.owner('ADDTRIAL *oper');
+    test.net.join('ABAAE', 'bea');
+    await test.asker('one');
+    await test.ask('ABAAE', 'two');
+    await test.helper('PICKUP 1');
+    const listed = async (text: string) => (await test.helper(text)).map((line) => line.split(/ +/)[0]);
+    expect(await listed('LIST')).toEqual(['Request', '2']);
+    expect(await listed('LIST assigned')).toEqual(['Request', '1']);
+    expect(await listed('LIST ME')).toEqual(['Request', '1']);
+    expect(await listed('LIST all')).toEqual(['Request', '1', '2']);
+    expect(await test.helper('LIST some')).toEqual(['LIST takes one of unassigned, assigned, me, all.']);
+    expect(await test.owner('REASSIGN 1 *nobody')).toEqual(['There is no account nobody.']);
+    expect(await test.owner('REASSIGN 9 *oper')).toEqual(['No request 9 is open.']);
+    test.net.take();
+    test.net.say(`${OWNER} P ${test.numeric('Aid')} :REASSIGN 1 *oper`);
+    await test.settled();
+    const sent = test.net.take();
+    const told = (numeric: string) =>
+      sent.filter((line) => line.includes(` O ${numeric} :`)).map((line) => read(line.split(' :')[1]!));
+    expect(told(OWNER)).toEqual(['Request 1 is oper’s.']);
+    expect(told(HELPER)).toEqual(['Request 1 is oper’s from now on.']);
+    expect(told(OPER)).toEqual(['Request 1 of ann is yours.']);
+    expect(told(ASKER)).toEqual(['oper helps you with your request 1.']);
+    expect(await test.owner('REASSIGN 1 *oper')).toEqual(['That was not done: Request 1 is oper’s already.']);
+    const { store } = test.help.desk;
+    expect(store.figures('aid', 'hal')[0]).toMatchObject({ pickedUp: 1, handedOn: 1 });
+    expect(store.figures('aid', 'oper')[0]).toMatchObject({ takenOn: 1 });
+    // Of whoever helps no more it waits again.
+    await test.ask(OPER, 'DELUSER *oper');
+    expect([...test.bot.requests.unassigned()].map(({ number }) => number)).toEqual([1, 2]);
+    await test.passes(120_000);
+    expect((await test.asker('@WAIT'))[1]).toMatch(/^The first of them has waited for 2m/);
+    expect(await test.helper('SHOW 1')).toContain('Nobody has picked it up.');
+  });
+
+  it('of somebody who logs in are their account’s, unless it has one already', async () => {
+    test.net.join('ABAAE', 'bea');
+    await test.net.ask('ABAAE', 'REGISTER bea correct-horse');
+    await test.ask('ABAAE', 'from my account');
+    await test.owner('SET NOTIFICATION accountchanges');
+    await test.asker('before I logged in');
+    await test.helper('PICKUP 2');
+    const auth = (numeric: string, account: string) => `${numeric} P AFAAA :AUTH ${account} correct-horse`;
+    // The account has one: what was asked before stays whoever's it was.
+    await test.heard(HELPER, auth(ASKER, 'bea'));
+    expect(test.bot.requests.byNumber(2)?.account).toBeNull();
+    expect([...test.bot.requests.ofAccount('bea')].map(({ number }) => number)).toEqual([1]);
+    test.net.join('ABAAF', 'cat');
+    await test.ask('ABAAF', 'mine');
+    await test.helper('PICKUP 3');
+    expect(await test.heard(HELPER, 'ABAAF P AFAAA :REGISTER cat correct-horse')).toEqual([
+      'cat of request 3 is logged in to cat.',
+    ]);
+    expect(test.bot.requests.byNumber(3)?.account).toBe('cat');
+  });
+
+  it('stay while whoever asked is on the channel, where that is set, and nobody else who leaves ends them', async () => {
+    await test.owner('SET REQPERSIST part');
+    test.net.say(`${ASKER} J ${CHANNEL} 960`);
+    expect((await test.asker('mine'))[1]).toBe('It is closed when you leave the channel.');
+    test.net.join('ABAAE', 'bea');
+    await test.heard(ASKER, `ABAAE J ${CHANNEL} 960`, `ABAAE L ${CHANNEL}`);
+    expect(test.bot.requests.size).toBe(1);
+    await test.owner('SET REQPERSIST quit');
+    await test.heard(ASKER, `${ASKER} L ${CHANNEL}`);
+    expect(test.bot.requests.size).toBe(1);
+  });
+});
+
+it('who helps is listed with what they have, and owners hand a bot on', async () => {
+  await test.owner('ADDTRIAL *oper');
+  await test.asker('mine');
+  await test.helper('PICKUP 1');
+  expect((await test.helper('HELPERS')).map((line) => line.split(/ +/).slice(0, 3))).toEqual([
+    ['Account', 'Role', 'Requests'],
+    ['olga', 'owner', '0'],
+    ['hal', 'helper', '1'],
+    ['oper', 'trial', '0'],
+  ]);
+  expect(await test.owner('GIVEOWNERSHIP *olga')).toEqual(['It is yours.']);
+  expect(await test.owner('GIVEOWNERSHIP *nobody')).toEqual(['There is no account nobody.']);
+  expect(await test.owner('GIVEOWNERSHIP *hal')).toEqual(['GIVEOWNERSHIP *hal CONFIRM hands Aid on.']);
+  expect(await test.owner('GIVEOWNERSHIP *hal CONFIRM')).toEqual(['Aid is hal’s.']);
+  expect([test.bot.staffRole('hal'), test.bot.staffRole('olga')]).toEqual(['owner', 'manager']);
+  await test.net.services.close();
+  await test.net.reopen();
+  expect([test.bot.staffRole('hal'), test.bot.staffRole('olga')]).toEqual(['owner', 'manager']);
+});
+
+it('bots answer by messages where that is set, page as it is set, and are shown with what they do', async () => {
+  for (const set of ['PRIVMSGONLY on', 'AUTOVOICE on', 'AUTOVOICE off']) await test.owner(`SET ${set}`);
+  expect(await test.owner('SET PRIVMSGONLY')).toEqual(['PRIVMSGONLY is now: on']);
+  expect(await test.owner('SET AUTOVOICE')).toEqual(['AUTOVOICE is now: off']);
+  test.net.take();
+  test.net.say(`${ASKER} P ${test.numeric('Aid')} :hello`);
+  await test.settled();
+  const aid = test.numeric('Aid');
+  const toAsker = test.net.take().filter((line) => line.includes(` ${ASKER} :`));
+  expect(toAsker.length).toBeGreaterThan(0);
+  expect(toAsker.filter((line) => !line.startsWith(`${aid} P ${ASKER} :`))).toEqual([]);
+  await test.oper('SET Aid PAGETARGET #staff');
+  for (const [type, token] of [
+    ['privmsg', 'P'],
+    ['notice', 'O'],
+    ['onotice', 'WC'],
+  ] as const) {
+    await test.oper(`SET Aid PAGETYPE ${type}`);
+    test.net.take();
+    test.net.say(`${HELPER} P ${aid} :PAGE come`);
+    await test.settled();
+    expect(test.net.take().filter((line) => line.includes(' #staff '))).toEqual([
+      expect.stringMatching(new RegExp(`^${aid} ${token} #staff :`)),
+    ]);
+  }
+  await test.passes(120_000);
+  const row = async () => (await test.oper('BOTS'))[1]!.trim().split(/ +/);
+  expect((await row()).slice(0, 5)).toEqual(['Aid', '#help', 'olga', '1', '1']);
+  expect((await row())[5]).toMatch(/^\d+[ms]/);
+  await test.oper('SUSPEND Aid 0 closed for now');
+  expect((await row()).at(-1)).toBe('!');
+  await test.passes(3_600_000);
+  expect((await row()).at(-1)).toBe('!');
+});
+
 it('who is gagged is not heard by help bots either, and is once that is over', async () => {
   const { gags } = test.net.services.opserv.lists;
   await gags.put({

@@ -117,13 +117,18 @@ export class CommandBindings {
   tableOf(bot: string): CommandTable {
     let table = this.#tables.get(bot);
     if (table === undefined) {
-      table = this.#make(bot);
+      table = this.#make(bot, false);
       this.#tables.set(bot, table);
     }
     return table;
   }
 
-  #make(bot: string): CommandTable {
+  /** The same with those that nobody may use, so that it can be taken back. */
+  everyOf(bot: string): CommandTable {
+    return this.#make(bot, true);
+  }
+
+  #make(bot: string, withDisabled: boolean): CommandTable {
     const own = this.#own(bot);
     const added = [...this.#bindings.values()].filter((one) => one.bot === bot);
     const ruled = [...new Set(own.values())].some(({ name }) => this.rule(bot, name) !== NO_RULE);
@@ -131,13 +136,13 @@ export class CommandBindings {
     const table = new Map<string, CommandRow>();
     for (const [name, row] of own) {
       const rule = this.rule(bot, row.name);
-      if (!rule.disabled) table.set(name, withLevel(row, rule.level));
+      if (withDisabled || !rule.disabled) table.set(name, withLevel(row, rule.level));
     }
     for (const binding of added) {
       const target = this.#own(binding.targetBot).get(binding.command);
       const rule = this.rule(bot, binding.name);
       // What it was made of may be there no more, in a later version.
-      if (target === undefined || rule.disabled) continue;
+      if (target === undefined || (rule.disabled && !withDisabled)) continue;
       const of = withLevel(target, this.rule(binding.targetBot, target.name).level);
       table.set(binding.name, withLevel(boundRow(binding, of), rule.level));
     }

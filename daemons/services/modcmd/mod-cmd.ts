@@ -188,9 +188,9 @@ function unbind(options: ModCmdOptions): CommandRow {
   };
 }
 
-/** Also those that nobody may use, so that it can be taken back. */
-function everyCommand({ bindings, own }: ModCmdOptions): (bot: string) => CommandTable {
-  return (bot) => new Map([...own(bot), ...bindings.tableOf(bot)]);
+/** Also those that nobody may use. */
+function everyCommand({ bindings }: ModCmdOptions): (bot: string) => CommandTable {
+  return (bot) => bindings.everyOf(bot);
 }
 
 function modcmd(options: ModCmdOptions): CommandRow {
@@ -219,8 +219,12 @@ function modcmd(options: ModCmdOptions): CommandRow {
       const isKept = KEPT.some(([bot, name]) => bot === found.bot && name === found.row.name);
       if (isKept)
         return said`${found.bot}.${found.row.name} stays as it is: without it nobody could take anything back.`;
-      if (option === 'DISABLED') return ON_OFF.has(words[2]!.toLowerCase()) ? null : 'DISABLED is on or off.';
-      return levelRefusal(found.row, words[2]!, standing.levelOf(user) ?? 0);
+      if (option === 'DISABLED' && !ON_OFF.has(words[2]!.toLowerCase())) return 'DISABLED is on or off.';
+      return levelRefusal(
+        levelOf(found.row),
+        option === 'LEVEL' ? words[2]! : '*',
+        standing.levelOf(user) ?? 0,
+      );
     },
     async run({ words }) {
       const found = named(options, words[0]!, everyCommand(options));
@@ -246,10 +250,9 @@ const ON_OFF: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** Nobody gives away, or takes, what is above them. */
-function levelRefusal({ needs }: CommandRow, word: string, own: number): Reply | null {
+function levelRefusal(now: number, word: string, own: number): Reply | null {
   if (word !== '*' && !(/^\d{1,4}$/.test(word) && Number(word) <= MOST_LEVEL))
     return said`LEVEL is a number from 0 to ${MOST_LEVEL}, or * for what the command has by itself.`;
-  const now = typeof needs === 'object' ? needs.level : 0;
   return Math.max(now, word === '*' ? 0 : Number(word)) > own
     ? said`Nobody changes a command of a level above their own: yours is ${own}.`
     : null;

@@ -121,6 +121,14 @@ describe('a command that is made of another', () => {
       /^Nobody changes a command of a level above their own: yours is 900/,
     ],
     ['MODCMD AuthServ.STATUS DISABLED maybe', /^DISABLED is on or off/],
+    ['MODCMD AuthServ.STATUS LEVEL', /^Expected LEVEL or DISABLED, and a value\.$/],
+    ['MODCMD OpServ.RAW DISABLED on', /^Nobody changes a command of a level above their own: yours is 900/],
+    ['MODCMD OpServ.RAW LEVEL *', /^Nobody changes a command of a level above their own: yours is 900/],
+    ['MODCMD OpServ.RAW LEVEL 1', /^Nobody changes a command of a level above their own: yours is 900/],
+    ['MODCMD NickServ.AUTH DISABLED on', /^NickServ.AUTH stays as it is/],
+    ['BIND NoServ x NoServ.STATUS', /^There is no bot NoServ\. There are AuthServ, NickServ, /],
+    ['BIND AuthServ x NoServ.STATUS', /^There is no bot NoServ/],
+    ['UNBIND NoServ x', /^There is no bot NoServ/],
     ['MODCMD AuthServ.AUTH DISABLED on', /^AuthServ.AUTH stays as it is/],
     ['MODCMD ModCmd.MODCMD LEVEL 900', /^ModCmd.MODCMD stays as it is/],
   ])('%s is refused', async (text, why) => {
@@ -179,6 +187,43 @@ describe('a command', () => {
       'SHOWCOMMANDS',
     ]);
   });
+});
+
+it('what was set of a command that was made goes with it, and a command that anybody may use has level 0', async () => {
+  await ann('BIND AuthServ look USERINFO $1');
+  await ann('MODCMD AuthServ.LOOK LEVEL 50');
+  expect(await bob('LOOK ann', 'AuthServ')).toEqual(['LOOK is for accounts of level 50 and above.']);
+  // Who only looks changes nothing, and that is not written down.
+  const before = test.deeds.length;
+  expect((await ann('MODCMD AuthServ.LOOK')).at(-1)).toBe('Its level is set by MODCMD.');
+  expect(test.deeds).toHaveLength(before);
+  await ann('MODCMD AuthServ.LOOK DISABLED on');
+  expect((await ann('MODCMD AuthServ.LOOK DISABLED on')).slice(-2)).toEqual([
+    'Its level is set by MODCMD.',
+    'Nobody may use it: it is disabled.',
+  ]);
+  await ann('UNBIND AuthServ look');
+  await ann('BIND AuthServ look USERINFO $1');
+  expect(await bob('LOOK ann', 'AuthServ')).toEqual(['ann is logged in to ann.']);
+  expect(await ann('BIND AuthServ handed ChanServ.ACCESS $1 one $2-')).toEqual([
+    'AuthServ does for HANDED what ChanServ does for ACCESS $1 one $2-.',
+  ]);
+  expect(test.services.bindings.binding('AuthServ', 'HANDED')).toMatchObject({
+    targetBot: 'ChanServ',
+    template: ['$1', 'one', '$2-'],
+    by: 'ann',
+  });
+  const listed = (lines: string[]) => lines.slice(1).map((line) => line.split(/ +/)[0]);
+  const zero = listed(await bob('SHOWCOMMANDS OpServ 0'));
+  expect(zero).toContain('HELP');
+  expect(zero).not.toContain('GLINE');
+  expect(listed(await bob('SHOWCOMMANDS OpServ 600'))).toEqual(expect.arrayContaining(['HELP', 'GLINE']));
+  // Of operators of the network, and of nobody who is not logged in.
+  test.join('ABAAC', 'cat');
+  const names = listed(await test.ask('ABAAC', 'SHOWCOMMANDS AuthServ', bot('ModCmd')));
+  expect(names).toContain('REGISTER');
+  expect(names).not.toContain('SET');
+  expect(names).toEqual([...names].sort());
 });
 
 describe('a template', () => {

@@ -239,6 +239,54 @@ describe('on a channel', () => {
     expect([there(), await kept('#last')]).toEqual([['#last'], before]);
   });
 
+  it('comes back where it is thrown out, hears nobody who is not there, and remembers whoever was heard', async () => {
+    const bot = numeric();
+    const isThere = () =>
+      test.net.uplink.view.findChannel(ROOM)!.members.has(test.net.uplink.view.byNick('SpamServ')!);
+    test.net.say(`AB K ${ROOM} ${bot} :out`);
+    expect(isThere()).toBe(true);
+    test.net.say(`${ANN} K ${ROOM} ${BOB} :out`);
+    expect(test.net.uplink.view.findChannel(ROOM)!.members.size).toBeGreaterThan(0);
+    // Somebody may speak from outside where modes let them; that is not SpamServ's.
+    expect(await said(EVE, 'buy', 'buy', 'buy', 'buy')).toEqual([]);
+    expect((await ask(EVE, 'STATUS'))[0]).toContain('has looked at 0 lines');
+    test.net.say(`${BOB} J ${ROOM} 960`);
+    await said(BOB, 'hello');
+    const remembered = async () => / (\d+) people/.exec((await ask(EVE, 'STATUS'))[1]!)?.[1];
+    expect(await remembered()).toBe('1');
+    test.net.say(`${BOB} Q :bye`);
+    expect(await remembered()).toBe('0');
+    expect(await ask(CAT, 'STATUS LINES')).toHaveLength(2);
+  });
+
+  it('flooding counts as such, and what was counted begins anew once it was acted upon', async () => {
+    await ask(ANN, `SET ${ROOM} CHANFLOODSCAN 1`);
+    await ask(ANN, `SET ${ROOM} WARNREACTION 0`);
+    const lines = Array.from({ length: 40 }, (_, at) => `line ${at} of many`);
+    const acts = await said(BOB, ...lines);
+    expect(acts.slice(0, 2)).toEqual([
+      WARNING('so many lines at once'),
+      expect.stringContaining(`K ${ROOM} ${BOB} :so many lines at once`),
+    ]);
+  });
+
+  it('nobody is trusted before somebody is, and settings that are none are refused with what there is', async () => {
+    expect(await ask(ANN, `LISTTRUST ${ROOM}`)).toEqual(['Nobody is trusted.']);
+    expect((await ask(ANN, `SET ${ROOM} HAT red`))[0]).toBe(
+      `There is no setting HAT. There are ${SPAM_SETTINGS.map(({ name }) => name).join(', ')}.`,
+    );
+    expect(await ask(ANN, `SET ${ROOM} CAPSMIN many`)).toEqual([
+      expect.stringMatching(/^CAPSMIN is a number from \d+ to \d+\.$/),
+    ]);
+    expect(await ask(CAT, 'ODELTRUST bob')).toEqual(['bob is not trusted everywhere.']);
+    expect(await ask(CAT, 'OADDTRUST bob')).toEqual(['bob may say anything.']);
+    expect(await ask(CAT, 'OADDTRUST bob')).toEqual(['bob is trusted already.']);
+    expect((await ask(ANN, `LISTTRUST ${ROOM}`))[1]).toMatch(/^bob +\* +cat$/);
+    // Whoever may act on every channel may set levels above those that they have there.
+    await test.net.level('cat', 600);
+    expect(await ask(CAT, `SET ${ROOM} EXCEPTLEVEL owner`)).toEqual(['EXCEPTLEVEL is now: owner']);
+  });
+
   it('leaves with the channel', async () => {
     const [asked = ''] = await test.ask(ANN, `UNREGISTER ${ROOM}`);
     await test.ask(ANN, asked.slice(asked.indexOf('UNREGISTER ')));
