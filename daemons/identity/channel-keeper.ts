@@ -95,4 +95,4 @@ export class ChannelKeeper {
 }
 
 /** Channels of which is told in one turn of the loop: a millisecond or two. */
-const TOLD_AT_ONCE = 64;
+const TOLD_AT_ONCE = 8;

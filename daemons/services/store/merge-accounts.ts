@@ -147,7 +147,7 @@ function statementOf(database: Sqlite, table: string, bySame: boolean): string |
   if (owners.length === 0)
     return channel === undefined
       ? null
-      : `${into} ${select} WHERE theirs.${channel} IN (SELECT key FROM temp.fresh_channels) ${ONCE}`;
+      : `${into} ${select} WHERE ${among(`theirs.${channel}`, 'fresh_channels')} ${ONCE}`;
   const joins = taken
     .filter(({ name }) => owners.includes(name))
     .map(({ name, notnull, pk }) => {
@@ -158,10 +158,17 @@ function statementOf(database: Sqlite, table: string, bySame: boolean): string |
   const owner = owners.includes('account') ? 'account' : owners[0]!;
   const belongs =
     table === 'channels'
-      ? 'theirs.key IN (SELECT key FROM temp.fresh_channels)'
+      ? among('theirs.key', 'fresh_channels')
       : channel === undefined
-        ? `mine_${owner}.key IN (SELECT key FROM temp.fresh)`
-        : `theirs.${channel} IN (SELECT key FROM temp.fresh_channels)
-            ${bySame ? `AND mine_${owner}.key IN (SELECT key FROM temp.same)` : ''}`;
+        ? among(`mine_${owner}.key`, 'fresh')
+        : [
+            among(`theirs.${channel}`, 'fresh_channels'),
+            ...(bySame ? [among(`mine_${owner}.key`, 'same')] : []),
+          ].join(' AND ');
   return `${into} ${select} ${joins.join(' ')} WHERE ${belongs} ${ONCE}`;
+}
+
+/** Looked at row by row: as a list it would be tried in all combinations by way of an index of two columns. */
+export function among(column: string, table: 'fresh' | 'same' | 'fresh_channels' | 'fresh_bots'): string {
+  return `EXISTS (SELECT 1 FROM temp.${table} AS some WHERE some.key = ${column})`;
 }

@@ -8,6 +8,7 @@ import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { LeftBehind } from '../foreign/foreign-data.ts';
 import { limits } from '../limits.ts';
 import { LIST_SHAPES } from '../opserv/lists.ts';
+import { among } from './merge-accounts.ts';
 
 /** What came in beside accounts and channels, and what did not. */
 export interface MergedRest {
@@ -101,15 +102,15 @@ class RestMerge {
 
   /** What did not come in of accounts and channels. */
   sayAccounts(): void {
-    const notFresh = 'FROM old.accounts AS theirs WHERE key NOT IN (SELECT key FROM temp.fresh)';
-    this.#say('account', HERE, `theirs.name ${notFresh} AND key IN (SELECT key FROM temp.same)`);
+    const notFresh = `FROM old.accounts AS theirs WHERE NOT ${among('theirs.key', 'fresh')}`;
+    this.#say('account', HERE, `theirs.name ${notFresh} AND ${among('theirs.key', 'same')}`);
     this.#say(
       'account',
       'another account is called so here, or has that nick',
-      `theirs.name ${notFresh} AND key NOT IN (SELECT key FROM temp.same)`,
+      `theirs.name ${notFresh} AND NOT ${among('theirs.key', 'same')}`,
     );
     const channels = `theirs.name FROM old.channels AS theirs JOIN old.accounts AS owner ON owner.id = theirs.founder
-      WHERE theirs.key NOT IN (SELECT key FROM temp.fresh_channels)`;
+      WHERE NOT ${among('theirs.key', 'fresh_channels')}`;
     const known = 'EXISTS (SELECT 1 FROM main.channels AS mine WHERE mine.key = theirs.key)';
     this.#say('channel', HERE, `${channels} AND ${known}`);
     this.#say('channel', `of its owner: ${ANOTHER}`, `${channels} AND NOT ${known}`);
@@ -117,8 +118,8 @@ class RestMerge {
       'access to a channel',
       ANOTHER,
       `theirs.channel || ': ' || owner.name FROM old.channel_access AS theirs JOIN old.accounts AS owner
-        ON owner.id = theirs.account WHERE theirs.channel IN (SELECT key FROM temp.fresh_channels)
-        AND owner.key NOT IN (SELECT key FROM temp.same)`,
+        ON owner.id = theirs.account WHERE ${among('theirs.channel', 'fresh_channels')}
+        AND NOT ${among('owner.key', 'same')}`,
     );
   }
 
@@ -175,41 +176,38 @@ class RestMerge {
     );
     this.#run(`CREATE TEMP TABLE fresh_bots AS SELECT theirs.key ${fresh} LIMIT ${room}`);
     const columns = this.#columns('help_bots');
-    const ofFresh = 'IN (SELECT key FROM temp.fresh_bots)';
+    const ofFresh = among('theirs.bot', 'fresh_bots');
     this.count(
       'help bot',
       this.#run(
-        `INSERT INTO main.help_bots (${columns}) SELECT ${columns} FROM old.help_bots WHERE key ${ofFresh}`,
+        `INSERT INTO main.help_bots (${columns}) SELECT ${columns} FROM old.help_bots AS theirs WHERE ${among('theirs.key', 'fresh_bots')}`,
       ),
     );
     this.#say(
       'helper',
       ANOTHER,
       `(SELECT nick FROM old.help_bots WHERE key = theirs.bot) || ': ' || owner.name FROM old.help_staff AS theirs JOIN old.accounts AS owner
-        ON owner.id = theirs.account WHERE theirs.bot ${ofFresh} AND owner.key NOT IN (SELECT key FROM temp.same)`,
+        ON owner.id = theirs.account WHERE ${ofFresh} AND NOT ${among('owner.key', 'same')}`,
     );
-    this.count('helper', this.#ofAccounts('help_staff', ['account'], `theirs.bot ${ofFresh}`));
-    this.#ofAccounts('help_figures', ['account'], `theirs.bot ${ofFresh}`);
-    this.count(
-      'open request',
-      this.#ofAccounts('help_requests', ['account', 'helper'], `theirs.bot ${ofFresh}`),
-    );
+    this.count('helper', this.#ofAccounts('help_staff', ['account'], ofFresh));
+    this.#ofAccounts('help_figures', ['account'], ofFresh);
+    this.count('open request', this.#ofAccounts('help_requests', ['account', 'helper'], ofFresh));
     const lines = this.#columns('help_lines');
-    this.#run(`INSERT INTO main.help_lines (${lines}) SELECT ${lines} FROM old.help_lines AS theirs WHERE bot ${ofFresh}
+    this.#run(`INSERT INTO main.help_lines (${lines}) SELECT ${lines} FROM old.help_lines AS theirs WHERE ${ofFresh}
       AND EXISTS (SELECT 1 FROM main.help_requests AS mine WHERE mine.bot = theirs.bot AND mine.number = theirs.number)`);
     this.#run('DROP TABLE temp.fresh_bots');
   }
 
   spam(): void {
-    const ofFresh = 'IN (SELECT key FROM temp.fresh_channels)';
+    const ofFresh = among('theirs.channel', 'fresh_channels');
     for (const table of ['spam_channels', 'spam_words']) {
       const columns = this.#columns(table);
       const came = this.#run(
-        `INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM old.${table} WHERE channel ${ofFresh}`,
+        `INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM old.${table} AS theirs WHERE ${ofFresh}`,
       );
       if (table === 'spam_channels') this.count('channel of SpamServ', came);
     }
-    const trusts = `(theirs.channel IS NULL OR theirs.channel ${ofFresh})`;
+    const trusts = `(theirs.channel IS NULL OR ${ofFresh})`;
     this.count('trust of SpamServ', this.#ofAccounts('spam_trusts', ['account'], trusts));
   }
 
@@ -222,7 +220,7 @@ class RestMerge {
       const join = index === 0 ? 'JOIN' : 'LEFT JOIN';
       return `${join} old.accounts AS their_${owner} ON their_${owner}.id = theirs.${owner}
         ${join} main.accounts AS mine_${owner} ON mine_${owner}.key = their_${owner}.key
-          AND mine_${owner}.key IN (SELECT key FROM temp.same)`;
+          AND ${among(`mine_${owner}.key`, 'same')}`;
     });
     const values = columns.map((name) => (owners.includes(name) ? `mine_${name}.id` : `theirs.${name}`));
     return this.#run(`INSERT INTO main.${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
