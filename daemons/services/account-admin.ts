@@ -161,6 +161,37 @@ export const accountAdminCommands = {
     columns: [{ key: 'discarded', title: 'Discarded', type: 'number' }],
     effects: ['signalbox_services_mails_waiting'],
   }),
+  'push-devices': defineCommand({
+    summary: 'List the browsers and apps by which accounts are told what happens while they are away',
+    sentence: 'look|looked at the devices that are pushed to',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows') }),
+    result: 'table',
+    columns: [
+      { key: 'id', title: 'Number', type: 'number' },
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'server', title: 'Server', type: 'text' },
+      { key: 'topics', title: 'Told of', type: 'text' },
+      { key: 'waiting', title: 'Waiting', type: 'number' },
+      { key: 'problem', title: 'Problem', type: 'text' },
+      { key: 'sentAt', title: 'Last', type: 'time' },
+      { key: 'addedAt', title: 'Since', type: 'time', rank: 3 },
+    ],
+    rowActions: [{ title: 'Forget', command: 'drop-push-device', args: { id: 'id' }, noun: 'device' }],
+  }),
+  'drop-push-device': defineCommand({
+    summary: 'Forget a device, with what waits for it; its owner can add it again',
+    sentence: 'forget|forgot device {id} that was pushed to',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({ id: z.number().int().positive().describe('Its number in push-devices') }),
+    result: 'json',
+    columns: [{ key: 'dropped', title: 'Forgotten', type: 'number' }],
+    effects: ['signalbox_services_pushes_waiting'],
+  }),
 } satisfies Record<string, CommandSpec>;
 
 /** What operators do by AuthServ, as the audit trail says it. */

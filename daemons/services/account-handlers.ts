@@ -19,11 +19,13 @@ export interface AccountHandlerWorld {
 
 const DAY_MS = 86_400_000;
 
+import { serverOf } from './push/push-device.ts';
+
 export function accountHandlers(
   parts: AccountParts,
   { writes, online, graceDays }: AccountHandlerWorld,
 ): CommandHandlers<typeof accountAdminCommands> {
-  const { keeper, profiles, records, dropped, mail, links, levels } = parts;
+  const { keeper, profiles, records, dropped, mail, push, links, levels } = parts;
   const { store } = keeper;
   return {
     'set-level': {
@@ -87,6 +89,20 @@ export function accountHandlers(
       run: async ({ id }) => {
         await mail.retry(id);
         return { tried: id };
+      },
+    },
+    'push-devices': {
+      run: ({ limit }) => ({
+        rows: push.devices
+          .list(limit)
+          .map(({ endpoint, ...row }) => ({ ...row, server: serverOf(endpoint) })),
+      }),
+    },
+    'drop-push-device': {
+      check: ({ id }) => push.devices.assertThere(id),
+      run: async ({ id }) => {
+        await push.drop(id);
+        return { dropped: id };
       },
     },
     'discard-mail': {

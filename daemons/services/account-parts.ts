@@ -21,6 +21,7 @@ import { LocalVerifiers } from './keycloak/local-verifiers.ts';
 import type { LevelDoor } from './level-door.ts';
 import { MailQueue } from './mail/mail-queue.ts';
 import type { NetworkView } from './network/network-view.ts';
+import { PushDesk } from './push/push-desk.ts';
 import type { ServicesOptions } from './services.ts';
 import { AccountRecords } from './store/account-record.ts';
 import { CookieStore } from './store/cookie-store.ts';
@@ -41,6 +42,7 @@ export interface AccountParts {
   readonly dropped: DroppedAccounts;
   readonly unused: UnusedAccounts;
   readonly mail: MailQueue;
+  readonly push: PushDesk;
   readonly housekeeping: Housekeeping;
   /** Which accounts belong to users of Keycloak, and what is kept here of their passwords. */
   readonly links: KeycloakLinks;
@@ -98,6 +100,7 @@ export async function openAccountParts(
     keptUntil: (account) => unused.keptUntil(account),
     log,
   });
+  const push = new PushDesk({ database, writes, clock, store, profiles, catalogues, view, log });
   const cookies = new CookieDesk({
     store,
     profiles,
@@ -151,6 +154,7 @@ export async function openAccountParts(
     writes,
     cookies: cookieStore,
     mail,
+    push,
     dropped,
     unused,
     graceDays: () => rules().graceDays,
@@ -171,6 +175,7 @@ export async function openAccountParts(
       dropped,
       unused,
       mail,
+      push,
       housekeeping,
     },
     ...{ links, verifiers },

@@ -88,6 +88,35 @@ const mail = z
     },
   );
 
+/** How accounts are told what happens while they are away. */
+const push = z.strictObject({
+  subject: lineText({ max: accountLimits.emailBytes.default })
+    .refine((text) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(text), {
+      error: 'expected mailto:somebody@example.net, or an https address',
+    })
+    .describe('Whom a server of pushes turns to: mailto: and an address, or an https address.'),
+  hosts: z
+    .array(
+      lineWord({ max: 255 }).regex(/^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, {
+        error: 'expected the name of a server, or *. and a name',
+      }),
+    )
+    .min(1)
+    .max(64)
+    .default([
+      ...['fcm.googleapis.com', '*.push.services.mozilla.com'],
+      ...['*.notify.windows.com', 'web.push.apple.com'],
+    ])
+    .describe(
+      'Servers that devices may be told by; *. in front is all below. Others are never connected to.',
+    ),
+  ca_file: filePath()
+    .optional()
+    .describe(
+      'PEM of whom certificates of these servers must come from, for servers of your own; without it those that the system trusts. A relative path begins in the folder `services` of the data directory.',
+    ),
+});
+
 /** What is copied each night. */
 const backup = z.strictObject({
   at: z
@@ -167,6 +196,7 @@ export const servicesConfigSchema = z.strictObject({
     .describe('Days after which an account ends that nobody logs in to; 0 keeps all for ever.'),
   channels: channels.prefault({}).describe('Channels that belong to accounts, which ChanServ keeps.'),
   mail: mail.optional().describe('Server of mail; without it nothing is done that needs mail.'),
+  push: push.optional().describe('Web push to browsers and apps; without it nothing is pushed.'),
   login_timelines: z
     .int()
     .min(0)

@@ -34,6 +34,7 @@ import type { ServicesCommands } from './manifest.ts';
 import { publishMetrics } from './metrics.ts';
 import { opservRules } from './opserv/opserv-config.ts';
 import type { ServicesPrepared } from './prepare.ts';
+import type { PushSettings } from './push/push-transport.ts';
 import { type AccountRules, Services } from './services.ts';
 import { AccountFiles } from './store/account-files.ts';
 import { KeycloakLinks } from './store/keycloak-links.ts';
@@ -235,12 +236,21 @@ export async function startServices(
   const sendBy = (mail: MailSettings | null) =>
     services.accounts.mail.configure(mail === null ? null : smtpTransport(mail));
   sendBy(context.prepared.mail);
+  const pushBy = (push: PushSettings | null) =>
+    services.accounts.push
+      .configure(push)
+      .catch((error: unknown) => log.warn('push_unavailable', `Nothing is pushed: ${String(error)}`));
+  await pushBy(context.prepared.push);
   made.start();
   await machineStops.start();
   const { operations } = services;
   instrumentCounts(metrics, 'queue', 'mail', () => ({
     depth: services.accounts.mail.depth,
     capacity: limits.mailsWaiting.default,
+  }));
+  instrumentCounts(metrics, 'queue', 'pushes', () => ({
+    depth: services.accounts.push.waiting,
+    capacity: limits.pushesWaiting.default,
   }));
   instrumentCounts(metrics, 'limiter', 'commands of users', () => ({
     depth: operations.inUse,
@@ -308,6 +318,7 @@ export async function startServices(
           }
           catalogues = prepared.catalogues;
           sendBy(prepared.mail);
+          void pushBy(prepared.push);
           return {
             renewed: [...(isNew && sameText ? ['keycloak'] : []), ...commit()],
             needRestart: ['server_name', 'numeric', 'description', 'autolink'],

@@ -4,6 +4,7 @@ import type { WriteTurn } from '../identity/store/write-turn.ts';
 import type { UnusedAccounts } from './authserv/unused-accounts.ts';
 import { limits } from './limits.ts';
 import type { MailQueue } from './mail/mail-queue.ts';
+import type { PushDesk } from './push/push-desk.ts';
 import type { CookieStore } from './store/cookie-store.ts';
 import type { DroppedAccounts } from './store/dropped-accounts.ts';
 
@@ -12,6 +13,7 @@ export interface HousekeepingOptions {
   readonly writes: WriteTurn;
   readonly cookies: CookieStore;
   readonly mail: MailQueue;
+  readonly push: PushDesk;
   readonly dropped: DroppedAccounts;
   readonly unused: UnusedAccounts;
   /** Days that a given-up account can be brought back; may change with the configuration. */
@@ -52,12 +54,14 @@ export class Housekeeping {
   }
 
   async #expire(): Promise<void> {
-    const { writes, cookies, mail, dropped, graceDays, dropUnconfirmed, idOf, log } = this.#options;
+    const { writes, cookies, mail, push, dropped, graceDays, dropUnconfirmed, idOf, log } = this.#options;
     await writes.write(() => {
       dropped.forgetOld(graceDays() * DAY_MS);
       mail.dropOld();
+      push.devices.dropOld(limits.pushKeptSeconds.default * 1_000);
     });
     mail.kick();
+    push.kick();
     for (;;) {
       const old = cookies.expired(limits.mailsWaiting.default);
       if (old.length === 0 || this.#closed) return;

@@ -501,6 +501,51 @@ export const limits = {
     unit: 'seconds',
     reason: 'After this it may ask for one more.',
   },
+  pushDevicesPerAccount: {
+    default: 5,
+    unit: 'count',
+    reason: 'Browsers and apps by which one account is told: more than anybody carries about.',
+  },
+  pushEndpointBytes: {
+    default: 1_024,
+    unit: 'bytes',
+    reason: 'Longest address that a browser gives; those of all makers are a few hundred.',
+  },
+  pushesWaiting: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Pushes that wait for their servers: some 5 MB. With more the newest are given up.',
+  },
+  pushesAtOnce: {
+    default: 8,
+    unit: 'count',
+    reason: 'Pushes under way at once; each is a short request.',
+  },
+  pushMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'Longest wait for a server of pushes, which answers within a second.',
+  },
+  pushAnswerBytes: {
+    default: 16_384,
+    unit: 'bytes',
+    reason: 'Most that is read of an answer: what it says beyond its number is of no use.',
+  },
+  pushKeptSeconds: {
+    default: 86_400,
+    unit: 'seconds',
+    reason: 'How long a push is tried, here and at its server: nobody wants yesterday’s.',
+  },
+  pushPauseMs: {
+    default: 300_000,
+    unit: 'milliseconds',
+    reason: 'An account is told of one channel, request or kind no more than once in that time.',
+  },
+  pushCharacters: {
+    default: 300,
+    unit: 'count',
+    reason: 'Of a title and of a text; a message has at most some 4,000 bytes for all, in any script.',
+  },
   mailsWaiting: {
     default: 1_000,
     unit: 'count',

@@ -34,6 +34,7 @@ export function publishMetrics(
     keycloakInFlight: gauge('keycloak_in_flight'),
     keycloakWaiting: gauge('keycloak_waiting'),
     mails: gauge('mails_waiting'),
+    pushes: gauge('pushes_waiting'),
     requests: gauge('help_requests'),
     waiting: gauge('help_requests_waiting'),
   };
@@ -58,6 +59,9 @@ export function publishMetrics(
     cacheMisses: counter('keycloak_cache_misses'),
     mailsSent: counter('mails_sent'),
     mailsGivenUp: counter('mails_given_up'),
+    pushesSent: counter('pushes_sent'),
+    pushesGivenUp: counter('pushes_given_up'),
+    pushDevicesGone: counter('push_devices_gone'),
   };
   const { keeper, operations, bots, commands, askers, chanServ } = services;
   metrics.onSample(() => {
@@ -100,6 +104,11 @@ export function publishMetrics(
     gauges.mails.set(services.accounts.mail.depth);
     counters.mailsSent.setTotal(services.accounts.mail.sent);
     counters.mailsGivenUp.setTotal(services.accounts.mail.failed);
+    const { push } = services.accounts;
+    gauges.pushes.set(push.waiting);
+    counters.pushesSent.setTotal(push.sent);
+    counters.pushesGivenUp.setTotal(push.failed);
+    counters.pushDevicesGone.setTotal(push.gone);
     let begun = 0;
     let lost = 0;
     for (const counts of operations.counts.values()) {

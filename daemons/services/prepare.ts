@@ -6,9 +6,10 @@ import { readPasswordFile } from '../runtime/files/password-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { Catalogues, readCatalogues } from './bots/catalogues.ts';
 import type { ServicesConfig } from './config.ts';
-import { type KeycloakSettings, keycloakSettings } from './keycloak/keycloak-settings.ts';
+import { type KeycloakSettings, keycloakSettings, readAuthorities } from './keycloak/keycloak-settings.ts';
 import { limits } from './limits.ts';
 import type { MailSettings } from './mail/mail-transport.ts';
+import type { PushSettings } from './push/push-transport.ts';
 import type { UplinkBlock } from './uplink/uplink-desk.ts';
 import { prepareWebhook } from './webhook/webhook-config.ts';
 import type { WebhookSettings } from './webhook/webhook-desk.ts';
@@ -18,6 +19,8 @@ export interface ServicesPrepared {
   readonly uplinks: readonly UplinkBlock[];
   /** Null where no Keycloak is configured. */
   readonly keycloak: KeycloakSettings | null;
+  /** Null where nothing is pushed. */
+  readonly push: PushSettings | null;
   /** Null where no mail is sent. */
   readonly mail: MailSettings | null;
   readonly catalogues: Catalogues;
@@ -30,7 +33,14 @@ const LANGUAGES_FOLDER = 'languages';
 
 /** Reads what the configuration names. @throws SignalboxError `config_invalid` for a file that cannot be used, and for what does not fit together */
 export async function prepareServices(
-  { uplink: blocks, keycloak: block, mail: mailBlock, webhook: hook, verify }: ServicesConfig,
+  {
+    uplink: blocks,
+    keycloak: block,
+    mail: mailBlock,
+    push: pushBlock,
+    webhook: hook,
+    verify,
+  }: ServicesConfig,
   context: PrepareContext,
 ): Promise<ServicesPrepared> {
   const { dataDir } = context;
@@ -60,10 +70,19 @@ export async function prepareServices(
       );
     });
   const mail = await mistakes.attempt(() => readMail(mailBlock, dataDir));
+  const push = await mistakes.attempt(() => readPush(pushBlock, dataDir));
   const catalogues = await mistakes.attempt(() => readCatalogues(join(dataDir, LANGUAGES_FOLDER)));
   const webhook = await mistakes.attempt(() => prepareWebhook(hook, context));
   mistakes.settle();
-  return { uplinks, keycloak, webhook, mail, catalogues: catalogues ?? new Catalogues() };
+  return { uplinks, keycloak, webhook, mail, push, catalogues: catalogues ?? new Catalogues() };
+}
+
+async function readPush(block: ServicesConfig['push'], dataDir: string): Promise<PushSettings | null> {
+  if (block === undefined) return null;
+  const { subject, hosts, ca_file: file } = block;
+  const ca =
+    file === undefined ? null : await readAuthorities('services.push.ca_file', resolve(dataDir, file));
+  return { subject, hosts, ca };
 }
 
 async function readMail(block: ServicesConfig['mail'], dataDir: string): Promise<MailSettings | null> {

@@ -24,7 +24,7 @@ import { AskingServers } from './authority/asking-servers.ts';
 import { IrcuSasl } from './authority/ircu-sasl.ts';
 import { saslDesk } from './authority/nefarious-sasl.ts';
 import type { AuthWorld } from './authserv/auth-world.ts';
-import { ignores } from './authserv/ignore-commands.ts';
+import { ignores } from './authserv/ignored.ts';
 import { type Bot, BotRoster } from './bots/bot-roster.ts';
 import type { Catalogues } from './bots/catalogues.ts';
 import {
@@ -41,6 +41,7 @@ import type { ServiceBot } from './bots/service-bot.ts';
 import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
 import { ChanServ } from './chanserv/chan-serv.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
+import { isSuspended } from './chanserv/registered-channel.ts';
 import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import type { KeycloakUser } from './keycloak/keycloak-shapes.ts';
 import { type LevelsElsewhere, setLevel } from './level-door.ts';
@@ -123,6 +124,7 @@ export class Services implements UplinkEvents {
   readonly bindings: CommandBindings;
   readonly #byNick: ReadonlyMap<string, ServiceBot>;
   readonly #catalogues: () => Catalogues;
+  readonly #now: () => number;
   readonly #sasl: SaslDesk;
   readonly #ircuSasl: IrcuSasl;
   #uplink: Uplink | null = null;
@@ -133,6 +135,7 @@ export class Services implements UplinkEvents {
     this.keeper = parts.keeper;
     this.profiles = parts.profiles;
     this.#catalogues = options.catalogues;
+    this.#now = () => clock.now();
     this.bots = new BotRoster(BOT_SPECS, identity.numeric, clock);
     this.operations = new OperationPool({
       clock,
@@ -212,7 +215,7 @@ export class Services implements UplinkEvents {
 
   /** What the commands of AuthServ work with. */
   #world({ writes, catalogues, clock }: ServicesOptions): AuthWorld {
-    const { keeper, timelines, profiles, standing, cookies, records, unused } = this.accounts;
+    const { keeper, timelines, profiles, standing, cookies, records, unused, push } = this.accounts;
     const { changes } = keeper;
     return {
       ask: keeper.answerers(),
@@ -225,6 +228,7 @@ export class Services implements UplinkEvents {
       cookies,
       records,
       unused,
+      push,
       catalogues,
       allowed: new WeakMap(),
       view: () => this.view,
@@ -312,6 +316,7 @@ export class Services implements UplinkEvents {
     this.askers.clear();
     this.accounts.housekeeping.close();
     this.accounts.mail.close();
+    this.accounts.push.close();
   }
 
   // What the uplink tells
@@ -383,6 +388,7 @@ export class Services implements UplinkEvents {
       const channel = uplink.view.findChannel(textOf(target));
       if (user === undefined || channel === undefined) return;
       for (const bot of this.serviceBots) bot.heard?.(uplink, user, channel, textOf(text), isNotice);
+      if (!isNotice && channel.members.has(user)) this.#pushed(user, channel.name, textOf(text));
       return;
     }
     if (isNotice) return;
@@ -390,6 +396,16 @@ export class Services implements UplinkEvents {
     if (bot === undefined || user === undefined || this.opserv.isDeafTo(user)) return;
     const said = textOf(text);
     if (this.#serverOf(bot)?.spoken?.(bot, user, said) !== true) this.commands.hear(uplink, bot, user, said);
+  }
+
+  /** Those are told who are called by their name where they have access, and who are not there. */
+  #pushed(user: ViewUser, name: string, text: string): void {
+    const now = this.#now();
+    this.accounts.push.heard(user, name, text, (account) => {
+      const channel = this.chanServ.registry.get(name);
+      const access = channel?.suspendedAt(now) === false ? channel.user(account) : undefined;
+      return access !== undefined && !isSuspended(access, now);
+    });
   }
 
   /** The bot that has brought another one; undefined for one that is its own. */
@@ -407,6 +423,7 @@ export class Services implements UplinkEvents {
   }
 
   #hearNews(news: AccountNews): void {
+    this.accounts.push.hear(news);
     const uplink = this.#uplink;
     if (uplink === null) return;
     if (news.kind === 'mechanisms') this.#ircuSasl.offer(uplink);

@@ -217,7 +217,7 @@ const HELP = `
 
 /**
  * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 and mail 3
- * wait for their next try, there is no server of mail, and request 1 of the help bot Aid waits for somebody.
+ * wait for their next try, `cat` is told by device 5, there is no server of mail, and request 1 of the help bot Aid waits for somebody.
  */
 const servicesWorld = () =>
   databaseWorld(
@@ -243,6 +243,9 @@ const servicesWorld = () =>
           "INSERT INTO mail_queue (id, account, kind, recipient, asked_from, queued, due, tries, problem) SELECT 3, id, 'allowauth', 'bob@example.net', '192.0.2.1', ?, ?, 1, 'It is down.' FROM accounts WHERE key = 'bob'",
         )
         .run(Date.now(), Date.now() + 3_600_000);
+      database.exec(
+        "INSERT INTO push_devices (id, account, endpoint, p256dh, auth, topics, added) SELECT 5, id, 'https://push.example.net/5', '', '', 'help', 1 FROM accounts WHERE key = 'cat'",
+      );
       database.close();
     },
     async (commands, part, dataDir) => {

@@ -9,6 +9,7 @@ import { loginCommands, makeAccount } from './login-commands.ts';
 import { lookCommands } from './look-commands.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { ownCommands } from './own-commands.ts';
+import { pushCommands } from './push-commands.ts';
 import { searchCommands } from './search-commands.ts';
 
 function rowsOf(world: AuthWorld): CommandRow[] {
@@ -18,6 +19,7 @@ function rowsOf(world: AuthWorld): CommandRow[] {
     ...ownCommands(world),
     ...ignoreCommands(world),
     ...dataCommands(world),
+    ...pushCommands(world),
     ...lookCommands(world),
     ...operatorCommands(world),
     ...searchCommands(world),

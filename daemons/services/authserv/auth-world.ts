@@ -12,6 +12,7 @@ import type { Catalogues } from '../bots/catalogues.ts';
 import type { Reply } from '../bots/reply.ts';
 import type { NetworkView } from '../network/network-view.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import type { PushDesk } from '../push/push-desk.ts';
 import type { AccountRecords } from '../store/account-record.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { CookieDesk } from './cookie-desk.ts';
@@ -39,6 +40,7 @@ export interface AuthWorld {
   readonly cookies: CookieDesk;
   readonly records: AccountRecords;
   readonly unused: UnusedAccounts;
+  readonly push: PushDesk;
   readonly catalogues: () => Catalogues;
   /** Users whom an operator lets log in from where they are, with the number of the account that it is for. */
   readonly allowed: WeakMap<ViewUser, number>;

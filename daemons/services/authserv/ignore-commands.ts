@@ -1,6 +1,5 @@
 /** Commands of AuthServ about whom an owner wants to hear nothing of by way of bots. */
-import { fold } from '../../irc/casemapping.ts';
-import { compileMask, normalizeUserMask } from '../../irc/mask.ts';
+import { normalizeUserMask } from '../../irc/mask.ts';
 import type { CommandRow } from '../bots/command-row.ts';
 import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
@@ -8,14 +7,6 @@ import type { AuthWorld } from './auth-world.ts';
 
 export function ignoreCommands(world: AuthWorld): CommandRow[] {
   return [addIgnore(world), dropIgnore(world)];
-}
-
-/** Whether one of some masks covers whoever somebody is: `nick!user@host`, or `*!*@address` of who is not on the network. */
-export function ignores(masks: readonly string[], prefixes: readonly string[]): boolean {
-  return masks.some((mask) => {
-    const compiled = compileMask(mask);
-    return prefixes.some((prefix) => compiled.matches(fold(prefix)));
-  });
 }
 
 /** What somebody typed as a mask; null where it is too long, or no word. */

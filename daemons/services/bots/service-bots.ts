@@ -67,7 +67,8 @@ const MAKERS: readonly {
   },
   {
     spec: HELPSERV,
-    make: ({ auth: { catalogues }, bots, ...parts }) => new HelpServ({ ...parts, catalogues, roster: bots }),
+    make: ({ auth: { catalogues, push }, bots, ...parts }) =>
+      new HelpServ({ ...parts, catalogues, push, roster: bots }),
   },
   {
     spec: SPAMSERV,

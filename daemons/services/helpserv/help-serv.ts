@@ -22,6 +22,7 @@ import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
 import type { OperationPool } from '../operations/operation-pool.ts';
+import type { PushDesk } from '../push/push-desk.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import { ASKER_SIGN, askerWord } from './asker-words.ts';
 import { HelpBot } from './help-bot.ts';
@@ -47,6 +48,7 @@ export interface HelpServOptions {
   readonly operations: OperationPool;
   readonly roster: BotRoster;
   readonly catalogues: () => Catalogues;
+  readonly push: Pick<PushDesk, 'tell'>;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
@@ -77,6 +79,7 @@ export class HelpServ implements ServiceBot {
       standing,
       acts,
       catalogues,
+      push: options.push,
       uplink,
       onNetwork: (bot) => this.#onNetwork.get(bot),
     });

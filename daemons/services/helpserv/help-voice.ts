@@ -11,6 +11,7 @@ import { messageText, PLAIN_STYLE, replyLines } from '../bots/reply-lines.ts';
 import { durationText } from '../chanserv/durations.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import type { PushDesk } from '../push/push-desk.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { HelpBot, HelpRequest } from './help-bot.ts';
 import type { HelpEvents } from './help-desk.ts';
@@ -20,6 +21,8 @@ export interface HelpVoiceOptions {
   readonly standing: Standing;
   readonly acts: ChannelActs;
   readonly catalogues: () => Catalogues;
+  /** Tells who is not on the network. */
+  readonly push: Pick<PushDesk, 'tell'>;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
   /** The bot as it is on the network. */
@@ -144,8 +147,13 @@ export class HelpVoice implements HelpEvents {
     this.page(bot, 'status', said`Request ${number} of ${nick} is closed by ${by}.`);
   }
 
-  onAnswered(bot: HelpBot, { user }: HelpRequest, by: string, text: string): void {
+  onAnswered(bot: HelpBot, { user, account, number }: HelpRequest, by: string, text: string): void {
     if (user !== null) this.tell(bot, user, [said`${by} answers: ${text}`], true);
+    else if (account !== null)
+      this.#options.push.tell(account, 'help', `${bot.key} ${number}`, [
+        said`${bot.nick} on request ${number}`,
+        said`${by} answers: ${text}`,
+      ]);
   }
 
   #voice(bot: HelpBot, user: ViewUser, on: boolean): void {

@@ -38,7 +38,10 @@ export async function keycloakSettings(
       resolve(dataDir, file!),
       limits.keycloakSecretBytes.default,
     ));
-  const ca = config.ca_file === undefined ? null : await readAuthorities(resolve(dataDir, config.ca_file));
+  const ca =
+    config.ca_file === undefined
+      ? null
+      : await readAuthorities(`${KEY}.ca_file`, resolve(dataDir, config.ca_file));
   if (protocol === 'http:' && !isLoopback(hostname))
     warn(
       'keycloak_in_clear',
@@ -47,8 +50,8 @@ export async function keycloakSettings(
   return { origin, basePath: pathname.replace(/\/+$/, ''), realm, clientId, clientSecret, ca };
 }
 
-async function readAuthorities(path: string): Promise<string> {
-  const key = `${KEY}.ca_file`;
+/** Reads a file of certificates. @throws SignalboxError `config_invalid` for one that holds none */
+export async function readAuthorities(key: string, path: string): Promise<string> {
   const refuse = (what: string, cause?: unknown) =>
     new SignalboxError('config_invalid', `${key}: ${path} ${what}`, { detail: { key }, cause });
   try {

@@ -3,7 +3,7 @@
  * are made when it is handed to a server, anew with each try: what is on the disk proves nothing to whoever reads it.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
-import type { Clock, Timer } from '../../../kit/clock.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import { Guessing } from '../../identity/guessing.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
@@ -13,6 +13,7 @@ import { messageText, PLAIN_STYLE } from '../bots/reply-lines.ts';
 import { limits } from '../limits.ts';
 import type { CookieKind, CookiePart, CookieStore } from '../store/cookie-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
+import { DeliveryLoop, retryWaitMs } from './delivery-loop.ts';
 import { type MailKind, mailText } from './mail-texts.ts';
 import { type Mail, MailRefusedError, type MailTransport } from './mail-transport.ts';
 
@@ -60,11 +61,9 @@ export class MailQueue {
   readonly #statements;
   /** How many were sent to an address of late. */
   readonly #recipients: Guessing;
-  readonly #underWay = new Set<number>();
+  readonly #loop: DeliveryLoop<QueuedMail>;
   #transport: MailTransport | null = null;
-  #timer: Timer | null = null;
   #waiting: number;
-  #closed = false;
 
   constructor(options: MailQueueOptions) {
     const { database, clock } = options;
@@ -96,6 +95,14 @@ export class MailQueue {
       ),
     };
     this.#waiting = this.#statements.count.get() as number;
+    this.#loop = new DeliveryLoop({
+      clock,
+      atOnce: limits.mailsAtOnce.default,
+      due: (now, most) => this.#statements.due.all(now, most) as QueuedMail[],
+      next: () => this.#statements.next.get() as number | null,
+      deliver: (mail) => this.#send(mail),
+      ended: () => this.kick(),
+    });
   }
 
   /** Whether there is a server that takes mail. */
@@ -136,20 +143,10 @@ export class MailQueue {
 
   /** Sends what is due, and looks again when more is. */
   kick(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
-    if (this.#closed) return;
+    if (this.#loop.closed) return;
     this.#waiting = this.#statements.count.get() as number;
-    if (this.#transport === null || this.#waiting === 0) return;
-    const { clock } = this.#options;
-    const most = limits.mailsAtOnce.default;
-    const due = this.#statements.due.all(clock.now(), most + this.#underWay.size) as QueuedMail[];
-    for (const mail of due)
-      if (this.#underWay.size < most && !this.#underWay.has(mail.id)) void this.#send(mail, this.#transport);
-    // Whatever is under way looks again when it ends.
-    if (this.#underWay.size > 0) return;
-    const wait = (this.#statements.next.get() as number) - clock.now();
-    this.#timer = clock.after(Math.min(Math.max(wait, 1), limits.mailRetryMostMs.default), () => this.kick());
+    if (this.#transport === null || this.#waiting === 0) this.#loop.pause();
+    else this.#loop.kick();
   }
 
   /** Drops what nobody waits for any more, within a turn of `WriteTurn`: what could not be sent for a day. */
@@ -178,7 +175,7 @@ export class MailQueue {
         'not_found',
         `No mail ${id} waits: it was sent or given up, or there was none.`,
       );
-    if (this.#underWay.has(id))
+    if (this.#loop.isUnderWay(id))
       throw new SignalboxError('conflict', `Mail ${id} is being sent at this moment.`);
   }
 
@@ -219,15 +216,14 @@ export class MailQueue {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#timer?.cancel();
+    this.#loop.close();
     this.#transport?.close();
     this.#transport = null;
   }
 
-  async #send(queued: QueuedMail, transport: MailTransport): Promise<void> {
+  async #send(queued: QueuedMail): Promise<void> {
     const { writes, log } = this.#options;
-    this.#underWay.add(queued.id);
+    const transport = this.#transport!;
     try {
       const mail = await writes.write(() => this.#compose(queued));
       if (mail !== null) {
@@ -239,9 +235,6 @@ export class MailQueue {
       await this.#failed(queued, error).catch((later: unknown) =>
         log('error', 'mail_unwritten', `What became of a mail could not be written: ${String(later)}`),
       );
-    } finally {
-      this.#underWay.delete(queued.id);
-      this.kick();
     }
   }
 
@@ -270,7 +263,7 @@ export class MailQueue {
   async #failed({ id, account, kind, queued, tries }: QueuedMail, error: unknown): Promise<void> {
     const { writes, clock, log } = this.#options;
     const why = error instanceof Error ? error.message : String(error);
-    const wait = Math.min(limits.mailRetryMs.default * 2 ** tries, limits.mailRetryMostMs.default);
+    const wait = retryWaitMs(tries);
     const late = clock.now() + wait > queued + limits.cookieSeconds.default * 1_000;
     const forGood = error instanceof MailRefusedError || late;
     await writes.write(() => {

@@ -19,10 +19,10 @@ export interface OtherAccount {
 export type AccountRecord = Readonly<Record<string, readonly Readonly<Record<string, Cell>>[]>>;
 
 /** Passes by itself, and is of use to nobody later. */
-const PASSING: readonly string[] = ['cookies', 'mail_queue'];
+const PASSING: readonly string[] = ['cookies', 'mail_queue', 'push_queue'];
 
-/** What proves who somebody is; nobody is shown it. */
-const SECRET: readonly string[] = ['credentials'];
+/** What proves who somebody is, and by what anybody could push to them; nobody is shown it. */
+const SECRET: readonly string[] = ['credentials', 'push_devices'];
 
 /** A table with rows of an account. */
 interface OwnedTable {

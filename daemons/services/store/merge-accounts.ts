@@ -59,6 +59,8 @@ const NOT_MERGED = new Set([
   'run_marks',
   // Of help bots, which do not come along.
   ...['help_staff', 'help_figures', 'help_requests', 'help_lines'],
+  // Devices are bound to the keys by which one instance pushes.
+  ...['push_devices', 'push_queue'],
   // Of SpamServ: operators have it on a channel.
   ...['spam_channels', 'spam_words', 'spam_trusts'],
 ]);

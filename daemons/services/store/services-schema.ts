@@ -8,6 +8,7 @@ import { CHANSERV_TABLES } from '../chanserv/channel-tables.ts';
 import { HELP_TABLES } from '../helpserv/help-tables.ts';
 import { BINDING_TABLES } from '../modcmd/binding-tables.ts';
 import { OPSERV_TABLES } from '../opserv/tables.ts';
+import { PUSH_TABLES } from '../push/push-tables.ts';
 import { SPAM_TABLES } from '../spamserv/spam-tables.ts';
 
 /** Marks the file as ours ("SgSv"). */
@@ -187,5 +188,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     KEYCLOAK_STANDING,
     OPSERV_TABLES,
     RUN_MARKS,
+    PUSH_TABLES,
   ],
 };

@@ -45,7 +45,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     'defcon',
     'set-defcon',
     'messages',
-    ...['operators', 'dropped-accounts', 'mail-queue', 'flows', 'webhook'],
+    ...['operators', 'dropped-accounts', 'mail-queue', 'push-devices', 'flows', 'webhook'],
     ...['help-bots', 'requests', 'request'],
     ...['accounts', 'account', 'logins', 'login', 'login-failures', 'operations', 'uplink', 'keycloak'],
     ...['suspend-account', 'log-out-account'],
