@@ -221,7 +221,7 @@ export const servicesCommands = {
   }),
   import: defineCommand({
     summary:
-      'Takes over the accounts of an exported file, or accounts, channels and lists of a database of X3 or Atheme, that are not here, all or nothing',
+      'Takes over the accounts of an exported file, or accounts, channels and lists of a database of X3, Atheme or Anope, that are not here, all or nothing',
     sentence: 'import|imported accounts from {file}',
     danger: 'disruptive',
     access: 'admin',

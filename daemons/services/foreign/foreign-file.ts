@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { readAnope } from './anope-data.ts';
+import { AnopeProblem } from './anope-objects.ts';
 import { AthemeProblem, readAtheme } from './atheme-data.ts';
 import { writeForeignChannels, writeForeignHelp, writeForeignSpam } from './foreign-channel-rows.ts';
 import type { ForeignData, ForeignReading, LeftBehind } from './foreign-data.ts';
@@ -11,12 +13,13 @@ import { SaxProblem } from './saxdb.ts';
 import { readX3 } from './x3-data.ts';
 
 /** What a file can be. */
-export type FileFormat = 'signalbox' | 'x3' | 'atheme';
+export type FileFormat = 'signalbox' | 'x3' | 'atheme' | 'anope';
 
 /** Which one it is, by its first characters. */
 export function formatOf(text: string): FileFormat {
   const start = text.trimStart();
   if (start.startsWith('{')) return 'signalbox';
+  if (/^\s*OBJECT \w/.test(text)) return 'anope';
   return /^(#[^\n]*\n|\s)*(GRVER|DBV) \d/.test(text) ? 'atheme' : 'x3';
 }
 
@@ -48,10 +51,11 @@ export function writeForeignFile(
 ): ForeignFile {
   let data: ForeignData;
   try {
-    data = (format === 'atheme' ? readAtheme : readX3)(bytes, reading);
+    data = READERS[format](bytes, reading);
   } catch (error) {
-    if (!(error instanceof SaxProblem) && !(error instanceof AthemeProblem)) throw error;
-    throw unreadable(file, `as a database of ${NAMES[format]}, ${error.message}`);
+    if (!PROBLEMS.some((kind) => error instanceof kind)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw unreadable(file, `as a database of ${NAMES[format]}, ${why}`);
   }
   const { now } = reading;
   const { accounts, channels, left } = data;
@@ -65,7 +69,9 @@ export function writeForeignFile(
   return { accounts: accounts.length, left: left.rows() };
 }
 
-const NAMES = { x3: 'X3', atheme: 'Atheme' } as const;
+const NAMES = { x3: 'X3', atheme: 'Atheme', anope: 'Anope' } as const;
+const READERS = { x3: readX3, atheme: readAtheme, anope: readAnope } as const;
+const PROBLEMS = [SaxProblem, AthemeProblem, AnopeProblem];
 
 function unreadable(file: string, why: string): SignalboxError {
   return new SignalboxError('bad_request', `${file} cannot be read: ${why}. Nothing was changed.`);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { fitsForeignHash } from '../../identity/foreign-hashes.ts';
 import { bringUpToDate } from '../../runtime/files/sqlite-schema.ts';
 import { SERVICES_SCHEMA } from '../store/services-schema.ts';
+import { readAnope } from './anope-data.ts';
 import { readAtheme } from './atheme-data.ts';
 import { decoded, type ForeignAccount } from './foreign-data.ts';
 import { type FileFormat, formatOf, leftText, writeForeignFile } from './foreign-file.ts';
@@ -157,6 +158,7 @@ it.each([
   ['{"format":"x"}', 'signalbox'],
   ['# comment\nGRVER 1\nDBV 12\n', 'atheme'],
   ['DBV 8\n', 'atheme'],
+  ['OBJECT BotInfo\nID 1\n', 'anope'],
   ['/* x */ "NickServ" {', 'x3'],
   ['DBV', 'x3'],
 ])('%j is a file of %s', (text, format) => expect(formatOf(text)).toBe(format));
@@ -164,6 +166,16 @@ it.each([
 it('a file of nobody is refused with the line', () => {
   expect(() => written('"a" {\n', 'x3')).toThrow(/x\.db cannot be read: as a database of X3, line 2/);
   expect(() => written('hello', 'atheme')).toThrow(/as a database of Atheme, line 1/);
+});
+
+it('hashes of Anope are checked here', async () => {
+  const { hashSync } = await import('bcryptjs');
+  const file = `OBJECT NickCore\nDATA display Ann\nDATA pass bcrypt:${hashSync('correct horse', 4)}\nEND\n`;
+  const { hash } = readAnope(file, READING).accounts[0]!;
+  expect([fitsForeignHash(hash!, 'correct horse'), fitsForeignHash(hash!, 'wrong horse')]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 it('bytes are text in UTF-8 where they are that, and stay what they were otherwise', () => {

@@ -23,7 +23,7 @@ import { SERVICES_SCHEMA } from '../store/services-schema.ts';
 import { mergeFile } from '../store/take-over.ts';
 import { TestNetwork } from '../test-network.ts';
 import { cameText, leftText } from './foreign-file.ts';
-import { ATHEME_FILE, X3_FILE } from './test-files.ts';
+import { ANOPE_FILE, ATHEME_FILE, X3_FILE } from './test-files.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -331,6 +331,65 @@ it('channels of Atheme, with what letters of access come to, and its bans', asyn
       ['Oracle', 'kept for later'],
     ]);
   });
+});
+
+it('accounts and channels of Anope, with what lists and numbers of access come to, and its bans', async () => {
+  const { accounts, channels, came, left } = await imported(
+    Buffer.from(ANOPE_FILE, 'utf8').toString('latin1'),
+  );
+  expect([accounts, channels, came]).toEqual([
+    3,
+    ['#closed', '#lounge'],
+    '2 × access to a channel; 1 × lamer; 1 × note about a channel; 1 × ban of the network',
+  ]);
+  look((database) => {
+    const { of } = channelsIn(database);
+    const rows = (sql: string) => database.prepare(sql).raw().all();
+    expect(rows('SELECT name, created, last_login, email, suspended_by FROM accounts ORDER BY key')).toEqual([
+      ['Ann', 1_100_000_000_000, 1_700_000_000_000, 'ann@example.net', null],
+      ['Bob', 1_200_000_000_000, null, null, 'Oz'],
+      ['Cat', 1_200_000_000_000, null, null, null],
+    ]);
+    expect(rows('SELECT data FROM credentials')).toEqual([[expect.stringMatching(/^\$2a\$10\$abc/)]]);
+    expect(rows('SELECT key FROM nicks ORDER BY key')).toEqual([['ann'], ['annie'], ['bob'], ['cat']]);
+    expect(rows('SELECT flags, privmsg, language FROM profiles ORDER BY account LIMIT 2')).toEqual([
+      ['', null, 'de'],
+      ['n', 1, null],
+    ]);
+    expect(of('#lounge')).toMatchObject({
+      ...{ founder: 'Ann', registered: 1_100_000_000_000, visited: 1_700_000_000_000, suspension: null },
+      settings: {
+        ...{ defaultTopic: 'Tea café', greeting: 'Welcome', userGreeting: 'Welcome' },
+        ...{ modes: '+l-s 50', noDelete: true },
+      },
+      lamers: [{ mask: '*!*@192.0.2.9', by: 'Ann', reason: 'spam', expires: null }],
+      notes: [{ name: 'about', text: 'Tea and cake' }],
+    });
+    const levels = of('#lounge').users.map(({ account, level, seen }) => `${account} ${level} ${seen}`);
+    expect(levels.sort()).toEqual(['Ann 500 null', 'Bob 300 1650000000000', 'Cat 150 null']);
+    expect(of('#closed').suspension).toMatchObject({ by: 'Oz', until: 1_900_000_000_000, reason: 'misused' });
+    expect(rows('SELECT mask FROM network_bans')).toEqual([['*@192.0.2.7']]);
+  });
+  for (const line of [
+    '1 × account (there is another one of its name): cat',
+    '1 × access by mask (access is by account here): #lounge: *!*@host',
+    '1 × lamer (it is no mask: expected nick!user@host): #lounge: Cat',
+    '1 × mode that is kept (there is none such here): #lounge: FILTER',
+    '1 × channel (nobody owns it: REGISTER it for somebody): #nobody',
+    '1 × ban of the network (it is not user@host): fish*',
+    '1 × memo (nobody keeps messages for others here): Ann',
+    '1 × host that was given out (hosts are the business of the IRC server): Ann',
+    '1 × password (none is kept: RESETPASS, or OSET PASSWORD, sets one): Bob',
+  ])
+    expect(left.split('; ')).toContain(line);
+  // Version 2.0 refers to accounts by name.
+  const old = ['NickCore|display Dan|pass ', 'NickAlias|nick Dan|time_registered 1000|nc Dan'];
+  const rest = ['ChannelInfo|name #dan|founder Dan|time_registered 2000'];
+  const text = [...old, ...rest].map((one) => `OBJECT ${one.replaceAll('|', '\nDATA ')}\nEND\n`).join('');
+  expect(await imported(text)).toMatchObject({ accounts: 1, channels: ['#dan'] });
+  await expect(imported('OBJECT NickCore\nDATA display x\nnonsense here\n')).rejects.toThrow(
+    /as a database of Anope, line 3: expected OBJECT, DATA or END and found nonsense/,
+  );
 });
 
 it('letters of access of Atheme are levels, and of two founders the first has the channel', async () => {
