@@ -359,7 +359,8 @@ export class Services implements UplinkEvents {
         (this.#serverOf(bot) ?? this.#byNick.get(bot.nick))?.returned?.(uplink, bot),
       );
     else {
-      for (const bot of this.serviceBots) bot.line?.(uplink, heard);
+      const bots = this.serviceBots;
+      for (let i = 0; i < bots.length; i++) bots[i]!.line?.(uplink, heard);
       answerRemote(uplink, this.bots, heard);
     }
   }

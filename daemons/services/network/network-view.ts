@@ -123,8 +123,11 @@ export class NetworkView {
     this.#nicks.set(user);
     user.server.users++;
     if (user.account !== null) this.#logIn(user, user.account);
-    for (const one of this.listeners) one.onUser?.(user);
-    if (user.account !== null) for (const one of this.listeners) one.onAccount?.(user, null);
+    // Counted and not iterated over, which would make an object for each of them and each user of a burst.
+    const { listeners } = this;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.onUser?.(user);
+    if (user.account !== null)
+      for (let i = 0; i < listeners.length; i++) listeners[i]!.onAccount?.(user, null);
     return user;
   }
 
@@ -186,7 +189,9 @@ export class NetworkView {
     const isNew = !channel.members.has(user);
     channel.members.set(user, status);
     user.joined(channel);
-    if (isNew) for (const one of this.listeners) one.onJoin?.(user, channel);
+    if (!isNew) return;
+    const { listeners } = this;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.onJoin?.(user, channel);
   }
 
   part(user: ViewUser, channel: ViewChannel): void {

@@ -3,7 +3,7 @@ import { decodeAddress } from '../../irc/p10/address.ts';
 import { readLine } from '../../irc/p10/line.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import { textOf } from '../../irc/p10/text.ts';
-import { introductionWord, readUser, type UserReader } from '../../irc/p10/user-line.ts';
+import { introductionWord, UserReader } from '../../irc/p10/user-line.ts';
 import { type AddressGroups, addressText } from '../../runtime/net/ip-address.ts';
 import { asSet, type Few, withOne, withoutOne } from './few.ts';
 
@@ -195,10 +195,13 @@ export class ViewChannel {
   }
 }
 
+/** Whoever is asked about now. */
+const known = new UserReader();
+
 /** A network has ten thousands of users, and asks who few of them are: a line is smaller than what it says, and need not be cut up. */
 function introductionOf(text: string): UserReader {
   const line = readLine(text, true);
-  const said = line === null ? 'it is empty' : readUser(line);
-  if (typeof said === 'string') throw new Error(`A user was introduced by no introduction: ${said}`);
-  return said;
+  const wrong = line === null ? 'it is empty' : known.read(line);
+  if (wrong !== null) throw new Error(`A user was introduced by no introduction: ${wrong}`);
+  return known;
 }

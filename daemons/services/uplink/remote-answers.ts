@@ -5,10 +5,16 @@ import { TOKEN } from '../../irc/p10/tokens.ts';
 import type { BotRoster } from '../bots/bot-roster.ts';
 import type { HeardLine, Uplink } from './uplink.ts';
 
+const QUESTIONS: ReadonlySet<string> = new Set([TOKEN.VERSION, TOKEN.ADMIN, TOKEN.STATS, TOKEN.WHOIS]);
+
 const VERSION = 'signalbox-services';
 
 /** Answers what is asked of services; of other lines nothing. */
-export function answerRemote(uplink: Uplink, bots: BotRoster, { token, line }: HeardLine): void {
+export function answerRemote(uplink: Uplink, bots: BotRoster, heard: HeardLine): void {
+  if (QUESTIONS.has(heard.token)) answer(uplink, bots, heard);
+}
+
+function answer(uplink: Uplink, bots: BotRoster, { token, line }: HeardLine): void {
   const { identity } = uplink;
   const asker = line.source;
   const say = (numeric: string, words: readonly string[], last: string) =>
