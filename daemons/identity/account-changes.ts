@@ -120,7 +120,11 @@ export class AccountChanges {
     const { name } = this.#options.store.get(account);
     const outcome = await this.putPassword(name, this.#options.rules.usable(name, password), network);
     if (outcome === 'delayed') throw pending(`The password of ${name} is changed`);
-    if (outcome !== 'done') throw new SignalboxError('refused', `The password of ${name} was refused.`);
+    if (outcome !== 'done')
+      throw new SignalboxError(
+        'refused',
+        `The password of ${name} is not taken by the login service: expected one that its rules allow.`,
+      );
   }
 
   /** Gives an account a password that nobody has chosen. Throws as {@link setPassword}. */
@@ -241,7 +245,11 @@ export class AccountChanges {
     const outcome = await elsewhere.rename(stored.name, next);
     if (outcome === 'delayed') throw pending(`The account ${stored.name} is called ${next}`);
     if (outcome === 'exists') throw new SignalboxError('conflict', `The name ${next} is somebody else's.`);
-    if (outcome === 'refused') throw new SignalboxError('refused', `The name ${next} was refused.`);
+    if (outcome === 'refused')
+      throw new SignalboxError(
+        'refused',
+        `The name ${next} is not taken by the login service: expected one that its rules allow, and that it lets names be changed.`,
+      );
     if (outcome === 'gone') throw new SignalboxError('not_found', `There is no account ${stored.name}.`);
   }
 
