@@ -75,6 +75,19 @@ const loginStep = z.strictObject({
 });
 /** A step of a login at whoever keeps the accounts. */
 export type LoginStep = z.output<typeof loginStep>;
+const toldLogin = z.strictObject({
+  /** When it began, Unix milliseconds. */
+  at: time,
+  /** `success`, or why not. */
+  outcome: text,
+  account: text.nullable(),
+  /** Null while it is under way. */
+  tookMs: milliseconds.nullable(),
+  /** In the order in which they began. */
+  steps: z.array(loginStep).max(MOST_LOGIN_STEPS),
+});
+/** A whole login that somebody else than the server of the client looked at. */
+export type ToldLogin = z.output<typeof toldLogin>;
 /** Told of a login that asked for its timeline. */
 const steps = z.array(loginStep).max(MOST_LOGIN_STEPS).optional();
 
@@ -336,6 +349,8 @@ export const ACCOUNT_QUESTIONS = {
     args: z.strictObject({ channel: channelName, by, account: name }),
     result: channelOutcome,
   },
+  /** The latest login of a client by a bot, which its server did not see; null where none is kept. */
+  botLogin: { args: z.strictObject({ nick: text }), result: z.strictObject({ login: toldLogin.nullable() }) },
   guessers: { args: nothing, result: z.strictObject({ rows: z.array(guesser) }) },
   /** Forgets failures of an account or address; of all where `who` is empty. */
   resetGuessing: { args: z.strictObject({ who: text }), result: z.strictObject({ reset: z.number().int() }) },

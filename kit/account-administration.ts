@@ -6,7 +6,7 @@ import type { AccountArgs, AccountQuestion, AccountResult, AccountRow } from '..
 import { counted } from '../contract/counted.ts';
 import { type Actor, describeActor } from '../contract/link/actor.ts';
 import type { TableCell } from '../contract/stream.ts';
-import type { LoginTimelines } from './login-timelines.ts';
+import type { LoginElsewhere, LoginTimelines } from './login-timelines.ts';
 
 /** Clients that are logged in, by account: their names as administrators read them. */
 export type LoggedInNames = (account: string) => readonly string[];
@@ -26,6 +26,8 @@ export interface AdministeredAccounts {
   readonly timelines: LoginTimelines;
   /** Days that a dropped account can be brought back; absent, or 0, where it cannot. */
   keptDays?(): number;
+  /** The latest login of a client that is there which somebody else has looked at; null where there is none. */
+  readonly elsewhere?: (nick: string) => Promise<LoginElsewhere | null>;
   /** The session of a client that is there, by its nick; null where timelines know clients by their nicks. */
   sessionOf?(client: string): string;
 }
@@ -128,8 +130,8 @@ export function accountAdministration(accounts: AdministeredAccounts) {
       }),
     },
     login: {
-      run: ({ client, account, id }: { client: string; account: string; id: number }) => ({
-        rows: timelines.steps({
+      run: async ({ client, account, id }: { client: string; account: string; id: number }) => {
+        const filter = {
           ...(client === ''
             ? {}
             : accounts.sessionOf === undefined
@@ -137,8 +139,11 @@ export function accountAdministration(accounts: AdministeredAccounts) {
               : { session: accounts.sessionOf(client) }),
           ...(account === '' ? {} : { account }),
           ...(id === 0 ? {} : { id }),
-        }),
-      }),
+        };
+        const isOfClient = client !== '' && account === '' && id === 0;
+        const elsewhere = isOfClient ? ((await accounts.elsewhere?.(client)) ?? null) : null;
+        return { rows: timelines.steps(filter, elsewhere) };
+      },
     },
     'login-failures': { run: () => ask('guessers', {}) },
     'reset-login-failures': {

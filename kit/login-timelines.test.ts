@@ -55,6 +55,34 @@ it('are the latest ones, found by client, session, account and number', () => {
   expect(timelines.steps({ session: 'a' })).toEqual([]);
 });
 
+it('of another process are shown where they are newer, after the client has connected here', async () => {
+  const there = new LoginTimelines({ clock, most: () => 4, where: 'services' });
+  const here = ring(4);
+  const connectedAtMs = clock.now();
+  expect(there.told({ session: 'ann' })).toBeNull();
+  await clock.advance(500);
+  here.begin(begun('ann', { connectedAtMs }))!.end('refused: credentials', null);
+  await clock.advance(500);
+  const auth = there.begin(begun('ann', { way: 'AUTH', connectedAtMs: null }))!;
+  const done = auth.begin('AUTH', 'services');
+  await clock.advance(30);
+  done([{ what: 'Keycloak asked', afterMs: 10, tookMs: 15 }]);
+  auth.mark('account stamped');
+  auth.end('success', 'Ann');
+  const login = there.told({ session: 'ann' })!;
+  const elsewhere = { login, where: 'services', connectedAtMs };
+  expect(here.steps({ session: 'ann' }, elsewhere)).toEqual([
+    { after: 0, what: 'connected', where: 'ircd', took: null },
+    { after: 1, what: 'AUTH', where: 'services', took: 0.03 },
+    { after: 1.01, what: 'Keycloak asked', where: 'services', took: 0.015 },
+    { after: 1.03, what: 'account stamped', where: 'services', took: null },
+    { after: null, what: 'logged in to Ann', where: 'services', took: 0.03 },
+  ]);
+  await clock.advance(1);
+  here.begin(begun('ann', { connectedAtMs }))!.end('refused: credentials', null);
+  expect(here.steps({ session: 'ann' }, elsewhere).at(-1)).toMatchObject({ what: 'refused: credentials' });
+});
+
 it('are not kept where none are wanted, and those there were are dropped', () => {
   let most = 2;
   const timelines = new LoginTimelines({ clock, most: () => most, where: 'ircd' });

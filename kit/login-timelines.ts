@@ -3,7 +3,7 @@
  * is set to hold none. Words say what was done; no name of a secret, and no secret, is ever among them. Kept by the IRC server and by
  * services.
  */
-import type { LoginStep } from '../contract/accounts.ts';
+import { type LoginStep, MOST_LOGIN_STEPS, type ToldLogin } from '../contract/accounts.ts';
 import type { TableCell } from '../contract/stream.ts';
 import type { Clock } from './clock.ts';
 
@@ -32,6 +32,15 @@ export interface LoginFilter {
   readonly client?: string;
   /** Likewise. */
   readonly account?: string;
+}
+
+/** A login of a client that another process has looked at. */
+export interface LoginElsewhere {
+  readonly login: ToldLogin;
+  /** The other process. */
+  readonly where: string;
+  /** When the client connected here, Unix milliseconds. */
+  readonly connectedAtMs: number;
 }
 
 const UNDER_WAY = 'under way';
@@ -169,24 +178,53 @@ export class LoginTimelines {
       }));
   }
 
-  /** The rows of the command `login`: the steps of the newest that fits; none where none is remembered. */
-  steps(filter: LoginFilter): Record<string, TableCell>[] {
+  /** The newest that fits, for another process; null where none is remembered. */
+  told(filter: LoginFilter): ToldLogin | null {
     const [newest] = this.find(filter);
-    if (newest === undefined) return [];
-    const rows = [...newest.steps].sort((a, b) => a.afterMs - b.afterMs);
-    const shown: Record<string, TableCell>[] = rows.map(({ what, where, afterMs, tookMs }) => ({
-      after: afterMs / 1_000,
-      what,
-      where,
-      took: tookMs === null ? null : tookMs / 1_000,
-    }));
-    const { tookMs, outcome, account } = newest;
-    const what = outcome === 'success' ? `logged in to ${account}` : outcome;
-    return [
-      ...shown,
-      { after: null, what, where: this.#options.where, took: tookMs === null ? null : tookMs / 1_000 },
-    ];
+    if (newest === undefined) return null;
+    const { atMs, outcome, account, tookMs } = newest;
+    const steps = inOrder(newest.steps).map(({ where: _where, ...step }) => step);
+    return { at: atMs, outcome, account, tookMs, steps: steps.slice(0, MOST_LOGIN_STEPS) };
   }
+
+  /**
+   * The rows of the command `login`: the steps of the newest that fits; none where none is remembered.
+   * @param elsewhere the newest that another process has looked at, which is shown where it is newer
+   */
+  steps(filter: LoginFilter, elsewhere: LoginElsewhere | null = null): Record<string, TableCell>[] {
+    const [newest] = this.find(filter);
+    if (elsewhere !== null && elsewhere.login.at >= (newest?.atMs ?? 0))
+      return this.#rowsElsewhere(elsewhere);
+    if (newest === undefined) return [];
+    return rowsOf(newest, newest.steps, this.#options.where);
+  }
+
+  #rowsElsewhere({ login, where, connectedAtMs }: LoginElsewhere): Record<string, TableCell>[] {
+    const connected = { what: 'connected', afterMs: 0, tookMs: null, where: this.#options.where };
+    const offsetMs = Math.max(0, login.at - connectedAtMs);
+    const steps = login.steps.map((step) => ({ ...step, afterMs: offsetMs + step.afterMs, where }));
+    return rowsOf(login, [connected, ...steps], where);
+  }
+}
+
+function inOrder(steps: readonly Step[]): Step[] {
+  return [...steps].sort((a, b) => a.afterMs - b.afterMs);
+}
+
+/** @param where the process that says what came of it */
+function rowsOf(
+  { tookMs, outcome, account }: Pick<ToldLogin, 'tookMs' | 'outcome' | 'account'>,
+  steps: readonly Step[],
+  where: string,
+): Record<string, TableCell>[] {
+  const shown: Record<string, TableCell>[] = inOrder(steps).map((step) => ({
+    after: step.afterMs / 1_000,
+    what: step.what,
+    where: step.where,
+    took: step.tookMs === null ? null : step.tookMs / 1_000,
+  }));
+  const what = outcome === 'success' ? `logged in to ${account}` : outcome;
+  return [...shown, { after: null, what, where, took: tookMs === null ? null : tookMs / 1_000 }];
 }
 
 function fits(one: LoginTimeline, { id, session, client, account }: LoginFilter): boolean {

@@ -7,6 +7,7 @@ import type {
   LoginAnswer,
   LoginOrigin,
   PasswordAnswer,
+  ToldLogin,
 } from '../../contract/accounts.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { LoginTimelines } from '../../kit/login-timelines.ts';
@@ -46,6 +47,8 @@ export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
   readonly renamed?: (before: string, next: string) => void;
   /** Keeps what logins went through; absent where that is not kept here. */
   readonly timelines?: LoginTimelines | undefined;
+  /** The latest login of a client by a bot; absent where there are no bots. */
+  readonly byBot?: (nick: string) => ToldLogin | null;
   /** Who else keeps accounts, and is asked before one changes; null or absent where nobody does. */
   readonly elsewhere?: () => AccountsElsewhere | null;
 }
@@ -202,6 +205,7 @@ export class AccountKeeper {
       suspend: async ({ account, by, reason }) => ({
         account: await this.changes.suspend(account, by, reason),
       }),
+      botLogin: ({ nick }) => ({ login: this.#options.byBot?.(nick) ?? null }),
       guessers: () => ({
         rows: [...this.logins.accounts.entries('account'), ...this.logins.addresses.entries('address')].slice(
           0,

@@ -14,6 +14,7 @@ import { coversUser } from './authserv/host-mask.ts';
 import { LoginSlots } from './authserv/login-slots.ts';
 import { mostLogins } from './authserv/settings.ts';
 import { Standing } from './authserv/standing.ts';
+import { sessionOf } from './authserv/timed-login.ts';
 import { UnusedAccounts } from './authserv/unused-accounts.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KeycloakLogins } from './keycloak/keycloak-logins.ts';
@@ -125,6 +126,10 @@ export async function openAccountParts(
   });
   const keeper: AccountKeeper = await AccountKeeper.open({
     timelines,
+    byBot: (nick) => {
+      const user = view()?.byNick(nick);
+      return user === undefined ? null : timelines.told({ session: sessionOf(user) });
+    },
     store,
     authority,
     // IRC servers are told of those alone who have status by coming in.

@@ -279,6 +279,7 @@ export class MemoryAuthority implements AccountAuthority {
       if (reason !== null) this.tell({ kind: 'ended', account: found.name, why: 'suspended', reason });
       return { account: found.name };
     },
+    botLogin: () => ({ login: null }),
     guessers: () => ({
       rows: [{ who: '192.0.2.9', kind: 'address', failures: 7, waitSeconds: 8, lastAt: 3_000 }],
     }),

@@ -36,6 +36,15 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
         throw new SignalboxError('not_found', `No client of this server is called ${nick}.`);
       return `${client.connection.id}`;
     },
+    elsewhere: async (nick) => {
+      const { authority } = server.accounts;
+      const client = server.state.findUser(nick)?.local ?? null;
+      if (client === null || authority.where === undefined || !authority.present) return null;
+      // Services of another make tell nothing of that, nor do those of another Signalbox.
+      const { login } = await authority.ask('botLogin', { nick }).catch(() => ({ login: null }));
+      const { connectedAtMs } = client.connection;
+      return login === null ? null : { login, where: authority.where, connectedAtMs };
+    },
     logOut: (account) => inTurns(server.host, server.house, logOut(server, account)),
   });
 }

@@ -28,6 +28,7 @@ const OF_INSTANCE: ReadonlySet<AccountQuestion> = new Set([
   'resetPassword',
   'drop',
   'suspend',
+  'botLogin',
   'guessers',
   'resetGuessing',
 ]);

@@ -275,7 +275,7 @@ it('a login by AUTH is remembered with what its steps took, and without a word t
   ]);
   const steps = timelines.steps({ account: 'ann' });
   expect(steps.map(({ what }) => what)).toEqual([
-    ...['AUTH', 'password checked', 'kept in the database', 'logged in to ann'],
+    ...['AUTH', 'password checked', 'kept in the database', 'account stamped', 'logged in to ann'],
   ]);
   expect(JSON.stringify([steps, timelines.rows({}, 10)])).not.toContain('horse');
 });

@@ -102,10 +102,14 @@ function auth(world: AuthWorld): CommandRow {
       if (known !== undefined && world.standing.accountOf(user)?.id === known.id)
         return [said`You are logged in to ${known.name} already.`];
       const from = { ...originOf(user), allowed: world.allowed.get(user) ?? null };
-      const answer = await timedLogin(world, user, 'AUTH', from, (origin) =>
-        world.ask.identify({ nick, password: words.at(-1)!, origin }),
+      return await timedLogin(
+        world,
+        user,
+        'AUTH',
+        from,
+        (origin) => world.ask.identify({ nick, password: words.at(-1)!, origin }),
+        (answer) => (answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login)),
       );
-      return answer.kind === 'refused' ? [loginRefusal(answer)] : welcome(call, world, answer.login);
     },
   };
 }

@@ -98,7 +98,10 @@ export class KeycloakLogins implements PasswordAuthority {
     const { logins } = keycloak;
     const known = logins.look(username, password);
     if (known === 'failed') return { kind: 'wrong', why: 'wrong password, as just before' };
-    if (known !== null) return await this.#owners.letIn(keycloak, name, known, { isFresh: false });
+    if (known !== null)
+      return await traced(origin, 'known from a login before', () =>
+        this.#owners.letIn(keycloak, name, known, { isFresh: false }),
+      );
     const grant = await traced(origin, 'Keycloak asked', () =>
       this.#granted(keycloak, username, password, account),
     );
