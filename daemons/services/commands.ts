@@ -125,6 +125,28 @@ export const servicesCommands = {
     columns: [{ key: 'breaker', title: 'Breaker before', type: 'text' }],
     effects: ['signalbox_services_keycloak_breaker_open'],
   }),
+  sync: defineCommand({
+    summary:
+      'Show how far channels and their groups in Keycloak are the same, and when the next one is compared',
+    sentence: 'look|looked at how far channels are as in Keycloak',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'json',
+    columns: [
+      { key: 'configured', title: 'Keycloak configured', type: 'boolean' },
+      { key: 'channels', title: 'Channels', type: 'number' },
+      { key: 'compared', title: 'Compared at least once', type: 'number' },
+      { key: 'latest', title: 'Latest that was the same', type: 'time' },
+      { key: 'rounds', title: 'Rounds begun', type: 'number' },
+      { key: 'nextAt', title: 'Next channel', type: 'time' },
+      { key: 'underWay', title: 'Under way', type: 'number' },
+      { key: 'failing', title: 'Failed, tried again', type: 'number' },
+      { key: 'retryAt', title: 'First of them', type: 'time' },
+    ],
+  }),
   flows: defineCommand({
     summary: 'List the changes of accounts and channels in Keycloak that are not at their end',
     sentence: 'list|listed what is under way in Keycloak',

@@ -152,6 +152,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
       },
     },
     flows: { run: () => ({ rows: flows.engine.rows() }) },
+    sync: { run: () => ({ ...flows.syncState() }) },
     'retry-flow': { run: ({ id }) => ({ tried: flows.engine.retry(id) }) },
     'drop-flow': {
       check: ({ id }) => flows.engine.assertThere(id),

@@ -213,6 +213,12 @@ export const manifest = defineManifest({
       command: 'flows',
       within: 'operations',
     },
+    sync: {
+      title: 'Sync',
+      hint: 'How far channels and their groups in Keycloak are the same. What fails is tried again after 30 s, then twice that, up to an hour.',
+      command: 'sync',
+      within: 'operations',
+    },
     webhook: {
       title: 'Webhook',
       hint: 'What Keycloak has told of late, and what was done about it.',

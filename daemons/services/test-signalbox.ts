@@ -87,7 +87,7 @@ export class TestSignalbox {
     return (await this.ask<{ result: Result }>('command.run', asked)).result;
   }
 
-  /** Says what was done in Keycloak; resolves when services have it on their disk. */
+  /** Says what was done in Keycloak; resolves when services have taken it up. */
   async tell({ representation, ...event }: AdminEvent): Promise<void> {
     const { host, port } = await this.#listener('services', 'http');
     const told = representation === undefined ? {} : { representation: JSON.stringify(representation) };

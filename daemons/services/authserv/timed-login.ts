@@ -23,8 +23,9 @@ export async function timedLogin<Result>(
   const session = sessionOf(user);
   const timeline = timelines.begin({ session, client: nick, address, way, connectedAtMs: null });
   if (timeline === null) return settle(await ask(origin));
-  const trace = new LoginTrace(clock);
   const done = timeline.begin(way, 'services');
+  // After it, so that no step of it ends later than it.
+  const trace = new LoginTrace(clock);
   try {
     const answer = await ask({ ...origin, trace } as UserOrigin);
     done(trace.steps);

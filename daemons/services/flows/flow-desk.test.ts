@@ -199,9 +199,14 @@ it('access to channels is the same on both sides, and ends with the channel', as
   await ended();
   expect(level()).toBe(250);
   group()!.members.delete(bob.id);
+  expect(flows.syncState()).toMatchObject({ channels: 1, compared: 1, rounds: 0, nextAt: null });
   flows.batch.start();
   await until(() => keeper.channels.store.find('#tea')!.access.length === 0);
   await ended();
+  expect(flows.syncState()).toMatchObject({
+    ...{ configured: true, rounds: 1, latest: expect.any(Number), nextAt: expect.any(Number) },
+    ...{ underWay: 0, failing: 0, retryAt: null },
+  });
   expect(await flows.look({ kind: 'group', path: '/opers', userId: bob.id })).toContain('looks at the user');
   await ask.dropChannel({ channel: '#tea', by: 'ann' });
   await until(() => group() === undefined && flows.engine.size === 0);

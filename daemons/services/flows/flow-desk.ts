@@ -60,6 +60,25 @@ export interface FlowDeskOptions {
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
 }
 
+/** How far channels and their groups in Keycloak are the same. Moments are Unix milliseconds. */
+export interface SyncState {
+  readonly configured: boolean;
+  /** Registered ones, and those of them that were compared at least once. */
+  readonly channels: number;
+  readonly compared: number;
+  /** When one was the same on both sides at last. */
+  readonly latest: number | null;
+  /** Rounds over all channels that were begun since the start. */
+  readonly rounds: number;
+  /** When the next channel is compared, whatever changes. */
+  readonly nextAt: number | null;
+  /** Comparisons under way, and those that failed and are tried again. */
+  readonly underWay: number;
+  readonly failing: number;
+  /** When the first of them is tried again. */
+  readonly retryAt: number | null;
+}
+
 export class FlowDesk {
   readonly engine: FlowEngine;
   /** What the keeper of accounts asks before it changes one. */
@@ -166,6 +185,24 @@ export class FlowDesk {
       done.setTotal(counts.reduce((sum, one) => sum + one.done, 0));
       retries.setTotal(counts.reduce((sum, one) => sum + one.retries, 0));
     });
+  }
+
+  /** How far channels and their groups are the same, for operators. */
+  syncState(): SyncState {
+    const { compared, latest } = this.sync.state;
+    const { channels, keycloak } = this.#options;
+    const isOn = keycloak.current !== null;
+    const { rounds, nextAt } = this.batch;
+    const rows = this.engine.rows().filter(({ kind }) => kind === this.#kinds.channel.name);
+    const failing = rows.filter(({ attempts }) => attempts > 0);
+    const retries = failing.flatMap(({ retryAt }) => (retryAt === null ? [] : [retryAt]));
+    return {
+      ...{ configured: isOn, channels: channels.count, compared, latest, rounds },
+      nextAt: isOn ? nextAt : null,
+      underWay: rows.length - failing.length,
+      failing: failing.length,
+      retryAt: retries.length === 0 ? null : Math.min(...retries),
+    };
   }
 
   close(): void {

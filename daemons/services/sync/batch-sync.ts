@@ -23,6 +23,8 @@ export class BatchSync {
   #page: string[] = [];
   /** Rounds that were begun. */
   rounds = 0;
+  /** When the next channel is compared, Unix milliseconds; null before it has started. */
+  nextAt: number | null = null;
   #closed = false;
 
   constructor(options: BatchSyncOptions) {
@@ -40,7 +42,7 @@ export class BatchSync {
 
   #next(): void {
     if (this.#closed) return;
-    const { channels, clock, compare, roundBegins } = this.#options;
+    const { channels, compare, roundBegins } = this.#options;
     if (this.#page.length === 0) {
       if (this.#after === '') {
         this.rounds++;
@@ -54,11 +56,16 @@ export class BatchSync {
     const round = limits.syncRoundMs.default;
     if (channel === undefined) {
       // There is none at all.
-      this.#timer = clock.after(round, () => this.#next());
+      this.#wait(round);
       return;
     }
     compare(channel);
-    const pause = Math.max(limits.syncPauseMs.default, round / Math.max(1, channels.count));
-    this.#timer = clock.after(pause, () => this.#next());
+    this.#wait(Math.max(limits.syncPauseMs.default, round / Math.max(1, channels.count)));
+  }
+
+  #wait(ms: number): void {
+    const { clock } = this.#options;
+    this.nextAt = Math.round(clock.now() + ms);
+    this.#timer = clock.after(ms, () => this.#next());
   }
 }

@@ -25,9 +25,9 @@ export class SyncStore {
   }
 
   /** Channels that were compared at least once, and when the last of them was, Unix milliseconds. */
-  get state(): { readonly channels: number; readonly latest: number | null } {
+  get state(): { readonly compared: number; readonly latest: number | null } {
     return {
-      channels: this.#statements.count.get() as number,
+      compared: this.#statements.count.get() as number,
       latest: this.#statements.latest.get() as number | null,
     };
   }
