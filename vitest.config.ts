@@ -41,7 +41,7 @@ export default defineConfig({
     // A hang, not a slow machine, should end a test. In `npm test` the plain ones get what the end-to-end specs leave of two
     // cores, at times a twentieth of one: a test of three seconds then takes a minute.
     testTimeout: 300_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     // What is waited for comes at once on a quiet machine; a busy one gets its time.
     expect: { poll: { timeout: 60_000 } },
     // Every process that a test starts runs from compiled code, as those of an operator do; none of it is the operator's. Those

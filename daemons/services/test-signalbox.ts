@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const PROGRAM = resolve(import.meta.dirname, '../../main/headless/test-fixtures/
 const WEBHOOK_SECRET = 'hush';
 const CONFIG = `
 [ircd]
-listen = [{ host = "127.0.0.1", port = 0 }]
+listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
 dns = false
 [ircd.accounts]
 authority = "services"
@@ -26,6 +26,7 @@ interface Listener {
   readonly host: string;
   readonly port: number;
   readonly protocol: string;
+  readonly tls?: boolean;
 }
 
 /** An admin event of Keycloak, as its extension sends it. */
@@ -121,6 +122,21 @@ export class TestSignalbox {
     return client;
   }
 
+  /** Where the IRC server listens. */
+  async ircPort(tls = false): Promise<number> {
+    return (await this.#listener('ircd', 'irc', tls)).port;
+  }
+
+  /** A file with the certificate that the IRC server has made for itself, and its key. */
+  certificateFile(): string {
+    const parts = ['crt', 'key'].map((end) =>
+      readFileSync(join(this.#dataDir, 'ircd', `ircd-self-signed.${end}`), 'utf8'),
+    );
+    const file = join(this.#dataDir, 'certificate.pem');
+    writeFileSync(file, parts.join(''), { mode: 0o600 });
+    return file;
+  }
+
   /** Ends it with all that it has started. */
   async close(): Promise<void> {
     for (const { socket } of this.#clients) socket.destroy();
@@ -132,10 +148,10 @@ export class TestSignalbox {
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 
-  async #listener(id: string, protocol: string): Promise<Listener> {
+  async #listener(id: string, protocol: string, tls = false): Promise<Listener> {
     const { daemons } = await this.ask<{ daemons: { id: string; listeners: Listener[] }[] }>('status', {});
     const listeners = daemons.find((daemon) => daemon.id === id)?.listeners;
-    const found = listeners?.find((one) => one.protocol === protocol);
+    const found = listeners?.find((one) => one.protocol === protocol && (one.tls === true) === tls);
     if (found === undefined) throw new Error(`${id} listens for no ${protocol}`);
     return found;
   }

@@ -2,9 +2,12 @@
  * For tests: what people on IRC see of a Keycloak, with the IRC server and services as processes of their own. `real-keycloak.test.ts`
  * has the Keycloak.
  */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../../runtime/test-fixtures/fault-proxy.ts';
 import { type AdminEvent, TestSignalbox } from '../test-signalbox.ts';
+import { hasWeeChat, WeeChat, type WeeChatOptions } from '../test-weechat.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 
 /** @param keycloak where it is, and who administers it */
@@ -101,12 +104,13 @@ client_secret = "signalbox-secret"
     });
 
     it('has those who are disabled there no longer logged in, and lets them in once they are not', async () => {
-      const id = await person('lena');
       const watching = await whole.enter('watching');
+      // Who has registered here is known to own the account while Keycloak refuses them.
       const lena = await whole.enter('lena');
-      expect(await lena.plain('lena', 'lena-horse')).toBe('903');
+      expect(await lena.asks('AuthServ', 'REGISTER lena lena-horse lena@example.net')).toContain('yours');
+      const { id } = (await client.users.find('lena'))!;
       const other = await whole.enter('lena2');
-      expect(await other.asks('AuthServ', 'AUTH lena lena-horse')).toContain('logged in to the account lena');
+      expect(await other.plain('lena', 'lena-horse')).toBe('903');
       for (const one of [watching, lena, other]) {
         one.send('JOIN #all');
         await one.hears(/ 366 /);
@@ -162,6 +166,45 @@ client_secret = "signalbox-secret"
       await membership('DELETE', id, tea);
       await expect.poll(access).toMatchObject({ rows: [{ account: 'owner' }] });
     });
+
+    it.runIf(hasWeeChat('Logins of WeeChat are'))(
+      'lets WeeChat in by every mechanism that it knows',
+      async () => {
+        await person('wanda');
+        const watching = await whole.enter('watching2');
+        watching.send('JOIN #wee');
+        await watching.hears(/ 366 /);
+        const own = await whole.enter('wanda');
+        expect(await own.plain('wanda', 'wanda-horse')).toBe('903');
+        const certificate = whole.certificateFile();
+        const print = new X509Certificate(readFileSync(certificate)).fingerprint256.replaceAll(':', '');
+        expect(await own.asks('AuthServ', `ADDCERTFP ${print.toLowerCase()}`)).toContain('logs you in');
+        const known = { channel: '#wee', account: 'wanda', password: 'wanda-horse' };
+        const ways: WeeChatOptions[] = [
+          { ...known, mechanism: 'plain', nick: 'wee1', port: await whole.ircPort() },
+          { ...known, mechanism: 'scram-sha-256', nick: 'wee2', port: await whole.ircPort() },
+          {
+            channel: '#wee',
+            mechanism: 'external',
+            nick: 'wee3',
+            port: await whole.ircPort(true),
+            certificate,
+          },
+        ];
+        for (const way of ways) {
+          const client = new WeeChat(way);
+          try {
+            await watching.hears(new RegExp(`^:${way.nick}!\\S+ JOIN `));
+            watching.send(`WHOIS ${way.nick}`);
+            expect(await watching.hears(/ 330 | 318 /), way.mechanism).toContain(
+              ` 330 watching2 ${way.nick} wanda `,
+            );
+          } finally {
+            await client.close();
+          }
+        }
+      },
+    );
 
     it('that is away: who was there before logs in, also with services that have forgotten, and others are told at once', async () => {
       await person('nora');
