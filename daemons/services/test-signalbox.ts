@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { vi } from 'vitest';
 import type { Outcome } from '../../contract/errors.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../main/headless/test-fixtures/serve-patient.ts');
@@ -148,12 +149,15 @@ export class TestSignalbox {
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 
+  /** Services run before the IRC server does that they have started. */
   async #listener(id: string, protocol: string, tls = false): Promise<Listener> {
-    const { daemons } = await this.ask<{ daemons: { id: string; listeners: Listener[] }[] }>('status', {});
-    const listeners = daemons.find((daemon) => daemon.id === id)?.listeners;
-    const found = listeners?.find((one) => one.protocol === protocol && (one.tls === true) === tls);
-    if (found === undefined) throw new Error(`${id} listens for no ${protocol}`);
-    return found;
+    return await vi.waitFor(async () => {
+      const { daemons } = await this.ask<{ daemons: { id: string; listeners: Listener[] }[] }>('status', {});
+      const listeners = daemons.find((daemon) => daemon.id === id)?.listeners;
+      const found = listeners?.find((one) => one.protocol === protocol && (one.tls === true) === tls);
+      if (found === undefined) throw new Error(`${id} listens for no ${protocol}`);
+      return found;
+    });
   }
 }
 
