@@ -394,3 +394,32 @@ describe('operators of services', () => {
     expect(test.chanServ.registry.size).toBe(0);
   });
 });
+
+it('lists, notes and invitations are of whom and what is named', async () => {
+  const first = (lines: readonly string[]) => lines.slice(1).map((line) => line.split(/ +/)[0]);
+  expect(first(await told('ann', `USERS ${ROOM} B*`))).toEqual(['bob', '1']);
+  expect(first(await told('ann', `USERS ${ROOM}`))).toEqual(['ann', 'bob', 'cat', '3']);
+  test.net.take();
+  test.net.say(`${ANN} P ${CS} :INVITE ${ROOM} eve`);
+  await test.net.quiet();
+  expect(test.net.notices(EVE)).toEqual([`ann invites you to ${ROOM}.`]);
+  test.net.say(`${ANN} P ${CS} :INVITE ${ROOM} eve we miss you`);
+  await test.net.quiet();
+  expect(test.net.notices(EVE)).toEqual([`ann invites you to ${ROOM}: we miss you`]);
+  expect(await told('bob', `NOTE ${ROOM} rules be kind`)).toEqual([`You may not write notes about ${ROOM}.`]);
+  await told('ann', `SET ${ROOM} SETTERS manager`);
+  expect((await told('bob', `NOTE ${ROOM} rules be kind`))[0]).not.toContain('may not');
+  expect((await told('bob', `NOTE ${ROOM} rules`))[0]).toBe('rules: be kind (bob)');
+});
+
+it('operators search channels by what is kept of them, and read why one is suspended', async () => {
+  await test.net.level('cat', 1_000);
+  expect(await told('cat', 'SEARCH count REGISTRAR *')).toEqual([expect.stringMatching(/^[01] /)]);
+  expect(await told('cat', 'SEARCH count OWNER ann')).toEqual([expect.stringMatching(/^1 /)]);
+  expect(await told('cat', 'SEARCH print LIMIT many')).toEqual(['LIMIT takes a number, not many.']);
+  expect(await told('cat', 'SEARCH print LIMIT 0')).toEqual(['LIMIT takes a number, not 0.']);
+  const before = (await told('cat', `INFO ${ROOM}`)).join('\n');
+  expect(before).not.toContain('Suspended by');
+  await told('cat', `CSUSPEND ${ROOM} 1h abuse`);
+  expect((await told('cat', `INFO ${ROOM}`)).at(-1)).toMatch(/^Suspended by cat .* for \S+ more: abuse$/);
+});
