@@ -225,6 +225,8 @@ const channelRegistration = z.strictObject({
   createdAt: time,
   registeredAt: time,
   access: z.array(channelAccess),
+  /** True where its founder has no status by coming in; not said where they have. */
+  founderIsQuiet: z.literal(true).optional(),
 });
 /** A channel that belongs to an account. */
 export type ChannelRegistration = z.output<typeof channelRegistration>;

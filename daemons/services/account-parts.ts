@@ -16,6 +16,8 @@ import { mostLogins } from './authserv/settings.ts';
 import { Standing } from './authserv/standing.ts';
 import { sessionOf } from './authserv/timed-login.ts';
 import { UnusedAccounts } from './authserv/unused-accounts.ts';
+import { quietRows } from './chanserv/access-writes.ts';
+import { ChannelRows, STATUS_RULES } from './chanserv/channel-store.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KeycloakLogins } from './keycloak/keycloak-logins.ts';
 import { LocalVerifiers } from './keycloak/local-verifiers.ts';
@@ -118,6 +120,7 @@ export async function openAccountParts(
     facts: new SharedFacts(database, now, store, SETTLED_ELSEWHERE),
     onFailure: (why) => log('warn', 'keycloak_not_kept', `Nothing was kept of a login by Keycloak: ${why}`),
   });
+  const channelRows = new ChannelRows(database, now);
   const authority = new KeycloakLogins({
     ...{ keycloak, store, links, writes, verifiers, clock, log },
     adopt: (account, more) => keeper.adopt(account, more),
@@ -133,7 +136,9 @@ export async function openAccountParts(
     store,
     authority,
     // IRC servers are told of those alone who have status by coming in.
-    channels: new ChannelStore(database, store, now, 'quiet = 0'),
+    channels: new ChannelStore(database, store, now, STATUS_RULES, (key) =>
+      quietRows(channelRows, key, now()),
+    ),
     writes,
     credentials,
     clock,

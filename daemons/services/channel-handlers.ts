@@ -3,10 +3,10 @@ import { SignalboxError } from '../../contract/errors.ts';
 import { fold } from '../irc/casemapping.ts';
 import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { channelAdminCommands } from './channel-admin.ts';
-import { dropAccess, writeAccess, writeQuiet } from './chanserv/access-writes.ts';
+import { dropAccess, giveChannel, writeAccess, writeQuiet } from './chanserv/access-writes.ts';
 import type { ChanServ } from './chanserv/chan-serv.ts';
 import { findSetting, SETTINGS } from './chanserv/channel-settings.ts';
-import { LEVELS, levelName } from './chanserv/levels.ts';
+import { levelName } from './chanserv/levels.ts';
 import { isSuspended, type RegisteredChannel } from './chanserv/registered-channel.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,7 +16,7 @@ export function channelHandlers({
   world,
 }: Pick<ChanServ, 'registry' | 'world'>): CommandHandlers<typeof channelAdminCommands> {
   const { rows } = registry;
-  const { clock, store, channels } = world;
+  const { clock, store } = world;
   const get = (name: string): RegisteredChannel => {
     const channel = registry.get(name);
     if (channel !== undefined) return channel;
@@ -160,12 +160,9 @@ export function channelHandlers({
       },
       run: async ({ channel: name, account }) => {
         const channel = get(name);
-        const former = store.find(channel.founder);
-        const outcome = await registry.change(channel.name, 'access', () => {
-          const done = channels.transfer(channel.name, null, account);
-          if (done === 'done' && former !== undefined) rows.setRank(channel.key, former.id, LEVELS.coowner);
-          return done;
-        });
+        const outcome = await registry.change(channel.name, 'access', () =>
+          giveChannel(world, channel, account),
+        );
         if (outcome !== 'done')
           throw new SignalboxError('conflict', `${channel.name} cannot be given to ${account}: ${outcome}.`);
         return { channel: channel.name, founder: get(name).founder };

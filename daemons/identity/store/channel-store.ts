@@ -21,31 +21,52 @@ interface StoredChannel {
   readonly registered: number;
   /** Name of the account. */
   readonly owner: string;
+  /** 1 where its owner has status by coming in. */
+  readonly told: 0 | 1;
+}
+
+/** Who has status by coming in, as conditions in SQL. The access of others counts all the same. */
+export interface StatusRules {
+  /** Of an entry of `channel_access`. */
+  readonly access: string;
+  /** Of the founder of an entry of `channels`. */
+  readonly founder: string;
 }
 
 /** Who asks: an account, which has to be the founder; null for an administrator. */
 export type Asker = string | null;
 
-const CHANNEL = `SELECT channels.*, accounts.name AS owner FROM channels JOIN accounts ON accounts.id = founder`;
+const EVERYBODY: StatusRules = { access: 'true', founder: 'true' };
 
 /** Reads and writes the channels of `accounts.db`. */
 export class ChannelStore {
   readonly #accounts: AccountStore;
   readonly #now: () => number;
+  readonly #changed: (key: string) => void;
   readonly #statements;
 
   /**
    * @param now Unix milliseconds
-   * @param told which entries of access lists are given out, in SQL; all by default. The others count all the same.
+   * @param told of whom it is given out that they have status; of all by default
+   * @param changed called in the turn in which a channel has other people, by its folded name
    */
-  constructor(database: Sqlite, accounts: AccountStore, now: () => number, told = 'true') {
+  constructor(
+    database: Sqlite,
+    accounts: AccountStore,
+    now: () => number,
+    told = EVERYBODY,
+    changed: (key: string) => void = () => {},
+  ) {
     this.#accounts = accounts;
     this.#now = now;
+    this.#changed = changed;
     const prepare = (sql: string) => database.prepare(sql);
+    const channel = `SELECT channels.*, accounts.name AS owner, (${told.founder}) AS told
+      FROM channels JOIN accounts ON accounts.id = founder`;
     this.#statements = {
-      byKey: prepare(`${CHANNEL} WHERE channels.key = ?`),
-      page: prepare(`${CHANNEL} WHERE channels.key > ? ORDER BY channels.key LIMIT ?`),
-      foundedBy: prepare(`${CHANNEL} WHERE founder = ? ORDER BY channels.key`),
+      byKey: prepare(`${channel} WHERE channels.key = ?`),
+      page: prepare(`${channel} WHERE channels.key > ? ORDER BY channels.key LIMIT ?`),
+      foundedBy: prepare(`${channel} WHERE founder = ? ORDER BY channels.key`),
       count: prepare('SELECT count(*) FROM channels').pluck(),
       founded: prepare('SELECT count(*) FROM channels WHERE founder = ?').pluck(),
       insert: prepare(
@@ -55,7 +76,7 @@ export class ChannelStore {
       setFounder: prepare('UPDATE channels SET founder = ? WHERE key = ?'),
       access: prepare(
         `SELECT name AS account, level FROM channel_access JOIN accounts ON accounts.id = account
-          WHERE channel = ? AND ${told} ORDER BY added, accounts.key`,
+          WHERE channel = ? AND ${told.access} ORDER BY added, accounts.key`,
       ),
       accessOn: prepare('SELECT count(*) FROM channel_access WHERE channel = ?').pluck(),
       hasAccess: prepare('SELECT 1 FROM channel_access WHERE channel = ? AND account = ?').pluck(),
@@ -133,6 +154,7 @@ export class ChannelStore {
     const total = this.#statements.accessCount.get() as number;
     if (!known && (this.#isListFull(found.key) || total >= limits.channelAccessTotal.default)) return 'full';
     this.#statements.setAccess.run(found.key, other.id, level, this.#now());
+    this.#changed(found.key);
     return 'done';
   }
 
@@ -148,6 +170,7 @@ export class ChannelStore {
     this.#statements.setFounder.run(other.id, found.key);
     if (!this.#isListFull(found.key))
       this.#statements.setAccess.run(found.key, found.founder, 'op', this.#now());
+    this.#changed(found.key);
     return 'done';
   }
 
@@ -174,13 +197,14 @@ export class ChannelStore {
     return this.#statements.access.all(key) as ChannelAccess[];
   }
 
-  #whole({ key, name, owner, created, registered }: StoredChannel): ChannelRegistration {
+  #whole({ key, name, owner, created, registered, told }: StoredChannel): ChannelRegistration {
     return {
       channel: name,
       founder: owner,
       createdAt: created,
       registeredAt: registered,
       access: this.#access(key),
+      ...(told === 1 ? {} : { founderIsQuiet: true }),
     };
   }
 }

@@ -206,6 +206,6 @@ function ownedOf(registration: ChannelRegistration): Owned {
   const bits = new Map<string, number>();
   for (const { account, level } of registration.access)
     bits.set(fold(account), level === 'op' ? STATUS.op : STATUS.voice);
-  bits.set(fold(registration.founder), STATUS.op);
+  bits.set(fold(registration.founder), registration.founderIsQuiet === true ? 0 : STATUS.op);
   return { registration, bits };
 }

@@ -225,10 +225,10 @@ function listAccess(server: CommandServer, client: LocalClient, name: string, ac
 function* list(server: CommandServer, client: LocalClient, account: string): WorkSteps {
   let found = 0;
   for (const registration of server.accounts.channels.all()) {
+    const founder = sameName(registration.founder, account);
     const bits = server.accounts.channels.statusOf(registration.channel, account) ?? 0;
-    if (bits !== 0) {
+    if (founder || bits !== 0) {
       found++;
-      const founder = sameName(registration.founder, account);
       client.note(
         'CHANNEL',
         'CHANNEL',

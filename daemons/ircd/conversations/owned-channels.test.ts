@@ -152,6 +152,34 @@ describe('a channel of an account', () => {
     expect(on('#tea')).toEqual(['@a', 'b']);
   });
 
+  it('gives its founder no status where whoever keeps it says so, from when they say it until they do no more', async () => {
+    const quiet = (founderIsQuiet?: true) =>
+      authority.own({
+        ...{ channel: '#tea', founder: 'ann', createdAt: 1_000, registeredAt: 2_000 },
+        ...{ access: [{ account: 'bob', level: 'op' }], ...(founderIsQuiet === true && { founderIsQuiet }) },
+      });
+    quiet(true);
+    await start();
+    const founder = join('a', 'ann');
+    founder.send('JOIN #tea');
+    const late = join('b');
+    late.send('JOIN #tea');
+    await logIn(late, 'ann');
+    expect(on('#tea')).toEqual(['a', 'b']);
+    // It is theirs all the same.
+    expect(await say(founder, 'CHANNEL LIST')).toContain(
+      ':irc.test NOTE CHANNEL CHANNEL #tea :It belongs to your account',
+    );
+    quiet();
+    await settled();
+    expect(on('#tea')).toEqual(['@a', '@b']);
+    quiet(true);
+    await settled();
+    expect(on('#tea')).toEqual(['a', 'b']);
+    join('c', 'bob').send('JOIN #tea');
+    expect(on('#tea')).toEqual(['a', 'b', '@c']);
+  });
+
   it('says what may be said of its access list, and of whom', async () => {
     own('#tea');
     await start();

@@ -1,13 +1,15 @@
 /** Access as it is written: the level of X3 here, operator or voice for IRC servers, who are told only where it gives status by itself. */
+import type { ChannelOutcome } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
+import { fold } from '../../irc/casemapping.ts';
 import type { ChanWorld } from './chan-world.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import type { ChannelRows } from './channel-store.ts';
 import { LEVELS } from './levels.ts';
 import { type ChannelUser, isSuspended, type RegisteredChannel } from './registered-channel.ts';
 
-type Writer = Pick<ChanWorld, 'channels' | 'registry' | 'clock'>;
+type Writer = Pick<ChanWorld, 'channels' | 'registry' | 'clock' | 'store'>;
 
 /**
  * Gives an account a level, within a turn of `WriteTurn`.
@@ -44,6 +46,17 @@ export function dropAccess(world: Writer, channel: RegisteredChannel, user: Chan
   return world.channels.setAccess(channel.name, null, user.account, null) === 'done';
 }
 
+/** Gives a channel to another account, within a turn; whoever had it keeps the highest level that is not the owner's. */
+export function giveChannel(world: Writer, channel: RegisteredChannel, account: string): ChannelOutcome {
+  const { channels, registry, store } = world;
+  const former = store.find(channel.founder);
+  const done = channels.transfer(channel.name, null, account);
+  if (done !== 'done') return done;
+  if (former !== undefined) registry.rows.setRank(channel.key, former.id, LEVELS.coowner);
+  writeQuiet(world, channel.key);
+  return done;
+}
+
 /** Has IRC servers told of those alone who have status by themselves, within a turn. */
 export function writeQuiet({ registry, clock }: Writer, key: string): void {
   quietRows(registry.rows, key, clock.now());
@@ -53,8 +66,11 @@ export function writeQuiet({ registry, clock }: Writer, key: string): void {
 export function quietRows(rows: ChannelRows, key: string, now: number): void {
   const channel = rows.one(key);
   if (channel === undefined) return;
-  for (const user of channel.users.values())
-    rows.setQuiet(key, user.id, channel.suspendedAt(now) || !hasStatus(channel.settings, user, now));
+  for (const [account, user] of channel.users) {
+    const quiet = channel.suspendedAt(now) || !hasStatus(channel.settings, user, now);
+    if (account === fold(channel.founder)) rows.setFounderQuiet(key, quiet);
+    else rows.setQuiet(key, user.id, quiet);
+  }
 }
 
 /** Whether somebody has the status of their level by coming in. */

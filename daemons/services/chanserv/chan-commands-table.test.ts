@@ -335,7 +335,10 @@ describe('operators of services', () => {
   });
 
   it('suspend a channel: ChanServ leaves, nobody has access, and it ends by itself', async () => {
+    const founderIsQuiet = () => test.net.services.keeper.channels.store.find(ROOM)!.founderIsQuiet ?? false;
+    expect(founderIsQuiet()).toBe(false);
     expect(await acts('dan', `CSUSPEND ${ROOM} 1h Spam`)).toEqual([`${CS} L ${ROOM} :Spam`]);
+    expect(founderIsQuiet()).toBe(true);
     expect(await told('ann', `OP ${ROOM} dan`)).toEqual([`${ROOM} is suspended (for 1h more): Spam`]);
     expect(await test.heard(`${EVE} J ${ROOM} 960`)).toEqual([]);
     expect(await told('dan', `CSUSPEND ${ROOM} 2h More`)).toEqual([

@@ -1,4 +1,5 @@
 /** Rows of what ChanServ keeps of channels. Methods that change something are to be called within a turn of `WriteTurn`. */
+import type { StatusRules } from '../../identity/store/channel-store.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
@@ -87,6 +88,12 @@ interface SettingRow {
   readonly value: string;
 }
 
+/** Of whom IRC servers are told that they have status by coming in: of those alone for whom ChanServ has nothing against it. */
+export const STATUS_RULES: StatusRules = {
+  access: 'quiet = 0',
+  founder: 'NOT EXISTS (SELECT 1 FROM channel_states WHERE channel = channels.key AND founder_quiet = 1)',
+};
+
 const USER_COLUMNS = `accounts.name AS account, accounts.id, accounts.created, seen, info, auto_op, auto_invite, auto_join,
   suspended_until, expires, back_to`;
 
@@ -129,6 +136,13 @@ export class ChannelRows {
     };
     this.#statements = {
       rank: prepare('UPDATE channel_access SET rank = ? WHERE channel = ? AND account = ?'),
+      quietFounder: prepare(
+        `INSERT INTO channel_states (channel, founder_quiet) VALUES (?, 1)
+          ON CONFLICT (channel) DO UPDATE SET founder_quiet = 1`,
+      ),
+      loudFounder: prepare(
+        'UPDATE channel_states SET founder_quiet = 0 WHERE channel = ? AND founder_quiet <> 0',
+      ),
       quiet: prepare('UPDATE channel_access SET quiet = ? WHERE channel = ? AND account = ? AND quiet <> ?'),
       exists: prepare('SELECT 1 FROM channels WHERE key = ?').pluck(),
       isAccount: prepare('SELECT 1 FROM accounts WHERE id = ?').pluck(),
@@ -217,6 +231,12 @@ export class ChannelRows {
   /** Whether IRC servers are told of somebody's access. */
   setQuiet(key: string, account: number, quiet: boolean): void {
     this.#statements.quiet.run(Number(quiet), key, account, Number(quiet));
+  }
+
+  /** The same of the founder. */
+  setFounderQuiet(key: string, quiet: boolean): void {
+    if (quiet) this.#statements.quietFounder.run(key);
+    else this.#statements.loudFounder.run(key);
   }
 
   setUser(key: string, account: number, field: UserField, value: string | number | null): void {

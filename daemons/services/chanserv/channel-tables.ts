@@ -91,3 +91,20 @@ export const CHANSERV_TABLES = `
     reason TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 `;
+
+/** IRC servers are told whether founders have status by themselves too. */
+export const FOUNDER_TABLES = `
+  -- 1 where IRC servers are told that its founder has no status by themselves, as \`quiet\` of \`channel_access\`.
+  ALTER TABLE channel_states ADD COLUMN founder_quiet INTEGER NOT NULL DEFAULT 0;
+
+  -- As it is now; what is over by time is looked at when services start.
+  INSERT INTO channel_states (channel, founder_quiet)
+    SELECT key, 1 FROM channels WHERE
+      EXISTS (SELECT 1 FROM channel_users AS users WHERE users.channel = channels.key AND users.account = channels.founder
+        AND (users.auto_op = 0 OR users.suspended_until IS NOT NULL))
+      OR EXISTS (SELECT 1 FROM channel_settings AS settings WHERE settings.channel = channels.key
+        AND settings.name = 'automode' AND settings.value IN ('none', 'onlyvoice'))
+      OR EXISTS (SELECT 1 FROM channel_states AS states WHERE states.channel = channels.key
+        AND states.suspended_reason IS NOT NULL)
+    ON CONFLICT (channel) DO UPDATE SET founder_quiet = 1;
+`;

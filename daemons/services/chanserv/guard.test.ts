@@ -150,8 +150,37 @@ describe('who comes in', () => {
     expect(await test.heard(`${BOB} J ${ROOM} 960`)).toEqual(user);
     expect(await test.heard(`ABAAE J ${ROOM} 960`)).toEqual(stranger);
     // And IRC servers are told of no status by themselves where there shall be none.
-    const { access } = test.net.services.keeper.channels.store.find(ROOM)!;
+    const { access, founderIsQuiet } = test.net.services.keeper.channels.store.find(ROOM)!;
     expect(access.map(({ account }) => account)).toEqual(['none', 'mute'].includes(automode) ? [] : ['bob']);
+    expect(founderIsQuiet ?? false).toBe(['none', 'onlyvoice'].includes(automode));
+  });
+
+  it('is told of as owner only while AutoOp is on and nothing is suspended, whoever owns the channel', async () => {
+    const { keeper } = test.net.services;
+    const { transferChannel, setChannelAccess } = keeper.answerers();
+    const told = () => {
+      const { founder, founderIsQuiet, access } = keeper.channels.store.find(ROOM)!;
+      return [founder, founderIsQuiet ?? false, access.map(({ account }) => account).join(' ')];
+    };
+    const news: unknown[] = [];
+    keeper.onNews((one) => one.kind === 'channel' && news.push(one.registration.founderIsQuiet ?? false));
+    await test.ask(ANN, `USET ${ROOM} AUTOOP off`);
+    expect([told(), news]).toEqual([['ann', true, ''], [true]]);
+    expect(await test.heard(`${ANN} L ${ROOM}`, `${ANN} J ${ROOM} 960`)).toEqual([]);
+    // An IRC server gives the channel away, and back: each has what they want.
+    await transferChannel({ channel: ROOM, by: 'ann', account: 'bob' });
+    expect(told()).toEqual(['bob', false, '']);
+    await setChannelAccess({ channel: ROOM, by: 'bob', account: 'cat', level: 'op' });
+    expect(told()).toEqual(['bob', false, 'cat']);
+    await transferChannel({ channel: ROOM, by: 'bob', account: 'ann' });
+    expect(told()).toEqual(['ann', true, 'bob cat']);
+    await test.add('bob', 'coowner');
+    const asked = (await test.ask(ANN, `GIVEOWNERSHIP ${ROOM} bob`)).join(' ');
+    await test.ask(ANN, asked.slice(asked.indexOf('GIVEOWNERSHIP')));
+    expect(told()).toEqual(['bob', false, 'cat']);
+    await test.ask(BOB, `USET ${ROOM} AUTOOP off`);
+    await test.ask(BOB, `USET ${ROOM} AUTOOP on`);
+    expect(told()).toEqual(['bob', false, 'cat']);
   });
 
   it('has none with AutoOp off, until UP; and is told to nobody as operator', async () => {

@@ -9,7 +9,7 @@ import { STATUS } from '../../irc/modes.ts';
 import { isValidChannelName } from '../../irc/names.ts';
 import type { CommandCall } from '../bots/command-row.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
-import { writeAccess } from './access-writes.ts';
+import { giveChannel, writeAccess } from './access-writes.ts';
 import {
   aboutChannel,
   type ChanResult,
@@ -186,14 +186,9 @@ function giveOwnership(world: ChanWorld): ChanRow {
     },
     async run({ channel, words }) {
       const other = meantAccount(world, words[0]!) as StoredAccount;
-      const former = world.store.find(channel.founder);
-      const { registry, channels } = world;
-      const outcome = await registry.change(channel.name, 'access', () => {
-        const done = channels.transfer(channel.name, null, other.name);
-        if (done === 'done' && former !== undefined)
-          registry.rows.setRank(channel.key, former.id, LEVELS.coowner);
-        return done;
-      });
+      const outcome = await world.registry.change(channel.name, 'access', () =>
+        giveChannel(world, channel, other.name),
+      );
       if (outcome === 'full') return refuse(said`${other.name} owns as many channels as one account may.`);
       if (outcome !== 'done') return refuse(said`${channel.name} could not be given to ${other.name}.`);
       return [said`${channel.name} belongs to ${other.name} now.`];

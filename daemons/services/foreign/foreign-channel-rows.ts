@@ -37,7 +37,7 @@ export function writeForeignChannels(
     ),
     state: prepare(
       `INSERT INTO channel_states (channel, registrar, visited, most_users, suspended_at, suspended_by, suspended_until,
-        suspended_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        suspended_reason, founder_quiet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   };
   for (const channel of channels) {
@@ -46,10 +46,12 @@ export function writeForeignChannels(
     const at = channel.registered > 0 && channel.registered <= now ? channel.registered : now;
     into.channel.run(key, name, ids.get(fold(channel.owner)), at, at);
     const read = readSettings([...settings].map(([setting, value]) => ({ name: setting, value })));
+    let founderIsQuiet = suspension !== null;
     for (const user of channel.users) {
       const id = ids.get(fold(user.account))!;
-      if (user.account !== channel.owner) {
-        const isQuiet = suspension !== null || !hasStatus(read, user, now);
+      const isQuiet = suspension !== null || !hasStatus(read, user, now);
+      if (user.account === channel.owner) founderIsQuiet = isQuiet;
+      else {
         const standing = user.level >= LEVELS.op ? 'op' : 'voice';
         into.access.run(key, id, standing, now, user.level, Number(isQuiet));
       }
@@ -60,7 +62,14 @@ export function writeForeignChannels(
       into.lamer.run(key, mask, by, added, used, expires, reason);
     for (const { name: note, by, at: written, text } of channel.notes)
       into.note.run(key, note, by, written, text);
-    into.state.run(key, channel.registrar, channel.visited, channel.mostUsers, ...suspensionRow(channel));
+    into.state.run(
+      key,
+      channel.registrar,
+      channel.visited,
+      channel.mostUsers,
+      ...suspensionRow(channel),
+      Number(founderIsQuiet),
+    );
   }
 }
 

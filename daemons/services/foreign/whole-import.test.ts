@@ -163,6 +163,11 @@ it('channels of X3 have owner, access, settings, lamers and notes as they had th
       ['#lounge', 'Cat', 1],
       ['#lounge', 'Dan', 0],
     ]);
+    const founders = 'SELECT channel, founder_quiet FROM channel_states ORDER BY 1';
+    expect(database.prepare(founders).raw().all()).toEqual([
+      ['#closed', 1],
+      ['#lounge', 0],
+    ]);
     expect(unregistrable).toEqual([
       { mask: '#drugs', by: 'Oz', at: 1_600_000_000_000, expires: null, reason: 'not here' },
       { mask: '#warez*', by: 'Oz', at: NOW, expires: 1_900_000_000_000, reason: 'for a while' },

@@ -4,7 +4,7 @@
  */
 import { ACCOUNT_TABLES } from '../../identity/store/schema.ts';
 import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
-import { CHANSERV_TABLES } from '../chanserv/channel-tables.ts';
+import { CHANSERV_TABLES, FOUNDER_TABLES } from '../chanserv/channel-tables.ts';
 import { HELP_TABLES } from '../helpserv/help-tables.ts';
 import { BINDING_TABLES } from '../modcmd/binding-tables.ts';
 import { OPSERV_TABLES } from '../opserv/tables.ts';
@@ -189,5 +189,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     OPSERV_TABLES,
     RUN_MARKS,
     PUSH_TABLES,
+    FOUNDER_TABLES,
   ],
 };
