@@ -75,7 +75,7 @@ export async function startServices(
   const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
   const embedded = join(dataDir, ...EMBEDDED_FILE);
   const taken = takeOverAccounts(database, embedded, Date.now());
-  if (taken.accounts > 0)
+  if (taken.accounts > 0 || taken.channels.length > 0)
     log.info(
       'accounts_taken_over',
       `Took over ${taken.accounts} accounts and ${taken.channels.length} channels of the IRC server's own store; the command take-over has the IRC server ask here`,

@@ -137,7 +137,7 @@ export class AccountFiles {
     const merged = await writes.apart(() =>
       pool.run(takeOver, { database, from, now: now() }, { runMs: limits.fileWorkMs.default }),
     );
-    if (merged.accounts > 0) await onMerged(merged);
+    if (merged.accounts > 0 || merged.channels.length > 0) await onMerged(merged);
     return merged;
   }
 }

@@ -31,6 +31,14 @@ const fresh = (linked: string) => `
       ${linked};
 `;
 
+/** Nor those that came in before, and may have ended here since. */
+const NOT_AGAIN = {
+  accounts: `
+      AND NOT EXISTS (SELECT 1 FROM main.taken_accounts AS taken WHERE taken.key = theirs.key AND taken.created = theirs.created)`,
+  channels: `
+      AND NOT EXISTS (SELECT 1 FROM main.taken_channels AS taken WHERE taken.key = theirs.key AND taken.registered = theirs.registered)`,
+};
+
 /** Nor those whose user of Keycloak has an account here: they would come in as nobody's. */
 const NOT_LINKED = `
       AND NOT EXISTS (SELECT 1 FROM old.keycloak_users AS linked JOIN main.keycloak_users AS mine ON mine.user = linked.user
@@ -44,10 +52,11 @@ const SAME = `
       OR EXISTS (SELECT 1 FROM main.accounts AS mine WHERE mine.key = theirs.key AND mine.created = theirs.created);
 `;
 
-const freshChannels = (owners: string) => `
+const freshChannels = (owners: string, more: string) => `
   CREATE TEMP TABLE fresh_channels AS
     SELECT theirs.key FROM old.channels AS theirs JOIN old.accounts AS founders ON founders.id = theirs.founder
-    WHERE founders.key IN (SELECT key FROM temp.${owners}) AND NOT EXISTS (SELECT 1 FROM main.channels WHERE main.channels.key = theirs.key);
+    WHERE founders.key IN (SELECT key FROM temp.${owners}) AND NOT EXISTS (SELECT 1 FROM main.channels WHERE main.channels.key = theirs.key)
+      ${more};
   CREATE INDEX temp.fresh_channels_by_key ON fresh_channels (key);
 `;
 
@@ -55,7 +64,7 @@ const freshChannels = (owners: string) => `
 const FIRST = ['accounts', 'channels'];
 /** Not of accounts: what is told of the file itself. */
 const NOT_MERGED = new Set([
-  'taken_over',
+  ...['taken_over', 'taken_accounts', 'taken_channels'],
   'run_marks',
   // Of help bots, which do not come along.
   ...['help_staff', 'help_figures', 'help_requests', 'help_lines'],
@@ -76,6 +85,8 @@ export interface MergeOptions {
    * alone, not for whoever is called so here.
    */
   readonly bySame: boolean;
+  /** Whether what stands in `taken_accounts` and `taken_channels` stays out. */
+  readonly once?: boolean;
   /** The last that is done while it is known what is fresh: `temp.fresh`, `temp.same` and `temp.fresh_channels`. */
   readonly also?: (counts: ReadonlyMap<string, number>) => void;
 }
@@ -83,15 +94,16 @@ export interface MergeOptions {
 /** Merges what is attached as `old`. To be called within a transaction. */
 export function mergeAccounts(
   database: Sqlite,
-  { bySame, also }: MergeOptions = { bySame: false },
+  { bySame, once = false, also }: MergeOptions = { bySame: false },
 ): MergedAccounts {
   const tables = tablesOf(database);
-  database.exec(fresh(tables.includes('keycloak_users') ? NOT_LINKED : ''));
+  const linked = tables.includes('keycloak_users') ? NOT_LINKED : '';
+  database.exec(fresh(linked + (once ? NOT_AGAIN.accounts : '')));
   database.exec('CREATE INDEX temp.fresh_by_key ON fresh (key)');
   database.exec(`${SAME} CREATE INDEX temp.same_by_key ON same (key)`);
   const accounts = database.prepare('SELECT count(*) FROM temp.fresh').pluck().get() as number;
   const withChannels = tables.includes('channels');
-  if (withChannels) database.exec(freshChannels(bySame ? 'same' : 'fresh'));
+  if (withChannels) database.exec(freshChannels(bySame ? 'same' : 'fresh', once ? NOT_AGAIN.channels : ''));
   const counts = new Map<string, number>();
   if (accounts > 0 || bySame)
     for (const table of tables) counts.set(table, mergeTable(database, table, bySame));

@@ -170,6 +170,12 @@ const RUN_MARKS = `
   CREATE TABLE run_marks (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT, behind TEXT) STRICT;
 `;
 
+const TAKEN = `
+  -- Which accounts and channels of the IRC server's own store came in or were here already: what has ended here does not come again.
+  CREATE TABLE taken_accounts (key TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY (key, created)) STRICT, WITHOUT ROWID;
+  CREATE TABLE taken_channels (key TEXT NOT NULL, registered INTEGER NOT NULL, PRIMARY KEY (key, registered)) STRICT, WITHOUT ROWID;
+`;
+
 export const SERVICES_SCHEMA: SqliteSchema = {
   applicationId: APPLICATION_ID,
   // In the order in which they landed; what bots keep for themselves is beside them.
@@ -190,5 +196,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     RUN_MARKS,
     PUSH_TABLES,
     FOUNDER_TABLES,
+    TAKEN,
   ],
 };

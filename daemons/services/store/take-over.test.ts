@@ -90,6 +90,40 @@ it('what came there later, and nothing over what is here', () => {
   expect(here.credential(here.get('bob'), 'argon2id')).toBe('$argon2id$bob');
 });
 
+it('what somebody registered there since, and never again what has ended here', () => {
+  fill(old, ['ann', 'bob', 'cat']);
+  takeOverAccounts(ours, file(), 1);
+  const here = new AccountStore(ours, () => 9_000);
+  const channels = new ChannelStore(ours, here, () => 9_000);
+  here.drop(here.get('bob'));
+  expect(channels.drop('#cat', null)).toBe('done');
+  // Another person has the name of who has gone.
+  here.create({ name: 'bob', email: null, verifiers: VERIFIERS, network: '192.0.2.1' });
+  const there = new AccountStore(old, () => 7_000);
+  const theirs = new ChannelStore(old, there, () => 7_000);
+  theirs.register('#later', 'ann', 900);
+  for (const account of ['bob', 'cat']) theirs.setAccess('#later', null, account, 'op');
+  theirs.register('#bobs', 'bob', 900);
+  expect(takeOverAccounts(ours, file(), 2)).toEqual({ accounts: 0, channels: ['#later'] });
+  expect(channels.find('#later')).toEqual({
+    ...{ channel: '#later', founder: 'ann', createdAt: 900, registeredAt: 7_000 },
+    access: [{ account: 'cat', level: 'op' }],
+  });
+  here.drop(here.get('bob'));
+  expect(channels.drop('#later', null)).toBe('done');
+  expect(takeOverAccounts(ours, file(), 3)).toEqual({ accounts: 0, channels: [] });
+  expect([here.find('bob'), channels.find('#later'), channels.find('#cat')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const taken = ours.prepare('SELECT at, accounts, channels FROM taken_over').raw();
+  expect(taken.all()).toEqual([
+    [1, 3, 3],
+    [2, 0, 1],
+  ]);
+});
+
 it('nothing where there is no such file, and nothing at all where it cannot be read', () => {
   expect(takeOverAccounts(ours, join(folder, 'none.db'), 1)).toEqual({ accounts: 0, channels: [] });
   const broken = join(folder, 'broken.db');

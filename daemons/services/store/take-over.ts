@@ -1,7 +1,7 @@
 /**
  * Takes the accounts over that the IRC server's own keeper has (`accounts/accounts.db`), all in one transaction. Called at each start and by
- * the command `take-over`, so that what was registered there before services were asked comes along too; an account that is known here
- * stays as it is here.
+ * the command `take-over`, so that what was registered there before services were asked comes along too: accounts, and channels of accounts
+ * that came before. An account that is known here stays as it is here, and what came once and has ended here does not come again.
  */
 import { existsSync } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
@@ -22,16 +22,27 @@ const NOTHING: TakenOver = { accounts: 0, channels: [] };
 export function takeOverAccounts(database: Sqlite, file: string, now: number): TakenOver {
   if (!existsSync(file)) return NOTHING;
   try {
-    return mergeFile(database, file, (merged) => {
-      if (merged.accounts > 0)
+    const settle = (merged: MergedAccounts) => {
+      if (merged.accounts > 0 || merged.channels.length > 0)
         database
           .prepare('INSERT INTO main.taken_over (at, accounts, channels) VALUES (?, ?, ?)')
           .run(now, merged.accounts, merged.channels.length);
       return merged;
-    });
+    };
+    return mergeFile(database, file, settle, { bySame: true, once: true, also: () => noteTaken(database) });
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/** Notes what of the attached file is here now, so that it is taken once. */
+function noteTaken(database: Sqlite): void {
+  database.exec(`INSERT OR IGNORE INTO main.taken_accounts (key, created)
+    SELECT key, created FROM old.accounts JOIN temp.same USING (key)`);
+  if (database.prepare(`SELECT 1 FROM old.sqlite_schema WHERE name = 'channels'`).get() === undefined) return;
+  database.exec(`INSERT OR IGNORE INTO main.taken_channels (key, registered)
+    SELECT theirs.key, theirs.registered FROM old.channels AS theirs JOIN main.channels AS mine USING (key)
+    WHERE mine.registered = theirs.registered`);
 }
 
 /**
