@@ -12,7 +12,7 @@ import {
 import type { HostModel } from '../model/host-model.ts';
 import { told } from '../model/hosts.ts';
 import type { SourceModel } from '../model/source-model.ts';
-import { messages as pools } from '../pools/messages.ts';
+import { troubleWords } from '../pools/trouble-words.ts';
 import { useInstruments, useTroubleOrder } from '../pools/use-instruments.ts';
 import { useRunningSources } from '../pools/use-running-sources.ts';
 import { reading } from '../samples/process-reading.ts';
@@ -78,7 +78,9 @@ function useAttention(): readonly Attention[] {
       const { daemon, name, kind } = item;
       // To refuse is what a limiter is there for: somebody asks too much.
       const isBad = bad !== 'full' && kind !== 'limiter';
-      return [{ daemon, name, trouble: pools.troubles[bad], hint: pools.troubleHints[bad], isBad }];
+      return [
+        { daemon, name, trouble: troubleWords.troubles[bad], hint: troubleWords.troubleHints[bad], isBad },
+      ];
     });
     return attentionOf(state, { instruments, skipped, certificates });
   }, [state, arranged, skipped, certificates]);

@@ -1,7 +1,6 @@
 /** What the window says of queues, pools, caches and so on. */
 import type { FigureName } from '../../contract/instrument-rows.ts';
 import type { InstrumentKind } from '../../contract/manifest.ts';
-import type { Trouble } from '../../kit/instrument-trouble.ts';
 import { amountOf } from '../format/plural.ts';
 
 export const messages = {
@@ -43,20 +42,6 @@ export const messages = {
   curveOf: (figure: string, name: string) => `${figure} of ${name} in the last minute`,
   own: 'has metrics of its own',
   ownHint: 'They stand on the page of the daemon.',
-  troubles: {
-    open: 'open',
-    full: 'full',
-    refusing: 'refusing',
-    filling: 'filling',
-    waiting: 'long waits',
-  } satisfies Readonly<Record<Exclude<Trouble, 'none'>, string>>,
-  troubleHints: {
-    open: 'Calls are refused until one that is tried succeeds',
-    full: 'There is no room for another one',
-    refusing: 'Something was refused or thrown away within the last seconds',
-    filling: 'More than 80 % is used',
-    waiting: 'One in a hundred waits longer than 100 ms',
-  } satisfies Readonly<Record<Exclude<Trouble, 'none'>, string>>,
   halfOpen: 'half open',
   halfOpenHint: 'One call is tried; if it succeeds, calls pass again',
   closed: 'closed',

@@ -7,6 +7,7 @@ import { Badge } from '../ui/state-badge.tsx';
 import { calmText } from './instrument-words.ts';
 import type { LiveInstrument } from './live-instruments.ts';
 import { messages } from './messages.ts';
+import { troubleWords } from './trouble-words.ts';
 
 const BAD = { icon: 'error', tone: 'bg-bad-soft text-bad' } as const;
 const WARN = { icon: 'warning', tone: 'bg-warn-soft text-warn' } as const;
@@ -24,8 +25,11 @@ export function TroubleBadge({ one, trouble }: { one: LiveInstrument; trouble: T
   if (trouble === 'none') return <LiveText read={() => calmText(one)} className="text-dim" />;
   const isHalfOpen = one.kind === 'breaker' && trouble === 'refusing';
   return (
-    <span title={isHalfOpen ? messages.halfOpenHint : messages.troubleHints[trouble]} className="inline-flex">
-      <Badge {...LOOKS[trouble]}>{isHalfOpen ? messages.halfOpen : messages.troubles[trouble]}</Badge>
+    <span
+      title={isHalfOpen ? messages.halfOpenHint : troubleWords.troubleHints[trouble]}
+      className="inline-flex"
+    >
+      <Badge {...LOOKS[trouble]}>{isHalfOpen ? messages.halfOpen : troubleWords.troubles[trouble]}</Badge>
     </span>
   );
 }
