@@ -440,6 +440,26 @@ export const limits = {
     unit: 'bytes',
     reason: 'Words that such a command hands on.',
   },
+  sockcheckKnown: {
+    default: 50_000,
+    unit: 'count',
+    reason: 'Addresses of which it is remembered what a scan found: as many as a network has users.',
+  },
+  sockcheckWaiting: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'Addresses that wait to be scanned; a burst of a large network passes the rest over.',
+  },
+  sockcheckConnectionMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'How long one connection of a scan may last: proxies that are of use to anybody answer sooner.',
+  },
+  sockcheckBytes: {
+    default: 1_024,
+    unit: 'bytes',
+    reason: 'Bytes that are read of one: the answer of a proxy is shorter.',
+  },
   ignoresPerAccount: {
     default: 50,
     unit: 'count',
