@@ -16,6 +16,7 @@ import { chanServPage } from '../daemons/services/chanserv/chan-page.ts';
 import { helpServPage } from '../daemons/services/helpserv/help-page.ts';
 import { modCmdPage } from '../daemons/services/modcmd/modcmd-page.ts';
 import { opservPage } from '../daemons/services/opserv/opserv-page.ts';
+import { sockCheckPage } from '../daemons/services/sockcheck/sock-page.ts';
 import { spamServPage } from '../daemons/services/spamserv/spam-page.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { designPage } from './design-page.ts';
@@ -115,6 +116,7 @@ if (import.meta.main) {
     writeFileSync(join(docs, 'reference/modcmd.md'), modCmdPage());
     writeFileSync(join(docs, 'reference/spamserv.md'), spamServPage());
     writeFileSync(join(docs, 'reference/opserv.md'), opservPage());
+    writeFileSync(join(docs, 'reference/sockcheck.md'), sockCheckPage());
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());

@@ -9,6 +9,7 @@ import { helpCommands } from './help-admin.ts';
 import { linkCommands } from './link-commands.ts';
 import { banAdminCommands } from './opserv/ban-admin.ts';
 import { watchAdminCommands } from './opserv/watch-admin.ts';
+import { sockAdminCommands } from './sockcheck/sock-admin.ts';
 
 /** What services know of an account beyond what every keeper of accounts does. */
 const profileFields: readonly TableColumn[] = [
@@ -31,6 +32,7 @@ export const servicesCommands = {
   ...linkCommands,
   ...banAdminCommands,
   ...watchAdminCommands,
+  ...sockAdminCommands,
   accounts: defineCommand({
     ...accountCommands.accounts,
     rowActions: accountActions.flatMap((action) =>

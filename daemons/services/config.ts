@@ -7,6 +7,7 @@ import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { keycloakConfigSchema } from './keycloak/keycloak-config.ts';
 import { limits } from './limits.ts';
 import { opservConfigSchema } from './opserv/opserv-config.ts';
+import { sockCheckConfigSchema } from './sockcheck/sock-config.ts';
 import { webhookConfigSchema } from './webhook/webhook-config.ts';
 
 const serverName = z
@@ -209,6 +210,9 @@ export const servicesConfigSchema = z.strictObject({
   opserv: opservConfigSchema
     .prefault({})
     .describe('What OpServ does by itself: how many may come from an address, how long bans last, DEFCON.'),
+  sockcheck: sockCheckConfigSchema
+    .prefault({})
+    .describe('Scans of those who connect for open proxies, by SockCheck; off by default.'),
   uplink: z
     .array(uplink)
     .max(limits.uplinks.default)

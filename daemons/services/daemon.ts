@@ -22,7 +22,7 @@ import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
-import { BOT_SPECS } from './bots/service-bots.ts';
+import { BOT_SPECS, ON_DEMAND_SPECS } from './bots/service-bots.ts';
 import { linksToOwn, type ServicesConfig } from './config.ts';
 import { FlowDesk } from './flows/flow-desk.ts';
 import type * as hashTasks from './flows/hash-tasks.ts';
@@ -36,6 +36,7 @@ import { opservRules } from './opserv/opserv-config.ts';
 import type { ServicesPrepared } from './prepare.ts';
 import type { PushSettings } from './push/push-transport.ts';
 import { type AccountRules, Services } from './services.ts';
+import { sockCheckRules } from './sockcheck/sock-config.ts';
 import { AccountFiles } from './store/account-files.ts';
 import { KeycloakLinks } from './store/keycloak-links.ts';
 import { NightlyBackup } from './store/nightly-backup.ts';
@@ -71,6 +72,7 @@ export async function startServices(
     log[level](event, message);
   let { config } = context;
   let { catalogues } = context.prepared;
+  let scanRules = sockCheckRules(config.sockcheck);
   const file = join(dataDir, DATABASE_FILE);
   const database = openAccounts(await loadSqlite('services'), file, SERVICES_SCHEMA);
   const embedded = join(dataDir, ...EMBEDDED_FILE);
@@ -124,6 +126,7 @@ export async function startServices(
     loginTimelines: () => config.login_timelines,
     catalogues: () => catalogues,
     operatorRules: () => opservRules(config.opserv),
+    sockCheckRules: () => scanRules,
     lifecycle: (action, actor, reason) =>
       context.requestLifecycle({ action, actor, reason: reason.slice(0, 512) }),
     beginDeed: (deed, unrecorded) => context.beginDeed(deed, unrecorded),
@@ -263,6 +266,18 @@ export async function startServices(
     capacity: limits.keycloakVerifiersWaiting.default,
     dropped: services.accounts.verifiers.dropped,
   }));
+  const { checker } = services.sockCheck;
+  instrumentCounts(metrics, 'queue', 'addresses to scan', () => ({
+    depth: checker.waiting,
+    capacity: limits.sockcheckWaiting.default,
+    dropped: checker.counts.dropped,
+  }));
+  instrumentCounts(metrics, 'cache', 'scanned addresses', () => ({
+    depth: checker.remembered,
+    capacity: limits.sockcheckKnown.default,
+    hits: checker.counts.hits,
+    misses: checker.counts.misses,
+  }));
   const files = new AccountFiles({
     database,
     file,
@@ -270,7 +285,7 @@ export async function startServices(
     pool: fileThreads,
     writes,
     now: () => systemClock.now(),
-    bots: BOT_SPECS.map(({ nick }) => nick),
+    bots: [...BOT_SPECS, ...ON_DEMAND_SPECS].map(({ nick }) => nick),
     onMerged: ({ channels }) => services.takeUp(channels),
   });
   const nightly = new NightlyBackup({
@@ -319,6 +334,8 @@ export async function startServices(
           catalogues = prepared.catalogues;
           sendBy(prepared.mail);
           void pushBy(prepared.push);
+          scanRules = sockCheckRules(config.sockcheck);
+          services.sockCheck.configure();
           return {
             renewed: [...(isNew && sameText ? ['keycloak'] : []), ...commit()],
             needRestart: ['server_name', 'numeric', 'description', 'autolink'],

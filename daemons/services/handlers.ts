@@ -18,6 +18,7 @@ import type { ServicesCommands } from './manifest.ts';
 import { banHandlers } from './opserv/ban-handlers.ts';
 import { watchHandlers } from './opserv/watch-handlers.ts';
 import type { Services } from './services.ts';
+import { sockHandlers } from './sockcheck/sock-handlers.ts';
 import type { AccountFiles } from './store/account-files.ts';
 import type { TakenOver } from './store/take-over.ts';
 import type { UplinkDesk } from './uplink/uplink-desk.ts';
@@ -71,6 +72,7 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
     ...linkHandlers(services.accounts, flows.accounts),
     ...banHandlers(services.opserv),
     ...watchHandlers(services.opserv),
+    ...sockHandlers(services.sockCheck),
     account: {
       run: async ({ account }) => {
         const shown = await administration.account.run({ account });

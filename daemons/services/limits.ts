@@ -448,17 +448,58 @@ export const limits = {
   sockcheckWaiting: {
     default: 10_000,
     unit: 'count',
-    reason: 'Addresses that wait to be scanned; a burst of a large network passes the rest over.',
+    reason: 'Addresses that wait to be scanned; those of a storm beyond that are passed over, and counted.',
   },
-  sockcheckConnectionMs: {
-    default: 10_000,
-    unit: 'milliseconds',
+  sockcheckSockets: {
+    default: 64,
+    unit: 'count',
+    reason: 'Connections of scans at once, over all addresses; each address has one at a time.',
+  },
+  sockcheckConnectionSeconds: {
+    default: 5,
+    unit: 'seconds',
     reason: 'How long one connection of a scan may last: proxies that are of use to anybody answer sooner.',
   },
   sockcheckBytes: {
     default: 1_024,
     unit: 'bytes',
     reason: 'Bytes that are read of one: the answer of a proxy is shorter.',
+  },
+  sockcheckRememberMinutes: {
+    default: 1_440,
+    unit: 'minutes',
+    reason:
+      'How long it is remembered what a scan found: whoever reconnects is not knocked at again that day.',
+  },
+  sockcheckBanMinutes: {
+    default: 1_440,
+    unit: 'minutes',
+    reason: 'How long the address of an open proxy is banned: many have another owner the day after.',
+  },
+  sockcheckProbes: {
+    default: 32,
+    unit: 'count',
+    reason: 'Probes of a scan, which are connections to an address one after the other.',
+  },
+  sockcheckTurns: {
+    default: 8,
+    unit: 'count',
+    reason: 'Turns of a probe: what is sent, and what has to come back. Proxies need two.',
+  },
+  sockcheckScriptCharacters: {
+    default: 512,
+    unit: 'characters',
+    reason: 'What a turn sends or expects, as it is written.',
+  },
+  sockcheckNetworks: {
+    default: 200,
+    unit: 'count',
+    reason: 'Networks of the configuration that are not scanned, all of which are compared with an address.',
+  },
+  sockcheckExempts: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Networks that operators have exempted from scans by command.',
   },
   ignoresPerAccount: {
     default: 50,

@@ -37,6 +37,8 @@ export function publishMetrics(
     pushes: gauge('pushes_waiting'),
     requests: gauge('help_requests'),
     waiting: gauge('help_requests_waiting'),
+    scansWaiting: gauge('scans_waiting'),
+    scanSockets: gauge('scan_sockets'),
   };
   const counters = {
     in: counter('lines_in'),
@@ -62,6 +64,11 @@ export function publishMetrics(
     pushesSent: counter('pushes_sent'),
     pushesGivenUp: counter('pushes_given_up'),
     pushDevicesGone: counter('push_devices_gone'),
+    scans: counter('scans'),
+    scansOpen: counter('scans_open'),
+    scanBans: counter('scan_bans'),
+    scansDropped: counter('scans_dropped'),
+    scansFailed: counter('scans_failed'),
   };
   const { keeper, operations, bots, commands, askers, chanServ } = services;
   metrics.onSample(() => {
@@ -109,6 +116,14 @@ export function publishMetrics(
     counters.pushesSent.setTotal(push.sent);
     counters.pushesGivenUp.setTotal(push.failed);
     counters.pushDevicesGone.setTotal(push.gone);
+    const { checker, bans } = services.sockCheck;
+    gauges.scansWaiting.set(checker.waiting);
+    gauges.scanSockets.set(checker.sockets);
+    counters.scans.setTotal(checker.counts.scanned);
+    counters.scansOpen.setTotal(checker.counts.found);
+    counters.scanBans.setTotal(bans.banned);
+    counters.scansDropped.setTotal(checker.counts.dropped);
+    counters.scansFailed.setTotal(checker.counts.failed);
     let begun = 0;
     let lost = 0;
     for (const counts of operations.counts.values()) {

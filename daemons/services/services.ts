@@ -38,7 +38,7 @@ import { type CommandTable, NO_COMMANDS } from './bots/command-table.ts';
 import { type Reply, said } from './bots/reply.ts';
 import { replyLines } from './bots/reply-lines.ts';
 import type { ServiceBot } from './bots/service-bot.ts';
-import { BOT_SPECS, serviceBots } from './bots/service-bots.ts';
+import { BOT_SPECS, ON_DEMAND_SPECS, serviceBots } from './bots/service-bots.ts';
 import { ChanServ } from './chanserv/chan-serv.ts';
 import type { ChannelRules } from './chanserv/chan-world.ts';
 import { isSuspended } from './chanserv/registered-channel.ts';
@@ -52,6 +52,8 @@ import type { ViewEvents } from './network/network-view.ts';
 import type { ViewUser } from './network/view-parts.ts';
 import { type OperationCounts, OperationPool } from './operations/operation-pool.ts';
 import { OpServ, type OpServOptions, type OpServRules } from './opserv/opserv.ts';
+import { SockCheck } from './sockcheck/sock-check.ts';
+import type { SockCheckRules } from './sockcheck/sock-config.ts';
 import type { ProfileStore } from './store/profile-store.ts';
 import { answerRemote } from './uplink/remote-answers.ts';
 import type { HeardLine, Identity, Uplink, UplinkEvents } from './uplink/uplink.ts';
@@ -82,6 +84,8 @@ export interface ServicesOptions {
   readonly catalogues: () => Catalogues;
   /** What operators have set about bans, clones and DEFCON; may change with the configuration. */
   readonly operatorRules: () => OpServRules;
+  /** How those who connect are scanned; after a change {@link SockCheck.configure} is to be called. */
+  readonly sockCheckRules: () => SockCheckRules;
   /** Has main stop or restart services, or read the configuration again. */
   readonly lifecycle: OpServOptions['lifecycle'];
   /** Has what an operator does written down before it is done. */
@@ -136,7 +140,7 @@ export class Services implements UplinkEvents {
     this.profiles = parts.profiles;
     this.#catalogues = options.catalogues;
     this.#now = () => clock.now();
-    this.bots = new BotRoster(BOT_SPECS, identity.numeric, clock);
+    this.bots = new BotRoster(BOT_SPECS, identity.numeric, clock, ON_DEMAND_SPECS);
     this.operations = new OperationPool({
       clock,
       onTime: options.onOperation,
@@ -197,6 +201,8 @@ export class Services implements UplinkEvents {
       operations: this.operations,
       bots: this.bots,
       uplink: () => this.#uplink,
+      beginDeed: options.beginDeed,
+      sockCheckRules: options.sockCheckRules,
       tell: (bot, user, reply) => this.#tell(bot, user, reply),
     });
     this.#byNick = new Map(this.serviceBots.map((one) => [one.spec.nick, one]));
@@ -283,6 +289,12 @@ export class Services implements UplinkEvents {
   get chanServ(): ChanServ {
     const found = this.serviceBots.find((bot) => bot instanceof ChanServ);
     if (found === undefined) throw new RangeError('There is no ChanServ among the bots.');
+    return found;
+  }
+
+  get sockCheck(): SockCheck {
+    const found = this.serviceBots.find((bot) => bot instanceof SockCheck);
+    if (found === undefined) throw new RangeError('There is no SockCheck among the bots.');
     return found;
   }
 

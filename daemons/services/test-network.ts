@@ -12,6 +12,7 @@ import type { LoginKeycloak } from './keycloak/keycloak-logins.ts';
 import { setLevel } from './level-door.ts';
 import type { OpServRules } from './opserv/opserv.ts';
 import { type AccountRules, Services, type ServicesOptions } from './services.ts';
+import { type SockCheckRules, sockCheckConfigSchema, sockCheckRules } from './sockcheck/sock-config.ts';
 import { SERVICES_SCHEMA } from './store/services-schema.ts';
 import { Uplink, type UplinkSettings, type UplinkTransport } from './uplink/uplink.ts';
 
@@ -48,6 +49,8 @@ export class TestNetwork {
     blockMinutes: 60,
     defcon: { sessions: 2, minutes: 15, modes: '' },
   };
+  /** How those who connect are scanned; not at all until a test says otherwise. */
+  sockCheckRules: SockCheckRules = sockCheckRules(sockCheckConfigSchema.parse({}));
   /** What main was asked to do with services. */
   readonly lifecycle: { readonly action: string; readonly actor: string; readonly reason: string }[] = [];
   /** What operators did, and what came of it. */
@@ -94,6 +97,7 @@ export class TestNetwork {
       loginTimelines: () => 16,
       catalogues: () => this.catalogues,
       operatorRules: () => this.operatorRules,
+      sockCheckRules: () => this.sockCheckRules,
       lifecycle: async (action, actor, reason) => {
         this.lifecycle.push({ action, actor, reason });
         return { ok: true, result: null };
@@ -175,7 +179,8 @@ export class TestNetwork {
     while (
       this.services.operations.inUse > 0 ||
       this.services.accounts.verifiers.waiting > 0 ||
-      this.services.opserv.busy
+      this.services.opserv.busy ||
+      this.services.sockCheck.busy
     );
   }
 

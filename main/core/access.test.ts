@@ -112,6 +112,12 @@ const OPERATE = [
     'services messages',
     'services set-message',
     'services drop-message',
+    'services scans',
+    'services scan',
+    'services forget-scan',
+    'services scan-exempts',
+    'services set-scan-exempt',
+    'services drop-scan-exempt',
   ],
   ...[
     'ircd connections table',

@@ -248,9 +248,14 @@ const servicesWorld = () =>
       );
       database.close();
     },
-    async (commands, part, dataDir) => {
+    async (commands, part, dataDir, reload) => {
       if (part === 'accounts.json has ann and bob') {
         writeFileSync(join(dataDir, 'accounts.json'), JSON.stringify(ANN_AND_BOB));
+        return;
+      }
+      if (part === '127.0.0.1 was scanned') {
+        await reload({ sockcheck: SCANS });
+        await commands.runCommand('scan', { address: '127.0.0.1' }, operatorCall());
         return;
       }
       if (part === KEPT) {
@@ -271,6 +276,15 @@ const servicesWorld = () =>
     },
   );
 
+/** Scans of this machine, at a port that nobody listens at, which ask for the same. */
+const SCANS = {
+  enabled: true,
+  target: '127.0.0.1',
+  target_port: 1,
+  private: true,
+  exempt: ['127.0.0.9'],
+  probe: [{ name: 'anything', port: 1 }],
+};
 const NETWORK = 'ann is on #tea of a network';
 const KEPT = 'one of each is kept';
 
@@ -286,6 +300,7 @@ const ONE_OF_EACH: readonly (readonly [command: string, args: object])[] = [
   ['add-bad-word', { word: 'crumpet' }],
   ['exempt-channel', { channel: '#tea' }],
   ['set-message', { text: 'tea is ready' }],
+  ['set-scan-exempt', { network: '10.0.0.1' }],
 ];
 
 function operatorCall() {
@@ -312,7 +327,12 @@ async function databaseWorld<
 >(
   host: DaemonHost<Config, Commands, Prepared>,
   fill: (dataDir: string) => void = () => {},
-  prepare: (commands: World['commands'], part: string, dataDir: string) => Promise<void> = async () => {},
+  prepare: (
+    commands: World['commands'],
+    part: string,
+    dataDir: string,
+    reload: (settings: object) => Promise<unknown>,
+  ) => Promise<void> = async () => {},
 ): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
   fill(dataDir);
@@ -324,7 +344,8 @@ async function databaseWorld<
       else if (part === 'a Keycloak is configured') await host.reload({ keycloak: UNREACHABLE });
       else if (part === NETWORK) await linkToNetwork(host, (settings) => host.reload(settings));
       else if (part === 'a server of mail is configured') await host.reload({ mail: UNREACHABLE_MAIL });
-      else await prepare(host, part, dataDir);
+      else if (part === 'scans are on, with nobody on the network') await host.reload({ sockcheck: SCANS });
+      else await prepare(host, part, dataDir, (settings) => host.reload(settings));
     },
     async during(work) {
       const there = () => new Map(existsSync(join(dataDir, 'copy.db')) ? [['file copy.db', '']] : []);

@@ -35,6 +35,8 @@ const MODES = 'iok';
 
 export class BotRoster {
   readonly #bots: Bot[];
+  /** Those that come only when they are configured. */
+  readonly #onDemand: readonly BotSpec[];
   readonly #server: string;
   #next: number;
   /** How often a bot came back. */
@@ -43,8 +45,12 @@ export class BotRoster {
   readonly #bucket: TokenBucket;
   #timer: Timer | null = null;
 
-  /** @param server numeric of services */
-  constructor(specs: readonly BotSpec[], server: string, clock: Clock) {
+  /**
+   * @param server numeric of services
+   * @param onDemand those that may be added later, whose nicks nobody else gets
+   */
+  constructor(specs: readonly BotSpec[], server: string, clock: Clock, onDemand: readonly BotSpec[] = []) {
+    this.#onDemand = onDemand;
     this.#bots = specs.map((spec, index) => ({ ...spec, numeric: userNumeric(server, index) }));
     this.#server = server;
     this.#next = this.#bots.length;
@@ -96,6 +102,11 @@ export class BotRoster {
 
   byNick(nick: string): Bot | undefined {
     return this.bots.find((bot) => sameName(bot.nick, nick));
+  }
+
+  /** Whether a nick is that of a bot, be it one that is not there now. */
+  isTaken(nick: string): boolean {
+    return [...this.bots, ...this.#onDemand].some((bot) => sameName(bot.nick, nick));
   }
 
   /** Brings all of them to a network. */

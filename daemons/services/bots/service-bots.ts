@@ -16,11 +16,12 @@ import type { ViewUser } from '../network/view-parts.ts';
 import type { OperationPool } from '../operations/operation-pool.ts';
 import type { OpServ } from '../opserv/opserv.ts';
 import { GLOBAL, globalBot, OPSERV, opservBot } from '../opserv/opserv-bots.ts';
+import { SOCKCHECK, SockCheck, type SockCheckOptions } from '../sockcheck/sock-check.ts';
 import { SPAMSERV, SpamServ } from '../spamserv/spam-serv.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Bot, BotRoster, BotSpec } from './bot-roster.ts';
-import type { CommandDesk } from './command-desk.ts';
+import type { CommandDesk, CommandDeskOptions } from './command-desk.ts';
 import type { CommandTable } from './command-table.ts';
 import type { Reply } from './reply.ts';
 import type { ServiceBot } from './service-bot.ts';
@@ -47,6 +48,10 @@ export interface BotParts {
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
   readonly opserv: OpServ;
+  /** Has what a bot does by itself written down before it is done. */
+  readonly beginDeed: CommandDeskOptions['beginDeed'];
+  /** How those who connect are scanned; may change with the configuration. */
+  readonly sockCheckRules: SockCheckOptions['rules'];
   /** Says something that nobody asked for. */
   readonly tell: (bot: Bot, user: ViewUser, reply: Reply) => void;
 }
@@ -56,6 +61,8 @@ const NICKSERV: BotSpec = { nick: 'NickServ', realname: 'Accounts of the network
 
 const MAKERS: readonly {
   readonly spec: BotSpec;
+  /** It comes to the network, by itself, only while it is configured. */
+  readonly onDemand?: true;
   make(parts: BotParts, made: readonly ServiceBot[]): ServiceBot;
 }[] = [
   { spec: AUTHSERV, make: ({ auth }) => ({ spec: AUTHSERV, table: authServTable(auth) }) },
@@ -81,14 +88,26 @@ const MAKERS: readonly {
   {
     spec: MODCMD,
     make: ({ bindings, standing, writes, own }) =>
-      new ModCmd({ bindings, standing, writes, own, bots: () => BOT_SPECS.map(({ nick }) => nick) }),
+      new ModCmd({ bindings, standing, writes, own, bots: () => MAKERS.map(({ spec }) => spec.nick) }),
   },
   { spec: OPSERV, make: ({ opserv }) => opservBot(opserv) },
   { spec: GLOBAL, make: ({ opserv }) => globalBot(opserv) },
+  {
+    spec: SOCKCHECK,
+    onDemand: true,
+    make: ({ sockCheckRules, ...parts }) => new SockCheck({ ...parts, rules: sockCheckRules }),
+  },
 ];
 
-/** Who they are. */
-export const BOT_SPECS: readonly BotSpec[] = MAKERS.map(({ spec }) => spec);
+/** Who they are that are always on the network. */
+export const BOT_SPECS: readonly BotSpec[] = MAKERS.flatMap(({ spec, onDemand }) =>
+  onDemand === true ? [] : [spec],
+);
+
+/** Those that are there only while they are configured. */
+export const ON_DEMAND_SPECS: readonly BotSpec[] = MAKERS.flatMap(({ spec, onDemand }) =>
+  onDemand === true ? [spec] : [],
+);
 
 /** Makes all of them. */
 export function serviceBots(parts: BotParts): ServiceBot[] {

@@ -10,8 +10,8 @@ import { isDiscriminator, readDiscriminator } from '../opserv/discriminator.ts';
 import { readTarget } from '../opserv/global-messages.ts';
 import type { Alert, BadWord, ExemptChannel, Gag, GlobalMessage, Reserve, Trust } from '../opserv/lists.ts';
 import { type NetworkBan, type NetworkBanKind, networkBanProblem } from '../opserv/network-bans.ts';
+import { spelledNetwork } from '../opserv/network-index.ts';
 import type { Listed } from '../opserv/stored-list.ts';
-import { trustedNetwork } from '../opserv/trust-index.ts';
 import type { LeftList } from './foreign-data.ts';
 import { PartChecks } from './part-checks.ts';
 
@@ -80,7 +80,7 @@ export class ForeignLists {
 
   /** @param most 0 for any number */
   trust(typed: string, most: number, entry: ForeignEntry): void {
-    const network = trustedNetwork(typed);
+    const network = spelledNetwork(typed);
     const clients = Math.min(most, limits.trustedClients.default);
     if (network === null) this.#left.add('trust', 'it is neither an address nor a network', typed);
     else if (this.#holds(entry)) {

@@ -287,7 +287,7 @@ export class HelpServ implements ServiceBot {
     const { keeper, roster, uplink } = this.#options;
     const most = KIND_LIMITS[uplink()?.kind ?? 'ircu'].nick;
     if (!isValidNick(nick, most)) return said`${nick.slice(0, 32)} is no nick of up to ${most} characters.`;
-    if (roster.byNick(nick) !== undefined) return said`${nick} is a bot already.`;
+    if (roster.isTaken(nick)) return said`${nick} is a bot already.`;
     if (uplink()?.view.byNick(nick) !== undefined) return said`Somebody is called ${nick}.`;
     const owner = keeper.store.ownerOf(nick);
     return owner === undefined ? null : said`${nick} is a nick of the account ${owner.name}.`;

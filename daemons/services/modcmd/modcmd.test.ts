@@ -44,9 +44,12 @@ it('has a row for each command of the requirements', () => {
 
 it('every bot tells of every command of its own by HELP, from the table that runs it', async () => {
   for (const { spec, table } of test.services.serviceBots) {
-    const [first = ''] = await ann('HELP', spec.nick);
     const rows = [...new Set(table.values())];
-    expect(first.length, spec.nick).toBeGreaterThan(0);
+    // One that comes only when it is configured hears nothing before.
+    if (test.services.bots.byNick(spec.nick) !== undefined) {
+      const [first = ''] = await ann('HELP', spec.nick);
+      expect(first.length, spec.nick).toBeGreaterThan(0);
+    }
     const help = table.get('HELP')!;
     for (const row of rows) {
       const replies = await help.run({ bot: spec as never, words: [row.name] } as never);

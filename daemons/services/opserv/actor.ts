@@ -1,7 +1,8 @@
 /** Who acts by OpServ, and whom they may act on: nobody of a lower level ever does something to somebody of a higher one. */
 import type { ViewUser } from '../network/view-parts.ts';
 import type { CloneWatch } from './clone-watch.ts';
-import type { TrustIndex } from './trust-index.ts';
+import type { Trust } from './lists.ts';
+import type { NetworkIndex } from './network-index.ts';
 
 /** An operator, an administrator, or an alert that one of them has set. */
 export interface Actor {
@@ -25,7 +26,7 @@ export const NO_ABUSE: Abuse = { opers: false, trusted: false };
 export interface RankFacts {
   readonly levelOf: (user: ViewUser) => number;
   readonly clones: CloneWatch;
-  readonly trusts: TrustIndex;
+  readonly trusts: NetworkIndex<Trust>;
 }
 
 /** A bot, or another service that nobody kills. */

@@ -13,6 +13,15 @@ const mask = lineWord({ max: limits.maskBytes.default });
 const minutes = (most: number, usual: number) =>
   z.number().int().min(1).max(most).default(usual).describe('Minutes it lasts').meta({ unit: 'minutes' });
 
+export const endless = z
+  .number()
+  .int()
+  .min(0)
+  .max(5_256_000)
+  .default(0)
+  .describe('Minutes it lasts; 0 is for ever')
+  .meta({ unit: 'minutes', zero: 'for ever' });
+
 /** Whom a table lists that somebody has set. */
 export const setColumns: readonly TableColumn[] = [
   { key: 'by', title: 'Set by', type: 'text' },
@@ -190,14 +199,7 @@ export const banAdminCommands = {
         .max(limits.trustedClients.default)
         .describe('Clients of each address; 0 for any number'),
       reason: reason.default('Set by an administrator'),
-      minutes: z
-        .number()
-        .int()
-        .min(0)
-        .max(5_256_000)
-        .default(0)
-        .describe('Minutes it lasts; 0 is for ever')
-        .meta({ unit: 'minutes', zero: 'for ever' }),
+      minutes: endless,
     }),
     result: 'json',
     columns: [

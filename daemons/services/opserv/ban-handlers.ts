@@ -9,10 +9,10 @@ import { type Actor, NO_ABUSE, sparedAddress } from './actor.ts';
 import type { banAdminCommands } from './ban-admin.ts';
 import { coverOf } from './ban-commands.ts';
 import { type NetworkBanKind, networkBanProblem } from './network-bans.ts';
+import { spelledNetwork } from './network-index.ts';
 import type { OpServ } from './opserv.ts';
 import { isUser, sparedText, userNamed } from './opserv-row.ts';
 import type { Listed } from './stored-list.ts';
-import { trustedNetwork } from './trust-index.ts';
 
 /** An administrator, who is above everybody. */
 export function administrator(caller: Caller): Actor {
@@ -131,12 +131,12 @@ export function banHandlers(opserv: OpServ): CommandHandlers<typeof banAdminComm
     },
     'set-trust': {
       check: ({ network }) => {
-        trustedAs(network);
+        networkNamed(network);
       },
       run: async ({ network, clients, reason, minutes }, { actor }) => {
         const setMs = opserv.options.clock.now();
         const trust = {
-          network: trustedAs(network),
+          network: networkNamed(network),
           most: clients,
           reason,
           by: administrator(actor).name,
@@ -149,12 +149,12 @@ export function banHandlers(opserv: OpServ): CommandHandlers<typeof banAdminComm
     },
     'drop-trust': {
       check: ({ network }) => {
-        if (lists.trusts.get(trustedAs(network)) === undefined)
+        if (lists.trusts.get(networkNamed(network)) === undefined)
           throw new SignalboxError('not_found', `${network} is not trusted.`);
       },
       run: async ({ network }) => {
-        await lists.trusts.drop(trustedAs(network));
-        return { network: trustedAs(network) };
+        await lists.trusts.drop(networkNamed(network));
+        return { network: networkNamed(network) };
       },
     },
     clones: {
@@ -177,9 +177,9 @@ export function banHandlers(opserv: OpServ): CommandHandlers<typeof banAdminComm
 /** Nicks that stand beside an address. */
 const SOME = 5;
 
-/** @throws SignalboxError `bad_request` */
-function trustedAs(typed: string): string {
-  const network = trustedNetwork(typed);
+/** The one spelling of a network. @throws SignalboxError `bad_request` for what is none */
+export function networkNamed(typed: string): string {
+  const network = spelledNetwork(typed);
   if (network !== null) return network;
   throw new SignalboxError(
     'bad_request',

@@ -8,12 +8,13 @@
 import type { Clock } from '../../../kit/clock.ts';
 import { type Message, said } from '../bots/reply.ts';
 import type { ViewUser } from '../network/view-parts.ts';
+import type { Trust } from './lists.ts';
+import type { NetworkIndex } from './network-index.ts';
 import { sliced } from './sliced.ts';
-import type { TrustIndex } from './trust-index.ts';
 
 export interface CloneWatchOptions {
   readonly clock: Clock;
-  readonly trusts: TrustIndex;
+  readonly trusts: NetworkIndex<Trust>;
   /** Clients of an address that nobody trusts; less while DEFCON says so. */
   readonly untrusted: () => number;
   readonly warn: (users: ReadonlySet<ViewUser>, text: Message) => void;
@@ -39,7 +40,7 @@ export class CloneWatch {
   }
 
   /** All who come from somebody's address, themselves included. */
-  at({ addressKey }: ViewUser): ReadonlySet<ViewUser> {
+  at({ addressKey }: Pick<ViewUser, 'addressKey'>): ReadonlySet<ViewUser> {
     const found = this.#users.get(addressKey);
     return found === undefined ? NOBODY : found instanceof Set ? found : new Set([found]);
   }

@@ -47,6 +47,13 @@ export interface ExemptChannel extends Listed {
   readonly channel: string;
 }
 
+/** An address or network from which SockCheck scans nobody. */
+export interface ScanExempt extends Listed {
+  /** In its one spelling. */
+  readonly network: string;
+  readonly reason: string;
+}
+
 /** A message of Global. */
 export interface GlobalMessage extends Listed {
   readonly id: number;
@@ -105,6 +112,14 @@ const EXEMPT_CHANNELS: ListShape<ExemptChannel> = {
   noun: 'exempt channels',
 };
 
+const SCAN_EXEMPTS: ListShape<ScanExempt> = {
+  table: 'scan_exempts',
+  columns: { network: 'network', reason: 'reason', ...LISTED },
+  keyOf: ({ network }) => network,
+  most: limits.sockcheckExempts.default,
+  noun: 'networks that are not scanned',
+};
+
 const MESSAGES: ListShape<GlobalMessage> = {
   table: 'global_messages',
   columns: { id: 'id', target: 'target', sender: 'sender', text: 'text', ...LISTED },
@@ -121,6 +136,7 @@ export const LIST_SHAPES = {
   reserves: RESERVES,
   badWords: BAD_WORDS,
   exemptChannels: EXEMPT_CHANNELS,
+  scanExempts: SCAN_EXEMPTS,
   messages: MESSAGES,
 } as const;
 
@@ -132,6 +148,7 @@ export interface OperatorLists {
   readonly reserves: StoredList<Reserve>;
   readonly badWords: StoredList<BadWord>;
   readonly exemptChannels: StoredList<ExemptChannel>;
+  readonly scanExempts: StoredList<ScanExempt>;
   readonly messages: StoredList<GlobalMessage>;
 }
 
@@ -143,6 +160,7 @@ export function openLists(options: StoredListOptions): OperatorLists {
     reserves: new StoredList(RESERVES, options),
     badWords: new StoredList(BAD_WORDS, options),
     exemptChannels: new StoredList(EXEMPT_CHANNELS, options),
+    scanExempts: new StoredList(SCAN_EXEMPTS, options),
     messages: new StoredList(MESSAGES, options),
   };
 }

@@ -72,6 +72,13 @@ export function sparedText(user: ViewUser, why: Spared): Message {
   return said`${user.nick}, or somebody from the same address, is an operator.`;
 }
 
+/** Why nothing is done to an address, in words. */
+export function sparedAddressText(why: Spared): string {
+  if (why === 'service') return 'a service of the network is there.';
+  if (why === 'above') return 'somebody with a level is there.';
+  return why === 'trusted' ? 'the address is trusted.' : 'an operator is there.';
+}
+
 /** When something ends, in words. */
 export function untilText(expiresMs: number | null): string {
   return expiresMs === null

@@ -26,11 +26,11 @@ import { CloneWatch } from './clone-watch.ts';
 import { Defcon, type DefconRules, OPEN } from './defcon.ts';
 import { GagIndex } from './gag-index.ts';
 import { GlobalMessages } from './global-messages.ts';
-import { type OperatorLists, openLists } from './lists.ts';
+import { type OperatorLists, openLists, type Trust } from './lists.ts';
 import { NetworkBans } from './network-bans.ts';
+import { NetworkIndex } from './network-index.ts';
 import { ReserveDesk } from './reserve-desk.ts';
 import { WRITTEN_AT_ONCE } from './sliced.ts';
-import { TrustIndex } from './trust-index.ts';
 import type { SearchFacts } from './user-search.ts';
 
 /** What operators have configured; may change with the configuration. */
@@ -73,7 +73,7 @@ export class OpServ {
   readonly options: OpServOptions;
   readonly lists: OperatorLists;
   readonly bans: NetworkBans;
-  readonly trusts: TrustIndex;
+  readonly trusts: NetworkIndex<Trust>;
   readonly clones: CloneWatch;
   readonly gags: GagIndex;
   readonly acts: Acts;
@@ -105,7 +105,7 @@ export class OpServ {
         if (line !== null) link!.send(line);
       },
     });
-    this.trusts = new TrustIndex(this.lists.trusts);
+    this.trusts = new NetworkIndex(this.lists.trusts);
     this.gags = new GagIndex(this.lists.gags, now);
     this.defcon = new Defcon({
       ...stored,

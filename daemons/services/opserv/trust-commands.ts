@@ -5,9 +5,9 @@ import type { CommandCall, CommandRow } from '../bots/command-row.ts';
 import { type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { Trust } from './lists.ts';
+import { spelledNetwork } from './network-index.ts';
 import type { OpServ } from './opserv.ts';
 import { actorOf, isSeconds, lasting, operators, tooLong, untilText } from './opserv-row.ts';
-import { trustedNetwork } from './trust-index.ts';
 
 const LEVEL = 800;
 
@@ -18,7 +18,7 @@ export function trustCommands(opserv: OpServ): CommandRow[] {
 /** What somebody typed as a trust; a reply for what is none. */
 function readTrust(opserv: OpServ, call: CommandCall): Trust | Reply {
   const [typed = '', count = '', time = ''] = call.words;
-  const network = trustedNetwork(typed);
+  const network = spelledNetwork(typed);
   if (network === null)
     return said`${typed.slice(0, 64)} is neither an address nor a network such as 10.0.0.0/8.`;
   const most = wholeNumber(count);
@@ -79,7 +79,7 @@ function setTrust(opserv: OpServ, fresh: boolean): CommandRow {
 
 function dropTrust(opserv: OpServ): CommandRow {
   const { trusts } = opserv.lists;
-  const networkOf = ({ words }: CommandCall) => trustedNetwork(words[0]!) ?? words[0]!;
+  const networkOf = ({ words }: CommandCall) => spelledNetwork(words[0]!) ?? words[0]!;
   return {
     name: 'DELTRUST',
     needs: operators(LEVEL),

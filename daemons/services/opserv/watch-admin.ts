@@ -4,7 +4,7 @@ import { lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
 import { REACTIONS } from './alert-desk.ts';
-import { LISTS, reason, setColumns, shownRows, USERS } from './ban-admin.ts';
+import { endless, LISTS, reason, setColumns, shownRows, USERS } from './ban-admin.ts';
 import { TARGETS } from './global-messages.ts';
 import { TRACE_ACTIONS } from './trace.ts';
 
@@ -16,14 +16,6 @@ const gagMask = lineWord({ max: limits.maskBytes.default }).describe('Such as bo
 const nick = lineWord({ max: 64 }).describe('The nick');
 const word = lineWord({ max: limits.badWordCharacters.default }).describe('The word');
 const channel = lineWord({ max: limits.channelBytes.default }).describe('Name of the channel');
-const endless = z
-  .number()
-  .int()
-  .min(0)
-  .max(5_256_000)
-  .default(0)
-  .describe('Minutes it lasts; 0 is for ever')
-  .meta({ unit: 'minutes', zero: 'for ever' });
 
 export const watchAdminCommands = {
   trace: defineCommand({

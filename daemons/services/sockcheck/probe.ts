@@ -2,7 +2,7 @@
  * What is asked of an address to find out whether it is an open proxy: connect to a port, send something, and see what comes back,
  * once or several times. Pure; `scan.ts` has the socket.
  */
-import { type AddressGroups, dottedIPv4, isMappedIPv4, parseAddress } from '../../runtime/net/ip-address.ts';
+import { type AddressGroups, cidrContains, isMappedIPv4, parseCidr } from '../../runtime/net/ip-address.ts';
 
 /** What a proxy is asked to connect to, should it be one. */
 export interface ProbeTarget {
@@ -49,7 +49,9 @@ export function compileProbe({ name, port, turns }: ProbeScript, target: ProbeTa
     turns: turns.map(({ send, expect }) => {
       const bytes = readBytes(send, target);
       if (bytes.includes(null)) throw new RangeError(`“${send}”: what is sent has no .. in it`);
-      return { send: Buffer.from(bytes as number[]), expect: readBytes(expect, target) };
+      const expected = readBytes(expect, target);
+      if (expected.length === 0) throw new RangeError('expected at least one byte that has to come back');
+      return { send: Buffer.from(bytes as number[]), expect: expected };
     }),
   };
 }
@@ -65,8 +67,7 @@ export function readBytes(text: string, { address, port }: ProbeTarget): (number
         `“${text}”: expected hex, "text", .. or a place such as {address} at character ${at + 1}`,
       );
     const [, characters, place, hex, any] = found;
-    if (characters !== undefined)
-      bytes.push(...Buffer.from(characters.replaceAll('\\r\\n', '\r\n'), 'latin1'));
+    if (characters !== undefined) bytes.push(...Buffer.from(characters, 'latin1'));
     else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
     else if (any !== undefined) bytes.push(null);
     else if (place !== undefined) bytes.push(...placeBytes(place, address, port));
@@ -122,7 +123,6 @@ export class ProbeRun {
   #turn(): ProbeStep {
     const turn = this.#turns[this.#at];
     if (turn === undefined) return 'open';
-    if (turn.expect.length === 0) throw new RangeError('A turn of a probe expects at least one byte.');
     return turn.send.length === 0 ? 'wait' : { send: turn.send };
   }
 }
@@ -151,30 +151,22 @@ export const PROBES: readonly ProbeScript[] = [
   })),
 ];
 
-/** An address that a scan may go to: one of IPv4 or IPv6 that is of no private network and not of this machine. */
-export function isPublicAddress(text: string): boolean {
-  const groups = parseAddress(text);
-  return groups !== null && !isLocal(groups);
-}
+/** Networks of IPv4 that are nobody's on the internet (IANA's registry of special addresses), multicast and what is reserved. */
+const SPECIAL_IPV4 = [
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
+  ...['192.0.0.0/24', '192.0.2.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24'],
+  ...['203.0.113.0/24', '224.0.0.0/3'],
+].map((network) => parseCidr(network)!);
 
-function isLocal(groups: AddressGroups): boolean {
-  if (isMappedIPv4(groups)) {
-    const [a = 0, b = 0] = dottedIPv4(groups).split('.').map(Number);
-    return (
-      a === 0 ||
-      a === 10 ||
-      a === 127 ||
-      a >= 224 ||
-      (a === 100 && b >= 64 && b < 128) ||
-      (a === 169 && b === 254) ||
-      (a === 172 && b >= 16 && b < 32) ||
-      (a === 192 && b === 168)
-    );
-  }
-  const first = groups[0]!;
-  const isLoopback = groups.every((group, at) => (at === 7 ? group <= 1 : group === 0));
-  // Unique local, link local and multicast.
-  return (
-    isLoopback || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80 || (first & 0xff00) === 0xff00
-  );
+/** What is given out of IPv6, and what of that is for documents and tunnels, whose other end nobody knows. */
+const GLOBAL_IPV6 = parseCidr('2000::/3')!;
+const SPECIAL_IPV6 = ['2001::/32', '2001:db8::/32', '2002::/16', '3fff::/20'].map(
+  (network) => parseCidr(network)!,
+);
+
+/** Whether a scan may go to an address: one of the internet, and of no private network, nor of this machine. */
+export function isPublicAddress(groups: AddressGroups): boolean {
+  const isIn = (network: (typeof SPECIAL_IPV4)[number]) => cidrContains(network, groups);
+  if (isMappedIPv4(groups)) return !SPECIAL_IPV4.some(isIn);
+  return isIn(GLOBAL_IPV6) && !SPECIAL_IPV6.some(isIn);
 }

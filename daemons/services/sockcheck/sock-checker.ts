@@ -1,53 +1,67 @@
 /**
- * Which addresses are looked at for open proxies, and when: each once in a while, a bounded number at once, the rest waits. What was
- * found is remembered. Exempt are addresses that nobody may knock at: private ones, and those that operators name.
+ * Which addresses are looked at for open proxies, and when: a bounded number at once, each by one connection after the other, the rest
+ * waits. What was found is remembered. Who is looked at, and what comes of it, is sock-check.ts.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../../kit/clock.ts';
 import { limits } from '../limits.ts';
-import { isPublicAddress, type Probe } from './probe.ts';
+import type { Probe } from './probe.ts';
+import type { ProbeOutcome } from './scan.ts';
 
-/** What was found of an address: the name of a probe, or null for nothing. */
+/** What was found at an address, in words; null for nothing. */
 export type Finding = string | null;
 
-export interface SockCheckerOptions {
-  readonly clock: Clock;
+/** How addresses are looked at. */
+export interface ScanRules {
   readonly probes: readonly Probe[];
   /** Connections at once. */
   readonly sockets: number;
-  /** Whether an address is left alone by what operators say. */
-  readonly isExempt: (address: string) => boolean;
-  /** Whether addresses of private networks are looked at; for tests. */
-  readonly private?: boolean;
+  /** How long one may last, in milliseconds. */
+  readonly connectionMs: number;
   /** How long a finding is remembered, in milliseconds. */
   readonly rememberMs: number;
-  /** Runs one probe. */
-  readonly run: (probe: Probe, address: string, signal: AbortSignal) => Promise<boolean>;
-  readonly onBegin: (address: string) => void;
-  readonly onFound: (address: string, what: string) => void;
 }
 
-/** What came of asking for an address. */
-export type Asked = 'begun' | 'exempt' | 'known' | 'full';
+export interface SockCheckerOptions {
+  readonly clock: Clock;
+  /** May change with the configuration. */
+  readonly rules: () => ScanRules;
+  /** Runs one probe. */
+  readonly run: (probe: Probe, address: string, signal: AbortSignal) => Promise<ProbeOutcome>;
+  /** Before the first connection to an address. */
+  readonly onBegin: (address: string) => void;
+  /** It has been looked at; undefined where that could not be done. Not called for one that was stopped. */
+  readonly onEnd: (address: string, finding: Finding | undefined) => void;
+}
+
+/** What came of asking for an address: it is, or was, begun, or there is no room. */
+export type Asked = 'begun' | 'under way' | 'full';
+
+/** What is remembered of an address. */
+export interface Known {
+  readonly finding: Finding;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
 
 export class SockChecker {
   readonly #options: SockCheckerOptions;
-  readonly #known: LRUCache<string, { readonly what: Finding }>;
-  /** In the order in which they came. */
+  readonly #known: LRUCache<string, Known>;
+  /** In the order in which they came; those that somebody asked for go first. */
+  readonly #asked = new Set<string>();
   readonly #waiting = new Set<string>();
   readonly #running = new Map<string, AbortController>();
+  /** Scans that have not let go of their socket yet, those that were stopped among them. */
+  #held = 0;
   #sockets = 0;
   #closed = false;
-  /** Addresses that were looked at to the end, what was found, and those for whom there was no room. */
-  scanned = 0;
-  found = 0;
-  dropped = 0;
+  /** Addresses that were looked at to the end, what was found, those that could not be looked at, and those without room. */
+  readonly counts = { scanned: 0, found: 0, failed: 0, dropped: 0, hits: 0, misses: 0 };
 
   constructor(options: SockCheckerOptions) {
     this.#options = options;
     this.#known = new LRUCache({
       max: limits.sockcheckKnown.default,
-      ttl: options.rememberMs,
       // What begins at 0 never ends there.
       perf: { now: () => options.clock.monotonic() + 1 },
       ttlResolution: 0,
@@ -55,7 +69,7 @@ export class SockChecker {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#asked.size;
   }
 
   get running(): number {
@@ -66,81 +80,137 @@ export class SockChecker {
     return this.#sockets;
   }
 
-  /** Somebody has come from there. */
-  look(address: string): Asked {
-    if (this.#closed || this.#isExempt(address)) return 'exempt';
-    const known = this.#known.get(address);
-    if (known !== undefined) {
-      if (known.what !== null) this.#options.onFound(address, known.what);
-      return 'known';
-    }
-    if (this.#running.has(address) || this.#waiting.has(address)) return 'known';
-    if (this.#waiting.size >= limits.sockcheckWaiting.default) {
-      this.dropped++;
+  get remembered(): number {
+    return this.#known.size;
+  }
+
+  /** Looks at an address behind those that wait; @param first before those that nobody has asked for */
+  look(address: string, first = false): Asked {
+    if (this.#closed) return 'full';
+    if (this.#running.has(address)) return 'under way';
+    if (this.#asked.has(address) || (this.#waiting.has(address) && !first)) return 'under way';
+    const moved = this.#waiting.delete(address);
+    if (!moved && this.waiting >= limits.sockcheckWaiting.default) {
+      this.counts.dropped++;
       return 'full';
     }
-    this.#waiting.add(address);
+    (first ? this.#asked : this.#waiting).add(address);
     this.#next();
-    return 'begun';
+    return moved ? 'under way' : 'begun';
   }
 
-  /** What is known of an address; undefined for nothing. */
-  finding(address: string): Finding | undefined {
-    return this.#known.get(address)?.what;
+  /** What is known of an address; undefined for nothing. Counted, as one question that a scan answers otherwise. */
+  recall(address: string): Finding | undefined {
+    const known = this.#known.get(address);
+    if (known === undefined) this.counts.misses++;
+    else this.counts.hits++;
+    return known?.finding;
   }
 
-  /** Looks anew the next time. */
-  forget(address: string): boolean {
+  finding(address: string): Known | undefined {
+    return this.#known.peek(address);
+  }
+
+  /** Whether there are connections to it now. */
+  isRunning(address: string): boolean {
+    return this.#running.has(address);
+  }
+
+  isUnderWay(address: string): boolean {
+    return this.#running.has(address) || this.#waiting.has(address) || this.#asked.has(address);
+  }
+
+  /** Those that are looked at now, then those that wait. */
+  *underWay(): Generator<{ readonly address: string; readonly isRunning: boolean }> {
+    for (const address of this.#running.keys()) yield { address, isRunning: true };
+    for (const address of this.#asked) yield { address, isRunning: false };
+    for (const address of this.#waiting) yield { address, isRunning: false };
+  }
+
+  /** What is remembered, the latest first. */
+  *known(): Generator<readonly [address: string, Known]> {
+    yield* this.#known.entries();
+  }
+
+  /** Looks at it no more. */
+  stop(address: string): void {
     this.#waiting.delete(address);
+    this.#asked.delete(address);
     this.#running.get(address)?.abort();
+    this.#running.delete(address);
+  }
+
+  /** Nothing is looked at any more. */
+  stopAll(): void {
+    this.#waiting.clear();
+    this.#asked.clear();
+    for (const one of this.#running.values()) one.abort();
+    this.#running.clear();
+  }
+
+  /** Forgets what was found there. */
+  forget(address: string): boolean {
     return this.#known.delete(address);
+  }
+
+  /** Forgets everything: it is looked for something else now. */
+  forgetAll(): void {
+    this.#known.clear();
   }
 
   close(): void {
     this.#closed = true;
-    this.#waiting.clear();
-    for (const one of this.#running.values()) one.abort();
+    this.stopAll();
   }
 
-  #isExempt(address: string): boolean {
-    return (this.#options.private !== true && !isPublicAddress(address)) || this.#options.isExempt(address);
-  }
-
-  /** Begins as many as there is room for: an address takes one connection at a time. */
+  /** Begins as many as there is room for. */
   #next(): void {
-    for (const address of this.#waiting) {
-      if (this.#running.size >= this.#options.sockets) return;
-      this.#waiting.delete(address);
-      void this.#scan(address);
-    }
+    for (const from of [this.#asked, this.#waiting])
+      for (const address of from) {
+        if (this.#held >= this.#options.rules().sockets) return;
+        from.delete(address);
+        void this.#scan(address);
+      }
   }
 
   async #scan(address: string): Promise<void> {
-    const { probes, onBegin, onFound } = this.#options;
+    const { clock, rules, onBegin, onEnd } = this.#options;
+    const { probes, rememberMs } = rules();
     const stop = new AbortController();
     this.#running.set(address, stop);
+    this.#held++;
     onBegin(address);
-    let what: Finding = null;
+    let finding: Finding = null;
+    let failed = false;
     for (const probe of probes) {
-      if (stop.signal.aborted || what !== null) break;
-      if (await this.#probe(probe, address, stop.signal)) what = probe.name;
+      if (stop.signal.aborted || finding !== null) break;
+      const outcome = await this.#probe(probe, address, stop.signal);
+      if (outcome === 'open') finding = `${probe.name} at port ${probe.port}`;
+      failed ||= outcome === 'failed';
     }
-    this.#running.delete(address);
+    this.#held--;
     if (!stop.signal.aborted) {
-      this.scanned++;
-      this.#known.set(address, { what });
-      if (what !== null) {
-        this.found++;
-        onFound(address, what);
+      this.#running.delete(address);
+      if (finding === null && failed) {
+        this.counts.failed++;
+        onEnd(address, undefined);
+      } else {
+        this.counts.scanned++;
+        if (finding !== null) this.counts.found++;
+        this.#known.set(address, { finding, at: clock.now() }, { ttl: rememberMs });
+        onEnd(address, finding);
       }
     }
     this.#next();
   }
 
-  async #probe(probe: Probe, address: string, signal: AbortSignal): Promise<boolean> {
+  async #probe(probe: Probe, address: string, signal: AbortSignal): Promise<ProbeOutcome> {
     this.#sockets++;
     try {
       return await this.#options.run(probe, address, signal);
+    } catch {
+      // Nothing is known of it.
+      return 'failed';
     } finally {
       this.#sockets--;
     }

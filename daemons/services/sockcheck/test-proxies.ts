@@ -10,26 +10,33 @@ export type Kind =
   | 'http'
   | 'http with password'
   | 'web'
+  | 'garbage'
+  | 'leaves'
   | 'silent'
   | 'flood';
 
 export class TestProxies {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
-  /** Connections that came, and the most of them at once. */
+  /** Connections that came. */
   came = 0;
-  most = 0;
+
+  /** Connections that are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
 
   /** Answers the port. */
-  async listen(kind: Kind): Promise<number> {
+  async listen(kind: Kind, host = '127.0.0.1', port = 0): Promise<number> {
     const server = createServer((socket) => {
       this.came++;
       this.#keep(socket);
-      this.most = Math.max(this.most, this.#sockets.size);
       SERVED[kind](socket, (to) => this.#keep(to));
+      // Who does not read never hears that the other end has left.
+      socket.resume();
     });
     this.#servers.push(server);
-    server.listen(0, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   }
@@ -63,6 +70,8 @@ function through(
     socket.pipe(to).pipe(socket);
   });
   to.once('error', () => said(false));
+  to.once('close', () => socket.destroy());
+  socket.once('close', () => to.destroy());
 }
 
 const quad = (bytes: Buffer) => [...bytes].join('.');
@@ -124,6 +133,10 @@ const SERVED: Readonly<Record<Kind, Serve>> = {
   web: (socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
   },
+  garbage: (socket) => {
+    socket.end(Buffer.from(Array.from({ length: 600 }, (_, at) => (at * 89 + 7) & 255)));
+  },
+  leaves: (socket) => socket.resetAndDestroy(),
   silent: () => {},
   flood: (socket) => {
     const more = () => {

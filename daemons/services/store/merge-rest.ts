@@ -39,6 +39,7 @@ const LISTS: readonly PlainList[] = [
   { ...listOf('reserves', 'reserved nick'), name: 'nick' },
   { ...listOf('badWords', 'bad word'), name: 'word' },
   { ...listOf('exemptChannels', 'exempt channel'), name: 'channel' },
+  { ...listOf('scanExempts', 'network that is not scanned'), name: 'network' },
   {
     ...{ table: 'unregistrable', key: 'mask', what: 'name that is not registered' },
     ...{ name: 'mask', most: limits.unregistrable.default },

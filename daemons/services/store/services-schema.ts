@@ -9,6 +9,7 @@ import { HELP_TABLES } from '../helpserv/help-tables.ts';
 import { BINDING_TABLES } from '../modcmd/binding-tables.ts';
 import { OPSERV_TABLES } from '../opserv/tables.ts';
 import { PUSH_TABLES } from '../push/push-tables.ts';
+import { SOCKCHECK_TABLES } from '../sockcheck/sock-tables.ts';
 import { SPAM_TABLES } from '../spamserv/spam-tables.ts';
 
 /** Marks the file as ours ("SgSv"). */
@@ -197,5 +198,6 @@ export const SERVICES_SCHEMA: SqliteSchema = {
     PUSH_TABLES,
     FOUNDER_TABLES,
     TAKEN,
+    SOCKCHECK_TABLES,
   ],
 };
