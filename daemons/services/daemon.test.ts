@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { TaskBoard } from '../runtime/host/task-board.ts';
@@ -17,6 +17,7 @@ import { type ServicesConfig, servicesConfigSchema } from './config.ts';
 import { startServices } from './daemon.ts';
 import { manifest } from './manifest.ts';
 import { prepareServices, type ServicesPrepared } from './prepare.ts';
+import { Day, DayProxies } from './test-day.ts';
 
 let folder: string;
 let running: Awaited<ReturnType<typeof startServices>> | null;
@@ -46,6 +47,7 @@ async function start(settings: object, secret: Uint8Array | null = null): Promis
     peers,
     tasks: new TaskBoard(),
     log: () => silent,
+    beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end() {} } }),
   } as unknown as DaemonContext<ServicesConfig, ServicesPrepared>);
 }
 
@@ -176,8 +178,45 @@ it('read the languages of their folder at the start and with a reload, and refus
 const command = ircuCommand('Services on a network of ircu are');
 
 describe.runIf(command !== null)('linked to ircu', () => {
+  let ircu: Ircu;
+
+  beforeAll(async () => {
+    ircu = await Ircu.start(command!, { services: 'services.test' });
+  });
+  afterAll(() => ircu.close());
+
+  it('people have channels, bans, help and peace of them', async () => {
+    const proxies = await DayProxies.start();
+    try {
+      await start({
+        server_name: 'services.test',
+        numeric: 6,
+        uplink: [{ host: '127.0.0.1', port: ircu.serverPort, password: 'linkpw' }],
+        sockcheck: proxies.settings,
+      });
+      await until(() => figure('linked') === 1);
+      const handlers = running!.commands as unknown as Record<
+        string,
+        { run(args: object, context: object): unknown }
+      >;
+      const day = new Day({
+        port: ircu.clientPort,
+        services: 'services.test',
+        oper: 'OPER oper operpw',
+        run: (name, args) => handlers[name]!.run(args, call),
+      });
+      await day.live(proxies);
+      expect([figure('scans_open_total'), figure('scan_bans_total'), figure('scan_sockets')]).toEqual([
+        1, 1, 0,
+      ]);
+      await running!.drain(AbortSignal.timeout(10_000));
+      running = null;
+    } finally {
+      await proxies.close();
+    }
+  });
+
   it('register and log in its users, come back when they are killed, and are found there again', async () => {
-    const ircu = await Ircu.start(command!, { services: 'services.test' });
     const smtp = await startSmtp();
     const clients: IrcuClient[] = [];
     const join_ = async (nick: string) => {
@@ -267,7 +306,6 @@ describe.runIf(command !== null)('linked to ircu', () => {
       await running?.drain(AbortSignal.timeout(10_000));
       running = null;
       await smtp.close();
-      await ircu.close();
     }
   });
 });

@@ -67,7 +67,12 @@ export class TestSignalbox {
     ended.catch(() => {});
     const { url, token } = JSON.parse(line) as { url: string; token: string };
     const started = new TestSignalbox(child, dataDir, url, token);
-    await started.ask('daemon.start', { id: 'services' });
+    try {
+      await started.ask('daemon.start', { id: 'services' });
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
     return started;
   }
 
