@@ -12,6 +12,8 @@ import { type LoginRefusal, type Logins, refused } from '../../identity/logins.t
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { networkKey } from '../../runtime/net/ip-address.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { counted, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { MailQueue } from '../mail/mail-queue.ts';
 import type { CookieKind, CookieStore, StoredCookie } from '../store/cookie-store.ts';
@@ -171,7 +173,7 @@ export class CookieDesk {
     const { store, cookies, mail } = this.#options;
     await this.#counted(origin.address, () => {
       const found = store.get(account);
-      if (found.email === null) throw new SignalboxError('conflict', `${found.name} has no e-mail address.`);
+      if (found.email === null) throw notDone('conflict', said`${found.name} has no e-mail address.`);
       cookies.open(found, kind, data);
       mail.add(found, kind, found.email, origin.address);
     });
@@ -183,9 +185,9 @@ export class CookieDesk {
     const network = networkKey(address);
     const wait = this.#asked.waitSeconds(network);
     if (wait > 0)
-      throw new SignalboxError(
+      throw notDone(
         'conflict',
-        `Too many cookies were asked for from where you are. Try again in ${wait === 1 ? '1 second' : `${wait} seconds`}.`,
+        said`Too many cookies were asked for from where you are. Try again in ${counted(wait, 'second', 'seconds')}.`,
       );
     // Counted first: who asks for many at once gets no more than who waits for each answer.
     this.#asked.failed(network);

@@ -1,8 +1,8 @@
 /** Commands of AuthServ that make accounts and let people in. */
 import type { LoggedIn } from '../../../contract/accounts.ts';
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { counted, type Reply, said } from '../bots/reply.ts';
 import { type AuthWorld, originOf } from './auth-world.ts';
 import { loginRefusal, passwordRefusal, registerRefusal } from './refusal-texts.ts';
@@ -184,7 +184,7 @@ function unregister(world: AuthWorld): CommandRow {
       const { id, name } = proved.get(call)!;
       // They may be logged in to another one by now, whose password they have not said.
       if (world.standing.accountOf(call.user)?.id !== id)
-        throw new SignalboxError('conflict', `You are not logged in to ${name} any more.`);
+        throw notDone('conflict', said`You are not logged in to ${name} any more.`);
       await world.drop(name, 'its owner');
       return [said`The account ${name} is deleted.`];
     },

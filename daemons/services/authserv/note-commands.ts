@@ -1,6 +1,7 @@
 /** Commands of AuthServ by which operators write notes about accounts. */
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { CommandRow } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { isAccount, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { AuthWorld } from './auth-world.ts';
@@ -36,7 +37,7 @@ function addNote(world: AuthWorld): CommandRow {
         profiles.addNote(store.get(name), call.user.account!, call.from(1)),
       );
       if (!kept)
-        throw new SignalboxError('conflict', `An account has up to ${limits.notesPerAccount.default} notes.`);
+        throw notDone('conflict', said`An account has up to ${limits.notesPerAccount.default} notes.`);
       return [said`The note about ${name} is kept.`];
     },
   };

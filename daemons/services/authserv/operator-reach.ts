@@ -2,6 +2,7 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { CommandCall } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import type { AuthWorld } from './auth-world.ts';
 import { LOOKING_LEVEL } from './standing.ts';
@@ -28,7 +29,7 @@ export function below(world: AuthWorld, call: CommandCall): StoredAccount {
   const found = namedAccount(world, call.words[0]!);
   if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
   if (world.standing.outranked(call.user, found) !== null)
-    throw new SignalboxError('access_denied', `${found.name} is not below you any more.`);
+    throw notDone('access_denied', said`${found.name} is not below you any more.`);
   return found;
 }
 

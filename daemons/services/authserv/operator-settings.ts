@@ -1,6 +1,6 @@
 /** What operators set of an account below them, beyond what its owner may: level, flags, epithet, password, suspension. */
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { CommandCall } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { phrase, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { AuthWorld } from './auth-world.ts';
@@ -103,7 +103,7 @@ const SUSPENDED: OperatorSetting = {
   },
   async change({ ask, store }, account, value, { user }) {
     if (value === NONE && store.get(account).suspended_reason === null)
-      throw new SignalboxError('conflict', `The account ${account} is not suspended.`);
+      throw notDone('conflict', said`The account ${account} is not suspended.`);
     const reason = value === NONE ? null : value;
     await ask.suspend({ account, by: user.account ?? user.nick, reason });
     return reason === null

@@ -20,6 +20,8 @@ import type { Uplink } from '../uplink/uplink.ts';
 import type { Bot } from './bot-roster.ts';
 import type { Catalogues } from './catalogues.ts';
 import type { CommandCall, CommandRow } from './command-row.ts';
+import { usageOf } from './command-table.ts';
+import { RefusedReply } from './refused-reply.ts';
 import { phrase, type Reply, said } from './reply.ts';
 import { replyLines } from './reply-lines.ts';
 import type { ReplyStyle } from './reply-style.ts';
@@ -269,11 +271,12 @@ function refusalOf(
   if (typeof needs === 'object' && level! < needs.level)
     return said`${row.name} is for accounts of level ${needs.level} and above.`;
   if (words.length < row.least || (row.most !== null && words.length > row.most))
-    return said`Expected: ${`${row.name} ${row.syntax}`.trimEnd()}`;
+    return said`Expected: ${phrase(usageOf(row))}`;
   return null;
 }
 
 function excuse(error: unknown): Reply {
+  if (error instanceof RefusedReply) return said`That was not done: ${error.reply}`;
   if (error instanceof SignalboxError && error.code !== 'internal')
     return said`That was not done: ${phrase(error.message)}`;
   return 'That was not done: something is wrong with services, and the operators can read what.';

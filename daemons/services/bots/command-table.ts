@@ -1,6 +1,6 @@
 /** The commands of a bot: its rows by name and alias, and HELP, which tells of them. */
 import type { CommandRow } from './command-row.ts';
-import { type Reply, said } from './reply.ts';
+import { phrase, type Reply, said } from './reply.ts';
 
 /** By name and alias. */
 export type CommandTable = ReadonlyMap<string, CommandRow>;
@@ -19,9 +19,14 @@ export function commandTable(nick: string, rows: readonly CommandRow[]): Command
   return table;
 }
 
+/** A command as it is typed: `ADDUSER <#channel> <nick or *account> <level>`. */
+export function usageOf({ name, syntax }: Pick<CommandRow, 'name' | 'syntax'>): string {
+  return `${name} ${syntax}`.trimEnd();
+}
+
 /** Who may use a command, for HELP; nothing for anybody who is logged in. */
 function neededBy({ needs, who }: CommandRow): Reply[] {
-  if (who !== undefined) return [said`For ${who}.`];
+  if (who !== undefined) return [said`For ${phrase(who)}.`];
   return typeof needs === 'object' ? [said`For accounts of level ${needs.level} and above.`] : [];
 }
 
@@ -47,8 +52,9 @@ export function helpRow(rows: () => readonly CommandRow[]): CommandRow {
         ];
       const row = rows().find(({ name, aliases = [] }) => [name, ...aliases].includes(word.toUpperCase()));
       if (row === undefined) return [said`There is no command ${word.slice(0, 32)}.`];
-      const names = row.aliases === undefined ? '' : ` (also ${row.aliases.join(', ')})`;
-      return [`${row.name} ${row.syntax}`.trimEnd() + names, ...row.help, ...neededBy(row)];
+      const usage = phrase(usageOf(row));
+      const names = row.aliases?.join(', ');
+      return [names === undefined ? usage : said`${usage} (also ${names})`, ...row.help, ...neededBy(row)];
     },
   };
 }

@@ -3,6 +3,8 @@ import type { ChannelOutcome } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { fold } from '../../irc/casemapping.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import type { ChanWorld } from './chan-world.ts';
 import type { ChannelSettings } from './channel-settings.ts';
 import type { ChannelRows } from './channel-store.ts';
@@ -26,16 +28,15 @@ export function writeAccess(
   const { rows } = world.registry;
   const has = rows.hasAccess(channel.key, account.id);
   if (expected !== null && has !== expected)
-    throw new SignalboxError(
+    throw notDone(
       'conflict',
-      has ? `${account.name} has access already.` : `${account.name} has no access.`,
+      has ? said`${account.name} has access already.` : said`${account.name} has no access.`,
     );
   const standing = level >= LEVELS.op ? 'op' : 'voice';
   const outcome = world.channels.setAccess(channel.name, null, account.name, standing);
   if (outcome === 'full') throw new SignalboxError('conflict', 'the list of users is full');
-  if (outcome === 'founder')
-    throw new SignalboxError('conflict', `${channel.name} belongs to ${account.name}.`);
-  if (outcome !== 'done') throw new SignalboxError('conflict', `${channel.name} is not registered any more.`);
+  if (outcome === 'founder') throw notDone('conflict', said`${channel.name} belongs to ${account.name}.`);
+  if (outcome !== 'done') throw notDone('conflict', said`${channel.name} is not registered any more.`);
   rows.setRank(channel.key, account.id, level);
   writeQuiet(world, channel.key);
 }

@@ -5,7 +5,8 @@
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { isChannelName } from '../../irc/names.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { usageOf } from '../bots/command-table.ts';
+import { phrase, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
 import { accessOf, type ChanWorld, mayOverride, nameOf, onNetwork } from './chan-world.ts';
@@ -104,7 +105,7 @@ export function aboutChannel(row: CommandRow): ChanRow {
 
 /** The row of a command about a registered channel. */
 export function chanRow(world: ChanWorld, command: ChanCommand): ChanRow {
-  const { name, aliases, syntax, least, most, effect, help, staff, deed } = command;
+  const { name, aliases, least, most, effect, help, staff, deed } = command;
   const changes = effect !== 'nothing';
   return {
     aboutChannel: true,
@@ -113,7 +114,7 @@ export function chanRow(world: ChanWorld, command: ChanCommand): ChanRow {
     needs: staff !== undefined ? { level: staff } : command.access === 0 ? 'anybody' : 'account',
     ...(staff === undefined ? { who: whoMay(command.access) } : {}),
     deed: deed ?? 'CHANNEL',
-    syntax: `<#channel> ${syntax}`.trimEnd(),
+    syntax: syntaxOf(command),
     least: least + 1,
     most: most === null ? null : most + 1,
     effect,
@@ -177,10 +178,14 @@ function askedOf(world: ChanWorld, command: ChanCommand, call: CommandCall): Cha
   };
 }
 
+function syntaxOf({ syntax }: ChanCommand): string {
+  return `<#channel> ${syntax}`.trimEnd();
+}
+
 function refusalOf(world: ChanWorld, command: ChanCommand, call: CommandCall): Reply | null {
   const [name = ''] = call.words;
   if (!isChannelName(name))
-    return said`Expected a channel first: ${command.name} <#channel> ${command.syntax}`;
+    return said`Expected a channel first: ${phrase(usageOf({ name: command.name, syntax: syntaxOf(command) }))}`;
   const use = askedOf(world, command, call);
   if (use === null) return unregistered(name);
   const { channel } = use;

@@ -1,6 +1,5 @@
 /** Commands by which channels come to an account, go to another, and end. */
 import { createHash } from 'node:crypto';
-import { SignalboxError } from '../../../contract/errors.ts';
 import { limits as accountLimits } from '../../identity/limits.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { fold } from '../../irc/casemapping.ts';
@@ -8,6 +7,7 @@ import { compileMask } from '../../irc/mask.ts';
 import { STATUS } from '../../irc/modes.ts';
 import { isValidChannelName } from '../../irc/names.ts';
 import type { CommandCall } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { giveChannel, writeAccess } from './access-writes.ts';
 import {
@@ -287,7 +287,7 @@ async function moveTo(world: ChanWorld, { channel, words }: ChanUse): Promise<Ch
   const view = onNetwork(world, name);
   const { registry, clock, tellGone } = world;
   await registry.save(() => {
-    if (registry.rows.exists(fold(name))) throw new SignalboxError('conflict', `${name} is registered.`);
+    if (registry.rows.exists(fold(name))) throw notDone('conflict', said`${name} is registered.`);
     registry.rows.rename(channel.key, name, (view?.createdSeconds ?? clock.now() / 1_000) * 1_000);
   });
   tellGone(channel.name);

@@ -5,6 +5,8 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { fold } from '../../irc/casemapping.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { phrase, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { HelpBot, HelpRequest } from './help-bot.ts';
@@ -109,9 +111,9 @@ export class HelpDesk {
       if (wanted === undefined) throw new SignalboxError('not_found', 'No request waits.');
       const { helper: before } = this.#assertOpen(bot, wanted);
       if (before !== null && fold(before) === fold(helper))
-        throw new SignalboxError('conflict', `Request ${wanted} is ${helper}’s already.`);
+        throw notDone('conflict', said`Request ${wanted} is ${helper}’s already.`);
       if (before !== null && !mayTake)
-        throw new SignalboxError('conflict', `Request ${wanted} is ${before}’s: REASSIGN hands it on.`);
+        throw notDone('conflict', said`Request ${wanted} is ${before}’s: REASSIGN hands it on.`);
       this.store.assign(bot.key, wanted, helper);
       this.store.use(bot.key);
       if (before === null) this.store.count(bot.key, helper, 'pickedUp');
@@ -166,11 +168,11 @@ export class HelpDesk {
     await this.#writes.write(() => {
       const { helper } = this.#assertOpen(bot, number);
       if (only !== null && (helper === null || fold(helper) !== fold(only)))
-        throw new SignalboxError(
+        throw notDone(
           'access_denied',
           helper === null
-            ? `Request ${number} waits: PICKUP it before you close it.`
-            : `Request ${number} is ${helper}’s. They close it, or a manager.`,
+            ? said`Request ${number} waits: PICKUP it before you close it.`
+            : said`Request ${number} is ${helper}’s. They close it, or a manager.`,
         );
       this.store.close(bot.key, number, by, reason);
       this.store.use(bot.key);
@@ -218,7 +220,7 @@ export class HelpDesk {
     await this.#writes.write(() => {
       if (!isSelf) this.#assertAbove(bot, actor, account, null);
       if (!this.store.dropStaff(bot.key, account))
-        throw new SignalboxError('not_found', `${account} does not help here.`);
+        throw notDone('not_found', said`${account} does not help here.`);
     });
     await this.forgetHelper(bot, account);
   }
@@ -226,7 +228,7 @@ export class HelpDesk {
   /** Hands a bot on: who owned it is a manager then. @throws SignalboxError `not_found` */
   async giveOwnership(bot: HelpBot, from: string, to: string): Promise<void> {
     await this.#writes.write(() => {
-      if (bot.staffRole(to) === null) throw new SignalboxError('not_found', `${to} does not help here.`);
+      if (bot.staffRole(to) === null) throw notDone('not_found', said`${to} does not help here.`);
       if (bot.staffRole(from) === 'owner') this.store.setRole(bot.key, from, 'manager');
       this.store.setRole(bot.key, to, 'owner');
     });
@@ -303,7 +305,7 @@ export class HelpDesk {
     await this.#writes.write(() => {
       this.#assertOpen(bot, number);
       if (this.store.countNotes(bot.key, number) >= limits.helpLines.default)
-        throw new SignalboxError('limit_reached', `Request ${number} has as many notes as may be.`);
+        throw notDone('limit_reached', said`Request ${number} has as many notes as may be.`);
       this.store.addLine(bot.key, number, kind, by, text);
     });
     const request = this.#shown(bot, number);
@@ -338,12 +340,12 @@ export class HelpDesk {
   #assertAbove(bot: HelpBot, actor: Actor, account: string, role: StaffRole | null): void {
     const now = bot.staffRole(account);
     if (now !== null && !isAbove(actor.role, now))
-      throw new SignalboxError('access_denied', `${account} is ${now} here, and not below you.`);
+      throw notDone('access_denied', said`${account} is ${phrase(now)} here, and not below you.`);
     if (role !== null && !isAbove(actor.role, role))
-      throw new SignalboxError('access_denied', `Only who is above a ${role} makes one.`);
+      throw notDone('access_denied', said`Only who is above a ${phrase(role)} makes one.`);
   }
 }
 
 function noRequest(number: number): SignalboxError {
-  return new SignalboxError('not_found', `No request ${number} is open.`);
+  return notDone('not_found', said`No request ${number} is open.`);
 }

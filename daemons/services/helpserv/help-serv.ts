@@ -286,7 +286,8 @@ export class HelpServ implements ServiceBot {
   #nickRefusal(nick: string): Reply | null {
     const { keeper, roster, uplink } = this.#options;
     const most = KIND_LIMITS[uplink()?.kind ?? 'ircu'].nick;
-    if (!isValidNick(nick, most)) return said`${nick.slice(0, 32)} is no nick of up to ${most} characters.`;
+    if (!isValidNick(nick, nick.length)) return said`${nick.slice(0, 32)} is no nick.`;
+    if (nick.length > most) return said`A nick has up to ${most} characters on this network.`;
     if (roster.isTaken(nick)) return said`${nick} is a bot already.`;
     if (uplink()?.view.byNick(nick) !== undefined) return said`Somebody is called ${nick}.`;
     const owner = keeper.store.ownerOf(nick);

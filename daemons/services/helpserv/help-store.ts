@@ -1,7 +1,8 @@
 /** Help bots, who helps there, requests and figures as rows. Methods that change something are to be called within a turn of `WriteTurn`. */
-import { SignalboxError } from '../../../contract/errors.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { RequestParts } from './request-index.ts';
 import type { StaffRole } from './roles.ts';
@@ -204,9 +205,9 @@ export class HelpStore {
   addBot(nick: string, channel: string, by: string): StoredHelpBot {
     this.#assertFree(nick, channel);
     if (this.bots().length >= limits.helpBots.default)
-      throw new SignalboxError(
+      throw notDone(
         'limit_reached',
-        `There are ${limits.helpBots.default} help bots, as many as may be.`,
+        said`There are ${limits.helpBots.default} help bots, as many as may be.`,
       );
     const now = this.#now();
     this.#statements.addBot.run(fold(nick), nick, fold(channel), channel, now, by, now);
@@ -256,9 +257,9 @@ export class HelpStore {
     const staff = this.staff(key);
     const known = staff.some((one) => fold(one.account) === fold(account));
     if (!known && staff.length >= limits.helpersPerBot.default)
-      throw new SignalboxError(
+      throw notDone(
         'limit_reached',
-        `There are ${limits.helpersPerBot.default} helpers already, as many as may be.`,
+        said`There are ${limits.helpersPerBot.default} helpers already, as many as may be.`,
       );
     this.#statements.setRole.run(key, fold(account), role, this.#now());
   }
@@ -289,7 +290,7 @@ export class HelpStore {
   add(key: string, nick: string, host: string, account: string | null): StoredRequest {
     const open = this.#statements.countOpen.get(key) as number;
     if (open >= limits.helpRequests.default)
-      throw new SignalboxError('limit_reached', `${open} requests are open, as many as may be.`);
+      throw notDone('limit_reached', said`${open} requests are open, as many as may be.`);
     const now = this.#now();
     const number = this.#statements.number.get(now, key) as number;
     this.#statements.add.run(key, number, nick, host, account === null ? null : fold(account), now, now);
@@ -359,9 +360,9 @@ export class HelpStore {
 
   #assertFree(nick: string | null, channel: string | null): void {
     if (nick !== null && this.bot(nick) !== undefined)
-      throw new SignalboxError('conflict', `There is a help bot ${nick} already.`);
+      throw notDone('conflict', said`There is a help bot ${nick} already.`);
     const there = channel === null ? undefined : this.botOfChannel(channel);
     if (there !== undefined)
-      throw new SignalboxError('conflict', `${there.nick} helps on ${channel} already.`);
+      throw notDone('conflict', said`${there.nick} helps on ${there.channel} already.`);
   }
 }

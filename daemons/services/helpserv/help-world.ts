@@ -3,7 +3,7 @@ import type { AccountStore, StoredAccount } from '../../identity/store/account-s
 import { fold } from '../../irc/casemapping.ts';
 import type { Standing } from '../authserv/standing.ts';
 import type { CommandCall, CommandNeed, CommandRow, RecordedArguments } from '../bots/command-row.ts';
-import { type Reply, said } from '../bots/reply.ts';
+import { phrase, type Reply, said } from '../bots/reply.ts';
 import type { NetworkView } from '../network/network-view.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { HelpBot } from './help-bot.ts';
@@ -79,13 +79,13 @@ export function staffRow(world: HelpWorld, botOf: (call: CommandCall) => HelpBot
     who: `a ${row.role} of the bot, or above`,
     refusal: (call) => {
       const use = useOf(call);
-      if (use === null) return said`${row.name} is for a ${row.role} here, or above.`;
+      if (use === null) return said`${row.name} is for a ${phrase(row.role)} here, or above.`;
       return row.refusal?.(use) ?? null;
     },
     run: (call) => {
       const use = useOf(call);
       // While the refusal was looked at they were taken off the list.
-      return use === null ? [said`${row.name} is for a ${row.role} here, or above.`] : row.run(use);
+      return use === null ? [said`${row.name} is for a ${phrase(row.role)} here, or above.`] : row.run(use);
     },
   };
 }

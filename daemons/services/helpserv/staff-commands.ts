@@ -1,5 +1,5 @@
 /** Commands of help bots about who helps and what is set. */
-import { isAccount, type Reply, said } from '../bots/reply.ts';
+import { isAccount, phrase, type Reply, said } from '../bots/reply.ts';
 import { durationText } from '../chanserv/durations.ts';
 import { findHelpSetting, HELP_SETTINGS } from './help-settings.ts';
 import { ALL_WEEKS, type Figures, weekOf } from './help-store.ts';
@@ -54,7 +54,7 @@ async function made(world: HelpWorld, use: HelpUse, role: StaffRole): Promise<Re
   const found = accountNamed(world, use.words[0]!);
   if (!isAccount(found)) return [found];
   await world.desk.setRole(use.bot, use, found.name, role);
-  return [said`${found.name} is ${role} of ${use.bot.nick}.`];
+  return [said`${found.name} is ${phrase(role)} of ${use.bot.nick}.`];
 }
 
 function removing(world: HelpWorld, name: string, role: Role): HelpRow {

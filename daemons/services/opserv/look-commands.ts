@@ -1,11 +1,11 @@
 /** Commands of OpServ that show something: ACCESS, which changes a level as well, WHOIS, STATS and CHANINFO. */
 
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { STATUS } from '../../irc/modes.ts';
 import { wholeNumber } from '../authserv/settings.ts';
 import { MOST_LEVEL } from '../authserv/standing.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
+import { notDone } from '../bots/refused-reply.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { durationText } from '../chanserv/durations.ts';
 import { setLevel } from '../level-door.ts';
@@ -78,7 +78,7 @@ function access(opserv: OpServ): CommandRow {
         await setLevel(levels, account.name, level, () => {
           // Meanwhile it was written down, and the account may have been given more.
           if (standing.outranked(call.user, account) !== null || level >= (standing.levelOf(call.user) ?? 0))
-            throw new SignalboxError('access_denied', `${account.name} is not below you any more.`);
+            throw notDone('access_denied', said`${account.name} is not below you any more.`);
         });
       }
       return [said`${account.name} has the level ${profiles.of(account).level}.`];

@@ -17,6 +17,8 @@ import {
 import { isServerName } from '../../irc/p10/server-line.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import { eachRow } from './arrived-rows.ts';
@@ -148,7 +150,7 @@ export class NetworkBans {
     { seconds, reason, by }: { readonly seconds: number; readonly reason: string; readonly by: string },
   ): Promise<NetworkBan> {
     const problem = networkBanProblem(kind, mask);
-    if (problem !== null) throw new SignalboxError('bad_request', `${problem}.`);
+    if (problem !== null) throw notDone('bad_request', said`${problem}.`);
     const expiresMs = this.#options.now() + seconds * 1_000;
     return await this.#change(kind, mask, { active: true, expiresMs, reason, by });
   }
@@ -206,18 +208,18 @@ export class NetworkBans {
   async #change(
     kind: NetworkBanKind,
     mask: string,
-    said: Pick<BanChange<NetworkBanKind>, 'active' | 'expiresMs' | 'reason' | 'by'>,
+    change: Pick<BanChange<NetworkBanKind>, 'active' | 'expiresMs' | 'reason' | 'by'>,
   ): Promise<NetworkBan> {
     const known = this.get(kind, mask);
     const now = this.#options.now();
     // Two changes in one second: the later one wins everywhere.
     const changedSeconds = Math.max(Math.floor(now / 1_000), (known?.changedSeconds ?? 0) + 1);
-    const ban = changed(known, { kind, mask, changedSeconds, keptMs: null, ...said }, now);
+    const ban = changed(known, { kind, mask, changedSeconds, keptMs: null, ...change }, now);
     if (typeof ban === 'string') throw new SignalboxError('internal', `A ban of the network became ${ban}.`);
     if (!this.#hasRoom(ban))
-      throw new SignalboxError(
+      throw notDone(
         'limit_reached',
-        `There are ${limits.networkBans.default} bans of the network already.`,
+        said`There are ${limits.networkBans.default} bans of the network already.`,
       );
     await this.#write(ban);
     // Meanwhile the network may have said something newer.

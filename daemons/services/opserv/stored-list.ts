@@ -2,9 +2,10 @@
  * A list that operators keep, in memory and in a table of its own: trusts, gags, alerts and their like. Everything is looked up in
  * memory; a change counts once it is on the disk.
  */
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import { eachRow } from './arrived-rows.ts';
 
 /** What every entry has. */
@@ -99,7 +100,7 @@ export class StoredList<Entry extends Listed> {
     const { keyOf, most, noun } = this.#shape;
     const key = keyOf(entry);
     if (this.get(key) === undefined && this.all().length >= most)
-      throw new SignalboxError('limit_reached', `There are ${most} ${noun} already; take some away first.`);
+      throw notDone('limit_reached', said`There are ${most} ${noun} already; take some away first.`);
     await this.#options.writes.write(() => this.#put.run(...listedRow(this.#shape, entry)));
     const before = this.#entries.get(key) ?? null;
     this.#entries.set(key, entry);

@@ -1,7 +1,8 @@
 /** What SpamServ keeps of channels, and in memory as it is asked for with each line. Methods that change something are to be called within a turn of `WriteTurn`. */
-import { SignalboxError } from '../../../contract/errors.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { readSpamSettings, type SpamSettings } from './spam-settings.ts';
 
@@ -114,7 +115,7 @@ export class SpamStore {
   addWord(key: string, kind: WordKind, word: string): void {
     const most = limits.spamWords.default;
     if (this.#statements.words.all(key, kind).length >= most)
-      throw new SignalboxError('conflict', `There are ${most} words already, as many as may be.`);
+      throw notDone('conflict', said`There are ${most} words already, as many as may be.`);
     this.#statements.addWord.run(key, kind, word);
   }
 
@@ -132,7 +133,7 @@ export class SpamStore {
   addTrust(key: string | null, account: number, by: string): boolean {
     const most = limits.spamTrusts.default;
     if (this.#statements.trusts.all(key).length >= most)
-      throw new SignalboxError('conflict', `${most} accounts are trusted already, as many as may be.`);
+      throw notDone('conflict', said`${most} accounts are trusted already, as many as may be.`);
     return this.#statements.addTrust.run(key, account, this.#now(), by).changes > 0;
   }
 

@@ -5,6 +5,8 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 
 /** What a row holds. Another account stands there as {@link OtherAccount}. */
 export type Cell = string | number | null | OtherAccount;
@@ -86,7 +88,7 @@ export class AccountRecords {
     if (own === undefined)
       throw new SignalboxError('internal', 'The record of an account has no account in it.');
     const id = this.#insert('accounts', own);
-    if (id === null) throw new SignalboxError('conflict', `There is an account ${String(own.name)} by now.`);
+    if (id === null) throw notDone('conflict', said`There is an account ${String(own.name)} by now.`);
     for (const table of this.#tables) {
       for (const row of record[table.name] ?? []) {
         const stored = this.#storable(table, row, id);

@@ -3,10 +3,11 @@
  * Methods are to be called within a turn of `WriteTurn`.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { SignalboxError } from '../../../contract/errors.ts';
 import { randomWord } from '../../identity/random-word.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 
 /** What a cookie is for: to confirm an account, to take another password or address, to log in from elsewhere. */
@@ -71,9 +72,9 @@ export class CookieStore {
   /** From now on one is expected. Throws SignalboxError `conflict` where one is already. */
   open(account: StoredAccount, kind: CookieKind, data: string | null): void {
     if (this.of(account) !== undefined)
-      throw new SignalboxError(
+      throw notDone(
         'conflict',
-        `A cookie of ${account.name} is under way already. It is good for a day; its owner may take it back by DELCOOKIE.`,
+        said`A cookie of ${account.name} is under way already. It is good for a day; its owner may take it back by DELCOOKIE.`,
       );
     this.#statements.put.run(account.id, kind, data, this.#now() + limits.cookieSeconds.default * 1_000);
   }

@@ -1,8 +1,9 @@
 /** Accounts that were given up and can be brought back for a while. Methods are to be called within a turn of `WriteTurn`. */
-import { SignalboxError } from '../../../contract/errors.ts';
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { notDone } from '../bots/refused-reply.ts';
+import { said } from '../bots/reply.ts';
 import type { AccountRecord, AccountRecords } from './account-record.ts';
 
 /** One of them. */
@@ -45,7 +46,7 @@ export class DroppedAccounts {
   restore(name: string): void {
     const record = this.#statements.record.get(fold(name)) as string | undefined;
     if (record === undefined)
-      throw new SignalboxError('not_found', `No account ${name} was given up that could be brought back.`);
+      throw notDone('not_found', said`No account ${name} was given up that could be brought back.`);
     this.#records.restore(JSON.parse(record) as AccountRecord);
     this.#statements.forget.run(fold(name));
   }
