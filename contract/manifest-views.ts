@@ -27,7 +27,7 @@ export interface ResultPageSpec {
   };
   /** Page whose tab it is a part of, where it has none of its own; it has one where that page is not there for who looks. */
   readonly within?: string;
-  /** Commands that are offered beside it; each is there for whoever may run it. */
+  /** Commands that are offered beside it; each is there for whoever may run it, and asks for what it needs. */
   readonly actions?: readonly { readonly title: string; readonly command: string }[];
 }
 

@@ -75,7 +75,7 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       }
   });
 
-  test('has pages of answers of commands that only read, and beside them commands that exist and need nothing', () => {
+  test('has pages of answers of commands that only read and need nothing, and beside them commands that exist', () => {
     const named = (name: string) => manifest.commands.find((command) => command.name === name);
     for (const [name, { command, within = name, actions = [] }] of Object.entries(manifest.pages)) {
       expect(Object.keys(manifest.tables), name).not.toContain(name);
@@ -85,13 +85,13 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       expect(Object.keys(manifest.pages), name).toContain(within);
       expect(named(command)).toMatchObject({ danger: 'safe', unrecorded: 'run' });
       expect(['table', 'json'], command).toContain(named(command)?.result);
-      for (const one of [command, ...actions.map((action) => action.command)]) {
-        const { properties = {}, required = [] } = named(one)?.args ?? {};
-        expect(
-          required.filter((argument) => properties[argument]?.default === undefined),
-          one,
-        ).toEqual([]);
-      }
+      const { properties = {}, required = [] } = named(command)?.args ?? {};
+      expect(
+        required.filter((argument) => properties[argument]?.default === undefined),
+        command,
+      ).toEqual([]);
+      for (const action of actions) expect(named(action.command), `${name}: ${action.title}`).toBeDefined();
+      expect(new Set(actions.map(({ title }) => title)).size, name).toBe(actions.length);
     }
   });
 

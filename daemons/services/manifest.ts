@@ -127,7 +127,10 @@ export const manifest = defineManifest({
       title: 'Accounts',
       hint: 'Everybody who has an account, and how many clients are logged in to it.',
       command: 'accounts',
-      actions: [{ title: 'Take over those of the IRC server', command: 'take-over' }],
+      actions: [
+        { title: 'Make an account', command: 'create-account' },
+        { title: 'Take over those of the IRC server', command: 'take-over' },
+      ],
     },
     channels: {
       title: 'Channels',
@@ -139,6 +142,7 @@ export const manifest = defineManifest({
       hint: 'Accounts with a level, and who of them is on the network. The row of any account gives it one.',
       command: 'operators',
       within: 'accounts',
+      actions: [{ title: 'Give a level', command: 'set-level' }],
     },
     dropped: {
       title: 'Deleted',
@@ -201,17 +205,22 @@ export const manifest = defineManifest({
       title: 'G-lines',
       hint: 'Users whom no server of the network takes, and for how long.',
       command: 'glines',
-      actions: [{ title: 'Tell all servers anew', command: 'refresh-glines' }],
+      actions: [
+        { title: 'Set a G-line', command: 'set-gline' },
+        { title: 'Tell all servers anew', command: 'refresh-glines' },
+      ],
     },
     trusts: {
       title: 'Trusts',
       hint: 'Addresses and networks that more clients may come from than from others.',
       command: 'trusts',
+      actions: [{ title: 'Set a trust', command: 'set-trust' }],
     },
     clones: {
       title: 'Clones',
       hint: 'Addresses from which several clients come; above what may be they are banned.',
       command: 'clones',
+      actions: [{ title: 'Trust an address', command: 'set-trust' }],
     },
     sockcheck: {
       title: 'Proxies',
@@ -236,6 +245,7 @@ export const manifest = defineManifest({
       title: 'Alerts',
       hint: 'What is done when somebody meets criteria, and when that was last.',
       command: 'alerts',
+      actions: [{ title: 'Set an alert', command: 'set-alert' }],
     },
     flows: {
       title: 'Flows',
