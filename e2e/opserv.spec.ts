@@ -96,7 +96,17 @@ test('operators trace, ban and close the network, clones are banned, and nobody 
   await dialog.getByRole('button', { name: 'Run lift-gline' }).click();
   await expect(dialog).toContainText('Done');
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await command('set-trust', { network: `${net}.99`, clients: 7, reason: 'a school' });
+  // A trust is set beside those that there are, by the keyboard.
+  await app.open('/daemon/services/trusts');
+  await page.getByRole('button', { name: 'Set a trust' }).press('Enter');
+  const trust = page.getByRole('dialog', { name: 'set-trust' });
+  await trust.getByLabel('Network').fill(`${net}.99`);
+  await trust.getByLabel('Clients').fill('7');
+  await trust.getByLabel('Reason').fill('a school');
+  await trust.getByRole('button', { name: 'Run set-trust' }).press('Enter');
+  await expect(trust).toContainText('Done');
+  await trust.getByRole('button', { name: 'Close' }).press('Enter');
+  await expect(page.getByRole('row').filter({ hasText: `${net}.99` })).toContainText('a school');
   for (let i = 0; i < 6; i++) await join(`${net}.99`, `d${i}${run}`);
   await ask(`WHOIS d5${run}`, new RegExp(`Address: ${net.replaceAll('.', '\\.')}\\.99, 6 clients of 7`));
 

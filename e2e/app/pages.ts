@@ -12,6 +12,7 @@ export const PAGES: readonly string[] = [
   '/daemon/relay/connections',
   '/daemon/services/accounts',
   '/daemon/services/operations',
+  '/daemon/services/glines',
   '/daemon/objects',
   '/daemon/objects/files',
   '/daemon/objects/cache',
