@@ -33,7 +33,7 @@ export class UserRoll implements Users {
     return this.#places.users[user.place] === user;
   }
 
-  /** Puts a user behind all others; one who is on it keeps their place. */
+  /** Puts a user behind all others; one who is on it keeps their place. Who has left does not come again: it is another user then. */
   add(user: User): void {
     if (this.has(user)) return;
     user.place = this.#places.users.push(user) - 1;

@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Catalogues } from '../bots/catalogues.ts';
+import { messageText, PLAIN_STYLE } from '../bots/reply-lines.ts';
 import { manifest } from '../manifest.ts';
 import { TestNetwork } from '../test-network.ts';
 import { modCmdPage } from './modcmd-page.ts';
 import { expand, isTemplate, leastWords } from './templates.ts';
+
+const NO_CATALOGUES = new Catalogues([]);
 
 const [ANN, BOB] = ['ABAAA', 'ABAAB'];
 let test: TestNetwork;
@@ -52,7 +56,10 @@ it('every bot tells of every command of its own by HELP, from the table that run
     }
     const help = table.get('HELP')!;
     for (const row of rows) {
-      const replies = await help.run({ bot: spec as never, words: [row.name] } as never);
+      const answer = await help.run({ bot: spec as never, words: [row.name] } as never);
+      const replies = answer.map((reply) =>
+        typeof reply === 'string' || 'text' in reply ? messageText(reply, NO_CATALOGUES, PLAIN_STYLE) : reply,
+      );
       expect(replies[0], row.name).toContain(`${row.name} ${row.syntax}`.trimEnd());
       expect(replies.slice(1, 1 + row.help.length), row.name).toEqual(row.help);
     }
