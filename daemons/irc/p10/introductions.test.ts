@@ -6,15 +6,17 @@ import { readServer, type ServerLine, writeServer } from './server-line.ts';
 import {
   introductionWord,
   readAccountStamp,
-  readUser,
   type UserLine,
-  type UserReader,
+  UserReader,
   writeAccountStamp,
   writeUser,
 } from './user-line.ts';
 
 const server = (text: string, sourced = false) => readServer(readLine(text, sourced)!);
-const user = (text: string) => readUser(readLine(text, true)!);
+const user = (text: string) => {
+  const read = new UserReader();
+  return read.read(readLine(text, true)!) ?? read;
+};
 
 /** What an introduction says. */
 function said(text: string): UserLine | string {

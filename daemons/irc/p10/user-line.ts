@@ -165,12 +165,6 @@ export class UserReader implements UserLine {
   }
 }
 
-/** Reads one introduction by itself; in words what is wrong with it otherwise. */
-export function readUser(line: P10Line): UserReader | string {
-  const said = new UserReader();
-  return said.read(line) ?? said;
-}
-
 /**
  * One word from the front of an introduction that was read and understood before, without a look at the rest of the line: what it costs
  * to read all of it is felt where all users are looked through.
