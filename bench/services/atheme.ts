@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { athemeConfiguration } from '../../daemons/ircd/links/atheme-fixture.ts';
 import { PEER } from '../links/crowd.ts';
 import { LINK_PASSWORD } from '../links/peer.ts';
 import { pinned } from '../shared/pinning.ts';
@@ -33,21 +34,12 @@ export async function startAtheme(port: number, database: string): Promise<Runni
 }
 
 function configuration(port: number): string {
-  const modules = ['nickserv/main', 'nickserv/identify', 'chanserv/main', 'chanserv/op', 'chanserv/register'];
-  return `
-loadmodule "modules/protocol/asuka";
-loadmodule "modules/backend/opensex";
-loadmodule "modules/crypto/posix";
-${modules.map((name) => `loadmodule "modules/${name}";`).join('\n')}
-serverinfo {
-  name = "${NAME}"; desc = "Atheme"; numeric = "199"; recontime = 1; netname = "bench";
-  hidehostsuffix = "users.test"; adminname = "nobody"; adminemail = "nobody@users.test";
-  registeremail = "nobody@users.test"; mta = "/bin/true"; loglevel = { error; info; }; auth = none;
-  maxlogins = 5; maxusers = 5; maxnicks = 5; maxchans = 5; casemapping = rfc1459;
-};
-uplink "${PEER.name}" { host = "127.0.0.1"; port = ${port}; send_password = "${LINK_PASSWORD}"; receive_password = "${LINK_PASSWORD}"; };
-nickserv { nick = "NickServ"; user = "NickServ"; host = "${NAME}"; real = "Nicks"; };
-chanserv { nick = "ChanServ"; user = "ChanServ"; host = "${NAME}"; real = "Channels"; };
-general { join_chans; flood_msgs = 0; };
-`;
+  return athemeConfiguration({
+    name: NAME,
+    description: 'Atheme',
+    network: 'bench',
+    modules: ['nickserv/main', 'nickserv/identify', 'chanserv/main', 'chanserv/op', 'chanserv/register'],
+    logs: 'error; info;',
+    uplink: { name: PEER.name, port, password: LINK_PASSWORD },
+  });
 }

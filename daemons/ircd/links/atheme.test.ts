@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../runtime/test-fixtures/until.ts';
+import { athemeConfiguration } from './atheme-fixture.ts';
 import { hears, SocketServer } from './socket-fixture.ts';
 
 const PROGRAM = '/usr/bin/atheme-services';
@@ -31,22 +32,14 @@ const SERVICES = 'services.test';
 function configuration(port: number): string {
   const modules = ['main', 'identify', 'register'].map((name) => `nickserv/${name}`);
   modules.push(...['main', 'op', 'register'].map((name) => `chanserv/${name}`));
-  return `
-loadmodule "modules/protocol/asuka";
-loadmodule "modules/backend/opensex";
-loadmodule "modules/crypto/posix";
-${modules.map((name) => `loadmodule "modules/${name}";`).join('\n')}
-serverinfo {
-  name = "${SERVICES}"; desc = "Atheme of the tests"; numeric = "199"; recontime = 1; netname = "test";
-  hidehostsuffix = "users.test"; adminname = "nobody"; adminemail = "nobody@users.test";
-  registeremail = "nobody@users.test"; mta = "/bin/true"; loglevel = { error; info; network; }; auth = none;
-  maxlogins = 5; maxusers = 5; maxnicks = 5; maxchans = 5; casemapping = rfc1459;
-};
-uplink "sb.test" { host = "127.0.0.1"; port = ${port}; send_password = "linkpw"; receive_password = "linkpw"; };
-nickserv { nick = "NickServ"; user = "NickServ"; host = "${SERVICES}"; real = "Nicks"; };
-chanserv { nick = "ChanServ"; user = "ChanServ"; host = "${SERVICES}"; real = "Channels"; };
-general { join_chans; flood_msgs = 0; };
-`;
+  return athemeConfiguration({
+    name: SERVICES,
+    description: 'Atheme of the tests',
+    network: 'test',
+    modules,
+    logs: 'error; info; network;',
+    uplink: { name: 'sb.test', port, password: 'linkpw' },
+  });
 }
 
 describe.runIf(there)('linked to Atheme', () => {
