@@ -166,7 +166,7 @@ export class Services implements UplinkEvents {
       clock,
       operations: this.operations,
       turns: this.turns,
-      tableOf: (bot) => this.#serverOf(bot)?.guestTable ?? this.tableOf(bot.nick),
+      tableOf: ({ nick }) => this.tableOf(nick),
       styleOf: (user) => parts.standing.styleOf(user),
       levelOf: (user) => parts.standing.levelOf(user),
       catalogues: options.catalogues,
@@ -180,7 +180,7 @@ export class Services implements UplinkEvents {
           `${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
     });
-    const own = (nick: string) => this.#byNick.get(nick)?.table ?? NO_COMMANDS;
+    const own = (nick: string) => this.#byNick.get(nick)?.table ?? this.#guestTable(nick) ?? NO_COMMANDS;
     this.bindings = new CommandBindings(options.database, () => clock.now(), own);
     this.opserv = this.#opserv(options);
     this.serviceBots = serviceBots({
@@ -424,6 +424,11 @@ export class Services implements UplinkEvents {
   /** The bot that has brought another one; undefined for one that is its own. */
   #serverOf(bot: Bot): ServiceBot | undefined {
     return this.serviceBots.find((one) => one.isGuest?.(bot) === true);
+  }
+
+  #guestTable(nick: string): CommandTable | undefined {
+    const bot = this.bots.byNick(nick);
+    return bot === undefined ? undefined : this.#serverOf(bot)?.guestTable;
   }
 
   /** By numeric, or by `nick@server`. */

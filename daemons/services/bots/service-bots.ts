@@ -87,8 +87,12 @@ const MAKERS: readonly {
   },
   {
     spec: MODCMD,
-    make: ({ bindings, standing, writes, own }) =>
-      new ModCmd({ bindings, standing, writes, own, bots: () => MAKERS.map(({ spec }) => spec.nick) }),
+    make: ({ bindings, standing, writes, own, bots: roster }, made) => {
+      const bots = () => MAKERS.map(({ spec }) => spec.nick);
+      const isGuest = (bot: Bot) => made.some((one) => one.isGuest?.(bot) === true);
+      const helpBots = () => roster.bots.filter(isGuest).map(({ nick }) => nick);
+      return new ModCmd({ bindings, standing, writes, own, bots, helpBots });
+    },
   },
   { spec: OPSERV, make: ({ opserv }) => opservBot(opserv) },
   { spec: GLOBAL, make: ({ opserv }) => globalBot(opserv) },

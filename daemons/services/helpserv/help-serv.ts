@@ -18,6 +18,7 @@ import { type CommandTable, commandTable } from '../bots/command-table.ts';
 import { isTable, phrase, type Reply, said } from '../bots/reply.ts';
 import type { ServiceBot } from '../bots/service-bot.ts';
 import { limits } from '../limits.ts';
+import type { CommandBindings } from '../modcmd/command-bindings.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
@@ -49,6 +50,8 @@ export interface HelpServOptions {
   readonly roster: BotRoster;
   readonly catalogues: () => Catalogues;
   readonly push: Pick<PushDesk, 'tell'>;
+  /** What operators made of commands of help bots goes with their nicks. */
+  readonly bindings: Pick<CommandBindings, 'renameBot' | 'dropBot' | 'reload'>;
   /** The network now; null while there is none. */
   readonly uplink: () => Uplink | null;
   readonly log: (level: 'info' | 'warn' | 'error', event: string, message: string) => void;
@@ -252,7 +255,12 @@ export class HelpServ implements ServiceBot {
   }
 
   async #unregister(bot: HelpBot, by: string): Promise<void> {
-    await this.#options.writes.write(() => this.desk.store.dropBot(bot.key));
+    const { writes, bindings } = this.#options;
+    await writes.write(() => {
+      this.desk.store.dropBot(bot.key);
+      bindings.dropBot(bot.nick);
+    });
+    bindings.reload();
     this.#bots.delete(bot.key);
     this.#ofChannel.delete(fold(bot.channel));
     const there = this.#onNetwork.get(bot)!;
@@ -262,17 +270,20 @@ export class HelpServ implements ServiceBot {
   }
 
   async #move(bot: HelpBot, where: { readonly nick: string } | { readonly channel: string }): Promise<void> {
-    const { writes, roster, uplink, acts } = this.#options;
+    const { writes, roster, uplink, acts, bindings } = this.#options;
     const { store } = this.desk;
-    const before = { key: bot.key, channel: bot.channel };
-    bot.stored = await writes.write(() =>
-      'nick' in where ? store.renameBot(before.key, where.nick) : store.moveBot(before.key, where.channel),
-    );
+    const before = { key: bot.key, nick: bot.nick, channel: bot.channel };
+    bot.stored = await writes.write(() => {
+      if (!('nick' in where)) return store.moveBot(before.key, where.channel);
+      bindings.renameBot(before.nick, where.nick);
+      return store.renameBot(before.key, where.nick);
+    });
     const there = this.#onNetwork.get(bot)!;
     if ('nick' in where) {
       this.#bots.delete(before.key);
       this.#bots.set(bot.key, bot);
       this.#onNetwork.set(bot, roster.rename(there, bot.nick, uplink()));
+      bindings.reload();
       return;
     }
     this.#ofChannel.delete(fold(before.channel));

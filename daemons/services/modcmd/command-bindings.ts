@@ -66,6 +66,15 @@ export class CommandBindings {
           ON CONFLICT (bot, command) DO UPDATE SET level = excluded.level, disabled = excluded.disabled`,
       ),
       dropRule: database.prepare('DELETE FROM command_rules WHERE bot = ? AND command = ?'),
+      renames: [
+        'UPDATE command_bindings SET bot = ? WHERE bot = ?',
+        'UPDATE command_bindings SET target_bot = ? WHERE target_bot = ?',
+        'UPDATE command_rules SET bot = ? WHERE bot = ?',
+      ].map((sql) => database.prepare(sql)),
+      drops: [
+        'DELETE FROM command_bindings WHERE ? IN (bot, target_bot)',
+        'DELETE FROM command_rules WHERE bot = ?',
+      ].map((sql) => database.prepare(sql)),
     };
     this.reload();
   }
@@ -111,6 +120,16 @@ export class CommandBindings {
   setRule(bot: string, command: string, { level, disabled }: CommandRule): void {
     if (level === null && !disabled) this.#statements.dropRule.run(bot, command);
     else this.#statements.setRule.run(bot, command, level, Number(disabled));
+  }
+
+  /** Within a turn as well: a bot is called something else, and keeps what was made for it. */
+  renameBot(before: string, next: string): void {
+    for (const statement of this.#statements.renames) statement.run(next, before);
+  }
+
+  /** Within a turn as well: a bot is gone for good, and with it what was made for it and of it. */
+  dropBot(bot: string): void {
+    for (const statement of this.#statements.drops) statement.run(bot);
   }
 
   /** The commands of a bot as they are now, by name and alias. */

@@ -1,5 +1,6 @@
 /** ModCmd: has operators make commands of others, take some away, and say who may use which; and tells of all commands. */
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
+import { sameName } from '../../irc/casemapping.ts';
 import { MOST_LEVEL, type Standing } from '../authserv/standing.ts';
 import type { BotSpec } from '../bots/bot-roster.ts';
 import { whoMayUse } from '../bots/command-page.ts';
@@ -20,6 +21,8 @@ export interface ModCmdOptions {
   readonly writes: WriteTurn;
   /** Nicks of the bots that have commands. */
   readonly bots: () => readonly string[];
+  /** Nicks of help bots, whose commands work there alone. */
+  readonly helpBots: () => readonly string[];
   /** The commands that a bot brings itself. */
   readonly own: (bot: string) => CommandTable;
 }
@@ -49,16 +52,16 @@ export function modCmdRows(options: ModCmdOptions): CommandRow[] {
   return [bind(options), unbind(options), modcmd(options), command(options), showCommands(options)];
 }
 
-/** A command that a word names: `ChanServ.OP`, or `OP` of one bot alone. */
+/** A command that a word names: `ChanServ.OP`, or `OP` of one bot alone; one of a help bot by both its names. */
 interface Named {
   readonly bot: string;
   readonly row: CommandRow;
 }
 
 /** The nick of a bot as it is spelled. */
-function botNamed({ bots }: ModCmdOptions, word: string): string | Reply {
-  const found = bots().find((nick) => nick.toLowerCase() === word.toLowerCase());
-  return found ?? said`There is no bot ${word.slice(0, 32)}. There are ${bots().join(', ')}.`;
+function botNamed({ bots, helpBots }: ModCmdOptions, word: string): string | Reply {
+  const found = [...bots(), ...helpBots()].find((nick) => sameName(nick, word));
+  return found ?? said`There is no bot ${word.slice(0, 32)}. There are ${bots().join(', ')}, and help bots.`;
 }
 
 function isText(found: string | Reply): found is string {
@@ -114,6 +117,7 @@ function bind(options: ModCmdOptions): CommandRow {
       'Makes a command of a bot that does what another does, of that bot or of another one.',
       'Words behind it are handed on: $1 is the first that is typed, $2- the second and all behind it; without words all of them are.',
       'BIND ChanServ WELCOME ADDUSER $1 $2 op makes WELCOME #channel nick add somebody as op.',
+      'The bot may be a help bot; a command of one is bound there alone.',
     ],
     recorded: written('BIND'),
     refusal(call) {
@@ -131,7 +135,10 @@ function bind(options: ModCmdOptions): CommandRow {
         return said`Words behind it have up to ${limits.commandBytes.default} letters.`;
       if (!isTemplate(call.words.slice(3))) return 'Places are $1 to $9, and $1- to $9-.';
       const found = targetOf(call);
-      return isNamed(found) ? null : found;
+      if (!isNamed(found)) return found;
+      return found.bot !== bot && options.helpBots().includes(found.bot)
+        ? said`A command of ${found.bot} is bound on ${found.bot} alone.`
+        : null;
     },
     async run(call) {
       const bot = botNamed(options, call.words[0]!);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalogues } from '../bots/catalogues.ts';
 import { messageText, PLAIN_STYLE } from '../bots/reply-lines.ts';
+import { CHANNEL, HELPER, OPER, OWNER, TestHelp } from '../helpserv/test-help.ts';
 import { manifest } from '../manifest.ts';
 import { TestNetwork } from '../test-network.ts';
 import { modCmdPage } from './modcmd-page.ts';
@@ -234,6 +235,75 @@ it('what was set of a command that was made goes with it, and a command that any
   expect(names).toContain('REGISTER');
   expect(names).not.toContain('SET');
   expect(names).toEqual([...names].sort());
+});
+
+it('a help bot has commands that were made of its own, goes by another name with them, and takes them along', async () => {
+  const help = await TestHelp.start();
+  try {
+    const mod = (text: string) => help.askBot(OPER, text, 'ModCmd');
+    expect(await help.askBot(OWNER, 'BIND Aid done CLOSE $1 solved', 'ModCmd')).toEqual([
+      'BIND is for accounts of level 800 and above.',
+    ]);
+    expect(await mod('BIND aid done CLOSE $1 solved by $2-')).toEqual([
+      'Aid does for DONE what Aid does for CLOSE $1 solved by $2-.',
+    ]);
+    expect(await mod('BIND Aid whois AuthServ.USERINFO')).toHaveLength(1);
+    // Its commands know the bot that they are said to.
+    for (const text of ['BIND ChanServ done Aid.CLOSE', 'BIND HelpServ done Aid.CLOSE'])
+      expect(await mod(text)).toEqual(['A command of Aid is bound on Aid alone.']);
+    expect(await mod('BIND Aid close AuthServ.USERINFO')).toEqual(['Aid has a command CLOSE of its own.']);
+    expect(await mod('BIND Aid x DANCE')).toEqual(['Aid has no command DANCE.']);
+    expect(await mod('COMMAND Ade.DONE')).toEqual([
+      expect.stringMatching(/^There is no bot Ade\. There are .*, and help bots\.$/),
+    ]);
+    expect(await help.owner('WHOIS hal')).toEqual(['hal is logged in to hal.']);
+    expect((await help.helper('HELP'))[0]).toMatch(/ DONE .* WHOIS/);
+
+    await help.asker('my key is lost');
+    await help.helper('PICKUP 1');
+    expect(await help.helper('DONE 1 hal and olga')).toEqual(['Request 1 is closed.']);
+    expect(help.net.database.prepare('SELECT reason FROM help_requests WHERE number = 1').pluck().get()).toBe(
+      'solved by hal and olga',
+    );
+    // Whoever does not help there asks, whatever they say.
+    await help.asker('DONE 2 nobody');
+    expect([...help.bot.requests.all()].map(({ number }) => number)).toEqual([2]);
+
+    expect(await mod('MODCMD Aid.DONE LEVEL 700')).toContain('Its level is set by MODCMD.');
+    expect(await help.helper('DONE 2 hal')).toEqual(['DONE is for accounts of level 700 and above.']);
+    expect(await help.oper('MOVE Aid Helper')).toEqual([`Aid is Helper on ${CHANNEL}.`]);
+    expect(await help.askBot(HELPER, 'DONE 2 hal', 'Helper')).toEqual([
+      'DONE is for accounts of level 700 and above.',
+    ]);
+    expect(await mod('COMMAND Helper.DONE')).toContain('oper made it of Helper.CLOSE $1 solved by $2-.');
+    help.net.services.close();
+    await help.net.reopen();
+    expect(help.net.services.bindings.binding('Helper', 'DONE')).toMatchObject({ targetBot: 'Helper' });
+    help.net.link();
+    for (const [numeric, nick] of [
+      [OPER, 'oper'],
+      [HELPER, 'hal'],
+    ] as const)
+      help.net.join(numeric, nick, `r ${nick}`);
+    expect(await help.askBot(HELPER, 'DONE 2 hal', 'Helper')).toEqual([
+      'DONE is for accounts of level 700 and above.',
+    ]);
+    expect(await mod('MODCMD Helper.PICKUP DISABLED on')).toContain('Nobody may use it: it is disabled.');
+    expect(await help.askBot(HELPER, 'PICKUP 2', 'Helper')).toEqual([
+      expect.stringMatching(/^There is no command PICKUP/),
+    ]);
+
+    // One that is made later under its name begins without.
+    expect(await help.oper('UNREGISTER Helper CONFIRM')).toHaveLength(1);
+    await help.oper('REGISTER Helper #help *hal');
+    expect(help.net.services.bindings.size).toBe(0);
+    expect(await help.askBot(HELPER, 'DONE 1 x', 'Helper')).toEqual([
+      expect.stringMatching(/^There is no command DONE/),
+    ]);
+    expect(await help.askBot(HELPER, 'PICKUP 1', 'Helper')).toEqual(['No request 1 is open.']);
+  } finally {
+    help.close();
+  }
 });
 
 describe('a template', () => {
