@@ -93,7 +93,10 @@ export function toClients(
   };
 }
 
-/** Sends once to everybody who shares a channel with `user`; with `cap`, only to those who have it. */
+/**
+ * Sends once to everybody who shares a channel with `user`; with `cap`, only to those who have it, and to those who have the nick on
+ * their MONITOR list as well (IRCv3 extended-monitor).
+ */
 export function toNeighbours(
   server: CommandServer,
   user: User,
@@ -101,7 +104,7 @@ export function toNeighbours(
   cap = 0,
   gates: readonly WorkGate[] = [],
 ): WorkSteps | null {
-  const found = server.state.neighbours(user);
+  const found = cap === 0 ? server.state.neighbours(user) : server.state.neighboursAndMonitors(user);
   spendSkipped(server.host, server.state.walked);
   const send = toClients(message, (other) => cap === 0 || other.has(cap));
   if (found.length > SMALL_CROWD) return deliver(server.host, { entries: [...found], send }, message, gates);

@@ -4,7 +4,7 @@ import { Tuning } from './tuning.ts';
 
 it('announces what the protocol implements, thirteen tokens a line', () => {
   const lines = supportLines('TestNet', new Tuning());
-  expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 1]);
+  expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 2]);
   // With the longest names of server and client around it a line still has 510 bytes.
   const around = `:${'h'.repeat(63)} 005 ${'n'.repeat(30)}  :are supported by this server`.length;
   const long = supportLines('N'.repeat(300), new Tuning());
@@ -40,6 +40,7 @@ it('has these tokens, with the limits that are enforced', () => {
     KNOCK
     MAXLIST=beI:100
     MODES=6
+    MONITOR=100
     NAMELEN=150
     NETWORK=TestNet
     NICKLEN=15

@@ -49,6 +49,7 @@ export function isupportTokens(
     'KNOCK',
     `MAXLIST=${LIST_MODES}:${tuning.get('mask_list_entries')}`,
     `MODES=${tuning.get('modes_per_command')}`,
+    `MONITOR=${limits.monitorEntries.default}`,
     `NAMELEN=${limits.realnameBytes.default}`,
     `NETWORK=${network}`,
     `NICKLEN=${nickLength}`,

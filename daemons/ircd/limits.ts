@@ -210,6 +210,17 @@ export const limits = {
     reason:
       'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
   },
+  monitorEntries: {
+    default: 100,
+    unit: 'count',
+    reason: 'Nicks that a client has on its MONITOR list, as ISUPPORT MONITOR says: a long list of friends.',
+  },
+  monitorEntriesTotal: {
+    default: 200_000,
+    unit: 'count',
+    reason:
+      'Nicks on the MONITOR lists of all clients: twenty each of ten thousand, some 40 MB. Beyond it lists are full for everybody.',
+  },
   maskListEntries: {
     default: 100,
     unit: 'count',

@@ -3,12 +3,12 @@
  * longer one than it holds. So all servers of a network keep to what the least of them holds, and say so to their clients.
  * Made by the server; links tell it when a server comes or goes.
  */
-import { N } from '../irc/numerics.ts';
 import { SHORT_NICK } from '../irc/p10/kinds.ts';
 import { SERVICES_FLAG } from '../irc/p10/server-line.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import { noticeOpers } from './broadcast.ts';
+import { sendSupport } from './client/support-lines.ts';
 import type { CommandServer } from './command-server.ts';
 import { limits } from './limits.ts';
 import type { Server } from './state/server.ts';
@@ -70,7 +70,7 @@ export class NickLength {
     for (const client of [...state.localClients]) {
       const { user } = client;
       if (user.gone || !user.registered) continue;
-      client.reply(N.RPL_ISUPPORT, `NICKLEN=${this.#told}`);
+      sendSupport(client, [`NICKLEN=${this.#told}`]);
       if (user.nick.length > this.held)
         accounts.nicks.rename(
           client,

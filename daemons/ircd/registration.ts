@@ -9,6 +9,9 @@ import { isValidUsername } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { addressParameter } from '../irc/reply-parameter.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
+import { setAway } from './actions/away.ts';
+import { tellOnline } from './actions/monitor.ts';
+import { sendSupport } from './client/support-lines.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
 import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
@@ -201,6 +204,8 @@ function welcome(server: CommandServer, client: LocalClient): void {
   server.host.work.spend(workPrices.registration.ns);
   server.state.register(client, Date.now());
   server.links?.tell({ kind: 'user', user: client.user });
+  tellOnline(server, client.user);
+  tellAway(server, client);
   server.counters.registrations++;
   server.clientLog.connected(client);
   server.accounts.nicks.check(client);
@@ -231,7 +236,16 @@ function welcome(server: CommandServer, client: LocalClient): void {
   }
 }
 
+/** Somebody who was away before they were there (IRCv3 pre-away), of whom nobody has heard that yet. */
+function tellAway(server: CommandServer, client: LocalClient): void {
+  const { user } = client;
+  const { away } = user;
+  if (away === null) return;
+  user.away = null;
+  server.host.work.runCall(client.connection.work, () => setAway(server, user, away));
+}
+
 /** Sends every 005 line. */
 export function sendIsupport(server: CommandServer, client: LocalClient): void {
-  for (const tokens of server.isupport) client.reply(N.RPL_ISUPPORT, tokens);
+  sendSupport(client, server.isupport);
 }

@@ -1,10 +1,12 @@
 /** Somebody takes another nick. */
+import { sameName } from '../../irc/casemapping.ts';
 import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toNeighbours } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
+import { tellOffline, tellOnline } from './monitor.ts';
 
 /**
  * Gives a registered user a nick that nobody else holds.
@@ -26,5 +28,9 @@ export function* changeNick(
   server.state.setNick(user, wanted, nickMs);
   server.links?.tell({ kind: 'nick', user, former });
   if (user.local !== null) server.accounts.nicks.check(user.local);
+  if (!sameName(former, wanted)) {
+    tellOffline(server, former);
+    tellOnline(server, user);
+  }
   yield* rest(toNeighbours(server, user, message, 0, gates));
 }

@@ -8,6 +8,7 @@ import type { NetworkEvent } from '../network-events.ts';
 import type { User } from '../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
 import { noteLeft } from './keeping.ts';
+import { tellOffline } from './monitor.ts';
 
 /**
  * Ends a user wherever they are; a client of this server gets ERROR and is disconnected. Calling it twice is fine.
@@ -57,7 +58,10 @@ export function* depart(
     // Whoever goes because the server does finds the channel again as it is.
     if (server.closing === null) yield* partAll(server, user);
     server.state.removeUser(user, Date.now());
-    if (announced) server.links?.tell(event);
+    if (announced) {
+      server.links?.tell(event);
+      tellOffline(server, user.nick);
+    }
   } finally {
     leaveAll(server.host, gates);
   }

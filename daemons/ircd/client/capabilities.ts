@@ -30,6 +30,10 @@ export const CAP = {
   accountNotify: 1 << 17,
   sasl: 1 << 18,
   accountRegistration: 1 << 19,
+  extendedMonitor: 1 << 20,
+  noImplicitNames: 1 << 21,
+  preAway: 1 << 22,
+  extendedIsupport: 1 << 23,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -51,12 +55,16 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['cap-notify', CAP.capNotify],
   ['chghost', CAP.chghost],
   ['draft/account-registration', CAP.accountRegistration],
+  ['draft/extended-isupport', CAP.extendedIsupport],
+  ['draft/pre-away', CAP.preAway],
   ['echo-message', CAP.echoMessage],
   ['extended-join', CAP.extendedJoin],
+  ['extended-monitor', CAP.extendedMonitor],
   ['invite-notify', CAP.inviteNotify],
   ['labeled-response', CAP.labeledResponse],
   ['message-tags', CAP.messageTags],
   ['multi-prefix', CAP.multiPrefix],
+  ['no-implicit-names', CAP.noImplicitNames],
   ['sasl', CAP.sasl],
   ['server-time', CAP.serverTime],
   ['setname', CAP.setname],

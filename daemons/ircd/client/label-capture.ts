@@ -39,8 +39,10 @@ export class LabelCapture {
     } else {
       const id = (++batchCounter).toString(36);
       connection.sendLine(`@${labelTag}${time} :${server} BATCH +${id} labeled-response`);
-      for (const line of this.#lines) {
-        connection.sendLine(`@batch=${id}${line.tags === '' ? '' : `;${line.tags}`} ${line.body}`);
+      for (const { tags, body } of this.#lines) {
+        // What is part of a batch inside names that one (IRCv3 batch, nested batches).
+        const own = tags.startsWith('batch=') ? tags : `batch=${id}${tags === '' ? '' : `;${tags}`}`;
+        connection.sendLine(`@${own} ${body}`);
       }
       connection.sendLine(`:${server} BATCH -${id}`);
     }

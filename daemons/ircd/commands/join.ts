@@ -8,6 +8,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { join as enter } from '../actions/join.ts';
 import { part } from '../actions/part.ts';
 import { dueStatus } from '../actions/regain.ts';
+import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
@@ -68,8 +69,11 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
     }
     const membership = yield* enter(server, client.user, name, state.birthOf(name, Date.now()));
     if (membership.channel.topic !== '') sendTopic(client, membership.channel);
-    sendNames(server, client, membership.channel);
-    client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
+    // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
+    if (!client.has(CAP.noImplicitNames)) {
+      sendNames(server, client, membership.channel);
+      client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
+    }
     tellRestored(server, client, membership.channel);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);

@@ -16,7 +16,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       ACCOUNT 1 +1
       ADMIN 0
       AUTHENTICATE 1 any
-      AWAY 0 +1
+      AWAY 0 +1 any
       CAP 1 any
       CERT 1 +1
       CHANNEL 1 +1
@@ -31,6 +31,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       INFO 0 +1
       INVITE 0 +1
       ISON 1
+      ISUPPORT 0 +1 any
       JOIN 1
       JUPE 1 jupe
       KICK 2
@@ -42,6 +43,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       LUSERS 0
       MAP 0 +1
       MODE 1
+      MONITOR 1
       MOTD 0 +1
       NAMES 0
       NICK 0 any

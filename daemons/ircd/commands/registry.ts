@@ -9,6 +9,7 @@ import type { Command } from './command.ts';
 import { ghost, regain } from './ghost.ts';
 import { help, helpop } from './help.ts';
 import { invite } from './invite.ts';
+import { isupport } from './isupport.ts';
 import { join } from './join.ts';
 import { kick } from './kick.ts';
 import { kill } from './kill.ts';
@@ -19,6 +20,7 @@ import { list } from './list.ts';
 import { lusers } from './lusers.ts';
 import { notice, privmsg, tagmsg } from './message.ts';
 import { mode } from './mode.ts';
+import { monitor } from './monitor.ts';
 import { motd } from './motd.ts';
 import { names } from './names.ts';
 import { gline, jupe, ungline, unjupe } from './network-ban.ts';
@@ -64,6 +66,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     info,
     invite,
     ison,
+    isupport,
     join,
     jupe,
     kick,
@@ -75,6 +78,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     lusers,
     map,
     mode,
+    monitor,
     motd,
     names,
     nick,

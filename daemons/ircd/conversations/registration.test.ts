@@ -13,8 +13,8 @@ const conversations: Readonly<Record<string, string>> = {
     alice > :irc.test 003 alice :This server was started DATE
     alice > :irc.test 004 alice irc.test signalbox-0.1.0 Biowx CIbeiklmnopstv Ibeklov
     alice > :irc.test 005 alice AWAYLEN=378 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,Cimnpst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e HOSTLEN=63 INVEX=I KEYLEN=23 KICKLEN=295 :are supported by this server
-    alice > :irc.test 005 alice KNOCK MAXLIST=beI:100 MODES=6 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY :are supported by this server
-    alice > :irc.test 005 alice WHOX :are supported by this server
+    alice > :irc.test 005 alice KNOCK MAXLIST=beI:100 MODES=6 MONITOR=100 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 :are supported by this server
+    alice > :irc.test 005 alice UTF8ONLY WHOX :are supported by this server
     alice > :irc.test 251 alice :There are 1 users and 0 invisible on 1 servers
     alice > :irc.test 255 alice :I have 1 clients and 0 servers
     alice > :irc.test 265 alice 1 1 :Current local users 1, max 1
@@ -28,8 +28,8 @@ const conversations: Readonly<Record<string, string>> = {
     bob > :irc.test 003 bob :This server was started DATE
     bob > :irc.test 004 bob irc.test signalbox-0.1.0 Biowx CIbeiklmnopstv Ibeklov
     bob > :irc.test 005 bob AWAYLEN=378 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,Cimnpst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e HOSTLEN=63 INVEX=I KEYLEN=23 KICKLEN=295 :are supported by this server
-    bob > :irc.test 005 bob KNOCK MAXLIST=beI:100 MODES=6 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY :are supported by this server
-    bob > :irc.test 005 bob WHOX :are supported by this server
+    bob > :irc.test 005 bob KNOCK MAXLIST=beI:100 MODES=6 MONITOR=100 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 :are supported by this server
+    bob > :irc.test 005 bob UTF8ONLY WHOX :are supported by this server
     bob > :irc.test 251 bob :There are 2 users and 0 invisible on 1 servers
     bob > :irc.test 255 bob :I have 2 clients and 0 servers
     bob > :irc.test 265 bob 2 2 :Current local users 2, max 2
@@ -53,7 +53,7 @@ const conversations: Readonly<Record<string, string>> = {
   'capabilities hold the welcome up until CAP END': `
     alice connects
     alice < CAP LS 302
-    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost echo-message extended-join invite-notify labeled-response message-tags multi-prefix server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/extended-isupport draft/pre-away echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
     alice < NICK alice
     alice < USER al 0 * :Alice
     alice < CAP REQ :multi-prefix

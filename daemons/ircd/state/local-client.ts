@@ -44,6 +44,8 @@ export class LocalClient implements Asker {
   timer: NodeJS.Timeout | null = null;
   failedOpers = 0;
   lastKnockMs = 0;
+  /** Nicks on its MONITOR list as it wrote them, by folded nick; null for none. Changed by monitor-lists.ts. */
+  monitored: Map<string, string> | null = null;
   /** Mark of the walk over neighbours that saw this client last. */
   mark = 0;
   /** Collects the response to a labeled command while its handler runs. */
@@ -84,12 +86,16 @@ export class LocalClient implements Asker {
     return this.oper?.flags.has(flag) ?? false;
   }
 
-  /** Sends one line to this client alone; `body` carries its own prefix. */
-  send(body: string): void {
+  /**
+   * Sends one line to this client alone; `body` carries its own prefix.
+   * @param batch the reference of the batch that it is part of, empty for none.
+   */
+  send(body: string, batch = ''): void {
     const line = fitLine(body);
-    const timed = (this.caps & CAP.serverTime) !== 0;
-    if (this.capture !== null) this.capture.add(timed ? `time=${serverTime()}` : '', line);
-    else this.connection.sendLine(timed ? `@time=${serverTime()} ${line}` : line);
+    let tags = (this.caps & CAP.serverTime) === 0 ? '' : `time=${serverTime()}`;
+    if (batch !== '') tags = tags === '' ? `batch=${batch}` : `batch=${batch};${tags}`;
+    if (this.capture !== null) this.capture.add(tags, line);
+    else this.connection.sendLine(tags === '' ? line : `@${tags} ${line}`);
   }
 
   /**

@@ -6,12 +6,14 @@
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { STATUS, UMODE } from '../../irc/modes.ts';
 import { NickIndex } from '../../irc/nick-index.ts';
+import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
 import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
+import { MonitorLists } from './monitor-lists.ts';
 import { RemoteNumerics } from './remote-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
@@ -36,6 +38,8 @@ export class NetworkState {
   readonly #clients = new Set<LocalClient>();
   readonly #operators = new Set<User>();
   readonly whowas: Whowas;
+  /** Who is told of whom (IRCv3 monitor). */
+  readonly monitors = new MonitorLists();
   invisibleCount = 0;
   /** Most users of this server at once since start. */
   maxLocalUsers = 0;
@@ -233,7 +237,10 @@ export class NetworkState {
   removeUser(user: User, nowMs: number): void {
     const { local } = user;
     if (!(local === null ? this.#users.has(user) : this.#clients.delete(local))) return;
-    if (local !== null) this.#changed('connections');
+    if (local !== null) {
+      this.monitors.clear(local);
+      this.#changed('connections');
+    }
     this.#nicks.delete(user);
     if (local === null) {
       this.#numerics.remove(user);
@@ -358,6 +365,23 @@ export class NetworkState {
         client.mark = mark;
         found.push(client);
       }
+    }
+    return found;
+  }
+
+  /**
+   * As {@link neighbours}, with those who have the nick on their MONITOR list and asked to hear more of it than that it comes and
+   * goes (IRCv3 extended-monitor).
+   */
+  neighboursAndMonitors(user: User): readonly LocalClient[] {
+    this.neighbours(user);
+    const found = this.#scratch;
+    const mark = this.#markCounter;
+    for (const client of this.monitors.of(user.nick)) {
+      this.walked++;
+      if (client.mark === mark || !client.has(CAP.extendedMonitor)) continue;
+      client.mark = mark;
+      found.push(client);
     }
     return found;
   }
