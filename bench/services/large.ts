@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { hashSync, verifySync } from '@node-rs/argon2';
+import { ARGON2 } from '../../daemons/identity/argon2.ts';
 import { serverNumeric, userNumeric } from '../../daemons/irc/p10/numeric.ts';
 import { burstOf, PEER } from '../links/crowd.ts';
 import type { BenchPeer } from '../links/peer.ts';
@@ -137,7 +138,7 @@ async function logIn(peer: BenchPeer, before: number, logins: number, perSecond:
 
 /** What is to be computed for each, by itself, in order. */
 function hashAlone(): number[] {
-  const hash = hashSync(MANY_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  const hash = hashSync(MANY_PASSWORD, ARGON2);
   return Array.from({ length: 200 }, () => {
     const begun = performance.now();
     verifySync(hash, MANY_PASSWORD);

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,6 +73,9 @@ export function readyLine<Ready>(child: ChildProcess, name: string, deadlineMs: 
   });
 }
 
+/** The compile cache that the program gives its daemons (scripts/compile-cache.mjs), which threads that start later have too. */
+const COMPILE_CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox', 'node');
+
 /** One of our daemons by itself. */
 export interface DaemonStart {
   readonly id: string;
@@ -111,7 +114,7 @@ export async function startDaemon({
     entry,
     ...daemonArgs,
   ]);
-  const env = { ...DAEMON_MALLOC_ENV, ...process.env };
+  const env = { ...DAEMON_MALLOC_ENV, NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
   const stop = stopper(child, directory);
   try {

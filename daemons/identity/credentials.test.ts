@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { PoolTask, RunOptions } from '../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../runtime/async/thread-pool.ts';
+import { hasOtherCosts, NOBODY } from './argon2.ts';
 import { fitsHash, makeVerifiers } from './credential-tasks.ts';
 import { Credentials, passwordPool } from './credentials.ts';
 import { limits } from './limits.ts';
@@ -11,7 +12,7 @@ import { keysOf, parseVerifier } from './sasl/scram.ts';
 
 it('makes what every mechanism needs, with a salt of its own each time', () => {
   const [one, other] = [1, 2].map(() => makeVerifiers({ password: 'correct-horse', iterations: 3 }));
-  expect(one!.argon2id).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  expect(one!.argon2id).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   const scram = parseVerifier(one!.scram)!;
   expect([scram.iterations, scram.salt.length]).toEqual([3, 16]);
   expect(keysOf(pbkdf2Sync('correct-horse', scram.salt, 3, 32, 'sha256'))).toEqual({
@@ -23,6 +24,12 @@ it('makes what every mechanism needs, with a salt of its own each time', () => {
   expect(fitsHash({ hash: other!.argon2id, password: 'Correct-horse' })).toBe(false);
   for (const damaged of ['', 'correct-horse', one!.argon2id.slice(0, -9)])
     expect(fitsHash({ hash: damaged, password: 'correct-horse' }), damaged).toBe(false);
+});
+
+it('takes as long for an account that does not exist as for one that does', () => {
+  expect(hasOtherCosts(NOBODY)).toBe(false);
+  expect(hasOtherCosts(makeVerifiers({ password: 'correct-horse', iterations: 3 }).argon2id)).toBe(false);
+  expect(hasOtherCosts(NOBODY.replace('t=5', 't=2'))).toBe(true);
 });
 
 it('does so on threads, and lets nobody in to what has no hash', async () => {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SignalboxError } from '../../contract/errors.ts';
 import { poolTask, type TaskTimes } from '../runtime/async/pool-task.ts';
 import { ThreadPool, type ThreadPoolOptions } from '../runtime/async/thread-pool.ts';
+import { NOBODY } from './argon2.ts';
 import type * as tasks from './credential-tasks.ts';
 import { limits } from './limits.ts';
 
@@ -12,10 +13,6 @@ const fitsHash = poolTask<typeof tasks.fitsHash>(MODULE, 'fitsHash');
 
 /** Threads that are not ended when nobody logs in for a while: one is at the hash of somebody else when the next comes. */
 const STAYING_THREADS = 2;
-
-/** Checked where there is no such account, so that the answer takes as long as for a wrong password. */
-const NOBODY =
-  '$argon2id$v=19$m=19456,t=2,p=1$KGAlTLwyX4s0/JXRnCLKSg$jFVxq1A9YQAGlKczJ3kb1TNHpGwFMSvYK3D4l2EJyGQ';
 
 /** Whether somebody waits for it. */
 export type Urgency = 'normal' | 'low';

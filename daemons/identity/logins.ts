@@ -156,7 +156,7 @@ export class Logins {
       credentials.fits(hash, password, networkKey(origin.address), 'normal', checked),
     );
     if (!fits) return { kind: 'wrong', why: 'wrong password' };
-    if (kept?.foreign === true) hash = await this.#renewHash(name, kept.hash, password, origin, onTimes);
+    if (kept?.outdated === true) hash = await this.#renewHash(name, kept.hash, password, origin, onTimes);
     const proof: Proof = (current) => store.passwordHash(current)?.hash === hash;
     return { kind: 'right', account: name, proof };
   }

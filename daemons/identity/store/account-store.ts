@@ -7,6 +7,7 @@ import type { AccountDetails, AccountRow } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { hasOtherCosts } from '../argon2.ts';
 import type { Verifiers } from '../credential-tasks.ts';
 import { limits } from '../limits.ts';
 import { type FactsGuard, FOREIGN, HERE_ALONE, SharedFacts } from './shared-facts.ts';
@@ -162,12 +163,15 @@ export class AccountStore {
     return this.#statements.byPrint.get(fingerprint) as StoredAccount | undefined;
   }
 
-  /** What a password is checked with: made here, or by another program before. Null where there is none. */
-  passwordHash(account: StoredAccount): { readonly hash: string; readonly foreign: boolean } | null {
+  /**
+   * What a password is checked with; null where there is nothing. It is outdated where another program made it, or this one with other
+   * costs: to be made anew once the password is known.
+   */
+  passwordHash(account: StoredAccount): { readonly hash: string; readonly outdated: boolean } | null {
     const own = this.credential(account, 'argon2id');
-    if (own !== null) return { hash: own, foreign: false };
+    if (own !== null) return { hash: own, outdated: hasOtherCosts(own) };
     const foreign = this.#statements.credential.get(account.id, FOREIGN) as string | undefined;
-    return foreign === undefined ? null : { hash: foreign, foreign: true };
+    return foreign === undefined ? null : { hash: foreign, outdated: true };
   }
 
   /** What is kept of the password. */

@@ -1,4 +1,5 @@
 /** What owners say of themselves to services, and what becomes of accounts by themselves: absence, ignores, data, expiry, grace. */
+import { hashSync } from '@node-rs/argon2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalogues } from '../bots/catalogues.ts';
 import type { Mail } from '../mail/mail-transport.ts';
@@ -277,6 +278,19 @@ it('a hash of X3 lets its owner in, and is one of our own from then on', async (
   expect((await bob('AUTH old correct-horse'))[0]).toBe('You are logged in to the account old.');
   expect(kinds().sort()).toEqual(['argon2id', 'scram-sha-256']);
   expect(await bob('PASS correct-horse better-horse')).toEqual(['The password of old is changed.']);
+});
+
+it('a hash of other costs than ours lets its owner in, and has ours from then on', async () => {
+  const hash = hashSync('correct-horse', { memoryCost: 64, timeCost: 1, parallelism: 1 });
+  await test.services.keeper.answerers().create({ account: 'old', password: 'nobody-knows', email: null });
+  const kept = () => store().credential(store().get('old'), 'argon2id');
+  await test.writes.write(() => store().facts.setPassword(store().get('old'), { argon2id: hash, scram: '' }));
+  test.passwords.fits = async (known, password) => known === hash && password === 'correct-horse';
+  expect(await bob('AUTH old wrong-horse')).toEqual(['The account or the password is wrong.']);
+  expect(kept()).toBe(hash);
+  expect((await bob('AUTH old correct-horse'))[0]).toBe('You are logged in to the account old.');
+  // The test's passwords are kept in clear.
+  expect(kept()).toBe('correct-horse');
 });
 
 it('a password that was set while a hash of X3 was checked stays as it was set', async () => {
