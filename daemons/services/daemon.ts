@@ -8,7 +8,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { Credentials, PASSWORD_TASKS, passwordPool, warmPasswords } from '../identity/credentials.ts';
 import { ChannelStore } from '../identity/store/channel-store.ts';
 import { openAccounts } from '../identity/store/database.ts';
-import { WriteTurn } from '../identity/store/write-turn.ts';
+import { WriteTurn, warmCheckpoints } from '../identity/store/write-turn.ts';
 import { serverNumeric } from '../irc/p10/numeric.ts';
 import { OWN_LINK_PROOF_CHARS, OWN_LINK_PROTOCOL, ownLinkPassword } from '../irc/p10/own-link.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
@@ -85,7 +85,10 @@ export async function startServices(
   const pool = passwordPool(logLost(log));
   instrumentPool(metrics, pool, PASSWORD_TASKS);
   const credentials = new Credentials(pool);
-  const fileThreads = new ThreadPool({ name: 'account files', max: FILE_THREADS, onLost: logLost(log) });
+  const fileThreads = new ThreadPool({
+    ...{ name: 'account files', min: 1, max: FILE_THREADS },
+    onLost: logLost(log),
+  });
   instrumentPool(metrics, fileThreads);
   const writes = new WriteTurn(database, {
     checkpoints: { pool: fileThreads, daemon: 'services' },
@@ -300,7 +303,10 @@ export async function startServices(
   webhook.publish(metrics);
   made.publish(metrics);
   // Where there are none, nobody can log in.
-  if (services.keeper.store.count > 0) warmPasswords(pool);
+  if (services.keeper.store.count > 0) {
+    warmPasswords(pool);
+    warmCheckpoints(fileThreads);
+  }
   log.info('database_open', `Keeping ${services.keeper.store.count} accounts in ${file}`);
   return {
     listeners: () => [...(door?.infos ?? []), ...webhook.door.infos],

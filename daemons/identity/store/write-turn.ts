@@ -42,6 +42,11 @@ export interface WriteTurnOptions {
   readonly sync?: Sync;
 }
 
+/** Starts the thread that puts the log into the file before anything is written: to start one takes what logins need. */
+export function warmCheckpoints(pool: ThreadPool): void {
+  pool.warm([checkpoint, beginLog]);
+}
+
 /** The one way to change the database. */
 export class WriteTurn {
   readonly #database: Sqlite;

@@ -234,9 +234,10 @@ export class HelpWatch {
   /** Somebody has logged in: what they asked before is theirs again, or is their account's from now on. */
   #account(user: ViewUser): void {
     const { voice, world } = this.#options;
-    const account = world.standing.accountOf(user)?.name;
     for (const bot of this.#bots()) {
-      if (account === undefined) continue;
+      // Read where there are bots alone: many come with an account in a burst.
+      const account = world.standing.accountOf(user)?.name;
+      if (account === undefined) return;
       const own = bot.requests.ofUser(user);
       if (own === undefined) this.#comeBack(bot, user, account);
       else if (own.account === null)
