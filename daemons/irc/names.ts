@@ -42,6 +42,11 @@ export function isValidUsername(username: string): boolean {
   return true;
 }
 
+/** What may stand for the host of a user: a word of letters, digits and `-./:_`, which makes no mask and ends no parameter. */
+export function isValidHost(host: string, maxLength: number): boolean {
+  return host.length <= maxLength && /^[a-z0-9][a-z0-9./:_-]*$/i.test(host);
+}
+
 /** A channel key: printable ASCII without space or comma, and not starting with `:` (RFC 2812 section 2.3.1). */
 export function isValidKey(key: string, maxLength: number): boolean {
   if (key.length === 0 || key.length > maxLength || key.charCodeAt(0) === 0x3a) return false;

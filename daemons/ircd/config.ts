@@ -14,6 +14,7 @@ import { cidr, netConfigShape } from './net/net-config.ts';
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
   'auspex',
+  'chghost',
   'connect',
   'die',
   'dline',
@@ -22,8 +23,10 @@ export const OPER_FLAGS = [
   'jupe',
   'kill',
   'kline',
+  'override',
   'rehash',
   'restart',
+  'set',
   'squit',
   'wallops',
 ] as const;

@@ -48,7 +48,8 @@ function* joinAll(
   if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
 }
 
-function* joinOne(server: CommandServer, client: LocalClient, name: string, key: string): WorkSteps {
+/** Enters one channel, or says why not. */
+export function* joinOne(server: CommandServer, client: LocalClient, name: string, key: string): WorkSteps {
   const { host, state } = server;
   if (!isValidChannelName(name, limits.channelNameBytes.default)) {
     client.reply(N.ERR_BADCHANMASK, replyParameter(name));
@@ -67,18 +68,24 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
       client.reply(refusal, channel?.name ?? name);
       return;
     }
-    const membership = yield* enter(server, client.user, name, state.birthOf(name, Date.now()));
-    if (membership.channel.topic !== '') sendTopic(client, membership.channel);
-    // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
-    if (!client.has(CAP.noImplicitNames)) {
-      sendNames(server, client, membership.channel);
-      client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
-    }
-    tellRestored(server, client, membership.channel);
+    yield* admit(server, client, name);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
   if (host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
+}
+
+/** Puts a client on a channel that it may enter, to which nothing is on its way, and tells it what there is. */
+export function* admit(server: CommandServer, client: LocalClient, name: string): WorkSteps {
+  const birthMs = server.state.birthOf(name, Date.now());
+  const { channel } = yield* enter(server, client.user, name, birthMs);
+  if (channel.topic !== '') sendTopic(client, channel);
+  // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
+  if (!client.has(CAP.noImplicitNames)) {
+    sendNames(server, client, channel);
+    client.reply(N.RPL_ENDOFNAMES, channel.name);
+  }
+  tellRestored(server, client, channel);
 }
 
 /** Says why there is no operator, where the channel was restored and those whom it had are not back yet. */

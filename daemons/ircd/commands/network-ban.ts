@@ -1,10 +1,12 @@
 /**
- * GLINE, JUPE and their removals: who may not use any server of the network, and which server may not be on it. `duration` is in
+ * GLINE, ZLINE, JUPE and their removals: who may not use any server of the network, and which server may not be on it. `duration` is in
  * minutes; none means a week.
  */
+import { networkProblem } from '../../irc/ban-mask.ts';
 import { canonicalNetworkMask, isInForce } from '../../irc/network-ban.ts';
 import { takeNetworkBan } from '../actions/network-ban.ts';
 import type { CommandServer } from '../command-server.ts';
+import { limits } from '../limits.ts';
 import {
   checkNetworkMask,
   DEFAULT_MINUTES,
@@ -17,13 +19,17 @@ import type { Command } from './command.ts';
 
 const glines = way('gline', '<user@host>');
 const jupes = way('jupe', '<server>');
+/** An address is `*@address` for every server: ircu has no other word, and knows it by its numbers. */
+const zlines = addressWay(glines);
 
 const BANNED = 'from the whole network, for a week unless you say how long.';
 const LIFTED = 'Lifts a ban of the network.';
 
 export const gline: Command = banCommand('GLINE', glines, `Bans a user@host mask ${BANNED}`);
+export const zline: Command = banCommand('ZLINE', zlines, `Bans an address or network ${BANNED}`);
 export const jupe: Command = banCommand('JUPE', jupes, `Bans a server ${BANNED}`);
 export const ungline: Command = unbanCommand('UNGLINE', glines, LIFTED);
+export const unzline: Command = unbanCommand('UNZLINE', zlines, LIFTED);
 export const unjupe: Command = unbanCommand('UNJUPE', jupes, LIFTED);
 
 function way(kind: NetworkBanKind, what: string): BanWay {
@@ -38,6 +44,24 @@ function way(kind: NetworkBanKind, what: string): BanWay {
     missing: (mask) => `no ban of the network for ${mask}`,
     lifted: canonical,
     lift: (server, mask, by) => liftNetworkBan(server, kind, mask, by)?.saving ?? null,
+  };
+}
+
+function addressWay(users: BanWay): BanWay {
+  const maskOf = (address: string) =>
+    networkProblem(address, limits.maskBytes.default) === null ? `*@${address}` : address;
+  return {
+    ...users,
+    what: '<address>',
+    problemWith: (server, address, minutes) =>
+      networkProblem(address, limits.maskBytes.default) ??
+      users.problemWith(server, maskOf(address), minutes),
+    canonical: (address) => users.canonical(maskOf(address)),
+    set: (server, given, minutes) => users.set(server, { ...given, mask: maskOf(given.mask) }, minutes),
+    has: (server, address) => users.has(server, maskOf(address)),
+    missing: users.missing,
+    lifted: (address) => users.lifted(maskOf(address)),
+    lift: (server, address, by) => users.lift(server, maskOf(address), by),
   };
 }
 

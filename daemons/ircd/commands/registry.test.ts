@@ -20,7 +20,9 @@ it('lists every command with its least parameters, the lines that it costs more,
       CAP 1 any
       CERT 1 +1
       CHANNEL 1 +1
+      CHGHOST 2 chghost
       CONNECT 1 connect
+      CYCLE 1
       DIE 0 die
       DLINE 1 dline
       GHOST 1 +2
@@ -40,6 +42,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       KNOCK 1 +2
       LINKS 0 +1
       LIST 0 +3
+      LOCOPS 1 globops
       LUSERS 0
       MAP 0 +1
       MODE 1
@@ -49,6 +52,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       NICK 0 any
       NOTICE 0
       OPER 2 +2
+      OPME 1 override
       PART 1
       PASS 1 before
       PING 0 any
@@ -59,10 +63,17 @@ it('lists every command with its least parameters, the lines that it costs more,
       REGISTER 3 +2 any
       REHASH 0 rehash
       RESTART 0 restart
+      SAJOIN 2 override
+      SAMODE 2 override
+      SANICK 2 override
+      SAPART 2 override
+      SET 0 set
       SETNAME 1 +1
       SQUIT 1 squit
       STATS 1 +2
       TAGMSG 1
+      TESTLINE 1 auspex
+      TESTMASK 1 auspex
       TIME 0
       TOPIC 1
       TRACE 0 +2
@@ -70,15 +81,18 @@ it('lists every command with its least parameters, the lines that it costs more,
       UNGLINE 1 gline
       UNJUPE 1 jupe
       UNKLINE 1 kline
+      UNZLINE 1 gline
       USER 4 before
       USERHOST 1
+      USERIP 1
       VERIFY 2 +2 any
       VERSION 0
       WALLOPS 1 wallops
       WEBIRC 4 before
       WHO 1 +2
       WHOIS 0 +1
-      WHOWAS 0 +1`),
+      WHOWAS 0 +1
+      ZLINE 1 gline`),
   );
 });
 

@@ -6,6 +6,7 @@ import { cap } from './cap.ts';
 import { cert } from './cert.ts';
 import { channel } from './channel.ts';
 import type { Command } from './command.ts';
+import { cycle } from './cycle.ts';
 import { ghost, regain } from './ghost.ts';
 import { help, helpop } from './help.ts';
 import { invite } from './invite.ts';
@@ -18,28 +19,32 @@ import { die, rehash, restart } from './lifecycle.ts';
 import { connect, squit } from './link.ts';
 import { list } from './list.ts';
 import { lusers } from './lusers.ts';
+import { testline, testmask } from './mask-trials.ts';
 import { notice, privmsg, tagmsg } from './message.ts';
 import { mode } from './mode.ts';
 import { monitor } from './monitor.ts';
 import { motd } from './motd.ts';
+import { chghost, sajoin, sanick, sapart } from './move-user.ts';
 import { names } from './names.ts';
-import { gline, jupe, ungline, unjupe } from './network-ban.ts';
+import { gline, jupe, ungline, unjupe, unzline, zline } from './network-ban.ts';
 import { nick } from './nick.ts';
 import { oper } from './oper.ts';
+import { opme, samode } from './override.ts';
 import { part } from './part.ts';
 import { pass } from './pass.ts';
 import { ping, pong } from './ping.ts';
-import { ison, userhost } from './presence.ts';
+import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
 import { register, verify } from './register.ts';
 import { dline, kline, undline, unkline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
+import { set } from './set.ts';
 import { setname } from './setname.ts';
 import { stats } from './stats.ts';
 import { topic } from './topic.ts';
 import { trace } from './trace.ts';
 import { userCommand } from './user.ts';
-import { globops, wallops } from './wallops.ts';
+import { globops, locops, wallops } from './wallops.ts';
 import { webirc } from './webirc.ts';
 import { who } from './who.ts';
 import { whois } from './whois.ts';
@@ -55,7 +60,9 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cap,
     cert,
     channel,
+    chghost,
     connect,
+    cycle,
     die,
     dline,
     ghost,
@@ -75,6 +82,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     knock,
     links,
     list,
+    locops,
     lusers,
     map,
     mode,
@@ -84,6 +92,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     nick,
     notice,
     oper,
+    opme,
     part,
     pass,
     ping,
@@ -94,10 +103,17 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     register,
     rehash,
     restart,
+    sajoin,
+    samode,
+    sanick,
+    sapart,
+    set,
     setname,
     squit,
     stats,
     tagmsg,
+    testline,
+    testmask,
     time,
     topic,
     trace,
@@ -105,8 +121,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ungline,
     unjupe,
     unkline,
+    unzline,
     userCommand,
     userhost,
+    userip,
     verify,
     version,
     wallops,
@@ -114,6 +132,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     who,
     whois,
     whowas,
+    zline,
   ]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((command) => [command.name, command]),

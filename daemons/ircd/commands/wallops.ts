@@ -1,4 +1,4 @@
-/** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
+/** WALLOPS (RFC 2812 4.7), GLOBOPS and LOCOPS: operators to users with +w, and to operators of this server. */
 import { N } from '../../irc/numerics.ts';
 import { wallops as sendWallops } from '../actions/wallops.ts';
 import { noticeOpers } from '../broadcast.ts';
@@ -23,8 +23,18 @@ export const globops: Command = {
   name: 'GLOBOPS',
   minParams: 1,
   oper: 'globops',
-  help: ['GLOBOPS :<text>', 'Sends a notice to all operators. Operators only.'],
+  help: ['GLOBOPS :<text>', 'Sends a notice to all operators of this server. Operators only.'],
   run(server, client, params) {
     noticeOpers(server, `Global -- from ${client.user.nick}: ${params[0] ?? ''}`);
+  },
+};
+
+export const locops: Command = {
+  name: 'LOCOPS',
+  minParams: 1,
+  oper: 'globops',
+  help: ['LOCOPS :<text>', 'Sends a notice to the operators of this server. Operators only.'],
+  run(server, client, params) {
+    noticeOpers(server, `Local -- from ${client.user.nick}: ${params[0] ?? ''}`);
   },
 };

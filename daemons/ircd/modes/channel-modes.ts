@@ -21,17 +21,21 @@ import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 /** Largest +l. */
 const MAX_LIMIT = 1_000_000;
 
-/** Applies a mode string at once, and announces it in steps. `isOp` is false for members without status and for strangers, who may only list. */
+/**
+ * Applies a mode string at once, and announces it in steps. Members without status and strangers may only list.
+ * @param forced by an operator of the network, whatever they are on the channel.
+ */
 export function changeChannelModes(
   server: CommandServer,
   client: LocalClient,
   channel: Channel,
   letters: string,
   args: readonly string[],
+  forced = false,
 ): WorkSteps | null {
-  const isOp = client.user.memberships.get(channel)?.isOp === true;
+  const isOp = forced || client.user.memberships.get(channel)?.isOp === true;
   const change = new ChannelModeChange(server, client, channel, args, isOp);
-  return change.apply(letters);
+  return change.apply(letters, forced);
 }
 
 class ChannelModeChange {
@@ -61,7 +65,7 @@ class ChannelModeChange {
     this.#changes = new ChannelModeChanges(server, client.user, channel);
   }
 
-  apply(letters: string): WorkSteps | null {
+  apply(letters: string, forced: boolean): WorkSteps | null {
     let on = true;
     const listed = new Set<string>();
     for (const letter of letters) {
@@ -70,7 +74,7 @@ class ChannelModeChange {
       else if (isListMode(letter)) this.#applyList(on, letter, listed);
       else if (this.#mayChange()) this.#applyOne(on, letter);
     }
-    return this.#changes.announce();
+    return this.#changes.announce(forced ? 'forced' : true);
   }
 
   /** Says once that the user is no operator. */
