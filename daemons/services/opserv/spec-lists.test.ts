@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorDeeds } from '../account-admin.ts';
 import type { CommandRow } from '../bots/command-row.ts';
+import { adminWords, badRowActions } from '../test-admin-words.ts';
 import { TestNetwork } from '../test-network.ts';
+import { banAdminCommands } from './ban-admin.ts';
 import { opservPage } from './opserv-page.ts';
+import { watchAdminCommands } from './watch-admin.ts';
 
 let test: TestNetwork;
 beforeAll(async () => {
@@ -105,4 +108,11 @@ it.each([
 it('the page of the docs says what the tables say', () => {
   const file = join(import.meta.dirname, '../../../docs/reference/opserv.md');
   expect(readFileSync(file, 'utf8')).toBe(opservPage());
+});
+
+it('administrators do it by commands of such a danger, words and columns, and each row offers what can be done with it', () => {
+  const commands = { ...banAdminCommands, ...watchAdminCommands };
+  const written = readFileSync(join(import.meta.dirname, 'test-admin-commands.txt'), 'utf8');
+  expect(`${adminWords(commands).join('\n')}\n`).toBe(written);
+  expect(badRowActions(commands)).toEqual([]);
 });
