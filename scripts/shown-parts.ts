@@ -83,6 +83,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   // relay
   'daemons/relay/net Batcher': 'joins the frames of one write: who waits for it is in the queue of writes',
   Batch: INSIDE,
+  RelayRefusedError: 'an error',
   Room: 'of the relay: a place to talk',
   Outbox: ONE_EACH,
   ReceiveRate: ONE_EACH,
@@ -193,6 +194,7 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue link to accounts',
   'queue link to services',
   'queue link to recorder',
+  'limiter handshakes',
   'queue send queue bytes',
   'queue receive queue bytes',
   'queue logins to keep',

@@ -24,6 +24,11 @@ export function* watchClients(relay: Relay, nowMs: number): Steps<void> {
   relay.metrics.roomMemberships.set(relay.rooms.memberships);
 }
 
+/** Whether a client is still to prove who it is. */
+function unsecured({ door }: Relay, { connection, stage }: Peer): boolean {
+  return connection.session === null && stage === 'new' && (connection.intake.handshaking || door.required);
+}
+
 function watch(relay: Relay, peer: Peer, nowMs: number): void {
   const { connection } = peer;
   const { limits } = relay;
@@ -40,6 +45,13 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
       'frame_timeout',
       `A frame was not finished within ${limits.frame_seconds} seconds.`,
     );
+  } else if (unsecured(relay, peer)) {
+    if (nowMs - connection.acceptedAt > limits.handshake_seconds * 1_000)
+      relay.endWithError(
+        peer,
+        'handshake_timeout',
+        `No sealed session came about within ${limits.handshake_seconds} seconds.`,
+      );
   } else if (peer.stage === 'greeted') {
     // While nothing is read from it, or its last words are not worked off, silence says nothing; it must take what waits for it within stall_seconds.
     if (connection.intake.choked || connection.intake.busy) return;

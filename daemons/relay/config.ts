@@ -4,6 +4,8 @@ import { filePath, lineText } from '../../contract/line-texts.ts';
 import { listenSetting, tcpListener } from '../../contract/listen-setting.ts';
 import { parseCidr } from '../runtime/net/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
+import { isIdentityText } from './noise/identity.ts';
+import { SECURITY_MODES } from './secure/security-modes.ts';
 
 /** What happens to the frames of a connection. */
 export const MODES = ['echo', 'broadcast', 'rooms', 'direct'] as const;
@@ -82,6 +84,38 @@ const listenEntry = tcpListener(6680).extend({
   mode: z.enum(DEFAULT_MODES).optional().describe('Overrides `mode` for clients of this listener'),
 });
 
+const identity = z
+  .string()
+  .refine(
+    isIdentityText,
+    'must be an identity: 43 characters of base64url, as `run relay identity` shows one',
+  );
+
+const securityTable = z.strictObject({
+  mode: z
+    .enum(SECURITY_MODES)
+    .default('both')
+    .describe('Whether clients speak plain frames, sealed ones (Noise), or as they choose'),
+  identity_file: filePath()
+    .optional()
+    .describe(
+      'PEM file of the Ed25519 key that is the identity of the relay, made where it is not there; in the data folder if absent',
+    ),
+  allow: z
+    .array(identity)
+    .max(100_000)
+    .default([])
+    .describe(
+      'Identities that are let in, and nobody else: who does not prove one neither. Empty lets in everybody',
+    ),
+  core_files: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the system may write a core file of the relay after a crash: it would hold the keys of sessions',
+    ),
+});
+
 const classEntry = z.strictObject({
   name: lineText({ max: 64 }),
   match: z.array(cidr).min(1).describe('Ranges of client addresses; the first class that matches wins'),
@@ -115,6 +149,7 @@ export const relayConfig = z
       .describe(
         'PEM files for the listeners with `tls = true`; relative paths begin where Signalbox was started',
       ),
+    security: securityTable.prefault({}).describe('Sealed sessions and who may have one'),
     class: z
       .array(classEntry)
       .default([])
@@ -138,6 +173,11 @@ export const relayConfig = z
       for (const { limit, message } of limitProblems({ ...config, ...own }))
         if (limit in own) complain(['class', index, limit], message);
     });
+    if (config.security.mode === 'plain' && config.security.allow.length > 0)
+      complain(
+        ['security', 'allow'],
+        'expected no identities with mode = "plain", in which nobody can prove one',
+      );
     const needsRooms = 'expected rooms among `modes`, because clients of the mode rooms must say hello';
     if (!config.modes.includes('rooms')) {
       if (config.mode === 'rooms') complain(['mode'], needsRooms);

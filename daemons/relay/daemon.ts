@@ -8,7 +8,10 @@ import type { RelayConfig, relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
 import { BanList } from './net/ban-list.ts';
+import { loadAead, nodeSuite } from './noise/node-suite.ts';
 import { RelayServer } from './relay-server.ts';
+import { forbidCoreFiles } from './secure/core-files.ts';
+import { identityPath, openIdentity } from './secure/identity-file.ts';
 
 /** What a configuration comes to. */
 export interface RelayPrepared {
@@ -31,6 +34,14 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
   prepare: prepareRelay,
   async start(context) {
     const log = context.log('relay');
+    const { security } = context.config;
+    if (!security.core_files) forbidCoreFiles(log);
+    const { aead, library } = await loadAead();
+    if (library !== 'sodium-native')
+      log.warn('slow_cipher', 'No binary of sodium-native fits this machine; sealed frames cost more time.');
+    const suite = nodeSuite(aead);
+    let path = identityPath(security.identity_file, context.dataDir);
+    const identity = await openIdentity(suite, path);
     const bans = await BanList.open(context.dataDir, log);
     const metrics = new RelayMetrics(context.metrics);
     metrics.publishBans(bans);
@@ -39,6 +50,8 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
       credentials: context.prepared.credentials,
       metrics,
       bans,
+      suite,
+      identity,
       log,
       onChanged() {
         context.touchTable('connections');
@@ -49,7 +62,13 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
       listeners: () => server.listeners(),
       commands: adminCommands(server, bans),
       tables: relayTables(server.relay),
-      reload: (config, { credentials }) => server.reload(config, credentials),
+      async reload(config, { credentials }) {
+        const next = identityPath(config.security.identity_file, context.dataDir);
+        if (next === path) return await server.reload(config, credentials);
+        const change = await server.reload(config, credentials, await openIdentity(suite, next));
+        path = next;
+        return change;
+      },
       stopImpact: () => stopEffect(server.relay.size, bans.unsaved),
       async drain(deadline) {
         await server.drain('The relay is shutting down.', deadline);

@@ -218,6 +218,36 @@ export const LIMITS = {
     unit: 'milliseconds',
     reason: 'How long a closed connection may take to read its last frames before the socket is destroyed.',
   },
+  rekey_frames: {
+    default: 65_536,
+    min: 1,
+    max: 4_294_967_295,
+    unit: 'count',
+    reason:
+      'Sealed frames to one client after which the relay takes a new key; what one key tells is bounded.',
+  },
+  rekey_bytes: {
+    default: 1024 * MIB,
+    min: 1024,
+    max: 1024 * 1024 * MIB,
+    unit: 'bytes',
+    reason: 'Bytes sealed for one client after which the relay takes a new key.',
+  },
+  rekey_seconds: {
+    default: 3_600,
+    min: 1,
+    max: 604_800,
+    unit: 'seconds',
+    reason: 'Age of a key at which the relay takes a new one with the next sealed frame.',
+  },
+  connections_per_identity: {
+    default: 64,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason:
+      'Devices of one person, and connections that are not closed yet; an address does not tell them apart.',
+  },
   max_bans: {
     default: 10_000,
     min: 1,
@@ -229,6 +259,11 @@ export const LIMITS = {
 
 /** Limits that no configuration changes. */
 export const FIXED_LIMITS = {
+  handshake_bytes: {
+    default: 1_024,
+    unit: 'bytes',
+    reason: 'Largest message of a sealed handshake; those of the protocol have 32, 192 and 160.',
+  },
   flush_turn_ms: {
     default: 10,
     unit: 'milliseconds',

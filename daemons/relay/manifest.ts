@@ -32,6 +32,10 @@ const connectionColumns: readonly TableColumn[] = [
   { key: 'mode', title: 'Mode', type: 'text' },
   clientColumn.class,
   clientColumn.tls,
+  { key: 'security', title: 'Security', type: 'text' },
+  { key: 'identity', title: 'Identity', type: 'text', rank: 2 },
+  { key: 'cipher', title: 'Cipher', type: 'text', rank: 3 },
+  { key: 'keyAge', title: 'Key age', type: 'seconds', rank: 3 },
   { key: 'rooms', title: 'Rooms', type: 'number', rank: 2 },
   clientColumn.connectedAt,
   clientColumn.idle,
@@ -263,6 +267,14 @@ export const manifest = defineManifest({
     { title: 'Bytes', metrics: ['signalbox_relay_bytes_in_total', 'signalbox_relay_bytes_out_total'] },
     { title: 'Frame latency', metrics: ['signalbox_relay_frame_latency_seconds'] },
     {
+      title: 'Sealed sessions',
+      metrics: [
+        'signalbox_relay_sealed_clients',
+        'signalbox_relay_handshakes_total',
+        'signalbox_relay_handshake_failures_total',
+      ],
+    },
+    {
       title: 'Send queues',
       metrics: ['signalbox_relay_send_queue_bytes', 'signalbox_relay_send_queue_max_bytes'],
     },
@@ -274,6 +286,7 @@ export const manifest = defineManifest({
         'signalbox_relay_oversized_frames_total',
         'signalbox_relay_receive_pauses_total',
         ...refusalMetrics('relay'),
+        'signalbox_relay_bad_records_total',
         'signalbox_relay_protocol_errors_total',
       ],
     },

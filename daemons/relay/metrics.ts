@@ -8,6 +8,7 @@ import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
+import type { SessionDoor } from './secure/session-door.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
@@ -35,6 +36,11 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('slow_reader_disconnects', 'Clients disconnected because they did not read'),
   counter('oversized_frames', 'Frames over the size limit; each closes its client'),
   counter('receive_pauses', 'Times that reading from a client paused because it sent too fast'),
+  gauge('sealed_clients', 'Clients in sealed sessions'),
+  counter('handshakes', 'Handshakes of sealed sessions that were begun'),
+  counter('handshake_failures', 'Handshakes that came to no session: not genuine, not in time, or given up'),
+  counter('rekeys', 'New keys that the relay took for what it seals'),
+  counter('bad_records', 'Sealed frames that were changed, repeated or out of order; each ends its session'),
   counter('protocol_errors', 'Error frames sent to clients'),
   histogram(
     'frame_latency',
@@ -73,6 +79,11 @@ export class RelayMetrics {
   readonly oversized;
   readonly receivePauses;
   readonly errors;
+  readonly sealedClients;
+  readonly handshakes;
+  readonly handshakeFailures;
+  readonly rekeys;
+  readonly badRecords;
   readonly frameLatency;
   readonly backlogLatency;
 
@@ -99,6 +110,11 @@ export class RelayMetrics {
     this.oversized = registry.counter(name('oversized_frames_total'));
     this.receivePauses = registry.counter(name('receive_pauses_total'));
     this.errors = registry.counter(name('protocol_errors_total'));
+    this.sealedClients = registry.gauge(name('sealed_clients'));
+    this.handshakes = registry.counter(name('handshakes_total'));
+    this.handshakeFailures = registry.counter(name('handshake_failures_total'));
+    this.rekeys = registry.counter(name('rekeys_total'));
+    this.badRecords = registry.counter(name('bad_records_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
@@ -118,6 +134,17 @@ export class RelayMetrics {
     instrumentQueue(registry, 'writes', () => flusher.counts);
     instrumentCounts(registry, 'queue', 'send queue bytes', () => memoryWatch.heldToSend);
     instrumentCounts(registry, 'queue', 'receive queue bytes', () => memoryWatch.heldOfInput);
+  }
+
+  /** Shows handshakes and what came of them. */
+  publishSessions({ counts, instrument }: SessionDoor, sealed: () => number): void {
+    instrumentCounts(this.#registry, 'limiter', 'handshakes', () => instrument());
+    this.#registry.onSample(() => {
+      this.sealedClients.set(sealed());
+      this.handshakes.setTotal(counts.begun);
+      this.handshakeFailures.setTotal(counts.failed);
+      this.rekeys.setTotal(counts.rekeys);
+    });
   }
 
   /** Shows changes of bans on their way to the disk. */

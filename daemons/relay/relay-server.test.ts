@@ -10,7 +10,7 @@ import { prepareRelay } from './daemon.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { BanList } from './net/ban-list.ts';
 import { RelayServer, type RelayServerOptions } from './relay-server.ts';
-import { TestRelay } from './test-relay.ts';
+import { TEST_SUITE, TestRelay } from './test-relay.ts';
 
 let folder: string;
 let logged: string[];
@@ -44,6 +44,8 @@ async function start(config: Record<string, unknown> = {}) {
     ...(await prepareRelay(parsed, { warn: () => {} })),
     metrics,
     bans,
+    suite: TEST_SUITE,
+    identity: TEST_SUITE.signingKey(new Uint8Array(32)),
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     onChanged: () => {
       changes++;

@@ -28,8 +28,10 @@ import { HeldMemory } from './net/held-memory.ts';
 import { MemoryWatch } from './net/memory-watch.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './net/relay-turns.ts';
 import { TickFlusher } from './net/tick-flusher.ts';
+import type { CryptoSuite, SigningKey } from './noise/crypto-suite.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './rooms/relay.ts';
+import { SessionDoor } from './secure/session-door.ts';
 
 const WATCH_MS = 1_000;
 
@@ -50,6 +52,10 @@ export interface RelayServerOptions {
   readonly credentials: TlsCredentials | null;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  /** Makes sealed sessions. */
+  readonly suite: CryptoSuite;
+  /** The relay's own identity. */
+  readonly identity: SigningKey;
   readonly log: SubsystemLogger;
   /** Called when connections or rooms may look different to a window. */
   readonly onChanged: () => void;
@@ -73,6 +79,7 @@ export class RelayServer {
   /** Who pays for what operators ask for and the clock brings. */
   readonly #operators = new WorkAccount(new WorkGroup());
   #watching = false;
+  readonly door: SessionDoor;
   readonly #onChanged: () => void;
   #config: RelayConfig;
   #watch: NodeJS.Timeout | null = null;
@@ -84,6 +91,7 @@ export class RelayServer {
     this.#onChanged = options.onChanged;
     this.#connections = new OpenConnections<Connection>(options.onChanged);
     this.limits = limitsOf(options.config);
+    this.door = new SessionDoor(options.suite, options.identity, options.config.security, this.limits);
     const flusher = new TickFlusher();
     this.#turns = relayTurns(
       flusher,
@@ -96,6 +104,7 @@ export class RelayServer {
       flusher,
       metrics: options.metrics,
       bans: options.bans,
+      door: this.door,
       modes: () => this.#config.modes,
       onEnded: (peer, reason) => {
         this.#log.debug('client_ended', `${peer.id} from ${peer.connection.address}: ${reason}`);
@@ -147,6 +156,7 @@ export class RelayServer {
     });
     options.metrics.publishAccepting(this.admission, () => this.relay.size);
     options.metrics.publishClients(this.#services);
+    options.metrics.publishSessions(this.door, () => this.relay.sealed);
   }
 
   /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */
@@ -168,10 +178,19 @@ export class RelayServer {
     return this.#connections.size;
   }
 
-  /** Begins to take a new configuration over without dropping anyone; throws and changes nothing when it cannot. */
-  reload(config: RelayConfig, credentials: TlsCredentials | null): Promise<AcceptorChange> {
+  /**
+   * Begins to take a new configuration over without dropping anyone; throws and changes nothing when it cannot.
+   * @param identity another one, for sessions to come
+   */
+  reload(
+    config: RelayConfig,
+    credentials: TlsCredentials | null,
+    identity?: SigningKey,
+  ): Promise<AcceptorChange> {
     return this.#acceptor.begin(config.listen, credentials, () => {
       this.#config = config;
+      this.door.change(config.security);
+      if (identity !== undefined) this.door.takeIdentity(identity);
       this.setLimits(limitsOf(config));
     });
   }

@@ -14,8 +14,12 @@ import { prepareRelay } from './daemon.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { BanList } from './net/ban-list.ts';
 import type { TurnLengths } from './net/relay-turns.ts';
+import { loadAead, nodeSuite } from './noise/node-suite.ts';
 import { FrameDecoder } from './protocol/frame-decoder.ts';
 import { RelayServer } from './relay-server.ts';
+
+/** The cryptography of this process. */
+export const TEST_SUITE = nodeSuite((await loadAead()).aead);
 
 export type Control = Record<string, unknown>;
 
@@ -158,6 +162,8 @@ export class TestRelay {
       ...(await prepareRelay(parsed, { warn: () => {} })),
       metrics,
       bans,
+      suite: TEST_SUITE,
+      identity: TEST_SUITE.signingKey(new Uint8Array(32).fill(17)),
       log: new Logger('error').child('relay'),
       onChanged: () => {},
       turns,

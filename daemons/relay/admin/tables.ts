@@ -4,6 +4,7 @@ import type { TableProvider } from '../../runtime/telemetry/stream-hub.ts';
 import type { Peer } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
+import { CIPHER } from '../secure/session-door.ts';
 
 type Row = Readonly<Record<string, TableCell>>;
 
@@ -17,6 +18,10 @@ export function connectionRow(peer: Peer, nowMs: number): Row {
     mode: peer.tagged ? peer.mode : `${peer.mode} (plain)`,
     class: connection.connectionClass.name,
     tls: connection.tls ?? '',
+    security: connection.session === null ? 'plain' : 'noise',
+    identity: peer.identity ?? '',
+    cipher: connection.session === null ? '' : CIPHER,
+    keyAge: keyAgeSeconds(connection, nowMs),
     rooms: peer.rooms.size,
     connectedAt: connection.connectedAt,
     idle: Math.max(0, Math.round((nowMs - connection.lastReceivedAt) / 1_000)),
@@ -28,6 +33,11 @@ export function connectionRow(peer: Peer, nowMs: number): Row {
     queueBytes: outbox.queuedBytes,
     dropped: outbox.droppedFrames,
   };
+}
+
+/** Seconds since the relay took the key that it seals with; null without a session. */
+function keyAgeSeconds({ session }: Peer['connection'], nowMs: number): number | null {
+  return session === null ? null : Math.max(0, Math.round((nowMs - session.sealer.keyedAt) / 1_000));
 }
 
 /** A room as a row. */

@@ -1,5 +1,5 @@
 /**
- * Bans by peer id and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
+ * Bans by peer id, by identity and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
  */
 import { z } from 'zod';
 import { toLineText } from '../../../contract/line-texts.ts';
@@ -12,7 +12,7 @@ import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 
 const banSchema = z
   .object({
-    kind: z.enum(['peer', 'cidr']),
+    kind: z.enum(['peer', 'cidr', 'identity']),
     value: z.string(),
     reason: z.string().transform(toLineText),
     by: z.string().transform(toLineText),
@@ -21,7 +21,7 @@ const banSchema = z
     /** Unix time in milliseconds, null for a ban without end. */
     expiresAt: z.number().nullable(),
   })
-  .refine(({ kind, value }) => kind === 'peer' || parseCidr(value) !== null, {
+  .refine(({ kind, value }) => kind !== 'cidr' || parseCidr(value) !== null, {
     path: ['value'],
     error: 'not an address range',
   });
@@ -82,6 +82,12 @@ export class BanList {
   ofPeer(id: string, now: number): Ban | null {
     const ban = this.#bans.get(id);
     return ban !== undefined && ban.kind === 'peer' && !expired(ban, now) ? ban : null;
+  }
+
+  /** The ban on an identity, or null. */
+  ofIdentity(identity: string, now: number): Ban | null {
+    const ban = this.#bans.get(identity);
+    return ban !== undefined && ban.kind === 'identity' && !expired(ban, now) ? ban : null;
   }
 
   /** The oldest ban that covers an address, or null. */

@@ -53,6 +53,10 @@ function open(flood = false, tls: string | null = null): void {
       heard.push(text);
       onFrame(text);
     },
+    onPreamble: () => null,
+    onAnswer: () => heard.push('answer'),
+    onSecured: () => heard.push('secured'),
+    onInsecure: (_, code) => heard.push(code),
     onOversized: (_, length) => heard.push(`oversized ${length}`),
     onSlowReader: () => heard.push('slow'),
     onEnd: (_, reason) => heard.push(`end: ${reason}`),

@@ -7,6 +7,8 @@ import { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { Seat } from '../../runtime/net/admission.ts';
 import { networkKey } from '../../runtime/net/ip-address.ts';
 import type { Frame } from '../protocol/frame.ts';
+import type { ProtocolErrorCode } from '../protocol/protocol-errors.ts';
+import type { ServerHandshake, Session } from '../secure/session-door.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Intake } from './intake.ts';
@@ -17,6 +19,14 @@ export interface ConnectionHandler {
   /** One frame: `source[start, start + 4)` is its length, the rest its payload. Not called after {@link Connection.end}. */
   onFrame(connection: Connection, source: Buffer, start: number, end: number): void;
   onOversized(connection: Connection, lengthBytes: number): void;
+  /** Its first frame asks for a sealed session; null where there is none to be had, and the connection was ended. */
+  onPreamble(connection: Connection): ServerHandshake | null;
+  /** Sends a message of its handshake. */
+  onAnswer(connection: Connection, message: Uint8Array): void;
+  /** The client has proved its identity; what is sent from here on is sealed. */
+  onSecured(connection: Connection): void;
+  /** A handshake or a sealed session is broken. */
+  onInsecure(connection: Connection, code: ProtocolErrorCode, message: string): void;
   /** The queue is over its limit under the policy `disconnect`, at the end of the tick in which that happened. */
   onSlowReader(connection: Connection): void;
   /** Exactly once, when it ends: nothing is received from here on, and only its last frames are still sent. */
@@ -39,6 +49,8 @@ export class Connection implements OutboxOwner {
   readonly connectedAt = Date.now();
   /** `performance.now()` when it was accepted. */
   readonly acceptedAt = performance.now();
+  /** The sealed session; null for one that speaks plain frames. */
+  session: Session | null = null;
   readonly intake: Intake;
   readonly outbox: Outbox;
 
@@ -69,6 +81,13 @@ export class Connection implements OutboxOwner {
     const account = new WorkAccount(services.groups.enter(seat.address));
     this.outbox = new Outbox(socket, tls !== null, seat.connectionClass, services, this);
     this.intake = new Intake(socket, account, services, this, handler, this.outbox);
+  }
+
+  /** Seals what is sent from here on. */
+  secure(session: Session): void {
+    this.session = session;
+    this.outbox.sealer = session.sealer;
+    this.#handler.onSecured(this);
   }
 
   /** Starts reading. */
@@ -180,6 +199,7 @@ export class Connection implements OutboxOwner {
     this.#gone = true;
     if (this.#endTimer !== null) clearTimeout(this.#endTimer);
     this.#services.groups.leave(this.address);
+    this.session?.sealer.destroy();
     this.#handler.onGone(this);
   }
 }

@@ -9,7 +9,11 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
 import type { RoundReader } from '../../runtime/net/read-rounds.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
+import { PREAMBLE_FRAME, preambleIn } from '../noise/preamble.ts';
 import { FrameDecoder, type FrameSink } from '../protocol/frame-decoder.ts';
+import type { ProtocolErrorCode } from '../protocol/protocol-errors.ts';
+import { SealedInput, type SealedInputOwner } from '../secure/sealed-input.ts';
+import type { Session } from '../secure/session-door.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import type { Outbox } from './outbox.ts';
@@ -21,7 +25,7 @@ const FRAME_NS = workPrices.line.ns;
 const SHORTEST_PAUSE_MS = 10;
 
 /** The receiving half of a connection. */
-export class Intake implements FrameSink, RoundReader, WorkJob {
+export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob {
   /** Set by whoever keeps the range of a frame. */
   keeps = false;
   framesIn = 0;
@@ -43,7 +47,12 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
   readonly #connection: Connection;
   readonly #handler: ConnectionHandler;
   readonly #outbox: Outbox;
-  readonly #decoder: FrameDecoder;
+  readonly #frames: FrameDecoder;
+  /** What takes the bytes: of a client in a sealed session that is not the decoder of its frames. */
+  #decoder: FrameDecoder | SealedInput;
+  /** Whether the first bytes may still turn out to ask for a sealed session; those that may are kept. */
+  #beginning = true;
+  #begun: Buffer | null = null;
   readonly #rate: ReceiveRate;
   #heldBytes = 0;
   /** Whether what is left of a read waits for its turn. */
@@ -75,7 +84,8 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     this.#connection = connection;
     this.#handler = handler;
     this.#outbox = outbox;
-    this.#decoder = new FrameDecoder(this, services.limits, true);
+    this.#frames = new FrameDecoder(this, services.limits, true);
+    this.#decoder = this.#frames;
     services.readRounds.enter(account.group, this);
     this.#rate = new ReceiveRate(connection.connectionClass.limits, this.lastReceivedAt);
   }
@@ -90,6 +100,11 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     return this.#working;
   }
 
+  /** Whether a sealed session is on its way. */
+  get handshaking(): boolean {
+    return this.#decoder instanceof SealedInput && this.#decoder.handshaking;
+  }
+
   /** Memory held of what it has sent. */
   get heldBytes(): number {
     return this.#heldBytes;
@@ -101,8 +116,10 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     this.lastReceivedAt = performance.now();
     this.bytesIn += chunk.length;
     this.#services.metrics.bytesIn.add(chunk.length);
-    this.#decoder.hold(chunk);
+    const bytes = this.#beginning ? this.#begin(chunk) : chunk;
     this.#charge(chunk.length, 0);
+    if (bytes === null) return;
+    this.#decoder.hold(bytes);
     if (this.#working) this.recount();
     else this.#work();
     // Nobody of its network is read for the rest of the turn: their work would only wait here.
@@ -197,6 +214,41 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
   onOversized(lengthBytes: number): void {
     this.#services.metrics.oversized.add();
     this.#handler.onOversized(this.#connection, lengthBytes);
+  }
+
+  onAnswer(message: Uint8Array): void {
+    this.#handler.onAnswer(this.#connection, message);
+  }
+
+  onSecured(session: Session): void {
+    this.#connection.secure(session);
+  }
+
+  onInsecure(code: ProtocolErrorCode, message: string): void {
+    this.#handler.onInsecure(this.#connection, code, message);
+  }
+
+  spend(ns: number): boolean {
+    return this.#turns.spend(ns);
+  }
+
+  /** The first bytes of a connection: whether they ask for a sealed session. Null where nothing is to be decoded yet. */
+  #begin(chunk: Buffer): Buffer | null {
+    const bytes = this.#begun === null ? chunk : Buffer.concat([this.#begun, chunk]);
+    const found = preambleIn(bytes);
+    if (found === 'part') {
+      this.#begun = bytes;
+      if (this.frameBegunAt === 0) this.frameBegunAt = this.lastReceivedAt;
+      return null;
+    }
+    this.#beginning = false;
+    this.#begun = null;
+    this.frameBegunAt = 0;
+    if (found === 'other') return bytes;
+    const handshake = this.#handler.onPreamble(this.#connection);
+    if (handshake === null) return null;
+    this.#decoder = new SealedInput(this.#frames, handshake, this);
+    return bytes.length > PREAMBLE_FRAME.length ? bytes.subarray(PREAMBLE_FRAME.length) : null;
   }
 
   #work(): void {

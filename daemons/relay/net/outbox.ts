@@ -9,14 +9,20 @@ import type { Gauge } from '../../runtime/telemetry/metric-handles.ts';
 import type { RollingHistogram } from '../../runtime/telemetry/rolling-histogram.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from '../config.ts';
 import { LagBlocks } from '../lag-blocks.ts';
+import { RECORD_DATA_BYTES, RECORD_OVERHEAD_BYTES, type RecordSealer } from '../noise/records.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { SendQueue } from './send-queue.ts';
-import type { Batch, Batcher, Flushable } from './tick-flusher.ts';
+import { type Batch, type Batcher, type Flushable, WRITE_BYTES } from './tick-flusher.ts';
 
 /** A queue of this many frames is cleared when the tick ends: a thousand of them at once would hold up everybody. */
 const CLEAR_LATER_FRAMES = 1_024;
+
+/** Where all clients' writes are sealed, one after the other: what the kernel does not take at once is copied out of it. */
+const SEALED = Buffer.allocUnsafeSlow(
+  WRITE_BYTES + (Math.ceil(WRITE_BYTES / RECORD_DATA_BYTES) + 1) * RECORD_OVERHEAD_BYTES,
+);
 
 /** What an outbox tells its connection. */
 export interface OutboxOwner {
@@ -43,6 +49,9 @@ export class Outbox implements Flushable {
   /** Whether what is pushed now answers what the client has sent; kept by the intake. */
   answering = false;
 
+  /** Seals what is written, from the moment that it is set; null for a plain client. */
+  sealer: RecordSealer | null = null;
+
   readonly #socket: Socket;
   readonly #encrypted: boolean;
   readonly #services: ConnectionServices;
@@ -56,6 +65,11 @@ export class Outbox implements Flushable {
   #inFlightBytes = 0;
   #inFlightFrames = 0;
   #inFlightOldest = 0;
+  /** Whether what is in flight was copied or encrypted into memory of this client's own. */
+  #inFlightOwn = false;
+  /** What is in flight and not sealed to its end, and how far it is. */
+  #sealing: Buffer | null = null;
+  #sealedTo = 0;
   #backlogged = false;
   /** Where it waits to be flushed. */
   #line: 'none' | 'crowd' | 'answers' = 'none';
@@ -156,7 +170,8 @@ export class Outbox implements Flushable {
     while (this.#inFlightBytes === 0 && queue.size > 0 && !this.#socket.destroyed) {
       const batch = batcher.next(queue);
       const { bytes, count } = batch;
-      this.#write(bytes);
+      if (this.sealer === null) this.#write(bytes);
+      else this.#writeSealed(this.sealer, bytes, 0);
       const now = performance.now();
       this.lastWrittenAt = now;
       this.bytesOut += bytes.length;
@@ -165,7 +180,7 @@ export class Outbox implements Flushable {
       metrics.bytesOut.add(bytes.length);
       metrics.framesOut.add(count);
       metrics.queueFrames.add(-count);
-      if (this.#socket.writableLength === 0) {
+      if (this.#socket.writableLength === 0 && this.#sealing === null) {
         const histogram = this.#backlogged ? metrics.backlogLatency : metrics.frameLatency;
         recordAges(histogram, queue, count, now);
         metrics.queueBytes.add(-bytes.length);
@@ -176,7 +191,8 @@ export class Outbox implements Flushable {
         this.#inFlightFrames = count;
         this.#inFlightOldest = queue.at(0).receivedAt;
         // A TLS engine has encrypted it into memory of this connection's own.
-        if (this.#encrypted || batch.holders++ === 0) memory.sendBytes += bytes.length;
+        this.#inFlightOwn = this.#encrypted || this.sealer !== null;
+        if (this.#inFlightOwn || batch.holders++ === 0) memory.sendBytes += bytes.length;
       }
       queue.take(count);
     }
@@ -212,6 +228,7 @@ export class Outbox implements Flushable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#sealing = null;
     this.#open = false;
     // The client is gone: what waited for it was not dropped for its slowness.
     this.#clearQueue();
@@ -234,8 +251,10 @@ export class Outbox implements Flushable {
   #trimBlocks(frame: Frame | null): void {
     const writing = this.#inFlight;
     // What a TLS engine has is not known here.
-    if (this.#blocks === null || (writing !== null && this.#encrypted)) return;
-    this.#blocks.trim(frame, writing?.bytes ?? null);
+    if (this.#blocks === null || (writing !== null && this.#encrypted && this.sealer === null)) return;
+    // What is sealed is a copy.
+    const bytes = this.sealer === null ? (writing?.bytes ?? null) : this.#sealing;
+    this.#blocks.trim(frame, bytes);
   }
 
   #keepOwn(frame: Frame): Frame {
@@ -259,6 +278,21 @@ export class Outbox implements Flushable {
   #write(bytes: Buffer): void {
     const taken = this.#encrypted ? 0 : writeDirect(this.#socket, bytes);
     if (taken < bytes.length) this.#socket.write(bytes.subarray(taken), this.#onWritten);
+  }
+
+  /** The same for a sealed session: seals as much as the kernel takes, so that what it does not take may still be dropped. */
+  #writeSealed(sealer: RecordSealer, bytes: Buffer, from: number): void {
+    const socket = this.#socket;
+    let at = from;
+    while (at < bytes.length && socket.writableLength === 0 && !socket.destroyed) {
+      at = sealer.seal(bytes, at, bytes.length, SEALED, performance.now());
+      const { written } = sealer;
+      const sealed = SEALED.subarray(0, written);
+      const taken = this.#encrypted ? 0 : writeDirect(socket, sealed);
+      if (taken < written) socket.write(Buffer.from(sealed.subarray(taken)), this.#onWritten);
+    }
+    this.#sealedTo = at;
+    this.#sealing = at < bytes.length ? bytes : null;
   }
 
   #over(moreBytes: number): boolean {
@@ -323,7 +357,7 @@ export class Outbox implements Flushable {
     const batch = this.#inFlight;
     if (batch === null) return;
     this.#inFlight = null;
-    if (this.#encrypted || --batch.holders === 0) this.#services.memory.sendBytes -= this.#inFlightBytes;
+    if (this.#inFlightOwn || --batch.holders === 0) this.#services.memory.sendBytes -= this.#inFlightBytes;
     this.#inFlightBytes = 0;
   }
 
@@ -332,6 +366,11 @@ export class Outbox implements Flushable {
     if (this.#inFlightBytes === 0 || this.#socket.writableLength > 0 || this.#socket.destroyed) return;
     const { metrics, flusher } = this.#services;
     const now = performance.now();
+    if (this.sealer !== null && this.#sealing !== null) {
+      this.lastWrittenAt = now;
+      this.#writeSealed(this.sealer, this.#sealing, this.#sealedTo);
+      if (this.#sealing !== null || this.#socket.writableLength > 0) return;
+    }
     // TLS takes every write a moment later; only with plain TCP does that mean that the client lags.
     const histogram = this.#encrypted && !this.#backlogged ? metrics.frameLatency : metrics.backlogLatency;
     histogram.record((now - this.#inFlightOldest) * 1e6, this.#inFlightFrames);

@@ -55,6 +55,7 @@ describe('a client that says hello', () => {
     ).toEqual([
       {
         type: 'welcome',
+        security: { mode: 'plain', tls: null },
         id: 3,
         protocol: 1,
         peer: 'ann',

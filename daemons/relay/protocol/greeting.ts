@@ -2,6 +2,7 @@
 import { firstProblem } from '../../../contract/plain-words.ts';
 import { type Peer, peerIdProblem } from '../rooms/peer.ts';
 import type { Switchboard } from '../rooms/switchboard.ts';
+import { CIPHER } from '../secure/session-door.ts';
 import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './control-requests.ts';
 import { KIND } from './frame.ts';
 import type { RequestId } from './protocol-errors.ts';
@@ -75,6 +76,13 @@ export function greet(relay: Switchboard, peer: Peer, message: Record<string, un
   welcome(relay, peer, hello, wanted);
 }
 
+/** What protects this connection, as both sides have to see it. */
+function securityOf({ door }: Switchboard, peer: Peer): object {
+  const { tls } = peer.connection;
+  if (peer.identity === null) return { mode: 'plain', tls };
+  return { mode: 'noise', tls, cipher: CIPHER, identity: peer.identity, relay: door.identity };
+}
+
 function welcome(relay: Switchboard, peer: Peer, hello: HelloRequest, id: string): void {
   relay.rename(peer, id, hello.mode ?? peer.mode);
   peer.stage = 'greeted';
@@ -88,6 +96,7 @@ function welcome(relay: Switchboard, peer: Peer, hello: HelloRequest, id: string
     peer: peer.id,
     mode: peer.mode,
     features,
+    security: securityOf(relay, peer),
     limits: {
       max_frame_bytes: limits.max_frame_bytes,
       max_control_bytes: limits.max_control_bytes,

@@ -43,6 +43,11 @@ export class Peer {
     this.#idBytes = Buffer.from(id);
   }
 
+  /** What it has proved to be; null for a client without a sealed session. */
+  get identity(): string | null {
+    return this.connection.session?.identity ?? null;
+  }
+
   get idBytes(): Buffer {
     return this.#idBytes;
   }

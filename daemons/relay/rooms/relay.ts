@@ -11,11 +11,13 @@ import type { RelayMetrics } from '../metrics.ts';
 import type { BanList } from '../net/ban-list.ts';
 import type { Connection, ConnectionHandler } from '../net/connection.ts';
 import type { TickFlusher } from '../net/tick-flusher.ts';
+import { asksForSession } from '../noise/preamble.ts';
 import { handleControl } from '../protocol/control-handlers.ts';
 import { type Frame, FrameWriter, KIND } from '../protocol/frame.ts';
 import { HEADER_BYTES } from '../protocol/frame-decoder.ts';
 import { greet, helloIn } from '../protocol/greeting.ts';
 import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.ts';
+import type { ServerHandshake, SessionDoor } from '../secure/session-door.ts';
 import { Announcement, BroadcastFanOut } from './announcement.ts';
 import { Crowd } from './audience.ts';
 import { deliverData } from './delivery.ts';
@@ -36,6 +38,8 @@ export interface RelayOptions {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  /** Where sealed sessions begin. */
+  readonly door: SessionDoor;
   /** Shares the loop out among those who cause work. */
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
@@ -52,6 +56,7 @@ export class Relay implements ConnectionHandler, Switchboard {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  readonly door: SessionDoor;
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;
@@ -60,6 +65,8 @@ export class Relay implements ConnectionHandler, Switchboard {
   readonly broadcast = new Crowd<Peer>();
   readonly #peers = new Map<string, Peer>();
   readonly #byConnection = new Map<Connection, Peer>();
+  /** Connections of each identity. */
+  readonly #byIdentity = new Map<string, number>();
   /** Who sent the last frame. */
   #sender: Peer | undefined;
   readonly #options: RelayOptions;
@@ -70,6 +77,7 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.limits = options.limits;
     this.metrics = options.metrics;
     this.bans = options.bans;
+    this.door = options.door;
     this.turns = options.turns;
     this.flusher = options.flusher;
     this.rooms = new RoomDirectory(options.limits);
@@ -135,6 +143,7 @@ export class Relay implements ConnectionHandler, Switchboard {
 
   /** A frame of a client that has not said hello: a hello, or, as its very first, anything else. */
   #first(peer: Peer, source: Buffer, start: number, end: number): void {
+    if (peer.connection.session === null && this.#mustBeSealed(peer, source, start, end)) return;
     const hello = helloIn(source, start + HEADER_BYTES, end, this.limits.max_control_bytes);
     if (hello !== null) {
       greet(this, peer, hello);
@@ -148,6 +157,67 @@ export class Relay implements ConnectionHandler, Switchboard {
       peer.stage = 'plain';
       this.#deliverPlain(peer, source, start, end);
     }
+  }
+
+  /** Ends a client that may not go on without a sealed session, or asks for one that is not made here. */
+  #mustBeSealed(peer: Peer, source: Buffer, start: number, end: number): boolean {
+    if (asksForSession(source.subarray(start + HEADER_BYTES, end)))
+      this.endWithError(peer, 'unsupported_version', 'This relay speaks version 1 of the protocol.');
+    else if (this.door.required)
+      this.endWithError(
+        peer,
+        'noise_required',
+        'This relay takes sealed sessions only: begin with the frame that asks for one.',
+      );
+    else return false;
+    return true;
+  }
+
+  onPreamble(connection: Connection): ServerHandshake | null {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return null;
+    if (!this.door.offered) {
+      this.endWithError(peer, 'noise_not_offered', 'This relay has no sealed sessions.');
+      return null;
+    }
+    // What others send is not for somebody in a handshake.
+    this.broadcast.remove(peer);
+    return this.door.begin();
+  }
+
+  onAnswer(connection: Connection, message: Uint8Array): void {
+    const bytes = Buffer.from(message.buffer, message.byteOffset, message.length);
+    connection.push(this.writer.bare(bytes, 0, bytes.length, connection.lastReceivedAt));
+  }
+
+  onSecured(connection: Connection): void {
+    const peer = this.#byConnection.get(connection);
+    const identity = peer?.identity ?? null;
+    if (peer === undefined || identity === null) return;
+    const connections = (this.#byIdentity.get(identity) ?? 0) + 1;
+    this.#byIdentity.set(identity, connections);
+    const most = this.limits.connections_per_identity;
+    const ban = this.bans.ofIdentity(identity, Date.now());
+    if (ban !== null) this.endWithError(peer, 'banned', `Your identity is banned: ${ban.reason}`);
+    else if (!this.door.allows(identity))
+      this.endWithError(peer, 'not_allowed', `The identity ${identity} is not let in here.`);
+    else if (connections > most)
+      this.endWithError(peer, 'too_many_sessions', `Your identity has ${most} connections already.`);
+    else if (peer.stage === 'new' && peer.mode === 'broadcast') this.broadcast.add(peer);
+  }
+
+  onInsecure(connection: Connection, code: ProtocolErrorCode, message: string): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    if (code === 'bad_record') this.metrics.badRecords.add();
+    this.endWithError(peer, code, message);
+  }
+
+  /** Connections that have proved an identity. */
+  get sealed(): number {
+    let sum = 0;
+    for (const connections of this.#byIdentity.values()) sum += connections;
+    return sum;
   }
 
   #deliverPlain(peer: Peer, source: Buffer, start: number, end: number): void {
@@ -287,6 +357,12 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.#sender = undefined;
     this.#peers.delete(peer.id);
     this.broadcast.remove(peer);
+    const { identity } = peer;
+    if (identity !== null) {
+      const left = (this.#byIdentity.get(identity) ?? 1) - 1;
+      if (left > 0) this.#byIdentity.set(identity, left);
+      else this.#byIdentity.delete(identity);
+    }
     for (const room of peer.rooms) {
       // While everybody leaves there is nobody to tell.
       if (this.#closing === null) this.leave(peer, room);

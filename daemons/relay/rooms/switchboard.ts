@@ -10,6 +10,7 @@ import type { BanList } from '../net/ban-list.ts';
 import type { TickFlusher } from '../net/tick-flusher.ts';
 import type { Frame, FrameWriter } from '../protocol/frame.ts';
 import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.ts';
+import type { SessionDoor } from '../secure/session-door.ts';
 import type { Crowd } from './audience.ts';
 import type { Peer } from './peer.ts';
 import type { Room, RoomDirectory } from './rooms.ts';
@@ -19,6 +20,7 @@ export interface Switchboard {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  readonly door: SessionDoor;
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;

@@ -20,6 +20,8 @@ export const ENDLESS: WorkTurnsOptions = {
 /** One client. */
 export class MemoryClient {
   readonly account = new WorkAccount(new WorkGroup());
+  readonly session = null;
+  readonly tls = null;
   readonly intake = { keeps: false };
   lastReceivedAt = 7;
   ending = false;
@@ -125,6 +127,7 @@ export class MemoryRelay {
           return reason === undefined ? null : { reason };
         },
       },
+      door: { offered: false, required: false },
       turns: this.turns,
       flusher: { pending: 0 },
       modes: () => modes,

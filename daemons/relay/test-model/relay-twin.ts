@@ -28,6 +28,8 @@ const FOREVER = { turnMs: Number.POSITIVE_INFINITY, sliceMs: Number.POSITIVE_INF
 /** A connection without a socket. */
 class MemoryConnection {
   readonly account = new WorkAccount(new WorkGroup());
+  readonly session = null;
+  readonly tls = null;
   readonly intake = { keeps: false };
   readonly lastReceivedAt = 0;
   readonly connectionClass = { limits: { ping_seconds: 1, idle_seconds: 1 }, slowReader: 'disconnect' };
@@ -69,6 +71,7 @@ export class RelayTwin {
         slowReaders: { add: () => {} },
       },
       bans: { ofPeer: (id: string) => (this.#model.banned.has(id) ? { reason: 'why' } : null) },
+      door: { offered: false, required: false },
       turns: new WorkTurns(FOREVER),
       flusher: { pending: 0 },
       modes: () => OFFERED,

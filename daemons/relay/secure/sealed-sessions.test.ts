@@ -1,0 +1,220 @@
+/** Sealed sessions over real sockets: who gets one, who does not and why, and what nobody on the way can do. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RelayRefusedError } from '../client/errors.ts';
+import { CipherState } from '../noise/cipher-state.ts';
+import { identityText } from '../noise/identity.ts';
+import { PREAMBLE, PREAMBLE_FRAME } from '../noise/preamble.ts';
+import { framed, TEST_SUITE, TestRelay } from '../test-relay.ts';
+import { SealedClient } from './test-sealed-client.ts';
+
+let relay: TestRelay;
+const clients: SealedClient[] = [];
+
+async function start(config: Record<string, unknown> = {}) {
+  relay = await TestRelay.start(config);
+}
+
+async function sealed(seed?: number, options?: Parameters<typeof SealedClient.connect>[2]) {
+  const client = await SealedClient.connect(relay.port, seed, options);
+  clients.push(client);
+  return client;
+}
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await relay.close();
+});
+
+const identityOf = (seed: number) =>
+  identityText(TEST_SUITE.signingKey(new Uint8Array(32).fill(seed)).publicKey);
+const RELAY = identityOf(17);
+
+it('echoes to a sealed client and to a plain one beside it, and shows each as what it is', async () => {
+  await start();
+  const client = await sealed(3);
+  expect(client.relay).toBe(RELAY);
+  const big = Buffer.alloc(1 << 20, 'abcdefg');
+  for (const payload of ['', 'x', 'hello', big]) {
+    client.send(payload);
+    expect((await client.next())?.equals(Buffer.from(payload))).toBe(true);
+  }
+  const plain = await relay.connect();
+  plain.send('plain');
+  expect(await plain.text()).toBe('plain');
+  const { rows } = (await relay.commands.clients.run({ text: '', limit: 10 }, undefined as never)) as {
+    rows: Record<string, unknown>[];
+  };
+  expect(rows.map(({ security, identity, cipher, keyAge }) => [security, identity, cipher, keyAge])).toEqual([
+    ['noise', identityOf(3), 'ChaCha20-Poly1305', 0],
+    ['plain', '', '', null],
+  ]);
+  relay.registry.sample();
+  expect(relay.metrics.sealedClients.value).toBe(1);
+});
+
+it('says in the welcome what protects a connection', async () => {
+  await start();
+  const client = await sealed(3);
+  const welcome = await client.ask({ type: 'hello', mode: 'rooms', peer: 'ann' });
+  expect(welcome?.security).toEqual({
+    mode: 'noise',
+    tls: null,
+    cipher: 'ChaCha20-Poly1305',
+    identity: identityOf(3),
+    relay: RELAY,
+  });
+  const plain = await relay.connect();
+  expect((await plain.ask({ type: 'hello', mode: 'rooms', peer: 'bob' }))?.security).toEqual({
+    mode: 'plain',
+    tls: null,
+  });
+  expect(await client.ask({ type: 'join', room: 'den' })).toMatchObject({ type: 'joined' });
+  expect(await plain.ask({ type: 'join', room: 'den' })).toMatchObject({ type: 'joined' });
+  plain.send(Buffer.concat([Buffer.from([2, 3]), Buffer.from('denhello')]));
+  expect((await client.next())?.toString('latin1')).toBe('\x02\x03den\x03bobhello');
+  client.send(Buffer.concat([Buffer.from([2, 3]), Buffer.from('denback')]));
+  expect(await plain.text()).toBe('\x02\x03den\x03annback');
+});
+
+it('takes the handshake in any split, and a first frame that is not quite it as data', async () => {
+  await start();
+  const probe = await relay.connect();
+  const almost = Buffer.from(PREAMBLE_FRAME);
+  almost[almost.length - 1]! ^= 1;
+  for (const byte of almost.subarray(4)) expect(byte).toBeGreaterThan(0);
+  const other = framed('signalbox relay is not asked for a session');
+  for (const byte of other) probe.socket.write(Buffer.from([byte]));
+  expect(await probe.text()).toBe('signalbox relay is not asked for a session');
+});
+
+it('keeps a session over many keys, both ways', async () => {
+  await start({ rekey_frames: 2 });
+  const client = await sealed(3, { rekey: { rekey_frames: 3, rekey_bytes: 1e9, rekey_seconds: 1e9 } });
+  for (let i = 0; i < 20; i++) {
+    client.send(`message ${i}`);
+    expect((await client.next())?.toString()).toBe(`message ${i}`);
+  }
+  relay.registry.sample();
+  expect(relay.metrics.rekeys.value).toBe(10);
+});
+
+describe('whom the relay does not take is told why, and nothing else', () => {
+  const refusal = async (seed = 3) => (await sealed(seed)).failure as RelayRefusedError;
+
+  it('where sealed sessions are not made', async () => {
+    await start({ security: { mode: 'plain' } });
+    expect((await refusal()).code).toBe('noise_not_offered');
+    const plain = await relay.connect();
+    plain.send('x');
+    expect(await plain.text()).toBe('x');
+  });
+
+  it('where only sealed sessions are', async () => {
+    await start({ security: { mode: 'noise' } });
+    const plain = await relay.connect();
+    plain.send('x');
+    expect(await plain.message()).toMatchObject({ type: 'error', code: 'noise_required' });
+    await plain.ended();
+    const hello = await relay.connect();
+    expect(await hello.ask({ type: 'hello' })).toMatchObject({ code: 'noise_required' });
+    const client = await sealed();
+    client.send('y');
+    expect((await client.next())?.toString()).toBe('y');
+  });
+
+  it('where another version is asked for', async () => {
+    await start();
+    const client = await relay.connect();
+    client.send('signalbox-relay/2 Noise_XX_448_ChaChaPoly_SHA512');
+    expect(await client.message()).toMatchObject({ code: 'unsupported_version' });
+  });
+
+  it('where others are let in', async () => {
+    await start({ security: { allow: [identityOf(5)] } });
+    const stranger = await sealed(3);
+    expect(await stranger.message()).toMatchObject({ code: 'not_allowed' });
+    const guest = await sealed(5);
+    guest.send('in');
+    expect((await guest.next())?.toString()).toBe('in');
+    const plain = await relay.connect();
+    plain.send('x');
+    expect(await plain.message()).toMatchObject({ code: 'noise_required' });
+  });
+
+  it('where its identity is banned, or has connections enough', async () => {
+    await start({ connections_per_identity: 1 });
+    const ban = { kind: 'identity' as const, value: identityOf(4), reason: 'noise', by: 'me' };
+    await relay.bans.add({ ...ban, createdAt: Date.now(), expiresAt: null });
+    expect(await (await sealed(4)).message()).toMatchObject({ code: 'banned' });
+    const first = await sealed(3);
+    expect(await (await sealed(3)).message()).toMatchObject({ code: 'too_many_sessions' });
+    first.send('still here');
+    expect((await first.next())?.toString()).toBe('still here');
+    first.close();
+  });
+});
+
+describe('a session ends with a reason', () => {
+  /** Sends raw bytes in place of the next sealed frame. */
+  const raw = async (bytes: (record: Buffer) => Buffer | readonly Buffer[]) => {
+    await start();
+    const client = await sealed(3);
+    const write = client.socket.write.bind(client.socket);
+    client.socket.write = ((record: Buffer) => {
+      for (const one of [bytes(Buffer.from(record))].flat()) write(one as Buffer);
+      return true;
+    }) as typeof client.socket.write;
+    client.send('hello');
+    return client;
+  };
+
+  it('when a record comes twice', async () => {
+    const client = await raw((record) => [record, record]);
+    expect((await client.next())?.toString()).toBe('hello');
+    expect(await client.message()).toMatchObject({ type: 'error', code: 'bad_record' });
+    await client.ended();
+    expect(relay.metrics.badRecords.value).toBe(1);
+  });
+
+  it('when one bit of a record is another', async () => {
+    const client = await raw((record) => {
+      record[record.length - 1]! ^= 1;
+      return record;
+    });
+    expect(await client.message()).toMatchObject({ code: 'bad_record' });
+    await client.ended();
+  });
+
+  it('when a record is longer than one can be', async () => {
+    const client = await raw(() => Buffer.from([0, 1, 0, 0]));
+    expect(await client.message()).toMatchObject({ code: 'bad_record' });
+  });
+
+  it('when somebody else sends with the wrong key', async () => {
+    const client = await raw(() => {
+      const out = Buffer.alloc(17);
+      new CipherState(TEST_SUITE.aead, new Uint8Array(32)).seal(out, Uint8Array.of(0));
+      return framed(out);
+    });
+    expect(await client.message()).toMatchObject({ code: 'bad_record' });
+  });
+
+  it.each([
+    ['a short first message', [Buffer.alloc(31)]],
+    ['a first message with a payload', [Buffer.alloc(40, 9)]],
+    ['a key of low order', [Buffer.alloc(32)]],
+    ['a message that is far too long', [Buffer.alloc(1_025)]],
+    ['a last message that is not genuine', [TEST_SUITE.dhPair().publicKey, Buffer.alloc(160)]],
+  ])('for %s in the handshake', async (_, messages) => {
+    await start();
+    const client = await relay.connect();
+    client.send(PREAMBLE);
+    for (const message of messages) client.send(message);
+    if (messages.length > 1) expect((await client.next())?.length).toBe(192);
+    expect(await client.message()).toMatchObject({ code: 'handshake_failed' });
+    await client.ended();
+    relay.registry.sample();
+    expect([relay.metrics.handshakes.value, relay.metrics.handshakeFailures.value]).toEqual([1, 1]);
+    expect(relay.server.door.counts.open).toBe(0);
+  });
+});

@@ -1,0 +1,182 @@
+/**
+ * Where sealed sessions begin: the relay's identity, the key that it is spoken with, and what is asked of who comes. One for a
+ * relay; every client's handshake is made here.
+ */
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
+import type { CryptoSuite, DhPair, SigningKey } from '../noise/crypto-suite.ts';
+import { Handshake } from '../noise/handshake.ts';
+import { fingerprint, identityPayload, identityText, provenIdentity } from '../noise/identity.ts';
+import { NoiseError } from '../noise/noise-error.ts';
+import { PREAMBLE } from '../noise/preamble.ts';
+import { RecordOpener, RecordSealer, type RekeyRules } from '../noise/records.ts';
+import type { SecurityMode } from './security-modes.ts';
+
+/** The name of the cipher, as people see it. */
+export const CIPHER = 'ChaCha20-Poly1305';
+
+const NOTHING = new Uint8Array(0);
+
+/** What a door asks of clients; a reload changes it. */
+export interface DoorSettings {
+  readonly mode: SecurityMode;
+  /** Identities that are let in; everybody where it is empty. */
+  readonly allow: readonly string[];
+}
+
+/** A session that both sides have agreed on. */
+export interface Session {
+  /** The client's, proved. */
+  readonly identity: string;
+  readonly sealer: RecordSealer;
+  readonly opener: RecordOpener;
+}
+
+/** What the door keeps count of; all only ever grow but `open`. */
+export class HandshakeCounts {
+  begun = 0;
+  completed = 0;
+  failed = 0;
+  rekeys = 0;
+  /** Under way. */
+  open = 0;
+}
+
+export class SessionDoor {
+  readonly counts = new HandshakeCounts();
+  readonly #suite: CryptoSuite;
+  readonly #rules: RekeyRules;
+  #settings: DoorSettings;
+  #allowed: ReadonlySet<string>;
+  #identity: SigningKey;
+  #pair: DhPair;
+  #payload: Uint8Array;
+
+  constructor(suite: CryptoSuite, identity: SigningKey, settings: DoorSettings, rules: RekeyRules) {
+    this.#suite = suite;
+    this.#rules = rules;
+    this.#settings = settings;
+    this.#allowed = new Set(settings.allow);
+    this.#identity = identity;
+    this.#pair = suite.dhPair();
+    this.#payload = identityPayload(identity, this.#pair.publicKey);
+  }
+
+  /** Whether sealed sessions are made here. */
+  get offered(): boolean {
+    return this.#settings.mode !== 'plain';
+  }
+
+  /** Whether who does not prove an identity is turned away. */
+  get required(): boolean {
+    return this.#settings.mode === 'noise' || this.#allowed.size > 0;
+  }
+
+  get mode(): SecurityMode {
+    return this.#settings.mode;
+  }
+
+  get identity(): string {
+    return identityText(this.#identity.publicKey);
+  }
+
+  get fingerprint(): string {
+    return fingerprint(this.#suite, this.#identity.publicKey);
+  }
+
+  /** Handshakes under way, and those that ended. */
+  readonly instrument = (): Counts<'limiter'> => {
+    const { open, completed, failed } = this.counts;
+    return { depth: open, completed, rejected: failed };
+  };
+
+  allows(identity: string): boolean {
+    return this.#allowed.size === 0 || this.#allowed.has(identity);
+  }
+
+  /** Puts other settings into force; sessions go on. */
+  change(settings: DoorSettings): void {
+    this.#settings = settings;
+    this.#allowed = new Set(settings.allow);
+  }
+
+  /** Takes another identity for sessions to come, and another key with it. */
+  takeIdentity(identity: SigningKey): void {
+    this.#identity = identity;
+    this.#pair = this.#suite.dhPair();
+    this.#payload = identityPayload(identity, this.#pair.publicKey);
+  }
+
+  begin(): ServerHandshake {
+    this.counts.begun++;
+    this.counts.open++;
+    const handshake = new Handshake({
+      suite: this.#suite,
+      initiator: false,
+      prologue: PREAMBLE,
+      staticPair: this.#pair,
+    });
+    return new ServerHandshake(handshake, this.#suite, this.#payload, this.#rules, this.counts);
+  }
+}
+
+/** One client's way to a session. */
+export class ServerHandshake {
+  readonly #handshake: Handshake;
+  readonly #suite: CryptoSuite;
+  readonly #payload: Uint8Array;
+  readonly #rules: RekeyRules;
+  readonly #counts: HandshakeCounts;
+  #ended = false;
+
+  constructor(
+    handshake: Handshake,
+    suite: CryptoSuite,
+    payload: Uint8Array,
+    rules: RekeyRules,
+    counts: HandshakeCounts,
+  ) {
+    this.#handshake = handshake;
+    this.#suite = suite;
+    this.#payload = payload;
+    this.#rules = rules;
+    this.#counts = counts;
+  }
+
+  /**
+   * Takes a message of the client: gives the answer to the first, and the session that the last makes. Throws
+   * {@link NoiseError}; nothing is to be taken after it.
+   */
+  take(message: Uint8Array, nowMs: number): { readonly answer: Uint8Array } | { readonly session: Session } {
+    const payload = this.#handshake.read(message);
+    if (!this.#handshake.done) {
+      if (payload.length > 0) throw new NoiseError('handshake_failed', 'The first message has no payload.');
+      return { answer: this.#handshake.write(this.#payload) };
+    }
+    const identity = provenIdentity(this.#suite, payload, this.#handshake.remoteStatic ?? NOTHING);
+    const { sending, receiving } = this.#handshake.split();
+    this.#counts.completed++;
+    this.#end();
+    return {
+      session: {
+        identity: identityText(identity),
+        sealer: new RecordSealer(sending, this.#rules, nowMs, () => {
+          this.#counts.rekeys++;
+        }),
+        opener: new RecordOpener(receiving),
+      },
+    };
+  }
+
+  /** It comes to nothing. Doing it twice, or after it is done, does nothing. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#counts.failed++;
+    this.#end();
+    this.#handshake.destroy();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#counts.open--;
+  }
+}
