@@ -3,7 +3,10 @@
  * them. The state holds the bits; `daemons/ircd/modes` says who may change them.
  */
 
-/** Flag bits of channel modes without parameter (RFC 2811 section 4). */
+/**
+ * Flag bits of channel modes without parameter (RFC 2811 section 4). Those that it does not know have the letters and the meaning
+ * of ircu and Nefarious, so that links carry them.
+ */
 export const CMODE = {
   inviteOnly: 1 << 0,
   moderated: 1 << 1,
@@ -12,15 +15,40 @@ export const CMODE = {
   secret: 1 << 4,
   topicLocked: 1 << 5,
   noCtcp: 1 << 6,
+  /** Messages with colours are refused. */
+  noColour: 1 << 7,
+  /** Formatting is taken out of messages. */
+  stripped: 1 << 8,
+  /** Only who has an account may enter. */
+  accountsOnly: 1 << 9,
+  /** Only who has an account, or a status, may speak. */
+  accountsSpeak: 1 << 10,
+  /** Only who is connected by TLS may enter. */
+  tlsOnly: 1 << 11,
+  /** Only operators of the network may enter. */
+  opersOnly: 1 << 12,
+  noNotice: 1 << 13,
+  /** What is said to several targets at once is refused. */
+  noLists: 1 << 14,
+  noKnock: 1 << 15,
 } as const;
 
 /** Letter of each flag, in the order in which modes are shown. */
 export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['C', CMODE.noCtcp],
+  ['K', CMODE.noKnock],
+  ['M', CMODE.accountsSpeak],
+  ['N', CMODE.noNotice],
+  ['O', CMODE.opersOnly],
+  ['S', CMODE.stripped],
+  ['T', CMODE.noLists],
+  ['Z', CMODE.tlsOnly],
+  ['c', CMODE.noColour],
   ['i', CMODE.inviteOnly],
   ['m', CMODE.moderated],
   ['n', CMODE.noExternal],
   ['p', CMODE.private],
+  ['r', CMODE.accountsOnly],
   ['s', CMODE.secret],
   ['t', CMODE.topicLocked],
 ]);

@@ -3,14 +3,14 @@
 import { ACCOUNT_MASK_TOKENS } from '../irc/account-mask.ts';
 import { CASEMAPPING } from '../irc/casemapping.ts';
 import { isupportLines } from '../irc/isupport.ts';
-import { LIST_MODES } from '../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES } from '../irc/modes.ts';
 import { CHANNEL_TYPES } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { limits } from './limits.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Modes of channels that carry a parameter or a flag; CHANMODES types B, C and D. */
-const CHANMODES = `${LIST_MODES},k,l,Cimnpst`;
+const CHANMODES = `${LIST_MODES},k,l,${[...CMODE_LETTERS.keys()].join('')}`;
 /** Bytes for tokens in one 005 line: what stands around them is `:server 005 nick ` and the text. */
 const ROOM_BYTES =
   limits.lineBodyBytes.default -

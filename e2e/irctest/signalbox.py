@@ -149,7 +149,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     isupport = {
         "BOT": "B",
         "CASEMAPPING": "rfc1459",
-        "CHANMODES": "beI,k,l,Cimnpst",
+        "CHANMODES": "beI,k,l,CKMNOSTZcimnprst",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "INVEX": "I",

@@ -100,18 +100,22 @@ function tellRestored(server: CommandServer, client: LocalClient, channel: Chann
   );
 }
 
-/** An operator's invitation overrides all four modes, and so does being operator by account. */
+/** An operator's invitation overrides `i`, `k`, `l`, `r` and bans, and so does being operator by account. */
 function* refusalOf(
   server: CommandServer,
   channel: Channel,
   client: LocalClient,
   key: string,
 ): StepsWith<Numeric | null> {
+  // No invitation makes a connection safe, or an operator.
+  if (channel.has(CMODE.tlsOnly) && client.connection.tls === null) return N.ERR_SECUREONLYCHAN;
+  if (channel.has(CMODE.opersOnly) && !client.user.isOper) return N.ERR_OPERONLY;
   if (client.user.invites?.get(channel) === true) return null;
   if (((dueStatus(server, client.user.account, channel.key, channel) ?? 0) & STATUS.op) !== 0) return null;
   if (yield* isBanned(server.host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
   if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(client.user))
     return N.ERR_INVITEONLYCHAN;
+  if (channel.has(CMODE.accountsOnly) && client.user.account === null) return N.ERR_NEEDREGGEDNICK;
   if (channel.joinKey !== null && channel.joinKey !== key) return N.ERR_BADCHANNELKEY;
   if (channel.limit !== null && channel.members.length >= channel.limit) return N.ERR_CHANNELISFULL;
   return null;

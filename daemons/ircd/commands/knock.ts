@@ -26,6 +26,10 @@ export const knock: Command = {
       client.reply(N.ERR_KNOCKONCHAN, channel.name);
       return;
     }
+    if (channel.has(CMODE.noKnock)) {
+      client.reply(N.ERR_CANNOTKNOCK, channel.name);
+      return;
+    }
     const { limit, members } = channel;
     const full = limit !== null && members.length >= limit;
     if (!channel.has(CMODE.inviteOnly) && channel.joinKey === null && !full) {

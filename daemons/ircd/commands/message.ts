@@ -1,4 +1,5 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
+import { hasColour, stripFormatting } from '../../irc/formatting.ts';
 import { CMODE, STATUS } from '../../irc/modes.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
@@ -68,7 +69,7 @@ function sendToAll(
 ): WorkSteps | null {
   const clientTags = tags === '' ? '' : clientOnlyTags(tags);
   if (!targets.includes(',')) {
-    return sendOne(server, client, verb, targets, text, clientTags);
+    return sendOne(server, client, verb, targets, text, clientTags, false);
   }
   const list = [...new Set(targets.split(','))].filter((target) => target !== '');
   const most = server.tuning.get('targets_per_message');
@@ -89,7 +90,7 @@ function* sendEach(
   clientTags: string,
 ): WorkSteps {
   for (const target of targets) {
-    yield* rest(sendOne(server, client, verb, target, text, clientTags));
+    yield* rest(sendOne(server, client, verb, target, text, clientTags, targets.length > 1));
     if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
 }
@@ -101,15 +102,16 @@ function sendOne(
   target: string,
   text: string,
   clientTags: string,
+  oneOfMany: boolean,
 ): WorkSteps | null {
   const status = statusOf(target);
   const name = status === 0 ? target : target.slice(1);
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
     if (channel !== undefined && server.host.work.mustWait(channel.gate)) {
-      return sendLater(server, client, verb, name, status, text, clientTags);
+      return sendLater(server, client, verb, name, status, text, clientTags, oneOfMany);
     }
-    return sendTo(server, client, verb, channel, name, status, text, clientTags);
+    return sendTo(server, client, verb, channel, name, status, text, clientTags, oneOfMany);
   }
   const receiver = receiverOf(server, target);
   if (receiver === undefined) {
@@ -157,6 +159,27 @@ function isBlockedCtcp(text: string): boolean {
   return text.charCodeAt(0) === 1 && !text.startsWith('\x01ACTION ');
 }
 
+/** Modes that say what a message may be, whoever sends it; most channels have none of them. */
+const ABOUT_MESSAGES =
+  CMODE.noCtcp | CMODE.noColour | CMODE.stripped | CMODE.accountsSpeak | CMODE.noNotice | CMODE.noLists;
+
+/** Why a message of somebody who may speak is refused, as text; null where it is not. */
+function unfitFor(
+  channel: Channel,
+  { user }: LocalClient,
+  verb: Verb,
+  text: string,
+  oneOfMany: boolean,
+): string | null {
+  if (channel.has(CMODE.noCtcp) && isBlockedCtcp(text)) return N.ERR_CANNOTSENDTOCHAN.text;
+  if (channel.has(CMODE.noNotice) && verb === 'NOTICE') return 'Cannot send to channel (+N)';
+  if (channel.has(CMODE.noLists) && oneOfMany) return 'Cannot send to channel with others (+T)';
+  if (channel.has(CMODE.noColour) && hasColour(text)) return 'Cannot send colours to channel (+c)';
+  if (!channel.has(CMODE.accountsSpeak) || user.account !== null) return null;
+  const status = user.memberships.get(channel)?.status ?? 0;
+  return status === 0 ? 'Cannot send to channel (+M), log in to an account first' : null;
+}
+
 /** Waits until what is on its way to the channel has arrived. */
 function* sendLater(
   server: CommandServer,
@@ -166,10 +189,11 @@ function* sendLater(
   status: number,
   text: string,
   clientTags: string,
+  oneOfMany: boolean,
 ): WorkSteps {
   const channel = yield* freeChannel(server.host, server.state, name);
   try {
-    yield* rest(sendTo(server, client, verb, channel, name, status, text, clientTags));
+    yield* rest(sendTo(server, client, verb, channel, name, status, text, clientTags, oneOfMany));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
@@ -182,16 +206,28 @@ function sendTo(
   channel: Channel | undefined,
   name: string,
   status: number,
-  text: string,
+  given: string,
   clientTags: string,
+  oneOfMany: boolean,
 ): WorkSteps | null {
   if (channel === undefined) {
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
     return null;
   }
-  if (!maySpeak(server, channel, client, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
+  if (!maySpeak(server, channel, client, status)) {
     if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
     return null;
+  }
+  let text = given;
+  if (channel.has(ABOUT_MESSAGES)) {
+    const unfit = unfitFor(channel, client, verb, text, oneOfMany);
+    if (unfit !== null) {
+      if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name, unfit);
+      return null;
+    }
+    if (channel.has(CMODE.stripped)) text = stripFormatting(text);
+    // Nothing was left of it, and no line has an empty text.
+    if (text === '' && verb !== 'TAGMSG') return null;
   }
   const shown = status === 0 ? channel.name : `${status === STATUS.op ? '@' : '+'}${channel.name}`;
   const message = compose(server, client.user, verb, shown, text, clientTags);

@@ -17,6 +17,7 @@ import { join as enter } from '../actions/join.ts';
 import { kick, kickUnseen } from '../actions/kick.ts';
 import { kill } from '../actions/kill.ts';
 import { compose, sendToChannel } from '../actions/message.ts';
+import { tellOffline, tellOnline } from '../actions/monitor.ts';
 import { changeNick } from '../actions/nick.ts';
 import { part } from '../actions/part.ts';
 import { quit } from '../actions/quit.ts';
@@ -176,6 +177,10 @@ describe('an action', () => {
     ],
     // It disconnects people, which is the same as a kill.
     'network-ban.ts': [],
+    'monitor.ts': [
+      ['a nick that comes', () => tellOnline(irc.server, ann.user!), false],
+      ['one that goes', () => tellOffline(irc.server, 'nobody'), false],
+    ],
     'nick.ts': [['another nick', () => act(changeNick(irc.server, ann.user!, 'anna', 1, [])), false]],
     'part.ts': [
       ['of an operator', () => act(part(irc.server, bob.user!, channel(), '')), true],

@@ -6,7 +6,7 @@
 import { accountOfMask } from '../../irc/account-mask.ts';
 import { canonicalMask, hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { normalizeUserMask } from '../../irc/mask.ts';
-import { CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
+import { CMODE, CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
 import { isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -124,6 +124,8 @@ class ChannelModeChange {
       // Once for each letter, so that one line cannot ask for hundreds of answers.
       if (!this.#unknown.has(letter)) this.#client.reply(N.ERR_UNKNOWNMODE, letter);
       this.#unknown.add(letter);
+    } else if (bit === CMODE.opersOnly && on && !this.#client.user.isOper) {
+      this.#client.reply(N.ERR_NOPRIVILEGES);
     } else this.#changes.flag(on, letter, bit);
   }
 

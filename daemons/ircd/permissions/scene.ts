@@ -67,6 +67,7 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     channel.restored = new RestoredStatus(Date.now() + 60_000, ['bob'], ['guest']);
     server.state.restore(channel);
   },
+  'op is an IRC operator': ({ irc, clients }) => irc.promote(clients.op, []),
   'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
   'accounts are away': ({ accounts }) => void Object.assign(accounts, { present: false }),
   'robert is a nick of bob': ({ accounts }) => void accounts.accounts.get('bob')!.nicks.add('robert'),
@@ -410,9 +411,10 @@ export function changesBetween(
   return changes.join('; ');
 }
 
-/** A cell of the table as it is on the wire: with the nick of the asker, and CTCP's control character. */
+/** A cell of the table as it is on the wire: with the nick of the asker, and control characters. */
 export function spoken(line: string, me: Who): string {
-  return line.replaceAll(/\bme\b/g, me).replaceAll('\\x01', '\x01');
+  const text = line.replaceAll(/\bme\b/g, me);
+  return text.replaceAll(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** A line of which a row says that it was refused: `op: INVITE me #c (443)`. */

@@ -64,6 +64,10 @@ function changeOne(
     channel.limit = limit;
     return limit === null ? '' : String(limit);
   }
+  if (letter === 'O' && on && !client.modes.has('o')) {
+    rules.tell(client, '481');
+    return null;
+  }
   if (channel.flags.has(letter) === on) return null;
   if (on) channel.flags.add(letter);
   else channel.flags.delete(letter);

@@ -148,9 +148,14 @@ export class IrcRules {
   }
 
   #joinRefusal(client: ModelClient, channel: ModelChannel, key: string): string | null {
+    // Nobody of the model has TLS.
+    if (channel.flags.has('Z')) return '489';
+    if (channel.flags.has('O') && !client.modes.has('o')) return '520';
     if (client.invites.find((held) => held.channel === channel)?.byOperator === true) return null;
     if (channel.bans(client)) return '474';
     if (channel.flags.has('i') && !channel.covers('I', client)) return '473';
+    // Nor an account.
+    if (channel.flags.has('r')) return '477';
     if (channel.key !== null && channel.key !== key) return '475';
     return channel.limit !== null && channel.members.length >= channel.limit ? '471' : null;
   }
@@ -246,7 +251,10 @@ export class IrcRules {
     }
     const channel = this.model.channel(name);
     if (channel === undefined) return this.tell(client, `403 ${name}`);
-    if (!maySpeak(channel, client, status)) return this.tell(client, `404 ${channel.name}`);
+    const speaker = channel.member(client);
+    const isSomebody = speaker !== undefined && (speaker.op || speaker.voice);
+    if (!maySpeak(channel, client, status) || (channel.flags.has('M') && !isSomebody))
+      return this.tell(client, `404 ${channel.name}`);
     for (const { client: other, op, voice } of channel.members) {
       if (other === client || (status !== '' && !op && !(status === '+' && voice))) continue;
       this.tell(other, `:${client.prefix} PRIVMSG ${status}${channel.name} :${text}`);

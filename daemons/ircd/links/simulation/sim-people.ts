@@ -19,7 +19,8 @@ const CHANNELS = ['#a', '#b', '#c', '#D'];
 const KEYS = ['key', 'sesam'];
 const MASKS = ['*!*@a.test', 'bob!*@*', '*!~u@198.51.100.2'];
 const ACCOUNTS = ['acc', 'other', null];
-const FLAGS = 'imnpstC';
+/** All but O and Z: only operators of the network set the one, and nobody here could enter with the other. */
+const FLAGS = 'imnpstCKMNSTcr';
 const MOST_USERS = 16;
 
 /** What one user does. */
