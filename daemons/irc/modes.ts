@@ -66,11 +66,35 @@ export const UMODE = {
   wallops: 1 << 2,
   bot: 1 << 3,
   cloaked: 1 << 4,
+  /** Takes no private messages. */
+  noPrivate: 1 << 5,
+  /** Hears in private only who has an account. */
+  accountsReach: 1 << 6,
+  /** Hears nothing that is said on channels. */
+  deaf: 1 << 7,
+  /** Hears in private only whom it has accepted (caller id). */
+  callerId: 1 << 8,
 } as const;
+
+/**
+ * Modes that a server asks of its own clients alone. Elsewhere their letters mean something else (`g` of ircu), or are another
+ * server's business: what a server of another make says of them is passed on as it came.
+ */
+const OWN_UMODES = UMODE.noPrivate | UMODE.accountsReach | UMODE.deaf | UMODE.callerId;
+
+/** The bit of a letter as another server says it. @param foreign whether that is of another make */
+export function saidUserMode(letter: string, foreign: boolean): number | undefined {
+  const bit = UMODE_LETTERS.get(letter);
+  return foreign && bit !== undefined && (bit & OWN_UMODES) !== 0 ? undefined : bit;
+}
 
 /** Letter of each user mode, in the order in which modes are shown. */
 export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['B', UMODE.bot],
+  ['D', UMODE.noPrivate],
+  ['R', UMODE.accountsReach],
+  ['d', UMODE.deaf],
+  ['g', UMODE.callerId],
   ['i', UMODE.invisible],
   ['o', UMODE.oper],
   ['w', UMODE.wallops],

@@ -4,7 +4,7 @@ import { Tuning } from './tuning.ts';
 
 it('announces what the protocol implements, thirteen tokens a line', () => {
   const lines = supportLines('TestNet', new Tuning());
-  expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 2]);
+  expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 5]);
   // With the longest names of server and client around it a line still has 510 bytes.
   const around = `:${'h'.repeat(63)} 005 ${'n'.repeat(30)}  :are supported by this server`.length;
   const long = supportLines('N'.repeat(300), new Tuning());
@@ -22,9 +22,11 @@ it('has these tokens, with the limits that are enforced', () => {
   const all = isupportTokens('TestNet', new Tuning(), true, 15);
   expect(all).toEqual(
     `
+    ACCEPT=100
     ACCOUNTEXTBAN=a
     AWAYLEN=378
     BOT=B
+    CALLERID=g
     CASEMAPPING=rfc1459
     CHANLIMIT=#:100
     CHANMODES=beI,k,l,CKMNOSTZcimnprst
@@ -46,6 +48,7 @@ it('has these tokens, with the limits that are enforced', () => {
     NICKLEN=15
     PREFIX=(ov)@+
     SAFELIST
+    SILENCE=32
     STATUSMSG=@+
     TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1
     TOPICLEN=325

@@ -31,9 +31,11 @@ export function isupportTokens(
   const perCommand = limits.targetsPerCommand.default;
   const [accountExtban, extban] = ACCOUNT_MASK_TOKENS;
   return [
+    `ACCEPT=${limits.acceptEntries.default}`,
     ...(accounts ? [accountExtban!] : []),
     `AWAYLEN=${limits.awayBytes.default}`,
     'BOT=B',
+    'CALLERID=g',
     `CASEMAPPING=${CASEMAPPING}`,
     `CHANLIMIT=${CHANNEL_TYPES}:${tuning.get('channels_per_user')}`,
     `CHANMODES=${CHANMODES}`,
@@ -56,6 +58,7 @@ export function isupportTokens(
     'PREFIX=(ov)@+',
     // LIST never fills the send queue of who asks: it leaves out the rest and says so (reply-budget.ts).
     'SAFELIST',
+    `SILENCE=${limits.silenceEntries.default}`,
     'STATUSMSG=@+',
     `TARGMAX=JOIN:${perCommand},KICK:${perMessage},LIST:,NAMES:${perMessage},NOTICE:${perMessage},PART:${perCommand},PRIVMSG:${perMessage},TAGMSG:${perMessage},WHOIS:1`,
     `TOPICLEN=${limits.topicBytes.default}`,

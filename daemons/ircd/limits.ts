@@ -210,6 +210,23 @@ export const limits = {
     reason:
       'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
   },
+  silenceEntries: {
+    default: 32,
+    unit: 'count',
+    reason:
+      'Masks on the SILENCE list of a client, as ISUPPORT says; each message to it is matched against all.',
+  },
+  acceptEntries: {
+    default: 100,
+    unit: 'count',
+    reason: 'Users whom a client with mode g has accepted, as ISUPPORT ACCEPT says.',
+  },
+  callerNoticeSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason:
+      'Between two notices to a client with mode g that somebody wants to talk to it: it has the mode because too many do.',
+  },
   monitorEntries: {
     default: 100,
     unit: 'count',

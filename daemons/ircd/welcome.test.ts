@@ -27,7 +27,7 @@ it('a welcome says where one is, what the server can do, who is there, and how o
     '001 alice :Welcome to the Signalbox IRC Network, alice!~alice@192.0.2.1',
     '002 alice :Your host is irc.test, running version signalbox-0.1.0',
     '003 alice :This server was started Thu, 01 Jan 2026 00:00:00 GMT',
-    '004 alice irc.test signalbox-0.1.0 Biowx CIKMNOSTZbceiklmnoprstv Ibeklov',
+    '004 alice irc.test signalbox-0.1.0 BDRdgiowx CIKMNOSTZbceiklmnoprstv Ibeklov',
     '251 alice :There are 1 users and 0 invisible on 1 servers',
     '255 alice :I have 1 clients and 0 servers',
     '265 alice 1 1 :Current local users 1, max 1',
@@ -39,8 +39,10 @@ it('a welcome says where one is, what the server can do, who is there, and how o
     .filter((line) => line.startsWith('005'))
     .map((line) => line.replace('005 alice ', '').replace(' :are supported by this server', ''));
   expect(tokens.join(' ').split(' ')).toEqual([
+    'ACCEPT=100',
     'AWAYLEN=378',
     'BOT=B',
+    'CALLERID=g',
     'CASEMAPPING=rfc1459',
     'CHANLIMIT=#:100',
     'CHANMODES=beI,k,l,CKMNOSTZcimnprst',
@@ -61,6 +63,7 @@ it('a welcome says where one is, what the server can do, who is there, and how o
     'NICKLEN=30',
     'PREFIX=(ov)@+',
     'SAFELIST',
+    'SILENCE=32',
     'STATUSMSG=@+',
     'TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1',
     'TOPICLEN=325',

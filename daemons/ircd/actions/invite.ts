@@ -19,8 +19,11 @@ export function invite(
 ): WorkSteps | null {
   const message = from(server, source, `INVITE ${guest.nick} ${channel.name}`);
   if (guest.local !== null) {
-    server.state.invite(guest, channel, byOperator);
-    message.to(guest.local);
+    // Whoever is silenced is not told so.
+    if (guest.local.guard?.silenced.matches(source) !== true) {
+      server.state.invite(guest, channel, byOperator);
+      message.to(guest.local);
+    }
   }
   server.links?.tell({ kind: 'invite', source, user: guest, channel });
   return toChannelWithCap(server, channel, CAP.inviteNotify, message, source.local);

@@ -2,12 +2,14 @@
 import { UMODE } from '../../irc/modes.ts';
 import type { MessageTags } from '../../irc/p10/message-tags.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
+import { toChannel, toChannelStatus, toChannelWithCap, toMembers } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import { Delivery } from '../client/delivery.ts';
+import { isGuarded, type Unreached, unreachedBy } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Verb } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 
 /** Of a message that begins here. */
@@ -42,6 +44,7 @@ export function compose(
 /**
  * Delivers to one user, here or elsewhere.
  * @param bytes the text as another server has sent it, which is passed on as it is.
+ * @returns why it was not delivered; null where it was, and where nobody is to know that it was not.
  */
 export function sendToUser(
   server: CommandServer,
@@ -51,9 +54,11 @@ export function sendToUser(
   message: Delivery,
   text: string,
   bytes?: string,
-): void {
+): Unreached | null {
   const { local } = user;
   if (local !== null) {
+    const unreached = isGuarded(local) ? unreachedBy(source, local) : null;
+    if (unreached !== null) return unreached === 'silence' ? null : unreached;
     // To oneself the label belongs to the echo, not to the delivery.
     if (verb !== 'TAGMSG' || local.has(CAP.messageTags)) message.past(local);
   } else
@@ -67,6 +72,7 @@ export function sendToUser(
       bytes,
       tags: message.messageTags,
     });
+  return null;
 }
 
 /**
@@ -97,7 +103,27 @@ export function sendToChannel(
       tags: message.messageTags,
     });
   const except = source.local;
+  if (server.state.deafCount > 0) return toHearing(server, channel, verb, status, message, except);
   if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, status);
   if (status === 0) return toChannel(server, channel, message, except);
   return toChannelStatus(server, channel, status, message, except);
+}
+
+/** The same where somebody here hears nothing of channels: the other loops need not look for that. */
+function toHearing(
+  server: CommandServer,
+  channel: Channel,
+  verb: Verb,
+  status: number,
+  message: Delivery,
+  except: LocalClient | null,
+): WorkSteps | null {
+  const cap = verb === 'TAGMSG' ? CAP.messageTags : 0;
+  return toMembers(server, channel, message, (members, from, to) => {
+    for (let i = from; i < to; i++) {
+      const { client, status: held } = members[i]!;
+      if (client === except || (client.user.modes & UMODE.deaf) !== 0) continue;
+      if ((cap === 0 || client.has(cap)) && (status === 0 || (held & status) !== 0)) message.to(client);
+    }
+  });
 }

@@ -10,8 +10,10 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { compose, sendToChannel, sendToUser } from '../actions/message.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { Delivery } from '../client/delivery.ts';
+import type { Unreached } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Verb } from '../network-events.ts';
+import type { Asker } from '../state/asker.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
@@ -119,10 +121,20 @@ function sendOne(
     return null;
   }
   const message = compose(server, client.user, verb, receiver.nick, text, clientTags);
-  sendToUser(server, client.user, verb, receiver, message, text);
+  const unreached = sendToUser(server, client.user, verb, receiver, message, text);
+  if (unreached !== null) {
+    if (verb === 'PRIVMSG') tellUnreached(client, receiver.nick, unreached);
+    return null;
+  }
   if (client.has(CAP.echoMessage)) message.to(client);
   if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;
+}
+
+/** Says why somebody was not reached. */
+export function tellUnreached(asker: Asker, nick: string, { numeric, text, notified }: Unreached): void {
+  asker.reply(numeric, nick, text);
+  if (notified) asker.reply(N.RPL_TARGNOTIFY, nick);
 }
 
 /** A user by nick, or by `nick@server`: nobody else of that nick, on another server, is meant then. */

@@ -13,6 +13,7 @@ it('lists every command with its least parameters, the lines that it costs more,
   );
   expect(told.map((row) => row.join(' '))).toEqual(
     words(`
+      ACCEPT 1
       ACCOUNT 1 +1
       ADMIN 0
       AUTHENTICATE 1 any
@@ -69,6 +70,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       SAPART 2 override
       SET 0 set
       SETNAME 1 +1
+      SILENCE 0
       SQUIT 1 squit
       STATS 1 +2
       TAGMSG 1

@@ -1,4 +1,5 @@
 /** Every command by name. Whoever puts a server together hands it this table. */
+import { accept } from './accept.ts';
 import { account } from './account.ts';
 import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
@@ -40,6 +41,7 @@ import { dline, kline, undline, unkline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
 import { set } from './set.ts';
 import { setname } from './setname.ts';
+import { silence } from './silence.ts';
 import { stats } from './stats.ts';
 import { topic } from './topic.ts';
 import { trace } from './trace.ts';
@@ -53,6 +55,7 @@ import { whowas } from './whowas.ts';
 /** In alphabetical order, by upper-case name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
+    accept,
     account,
     admin,
     authenticate,
@@ -109,6 +112,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     sapart,
     set,
     setname,
+    silence,
     squit,
     stats,
     tagmsg,

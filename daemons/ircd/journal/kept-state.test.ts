@@ -175,12 +175,12 @@ describe('an action', () => {
         false,
       ],
     ],
-    // It disconnects people, which is the same as a kill.
-    'network-ban.ts': [],
     'monitor.ts': [
       ['a nick that comes', () => tellOnline(irc.server, ann.user!), false],
       ['one that goes', () => tellOffline(irc.server, 'nobody'), false],
     ],
+    // It disconnects people, which is the same as a kill.
+    'network-ban.ts': [],
     'nick.ts': [['another nick', () => act(changeNick(irc.server, ann.user!, 'anna', 1, [])), false]],
     'part.ts': [
       ['of an operator', () => act(part(irc.server, bob.user!, channel(), '')), true],

@@ -1,5 +1,5 @@
 /**
- * MODE on oneself: i, w, B and, where hosts are cloaked, x may be set; o may only be dropped (RFC 2812 3.1.5). Called by
+ * MODE on oneself: i, w, B, D, R, d, g and, where hosts are cloaked, x may be set; o may only be dropped (RFC 2812 3.1.5). Called by
  * commands/mode.ts.
  */
 

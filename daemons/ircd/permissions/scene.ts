@@ -320,7 +320,7 @@ export class Scene {
     const facts = new Map<string, string>();
     for (const who of CAST) {
       const client = this.clients[who];
-      const { user, caps, oper, pending } = client.client!;
+      const { user, caps, oper, pending, guard, monitored } = client.client!;
       if (client.closedWith !== null) {
         facts.set(`${who} closed`, inWords(client.closedWith, ''));
         continue;
@@ -333,6 +333,9 @@ export class Scene {
       if (user.away !== null) facts.set(`${who} away`, user.away);
       if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
       if (pending?.password != null) facts.set(`${who} password`, 'given');
+      for (const { mask } of guard?.silenced.entries ?? []) facts.set(`${who} silences ${mask.text}`, '');
+      for (const { nick } of guard?.accepted ?? []) facts.set(`${who} accepts ${nick}`, '');
+      for (const nick of monitored?.values() ?? []) facts.set(`${who} monitors ${nick}`, '');
       for (const [channel, byOp] of user.invites ?? [])
         facts.set(`${who} invited to ${channel.name}`, byOp ? 'by its operator' : 'by anybody');
     }

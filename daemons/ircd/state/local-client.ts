@@ -10,6 +10,7 @@ import { CAP, FRAMING_SHIFT } from '../client/capabilities.ts';
 import type { LabelCapture } from '../client/label-capture.ts';
 import type { Connection } from '../net/connection.ts';
 import type { Asker } from './asker.ts';
+import { Guard } from './guard.ts';
 import type { PendingRegistration } from './pending-registration.ts';
 import type { Server } from './server.ts';
 import { User } from './user.ts';
@@ -44,6 +45,8 @@ export class LocalClient implements Asker {
   timer: NodeJS.Timeout | null = null;
   failedOpers = 0;
   lastKnockMs = 0;
+  /** Whom it does not hear, and whom it accepts; null where it never said so. */
+  guard: Guard | null = null;
   /** Nicks on its MONITOR list as it wrote them, by folded nick; null for none. Changed by monitor-lists.ts. */
   monitored: Map<string, string> | null = null;
   /** Mark of the walk over neighbours that saw this client last. */
@@ -75,6 +78,12 @@ export class LocalClient implements Asker {
   get answerBytes(): number {
     const { connectionClass, sendQueueBytes } = this.connection;
     return connectionClass.sendQueueBytes / 2 - sendQueueBytes;
+  }
+
+  /** The same, made where there was none. */
+  madeGuard(): Guard {
+    this.guard ??= new Guard();
+    return this.guard;
   }
 
   has(cap: number): boolean {

@@ -41,6 +41,8 @@ export class NetworkState {
   /** Who is told of whom (IRCv3 monitor). */
   readonly monitors = new MonitorLists();
   invisibleCount = 0;
+  /** Users of this server who hear nothing of channels. */
+  deafCount = 0;
   /** Most users of this server at once since start. */
   maxLocalUsers = 0;
   /** Most users of the network at once since start. */
@@ -227,6 +229,7 @@ export class NetworkState {
     if (((user.modes & bit) !== 0) === on) return;
     user.modes ^= bit;
     if (bit === UMODE.invisible) this.invisibleCount += on ? 1 : -1;
+    if (bit === UMODE.deaf && user.local !== null) this.deafCount += on ? 1 : -1;
     if (bit === UMODE.oper) {
       if (on) this.#operators.add(user);
       else this.#operators.delete(user);
@@ -252,6 +255,7 @@ export class NetworkState {
     }
     this.setUserMode(user, UMODE.invisible, false);
     this.setUserMode(user, UMODE.oper, false);
+    this.setUserMode(user, UMODE.deaf, false);
     for (const membership of [...user.memberships.values()]) this.part(membership);
     if (user.invites !== null) {
       for (const channel of user.invites.keys()) channel.invited?.delete(user);

@@ -2,13 +2,15 @@
 import { STATUS } from '../../../irc/modes.ts';
 import { readMessageTags } from '../../../irc/p10/message-tags.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { compose, sendToChannel, sendToUser } from '../../actions/message.ts';
 import { wallops as tellWallops } from '../../actions/wallops.ts';
+import { tellUnreached } from '../../commands/message.ts';
 import type { Verb } from '../../network-events.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
+import { RemoteAsker } from '../remote-asker.ts';
 import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 import { toServers } from './mass-messages.ts';
 
@@ -29,7 +31,7 @@ function send(line: LinkLine, verb: Verb): WorkSteps | null {
     if (to === undefined) return null;
     if (user === null && to.local === null) passOn(line, to.server);
     else if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
-    else sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text, raw);
+    else deliver(line, user, verb, to, raw);
     return null;
   }
   if (target.startsWith('$') && verb !== 'TAGMSG') return toServers(line, verb, textOf(target), text);
@@ -37,6 +39,16 @@ function send(line: LinkLine, verb: Verb): WorkSteps | null {
   return target.includes('@', 1) && !target.includes('#')
     ? toUserOf(line, user, verb, textOf(target), text)
     : toChannel(line, verb, textOf(target), raw);
+}
+
+/** To one user; whoever is not reached here is told so where they are. */
+function deliver(line: LinkLine, user: User, verb: Verb, to: User, raw: string): void {
+  const { server, link } = line;
+  const text = textOf(raw);
+  const unreached = sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text, raw);
+  if (unreached === null || verb !== 'PRIVMSG') return;
+  const path = { me: server.state.me, work: server.host.work, send: (told: string) => link.send(told) };
+  tellUnreached(new RemoteAsker(user, path), to.nick, unreached);
 }
 
 /** `nick@server`: nobody else of that nick reads it, whatever becomes of the nick meanwhile. */
@@ -48,8 +60,7 @@ function toUserOf(line: LinkLine, user: User, verb: Verb, target: string, text: 
   if (to !== state.me) passOn(line, to);
   else {
     const receiver = state.findUser(target.slice(0, at));
-    if (receiver !== undefined && receiver.local !== null)
-      sendToUser(line.server, user, verb, receiver, arrived(line, user, verb, receiver.nick, text), text);
+    if (receiver !== undefined && receiver.local !== null) deliver(line, user, verb, receiver, bytesOf(text));
   }
   return null;
 }

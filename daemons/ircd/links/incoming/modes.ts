@@ -1,6 +1,6 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
 import { fold } from '../../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE, UMODE_LETTERS } from '../../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS, saidUserMode, UMODE } from '../../../irc/modes.ts';
 import { readMaskTags } from '../../../irc/p10/mask-tags.ts';
 import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
@@ -40,7 +40,7 @@ function userModes(line: LinkLine): WorkSteps | null {
   let on = true;
   for (const letter of letters) {
     if (letter === '+' || letter === '-') on = letter === '+';
-    const bit = UMODE_LETTERS.get(letter);
+    const bit = saidUserMode(letter, user.server.foreign);
     if (bit !== undefined) changes.push({ on, letter, bit });
     else if (HOST_MODES.includes(letter))
       keepHost(line, user, (on ? '+' : '-') + letter, on ? hosts.shift() || undefined : '');

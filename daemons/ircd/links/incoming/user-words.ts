@@ -3,7 +3,7 @@
  * or left out, so that whoever is told of the user reads what is meant. Honest servers send nothing of that.
  */
 import { truncateUtf8 } from '../../../irc/line-text.ts';
-import { UMODE_LETTERS } from '../../../irc/modes.ts';
+import { saidUserMode } from '../../../irc/modes.ts';
 import { isValidUsername } from '../../../irc/names.ts';
 import { cutBytes, oddBytes, textOf } from '../../../irc/p10/text.ts';
 import { HOST_MODES, readAccountStamp, type UserReader } from '../../../irc/p10/user-line.ts';
@@ -40,13 +40,13 @@ export function setHostIn(word: string): string | null {
 }
 
 /** What is only passed on of a user; null for nothing, as of most. */
-export function factsIn(said: UserReader): LinkFacts | null {
+export function factsIn(said: UserReader, foreign: boolean): LinkFacts | null {
   const { modes, realname } = said;
   const odd = realnameBytes(realname);
   let facts: LinkFacts | null = null;
   for (let i = 0; i < modes.length; i++) {
     const letter = modes.charAt(i);
-    if (UMODE_LETTERS.has(letter)) continue;
+    if (saidUserMode(letter, foreign) !== undefined) continue;
     const argument = said.argumentOf(letter);
     // Of most accounts nobody says since when they exist.
     if (letter === 'r' && argument?.includes(':') !== true) continue;

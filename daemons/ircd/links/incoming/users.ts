@@ -1,6 +1,6 @@
 /** Users of other servers: they come, take another nick, go away, log in, leave, and are killed. */
 import { fold } from '../../../irc/casemapping.ts';
-import { UMODE_LETTERS } from '../../../irc/modes.ts';
+import { saidUserMode } from '../../../irc/modes.ts';
 import { isValidNick } from '../../../irc/names.ts';
 import { decodeAddress } from '../../../irc/p10/address.ts';
 import { readLine, writeLine } from '../../../irc/p10/line.ts';
@@ -70,8 +70,8 @@ function arrival(line: LinkLine): null {
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
   const account = accountOf(said);
-  const modes = modeBits(said.modes);
-  const linkFacts = factsIn(said);
+  const modes = modeBits(said.modes, source.foreign);
+  const linkFacts = factsIn(said, source.foreign);
   arrived.nick = said.nick;
   arrived.line = line.text;
   arrived.hiddenHost = source.foreign ? hiddenHost(server, { account, modes, linkFacts }) : null;
@@ -106,9 +106,9 @@ function accountOf(said: UserReader): string | null {
   return stamp === undefined ? null : accountIn(stamp);
 }
 
-function modeBits(letters: string): number {
+function modeBits(letters: string, foreign: boolean): number {
   let bits = 0;
-  for (let i = 0; i < letters.length; i++) bits |= UMODE_LETTERS.get(letters.charAt(i)) ?? 0;
+  for (let i = 0; i < letters.length; i++) bits |= saidUserMode(letters.charAt(i), foreign) ?? 0;
   return bits;
 }
 
