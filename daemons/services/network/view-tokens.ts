@@ -259,3 +259,8 @@ export function applyLine(view: NetworkView, limits: KindLimits, token: string, 
   const server = user === null ? view.servers.get(source) : user?.server;
   apply(new ViewLine(view, limits, line, user ?? null, server));
 }
+
+/** Whether a line is heard by nobody else: a burst has ten thousands of these. @param token the short one */
+export function isViewsAlone(token: string): boolean {
+  return token === TOKEN.NICK || token === TOKEN.BURST;
+}

@@ -69,13 +69,16 @@ export class UplinkSocket implements UplinkTransport {
 
   #work(): void {
     loopTurn.enter();
-    const until = this.#clock.monotonic() + limits.turnMs.default;
+    let now = this.#clock.monotonic();
+    const until = now + limits.turnMs.default;
     const lines = this.#lines;
     const uplink = this.#uplink!;
     uplink.tell(until);
     for (let taken = 1; lines.ready && !uplink.telling; taken++) {
-      this.#take(lines.take());
-      if (taken % LINES_PER_LOOK === 0 && this.#clock.monotonic() > until) break;
+      this.#take(lines.take(), now);
+      if (taken % LINES_PER_LOOK !== 0) continue;
+      now = this.#clock.monotonic();
+      if (now > until) break;
     }
     this.#waits = lines.ready || uplink.telling;
     if (this.#waits) {
@@ -87,10 +90,10 @@ export class UplinkSocket implements UplinkTransport {
     if (!this.#writer.ended) startReading(this.#socket);
   }
 
-  #take(line: string): void {
+  #take(line: string, now: number): void {
     const uplink = this.#uplink!;
     if (line.length > lineRoom(line)) uplink.fail('a line is too long');
-    else if (line !== '') uplink.take(line);
+    else if (line !== '') uplink.take(line, now);
   }
 
   #onClosed(): void {

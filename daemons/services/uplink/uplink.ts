@@ -19,7 +19,7 @@ import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
 import { limits } from '../limits.ts';
 import { NetworkView } from '../network/network-view.ts';
 import { ViewServer } from '../network/view-parts.ts';
-import { applyLine } from '../network/view-tokens.ts';
+import { applyLine, isViewsAlone } from '../network/view-tokens.ts';
 
 /** What an uplink is carried by. Lines have one character for each byte and no end. */
 export interface UplinkTransport {
@@ -59,7 +59,7 @@ export interface UplinkEvents {
   onIntroduced(uplink: Uplink): Iterator<void>;
   /** The peer has told all it knows, and has been told all. */
   onLinked(uplink: Uplink): void;
-  /** Each line once the view is up to date. */
+  /** Each line once the view is up to date, but for those that only the view hears. */
   onLine(uplink: Uplink, heard: HeardLine): void;
   /** It is over. */
   onEnd(uplink: Uplink, reason: string): void;
@@ -149,12 +149,12 @@ export class Uplink {
     }
   }
 
-  /** Takes a line; what is yet to be told is told before. */
-  take(text: string): void {
+  /** Takes a line; what is yet to be told is told before. @param nowMs of the monotonic clock, looked at once for many lines */
+  take(text: string, nowMs = this.#clock.monotonic()): void {
     this.tell(Number.POSITIVE_INFINITY);
     if (this.#state === 'ended') return;
     this.linesIn++;
-    this.#heardMs = this.#clock.monotonic();
+    this.#heardMs = nowMs;
     this.#asked = false;
     const introducing = this.#state === 'introducing';
     const line = readLine(text, !introducing && !text.startsWith('ERROR :'));
@@ -238,6 +238,7 @@ export class Uplink {
       return;
     }
     applyLine(this.view, this.#limits, token, line);
+    if (isViewsAlone(token)) return;
     if (token === TOKEN.END_OF_BURST && line.source === this.#peer!.numeric) {
       this.say(TOKEN.EOB_ACK, []);
       this.#state = 'linked';
