@@ -28,7 +28,7 @@ const USAGE = `usage: npm run bench -- services [options]
   --keycloak      beside a real Keycloak
   --events N      events of the webhook (1000)
   --rate N        of them a second (1000)
-  --rounds N      of the storm, of the large and of the crowded network, and four times as many changes in Keycloak (3)
+  --rounds N      of the webhook, the storm, the large and the crowded network, and four times as many changes in Keycloak (3)
   --logins N      that come at once by SASL, and as many by AUTH (200)
   --chatters N    who talk meanwhile (1000)
   --deliveries N  of their messages, a second (2000)
@@ -81,7 +81,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const keycloak = values.keycloak ? await KeycloakSide.start() : null;
   const parts: Record<string, (folder: string) => Promise<Result>> = {
     webhook: (folder) =>
-      webhookRate({ events: Number(values.events), perSecond: Number(values.rate), folder }),
+      webhookRate({
+        events: Number(values.events),
+        perSecond: Number(values.rate),
+        rounds,
+        folder,
+      }),
     storm: (folder) =>
       loginStorm({
         ...{ rounds, folder },
@@ -136,7 +141,10 @@ function onKill(kill: number): void {
 function tell(result: Result): void {
   if ('columns' in result)
     printColumns(`crowded: ${result.notOpped} who came did not become operator`, result.columns);
-  else if (!('figures' in result)) console.log(told(result));
+  else if ('answers' in result) {
+    const { events, perSecond, refused, answers } = result;
+    printColumns(`webhook: ${events} events, ${perSecond} a second, ${refused} refused`, answers);
+  } else if (!('figures' in result)) console.log(told(result));
   else if ('refused' in result) {
     const { logins, refused, figures } = result;
     printColumns(`storm: ${logins} logins, ${refused.length} not let in`, { median: figures });
@@ -147,23 +155,13 @@ function tell(result: Result): void {
   else printColumns('changes in Keycloak until IRC has seen them', { times: result.figures });
 }
 
-function told(result: ServicesKills | WebhookRate): string {
-  if ('events' in result)
-    return (
-      `webhook  ${result.events} events, ${result.perSecond} a second: answered after ${answered(result)}; ${result.refused} refused; ` +
-      `acted upon ${result.actedSeconds.toFixed(2)} s after the last answer; a server that only writes them to a file answers after ` +
-      `${answered(result.plain)}, one that has them on the disk as well after ${answered(result.plainDisk)}`
-    );
+function told(result: ServicesKills): string {
   const what = result.name === KILLED_WITH_CHANNELS ? 'channels' : 'accounts';
   const halves = result.halves === null ? '' : `, ${result.halves} ${what} on one side alone`;
   return (
     `${result.name.padEnd(8)} ${result.kills} kills: ${result.registered} ${what} registered, ${result.changed} changes answered, ` +
     `${result.lostAccounts} ${what} and ${result.lostChanges} changes lost${halves}`
   );
-}
-
-function answered({ p50, p99, most }: WebhookRate['plain']): string {
-  return `${p50.toFixed(1)} ms (p50), ${p99.toFixed(1)} ms (p99), at most ${most.toFixed(1)} ms`;
 }
 
 function isWrong(result: Result): boolean {

@@ -1,36 +1,30 @@
 /** Sends events to the webhook of services at a steady rate and measures how long each is answered in. Called by bench/services.ts. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VictimHost } from '../kills/victim-host.ts';
+import { type Figures, medians } from '../shared/figures.ts';
 import { readyLine } from '../shared/server-process.ts';
 
 const READY_MS = 15_000;
 const SECRET = 'a secret of the benchmark';
 
-/** Milliseconds until an answer. */
-interface AnswerTimes {
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
-}
-
-/** What came of it. */
-export interface WebhookRate extends AnswerTimes {
+/** What came of it: each figure the median of the rounds. */
+export interface WebhookRate {
   readonly name: 'webhook';
   readonly events: number;
   readonly perSecond: number;
-  /** Answers that were no 204. */
+  /** Answers of all rounds that were no 204. */
   readonly refused: number;
-  /** Seconds until all were acted upon, from the last answer on. */
-  readonly actedSeconds: number;
-  /** The same sent to a server that only writes it to a file. */
-  readonly plain: AnswerTimes;
-  /** And to one that has it on the disk as well. */
-  readonly plainDisk: AnswerTimes;
+  /** Of services, of a server that only writes events to a file, and of one that has them on the disk as well. */
+  readonly answers: Record<string, Figures>;
 }
+
+/** A wait that is none yet, in milliseconds. */
+const SOON_MS = 5;
 
 const TOML = `
 [ircd]
@@ -40,27 +34,39 @@ listen = [{ host = "127.0.0.1", port = 0 }]
 secret = "${SECRET.replaceAll(' ', '-')}"
 `;
 
-/** Sends so many events, so many a second. @param folder exists and is empty */
+/** Sends so many events, so many a second, to each of them in turn. @param folder exists and is empty */
 export async function webhookRate(options: {
   readonly events: number;
   readonly perSecond: number;
+  readonly rounds: number;
   readonly folder: string;
 }): Promise<WebhookRate> {
-  const { events, perSecond, folder } = options;
-  const send = (port: number) => sendAll(port, events, perSecond);
-  const plain = await plainReceiver([join(folder, 'plain')], send);
-  const plainDisk = await plainReceiver([join(folder, 'plain-disk'), 'disk'], send);
-  const host = new VictimHost(folder, async () => ({ daemons: ['ircd', 'services'], toml: TOML }));
-  await host.start();
-  try {
-    const sent = await send(await host.portOf('services', 'http'));
-    const answered = performance.now();
-    while ((await depth(host)) > 0) await sleep(10);
-    const actedSeconds = (performance.now() - answered) / 1_000;
-    return { name: 'webhook', events, perSecond, ...sent, actedSeconds, plain, plainDisk };
-  } finally {
-    await host.stop();
+  const { events, perSecond, rounds, folder } = options;
+  const runs: Record<string, Figures[]> = { services: [], 'to a file': [], 'to the disk': [] };
+  let refused = 0;
+  const send = async (to: string, port: number) => {
+    const sent = await sendAll(port, events, perSecond);
+    refused += sent.refused;
+    return (more: Figures = {}) => runs[to]!.push({ ...sent.figures, ...more });
+  };
+  for (let round = 0; round < rounds; round++) {
+    const file = (name: string) => join(folder, `${name}-${round}`);
+    (await plainReceiver([file('plain')], (port) => send('to a file', port)))();
+    (await plainReceiver([file('plain-disk'), 'disk'], (port) => send('to the disk', port)))();
+    await mkdir(file('data'));
+    const host = new VictimHost(file('data'), async () => ({ daemons: ['ircd', 'services'], toml: TOML }));
+    await host.start();
+    try {
+      const told = await send('services', await host.portOf('services', 'http'));
+      const answered = performance.now();
+      while ((await depth(host)) > 0) await sleep(10);
+      told({ 'acted upon behind the last ms': performance.now() - answered });
+    } finally {
+      await host.stop();
+    }
   }
+  const answers = Object.fromEntries(Object.entries(runs).map(([to, figures]) => [to, medians(figures)]));
+  return { name: 'webhook', events, perSecond, refused, answers };
 }
 
 /** Runs the rival meanwhile. @param args see plain-receiver.ts */
@@ -77,7 +83,11 @@ async function plainReceiver<Result>(
   }
 }
 
-async function sendAll(port: number, events: number, perSecond: number) {
+async function sendAll(
+  port: number,
+  events: number,
+  perSecond: number,
+): Promise<{ refused: number; figures: Figures }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   try {
     // Code that has never run is compiled first.
@@ -100,7 +110,14 @@ async function sendAll(port: number, events: number, perSecond: number) {
     await Promise.all(answers);
     times.sort((a, b) => a - b);
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
-    return { refused, p50: at(0.5), p99: at(0.99), most: at(1) };
+    const late = times.filter((ms) => ms > SOON_MS).length;
+    const figures = {
+      'p50 ms': at(0.5),
+      'p99 ms': at(0.99),
+      'max ms': at(1),
+      [`after more than ${SOON_MS} ms`]: late,
+    };
+    return { refused, figures };
   } finally {
     agent.destroy();
   }
