@@ -1,7 +1,7 @@
 /** The tokens of RPL_ISUPPORT (005): what this server supports, built from the limits and the network's name. */
 
-import { ACCOUNT_MASK_TOKENS } from '../irc/account-mask.ts';
 import { CASEMAPPING } from '../irc/casemapping.ts';
+import { extbanTokens } from '../irc/extended-mask.ts';
 import { isupportLines } from '../irc/isupport.ts';
 import { CMODE_LETTERS, LIST_MODES } from '../irc/modes.ts';
 import { CHANNEL_TYPES } from '../irc/names.ts';
@@ -29,10 +29,10 @@ export function isupportTokens(
 ): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
-  const [accountExtban, extban] = ACCOUNT_MASK_TOKENS;
+  const extbans = extbanTokens(accounts);
   return [
     `ACCEPT=${limits.acceptEntries.default}`,
-    ...(accounts ? [accountExtban!] : []),
+    ...extbans.account,
     `AWAYLEN=${limits.awayBytes.default}`,
     'BOT=B',
     'CALLERID=g',
@@ -43,7 +43,7 @@ export function isupportTokens(
     `CHANTYPES=${CHANNEL_TYPES}`,
     'ELIST=CMNTU',
     'EXCEPTS=e',
-    ...(accounts ? [extban!] : []),
+    extbans.all,
     `HOSTLEN=${limits.hostBytes.default}`,
     'INVEX=I',
     `KEYLEN=${limits.keyLength.default}`,

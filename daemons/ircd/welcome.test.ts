@@ -50,6 +50,7 @@ it('a welcome says where one is, what the server can do, who is there, and how o
     'CHANTYPES=#',
     'ELIST=CMNTU',
     'EXCEPTS=e',
+    'EXTBAN=~,cmrz',
     'HOSTLEN=63',
     'INVEX=I',
     'KEYLEN=23',

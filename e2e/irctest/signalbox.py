@@ -108,6 +108,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     _port_wait_interval = 0.02
     supported_sasl_mechanisms = frozenset(("PLAIN", "EXTERNAL", "SCRAM-SHA-256"))
     supports_sts = False
+    extban_mute_char = "m"
 
     capabilities = frozenset(
         (
@@ -152,6 +153,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         "CHANMODES": "beI,k,l,CKMNOSTZcimnprst",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
+        "EXTBAN": "~,cmrz",
         "INVEX": "I",
         "NETWORK": "testnet",
         "PREFIX": "(ov)@+",

@@ -16,6 +16,7 @@ export function setRealname(
   bytes: string | null = null,
 ): WorkSteps | null {
   user.realname = realname;
+  user.forgetVerdicts();
   if (bytes !== null || user.linkFacts !== null) user.noteFacts().realname = bytes;
   server.links?.tell({ kind: 'realname', user });
   const text = `SETNAME :${realname}`;

@@ -3,9 +3,8 @@
  * allowed is done by actions/channel-modes.ts. Called by commands/mode.ts.
  */
 
-import { accountOfMask } from '../../irc/account-mask.ts';
-import { canonicalMask, hasBrokenNetwork } from '../../irc/address-mask.ts';
-import { normalizeUserMask } from '../../irc/mask.ts';
+import { hasBrokenNetwork } from '../../irc/address-mask.ts';
+import { canonicalListMask } from '../../irc/extended-mask.ts';
 import { CMODE, CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
 import { isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
@@ -181,12 +180,11 @@ class ChannelModeChange {
       this.#invalid(letter, '*', 'Invalid mask');
       return;
     }
-    const named = accountOfMask(argument);
-    if (named === '') {
+    const mask = canonicalListMask(argument);
+    if (mask === null) {
       this.#invalid(letter, '*', 'Invalid mask');
       return;
     }
-    const mask = named === null ? canonicalMask(normalizeUserMask(argument)) : argument;
     if (Buffer.byteLength(mask) > limits.maskBytes.default) {
       this.#invalid(letter, '*', `A mask has at most ${limits.maskBytes.default} bytes`);
       return;

@@ -65,7 +65,7 @@ export class Membership implements Memberships {
     return (this.status & STATUS.op) !== 0;
   }
 
-  /** Whether bans on the channel cover this member; checked again only after a list or the user changed. */
+  /** Whether bans on the channel keep this member from speaking; checked again only after a list or the user changed. */
   isBanned(): boolean {
     if (this.banRevision !== this.channel.banRevision) {
       this.banned = this.channel.isBanned(this.user);
@@ -207,9 +207,10 @@ export class Channel {
     return (this.modes & flag) !== 0;
   }
 
-  /** Whether a +b matches and no +e does. */
+  /** Whether a +b keeps a user from speaking, mutes included, and no +e lets them. */
   isBanned(user: User): boolean {
-    return this.bans.matches(user) && !this.exceptions.matches(user);
+    const { bans, exceptions } = this;
+    return bans.matches(user, 0, bans.size, true) && !exceptions.matches(user, 0, exceptions.size, true);
   }
 
   /** Whether strangers may know of it: neither secret nor private. */

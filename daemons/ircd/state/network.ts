@@ -288,6 +288,8 @@ export class NetworkState {
     const membership = new Membership(user, channel, status);
     channel.add(membership);
     user.joined(membership);
+    // Masks may name channels; only the server of a user asks whether they may speak.
+    if (user.local !== null) user.forgetVerdicts();
     this.#forgetInvite(user, channel);
     this.#changed('channels');
     return membership;
@@ -298,6 +300,7 @@ export class NetworkState {
     const { channel, user } = membership;
     channel.remove(membership);
     user.parted(membership);
+    if (user.local !== null) user.forgetVerdicts();
     this.#changed('channels');
     if (channel.members.length === 0) channel.desertedMs = Date.now();
     this.endIfEmpty(channel);

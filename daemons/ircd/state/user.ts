@@ -226,6 +226,11 @@ export class User {
       this.#person.prefix = null;
       this.#person.folded = null;
     }
+    this.forgetVerdicts();
+  }
+
+  /** To be called when something else has changed that masks may name: real name, account, channels. */
+  forgetVerdicts(): void {
     for (const membership of this.#memberships.values()) membership.banRevision = -1;
   }
 

@@ -18,6 +18,7 @@ export const MASKS: readonly ModelMask[] = [
   { typed: '*!*@192.0.2.1', shown: '*!*@192.0.2.1', covers: addressIs(/^192\.0\.2\.1$/) },
   { typed: '192.0.2.3/30', shown: '*!*@192.0.2.0/30', covers: addressIs(/^192\.0\.2\.[0-3]$/) },
   { typed: '*.example', shown: '*!*@*.example', covers: ({ host }) => host.endsWith('.example') },
+  { typed: '~r:real?u1', shown: '~r:real?u1', covers: ({ realname }) => realname === 'Real u1' },
   { typed: '*!~u1@*', shown: '*!~u1@*', covers: ({ user }) => user === '~u1' },
 ];
 
