@@ -87,14 +87,21 @@ export class AccountChanges {
     secret: NewSecret,
     change: SecretChange = {},
   ): Promise<ChangeOutcome | Delayed> {
+    return await this.#putSecret(this.#options.store.get(account), secret, change);
+  }
+
+  async #putSecret(
+    stored: StoredAccount,
+    secret: NewSecret,
+    change: SecretChange,
+  ): Promise<ChangeOutcome | Delayed> {
     const { store, writes } = this.#options;
-    const stored = store.get(account);
     const elsewhere = this.#elsewhereOf(stored);
     if (elsewhere !== null) return await elsewhere.changePassword(stored.name, secret, change);
     const { allowed = () => true } = change;
     return await writes.write(() => {
       if (!allowed()) return 'gone';
-      store.facts.setPassword(store.get(account), secret);
+      store.facts.setPassword(store.still(stored), secret);
       return 'done';
     });
   }
@@ -106,9 +113,10 @@ export class AccountChanges {
     network: string,
     allowed?: Allowed,
   ): Promise<ChangeOutcome | Delayed> {
-    const elsewhere = this.#elsewhereOf(this.#options.store.get(account));
-    const secret = await this.#secretOf(prepared, network, elsewhere);
-    return await this.putSecret(account, secret, allowed === undefined ? {} : { allowed });
+    const { store } = this.#options;
+    const stored = store.get(account);
+    const secret = await this.#secretOf(prepared, network, this.#elsewhereOf(stored));
+    return await this.#putSecret(store.still(stored), secret, allowed === undefined ? {} : { allowed });
   }
 
   /**
@@ -156,7 +164,7 @@ export class AccountChanges {
     const { allowed = () => true } = change;
     return await writes.write(() => {
       if (!allowed()) return 'gone';
-      store.facts.setEmail(store.get(account), email);
+      store.facts.setEmail(store.still(stored), email);
       return 'done';
     });
   }
@@ -178,7 +186,7 @@ export class AccountChanges {
     const elsewhere = this.#elsewhereOf(stored);
     if (elsewhere !== null) return await elsewhere.certificate(stored.name, fingerprint, add);
     return await writes.write(() => {
-      const owner = store.get(account);
+      const owner = store.still(stored);
       return add
         ? store.facts.giveFingerprint(owner, fingerprint)
         : store.facts.takeFingerprint(owner, fingerprint);
@@ -194,7 +202,7 @@ export class AccountChanges {
     const stored = store.get(account);
     const elsewhere = this.#elsewhereOf(stored);
     if (elsewhere === null) {
-      const told = await writes.write(() => this.dropWithin(stored.name, by));
+      const told = await writes.write(() => this.dropWithin(store.still(stored).name, by));
       await told();
     } else if ((await elsewhere.drop(stored.name, by)) === 'delayed')
       throw pending(`The account ${stored.name} is deleted`);
@@ -232,7 +240,7 @@ export class AccountChanges {
     const elsewhere = this.#elsewhereOf(stored);
     if (elsewhere === null) {
       const told = await writes.write(() => {
-        const found = store.get(account);
+        const found = store.still(stored);
         store.facts.rename(found, next);
         return this.renamed(found.name, next);
       });
@@ -279,7 +287,7 @@ export class AccountChanges {
     if (stored.suspended_reason === null)
       throw new SignalboxError('conflict', `The account ${stored.name} is not suspended.`);
     const elsewhere = this.#elsewhereOf(stored);
-    const outcome = elsewhere === null ? await this.#letIn(account) : await elsewhere.lift(stored.name);
+    const outcome = elsewhere === null ? await this.#letIn(stored) : await elsewhere.lift(stored.name);
     if (outcome === 'delayed') throw pending(`${stored.name} is suspended no more`);
     if (outcome === 'refused')
       throw new SignalboxError(
@@ -292,8 +300,9 @@ export class AccountChanges {
   /** Keeps the owner of an account out, whoever says so. Throws SignalboxError `not_found`. */
   async keepOut(account: string, by: string, reason: string): Promise<string> {
     const { store, writes, tell } = this.#options;
+    const stored = store.get(account);
     const name = await writes.write(() => {
-      const found = store.get(account);
+      const found = store.still(stored);
       store.suspend(found, reason, by);
       return found.name;
     });
@@ -302,10 +311,10 @@ export class AccountChanges {
     return name;
   }
 
-  async #letIn(account: string): Promise<ChangeOutcome> {
+  async #letIn(account: StoredAccount): Promise<ChangeOutcome> {
     const { store, writes } = this.#options;
     return await writes.write(() => {
-      const found = store.get(account);
+      const found = store.still(account);
       if (this.#elsewhereOf(found) !== null) throw new SignalboxError('conflict', BELONGS_NOW);
       store.suspend(found, null, '');
       return 'done';

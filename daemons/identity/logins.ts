@@ -168,22 +168,26 @@ export class Logins {
     const account = store.find(name);
     if (account === undefined) return this.failed(name, origin, 'no such account');
     if (account.suspended_reason !== null) return this.#keptOut(account.name, origin, 'suspended');
-    const kept = this.#options.admit?.(account, origin) ?? null;
-    if (kept !== null) return this.#keptOut(account.name, origin, kept);
+    const why = this.#options.admit?.(account, origin) ?? null;
+    if (why !== null) return this.#keptOut(account.name, origin, why);
     try {
       // Looked at again behind what is written in this turn: failures, another password, the end of the account.
       // That somebody was here is no loss where the power fails right then; so nobody waits for the disk.
-      const login = await traced(origin, 'kept in the database', () =>
+      const kept = await traced(origin, 'kept in the database', () =>
         writes.commit(() => {
           const current = store.find(name);
-          if (current === undefined || !proof(current)) return 'credentials';
-          if (current.suspended_reason !== null) return 'suspended';
+          if (current === undefined || !proof(current)) return null;
+          if (current.suspended_reason !== null) return { id: current.id, login: null };
           store.loggedIn(current, networkKey(origin.address));
-          return loginOf(current);
+          return { id: current.id, login: loginOf(current) };
         }),
       );
-      if (login === 'credentials') return this.failed(name, origin, 'changed meanwhile');
-      if (login === 'suspended') return this.#keptOut(account.name, origin, login);
+      // And once more: what was written behind it in the same turn may have ended it.
+      const now = kept === null ? undefined : store.withId(kept.id);
+      if (kept === null || now === undefined) return this.failed(name, origin, 'changed meanwhile');
+      if (kept.login === null || now.suspended_reason !== null)
+        return this.#keptOut(account.name, origin, 'suspended');
+      const login = { ...kept.login, account: now.name };
       this.counts.succeeded++;
       this.accounts.reset(account.key);
       return { kind: 'success', login };

@@ -36,7 +36,7 @@ export async function setLevel(
   if (other?.has(stored) !== true) {
     await writes.write(() => {
       check();
-      profiles.setLevel(store.get(account), level);
+      profiles.setLevel(store.still(stored), level);
     });
     return stored.name;
   }

@@ -80,6 +80,7 @@ export class AccountStore {
     const prepare = (sql: string) => database.prepare(sql);
     this.#statements = {
       byKey: prepare('SELECT * FROM accounts WHERE key = ?'),
+      byId: prepare('SELECT * FROM accounts WHERE id = ?'),
       byNick: prepare(
         'SELECT accounts.* FROM nicks JOIN accounts ON accounts.id = account WHERE nicks.key = ?',
       ),
@@ -151,6 +152,21 @@ export class AccountStore {
   get(name: string): StoredAccount {
     const found = this.find(name);
     if (found === undefined) throw new SignalboxError('not_found', `There is no account ${name}.`);
+    return found;
+  }
+
+  /** An account by its number, however it is called by now. */
+  withId(id: number): StoredAccount | undefined {
+    return this.#statements.byId.get(id) as StoredAccount | undefined;
+  }
+
+  /**
+   * An account that was looked up before something was awaited, as it is now: whoever has its name since then is somebody else.
+   * @throws SignalboxError `not_found` where it is there no more
+   */
+  still({ id, name }: StoredAccount): StoredAccount {
+    const found = this.withId(id);
+    if (found === undefined) throw new SignalboxError('not_found', `The account ${name} is there no more.`);
     return found;
   }
 

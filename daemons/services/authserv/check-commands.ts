@@ -21,7 +21,7 @@ function checkPass(world: AuthWorld): CommandRow {
     help: [
       'Tells whether a password is that of an account below you. It counts as logging in does, so nobody guesses by it.',
     ],
-    recorded: ({ words }) => ({ account: nameIn(world, words[0]!) }),
+    recorded: (call) => ({ account: nameIn(world, call) }),
     refusal: (call) => refusalFor(world, call),
     async run(call) {
       const { name } = below(world, call);

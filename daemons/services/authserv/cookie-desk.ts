@@ -131,7 +131,7 @@ export class CookieDesk {
     let used: StoredCookie | null = null;
     /** In the turn in which what it is for begins, so that it is used up with it or not at all. */
     const use = () => {
-      const now = store.find(name);
+      const now = store.withId(account.id);
       // Somebody else may have shown it in the same turn.
       const again = now === undefined ? undefined : cookies.of(now);
       if (now === undefined || again?.kind !== cookie.kind || !cookies.fits(now, again, typed)) return false;
@@ -218,7 +218,7 @@ export class CookieDesk {
       return await changes.putEmail(name, data, { ...allowed, verified: data !== null });
     return await writes.write(() => {
       if (!use()) return 'gone';
-      const now = store.get(name);
+      const now = store.still(account);
       if (mask !== null && profiles.masks(now).length > 0) profiles.addMask(now, mask);
       return 'done';
     });

@@ -36,7 +36,7 @@ function addIgnore({ store, profiles, writes }: AuthWorld): CommandRow {
       }
       const mask = readIgnore(typed);
       if (mask === null) return ['That is no mask: expected nick!user@host.'];
-      const outcome = await writes.write(() => profiles.addMask(store.get(account.name), mask, 'ignores'));
+      const outcome = await writes.write(() => profiles.addMask(store.still(account), mask, 'ignores'));
       if (outcome === 'known') return [said`You ignore ${mask} already.`];
       if (outcome === 'full')
         return [said`An account ignores up to ${limits.ignoresPerAccount.default} masks.`];
@@ -56,8 +56,8 @@ function dropIgnore({ store, profiles, writes }: AuthWorld): CommandRow {
     help: ['Takes a mask away, so that bots tell you again what comes from there.'],
     async run({ user, words }) {
       const mask = readIgnore(words[0]!) ?? words[0]!;
-      const { name } = store.get(user.account!);
-      const there = await writes.write(() => profiles.dropMask(store.get(name), mask, 'ignores'));
+      const account = store.get(user.account!);
+      const there = await writes.write(() => profiles.dropMask(store.still(account), mask, 'ignores'));
       return [there ? said`You ignore ${mask} no more.` : said`You do not ignore ${mask.slice(0, 100)}.`];
     },
   };

@@ -5,11 +5,12 @@ import { isValidNick } from '../../irc/names.ts';
 import type { CommandCall, CommandRow } from '../bots/command-row.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
+import type { ViewUser } from '../network/view-parts.ts';
 import type { AuthWorld } from './auth-world.ts';
 import { checkCommands } from './check-commands.ts';
 import { readHostMask } from './host-mask.ts';
 import { noteCommands } from './note-commands.ts';
-import { below, LEVELS, namedAccount, nameIn, refusalFor } from './operator-reach.ts';
+import { below, LEVELS, meantAccount, namedAccount, nameIn, refusalFor, there } from './operator-reach.ts';
 import { OPERATOR_SETTINGS, type OperatorSetting } from './operator-settings.ts';
 import { findSetting, NONE } from './settings.ts';
 
@@ -42,13 +43,13 @@ function oset(world: AuthWorld): CommandRow {
       call.words.length < 3
         ? null
         : {
-            account: nameIn(world, call.words[0]!),
+            account: nameIn(world, call),
             setting: settingOf(call)?.name ?? '',
             value: settingOf(call)?.secret === true ? '' : call.from(2).slice(0, limits.infoBytes.default),
           },
     refusal(call) {
       const { words } = call;
-      const first = namedAccount(world, words[0]!);
+      const first = meantAccount(world, call);
       if (!isAccount(first)) return first;
       // Whoever only looks need not be above.
       if (words.length < 3) return null;
@@ -120,7 +121,7 @@ function ounregister(world: AuthWorld): CommandRow {
     most: 1,
     effect: 'deletes an account below you and all that belongs to it',
     help: ['Deletes an account. RESTORE brings it back while it can be.'],
-    recorded: ({ words }) => ({ account: nameIn(world, words[0]!) }),
+    recorded: (call) => ({ account: nameIn(world, call) }),
     refusal: (call) => refusalFor(world, call),
     async run(call) {
       const { name } = below(world, call);
@@ -158,7 +159,7 @@ function rename(world: AuthWorld): CommandRow {
     most: 2,
     effect: 'calls an account below you something else',
     help: ['Calls an account something else, on the network too. Nicks, channels and logins stay.'],
-    recorded: ({ words }) => ({ account: nameIn(world, words[0]!), name: words[1]!.slice(0, 64) }),
+    recorded: (call) => ({ account: nameIn(world, call), name: call.words[1]!.slice(0, 64) }),
     refusal(call) {
       const name = call.words[1]!;
       const longest = Math.min(world.longestAccount(), accountLimits.accountNameLength.default);
@@ -178,6 +179,8 @@ function rename(world: AuthWorld): CommandRow {
 }
 
 function allowAuth(world: AuthWorld): CommandRow {
+  /** Whom the nick meant that was said: another may have it by the time that it is written down. */
+  const targets = new WeakMap<CommandCall, ViewUser>();
   return {
     name: 'ALLOWAUTH',
     needs: { level: LEVELS.allow },
@@ -190,22 +193,25 @@ function allowAuth(world: AuthWorld): CommandRow {
       'Lets somebody log in to an account from where they are, whatever host masks it has. They still need the password.',
       'It holds while they stay on the network. Without an account it is taken back.',
     ],
-    recorded: ({ words }) => ({
-      nick: words[0]!.slice(0, 64),
-      account: words[1] === undefined ? '' : nameIn(world, words[1]),
+    recorded: (call) => ({
+      nick: call.words[0]!.slice(0, 64),
+      account: call.words[1] === undefined ? '' : nameIn(world, call, 1),
     }),
-    refusal({ user, words }) {
+    refusal(call) {
+      const { user, words } = call;
       const target = world.view()?.byNick(words[0]!);
       if (target === undefined) return said`Nobody is called ${words[0]!.slice(0, 32)}.`;
+      targets.set(call, target);
       if (words[1] === undefined) return null;
       if (target.account !== null) return said`${target.nick} is logged in to ${target.account}.`;
-      const found = namedAccount(world, words[1]);
+      const found = meantAccount(world, call, 1);
       return isAccount(found) ? world.standing.outranked(user, found) : found;
     },
-    run({ bot, words }) {
-      const target = world.view()?.byNick(words[0]!);
-      if (target === undefined) throw new SignalboxError('not_found', 'They have left.');
-      const account = words[1] === undefined ? null : namedAccount(world, words[1]);
+    run(call) {
+      const { bot, words } = call;
+      const target = targets.get(call)!;
+      if (world.view()?.resolve(target) !== target) throw new SignalboxError('not_found', 'They have left.');
+      const account = words[1] === undefined ? null : there(world, call);
       if (account === null) {
         return [
           world.allowed.delete(target)
@@ -213,7 +219,6 @@ function allowAuth(world: AuthWorld): CommandRow {
             : said`${target.nick} was allowed nothing.`,
         ];
       }
-      if (!isAccount(account)) throw new SignalboxError('not_found', 'That account is there no more.');
       world.allowed.set(target, account.id);
       world.tell(
         bot,

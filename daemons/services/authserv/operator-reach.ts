@@ -18,23 +18,45 @@ export function namedAccount({ store, standing, view }: AuthWorld, word: string)
   return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
 }
 
-/** Why an operator may do nothing to the account that the first word names; null where they may. */
-export function refusalFor(world: AuthWorld, { user, words }: CommandCall): Reply | null {
-  const found = namedAccount(world, words[0]!);
-  return isAccount(found) ? world.standing.outranked(user, found) : found;
+/**
+ * The account that a word of a command names. Meanwhile what is done is written down, and somebody else may have the nick or the name by
+ * the time that it is done: it stays the one that was looked at first.
+ */
+export function meantAccount(world: AuthWorld, call: CommandCall, at = 0): StoredAccount | Reply {
+  const before = meant.get(call);
+  if (before !== undefined)
+    return world.store.withId(before.id) ?? said`The account ${before.name} is there no more.`;
+  const found = namedAccount(world, call.words[at]!);
+  if (isAccount(found)) meant.set(call, found);
+  return found;
 }
 
-/** The same account once more, for what is done: meanwhile it was written down, and the account may have been given more. */
+/** Commands under way, with the account that each is about. */
+const meant = new WeakMap<CommandCall, StoredAccount>();
+
+/** Why an operator may do nothing to the account that the first word names; null where they may. */
+export function refusalFor(world: AuthWorld, call: CommandCall): Reply | null {
+  const found = meantAccount(world, call);
+  return isAccount(found) ? world.standing.outranked(call.user, found) : found;
+}
+
+/** The same account once more, for what is done: meanwhile it may have been given more. */
 export function below(world: AuthWorld, call: CommandCall): StoredAccount {
-  const found = namedAccount(world, call.words[0]!);
-  if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
+  const found = there(world, call);
   if (world.standing.outranked(call.user, found) !== null)
     throw notDone('access_denied', said`${found.name} is not below you any more.`);
   return found;
 }
 
-/** The name that a word means, for what is written down. */
-export function nameIn(world: AuthWorld, word: string): string {
-  const found = namedAccount(world, word);
-  return isAccount(found) ? found.name : word.slice(0, 64);
+/** The same account once more, whatever it is given. @throws SignalboxError `not_found` */
+export function there(world: AuthWorld, call: CommandCall): StoredAccount {
+  const found = meantAccount(world, call);
+  if (!isAccount(found)) throw new SignalboxError('not_found', 'That account is there no more.');
+  return found;
+}
+
+/** The name of the account that a word means, for what is written down. */
+export function nameIn(world: AuthWorld, call: CommandCall, at = 0): string {
+  const found = meantAccount(world, call, at);
+  return isAccount(found) ? found.name : call.words[at]!.slice(0, 64);
 }

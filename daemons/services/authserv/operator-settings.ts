@@ -45,8 +45,9 @@ const FLAGS_SETTING: OperatorSetting = {
     const known = [...FLAGS.keys()].join('');
     if (value !== NONE && !new RegExp(`^([+-]?[${known}]+)+$`).test(value))
       return said`FLAGS are set as +n-h, and are of ${known}.`;
+    const stored = store.get(account);
     const flags = await writes.write(() => {
-      const found = store.get(account);
+      const found = store.still(stored);
       const next = value === NONE ? '' : changedFlags(profiles.of(found).flags, value);
       profiles.set(found, 'flags', next);
       return next;
@@ -74,7 +75,8 @@ const EPITHET: OperatorSetting = {
     if (Buffer.byteLength(value) > limits.epithetBytes.default)
       return said`EPITHET has up to ${limits.epithetBytes.default} bytes.`;
     const epithet = value === NONE ? null : value;
-    await writes.write(() => profiles.set(store.get(account), 'epithet', epithet));
+    const stored = store.get(account);
+    await writes.write(() => profiles.set(store.still(stored), 'epithet', epithet));
     return said`EPITHET is now: ${epithet ?? phrase('none')}`;
   },
 };

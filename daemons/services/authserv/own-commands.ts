@@ -61,7 +61,7 @@ function addMask({ store, profiles, writes }: AuthWorld): CommandRow {
       const others = profiles.masks(account);
       if (!covers([...others, mask], user))
         return ['Neither that mask nor another of yours covers where you are: you would lock yourself out.'];
-      const outcome = await writes.write(() => profiles.addMask(store.get(account.name), mask));
+      const outcome = await writes.write(() => profiles.addMask(store.still(account), mask));
       if (outcome === 'known') return [said`${mask} is among your masks already.`];
       if (outcome === 'full') return [said`An account has up to ${limits.masksPerAccount.default} masks.`];
       return [said`${account.name} may be used from ${mask}.`];
@@ -84,7 +84,7 @@ function dropMask({ store, profiles, writes }: AuthWorld): CommandRow {
       const left = profiles.masks(account).filter((one) => one !== mask);
       if (left.length > 0 && !covers(left, user))
         return ['No other mask of yours covers where you are: you would lock yourself out.'];
-      const there = await writes.write(() => profiles.dropMask(store.get(account.name), mask));
+      const there = await writes.write(() => profiles.dropMask(store.still(account), mask));
       return [there ? said`${mask} is taken away.` : said`${mask.slice(0, 100)} is not among your masks.`];
     },
   };
@@ -160,9 +160,9 @@ function vacation({ store, profiles, writes, unused }: AuthWorld): CommandRow {
       'For those who are away for longer: an account that nobody uses is kept twice as long. Logging in again ends it.',
     ],
     async run({ user }) {
-      const { name } = store.get(user.account!);
+      const before = store.get(user.account!);
       const account = await writes.write(() => {
-        const found = store.get(name);
+        const found = store.still(before);
         profiles.set(found, 'vacationSince', unused.now());
         return found;
       });

@@ -65,8 +65,8 @@ function addPush({ store, writes, push: desk }: AuthWorld): CommandRow {
       if (topics === null) return [said`Topics are ${PUSH_TOPICS.join(', ')}, with commas between.`];
       const problem = endpointProblem(endpoint, settings.hosts) ?? keysProblem(p256dh, auth);
       if (problem !== null) return [said`That is no device: ${problem}.`];
-      const { name } = store.get(user.account!);
-      await writes.write(() => desk.devices.add(store.get(name), { endpoint, p256dh, auth, topics }));
+      const account = store.get(user.account!);
+      await writes.write(() => desk.devices.add(store.still(account), { endpoint, p256dh, auth, topics }));
       desk.changed();
       return [said`You are told of ${topics.join(', ')} by a device at ${serverOf(endpoint)}.`];
     },
@@ -84,8 +84,8 @@ function delPush({ store, writes, push: desk }: AuthWorld): CommandRow {
     help: ['Takes a device away, by the number that PUSH shows.'],
     async run({ user, words }) {
       const number = /^\d{1,9}$/.test(words[0]!) ? Number(words[0]) : 0;
-      const { name } = store.get(user.account!);
-      const there = await writes.write(() => desk.devices.dropOf(store.get(name), number));
+      const account = store.get(user.account!);
+      const there = await writes.write(() => desk.devices.dropOf(store.still(account), number));
       desk.changed();
       return [
         there

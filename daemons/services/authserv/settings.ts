@@ -31,7 +31,8 @@ async function keep<Field extends ProfileField>(
   field: Field,
   value: Profile[Field],
 ): Promise<void> {
-  await writes.write(() => profiles.set(store.get(account), field, value));
+  const stored = store.get(account);
+  await writes.write(() => profiles.set(store.still(stored), field, value));
 }
 
 const INFO: Setting = {

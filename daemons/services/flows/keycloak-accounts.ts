@@ -143,7 +143,8 @@ export class KeycloakAccounts implements AccountsElsewhere {
    */
   async setLevel(account: string, level: number, check: () => void) {
     const { store } = this.#options;
-    const isLess = level < this.#options.profiles.of(store.get(account)).level;
+    const stored = store.get(account);
+    const isLess = level < this.#options.profiles.of(stored).level;
     if (!isLess) this.#asked();
     const data = { ...this.#about(account), level };
     const answer = await this.#options.engine.begin(
@@ -152,7 +153,7 @@ export class KeycloakAccounts implements AccountsElsewhere {
       data,
       () => {
         check();
-        if (isLess) this.#options.profiles.setLevel(store.get(account), level);
+        if (isLess) this.#options.profiles.setLevel(store.still(stored), level);
       },
     );
     return isLess ? 'done' : outcomeOf(answer);
