@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clientOnlyTags, rawTagValue } from './tags.ts';
+import { clientOnlyTags, DeniedTags, rawTagValue } from './tags.ts';
 
 it('finds a tag whatever stands around it, and the last of two', () => {
   expect(rawTagValue('label=1;time=2', 'label')).toBe('1');
@@ -40,4 +40,13 @@ it('reads a tag that stands first, last or alone, and no longer one that begins 
   expect(rawTagValue('label=a=b;c', 'label')).toBe('a=b');
   expect(rawTagValue('labelled;b', 'label')).toBeNull();
   expect(rawTagValue('labe;b', 'label')).toBeNull();
+});
+
+it.each([
+  [['typing'], '+typing=a;+react=b', '+react=b'],
+  [['*'], '+typing=a;+react=b', ''],
+  [['*', '-react', '-x/y'], '+typing=a;+react=b;+x/y;+draft/react=z', '+react=b;+x/y'],
+  [['react'], '+draft/react=b;+react', '+draft/react=b'],
+])('passes on what %j lets through', (items, raw, kept) => {
+  expect(clientOnlyTags(raw, new DeniedTags(items))).toBe(kept);
 });

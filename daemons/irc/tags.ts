@@ -22,19 +22,51 @@ export function rawTagValue(raw: string, key: string): string | null {
   return found;
 }
 
-/** Only the client-only tags (`+key`), raw and in order; what a server relays to others. */
-export function clientOnlyTags(raw: string): string {
+/** Client-only tags that a server does not relay (IRCv3 message-tags, CLIENTTAGDENY). */
+export class DeniedTags {
+  /** As ISUPPORT has them. */
+  readonly items: readonly string[];
+  readonly #all: boolean;
+  readonly #named: ReadonlySet<string>;
+
+  /** @param items names without the `+`; or `*` for all, and then names behind a `-` that are let through. */
+  constructor(items: readonly string[]) {
+    this.items = items;
+    this.#all = items[0] === '*';
+    this.#named = new Set(this.#all ? items.slice(1).map((item) => item.slice(1)) : items);
+  }
+
+  has(name: string): boolean {
+    return this.#named.has(name) !== this.#all;
+  }
+}
+
+/**
+ * Only the client-only tags (`+key`), raw and in order; what a server relays to others.
+ * @param denied those that it does not relay; null for none
+ */
+export function clientOnlyTags(raw: string, denied: DeniedTags | null = null): string {
   if (!raw.includes('+')) return '';
   let out = '';
   for (let start = 0; start < raw.length; ) {
     let end = raw.indexOf(';', start);
     if (end === -1) end = raw.length;
-    if (raw.charCodeAt(start) === 0x2b && isTagKey(raw, start + 1, end)) {
+    if (
+      raw.charCodeAt(start) === 0x2b &&
+      isTagKey(raw, start + 1, end) &&
+      !isDenied(denied, raw, start, end)
+    ) {
       out = out === '' ? raw.slice(start, end) : `${out};${raw.slice(start, end)}`;
     }
     start = end + 1;
   }
   return out;
+}
+
+function isDenied(denied: DeniedTags | null, raw: string, start: number, end: number): boolean {
+  if (denied === null) return false;
+  const equals = raw.indexOf('=', start);
+  return denied.has(raw.slice(start + 1, equals === -1 || equals > end ? end : equals));
 }
 
 /** `[vendor/]key`, up to `=` or the end: letters, digits, `-`, `.` and `/`. */

@@ -2,6 +2,7 @@
  * The server as commands, modes and registration see it. It knows no command: `IrcServer` implements it, and whoever puts
  * the server together hands it the table of commands.
  */
+import type { DeniedTags } from '../irc/tags.ts';
 import type { TurnBudget } from '../runtime/async/turn-budget.ts';
 import type { WorkAccount } from '../runtime/async/work-account.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
@@ -63,6 +64,8 @@ export interface CommandServer {
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;
   readonly isupport: readonly string[];
+  /** Client-only tags that are not passed on; null where all are. */
+  readonly deniedTags: DeniedTags | null;
   /** Rebuilds {@link isupport} after something that it tells of has changed. */
   refreshIsupport(): void;
   /** All commands by name. */

@@ -186,6 +186,27 @@ const sts = z.strictObject({
   preload: z.boolean().default(false).describe('Whether clients may come with this policy built in.'),
 });
 
+/** A name of a client-only tag without its `+`, one behind a `-`, or `*`. */
+const DENIED_TAG = /^(?:\*|-?[a-z0-9][a-z0-9./-]*)$/i;
+
+const deniedClientTags = z
+  .array(
+    lineWord({ max: 64 }).refine((item) => DENIED_TAG.test(item), {
+      error: 'expected the name of a tag without its +',
+    }),
+  )
+  .refine((items) => items.every((item, at) => (item === '*') === (at === 0 && items[0] === '*')), {
+    error: '* has to be the first',
+  })
+  .refine((items) => items.slice(1).every((item) => item.startsWith('-') === (items[0] === '*')), {
+    error: 'names have a - before them where * is the first, and none where it is not',
+  })
+  .refine((items) => items[0]?.startsWith('-') !== true, { error: 'a name with a - needs * before it' })
+  .refine((items) => items.join(',').length <= limits.deniedTagsBytes.default, {
+    error: `expected at most ${limits.deniedTagsBytes.default} bytes of names`,
+  })
+  .default([]);
+
 const accounts = z.strictObject({
   authority: z
     .enum(['embedded', 'services', 'none'])
@@ -282,6 +303,9 @@ export const ircdConfigSchema = z.strictObject({
       'What users of an ircu with +x and an account are seen with, behind the account: HIDDEN_HOST of the network.',
     ),
   cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
+  denied_client_tags: deniedClientTags.describe(
+    'Client-only tags that are not passed on, such as typing; with * as the first all but those that follow with a - (ISUPPORT CLIENTTAGDENY).',
+  ),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),

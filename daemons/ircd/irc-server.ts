@@ -8,7 +8,7 @@ import { UMODE } from '../irc/modes.ts';
 import { N } from '../irc/numerics.ts';
 import { serverNumeric } from '../irc/p10/numeric.ts';
 import { LineParser } from '../irc/parser.ts';
-import { rawTagValue } from '../irc/tags.ts';
+import { DeniedTags, rawTagValue } from '../irc/tags.ts';
 import { loopTurn } from '../runtime/async/loop-turn.ts';
 import { TurnBudget } from '../runtime/async/turn-budget.ts';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
@@ -60,6 +60,10 @@ export interface ServerOptions {
   readonly accounts?: AccountAuthority;
 }
 
+function deniedTagsOf({ denied_client_tags: items }: IrcdConfig): DeniedTags | null {
+  return items.length === 0 ? null : new DeniedTags(items);
+}
+
 /** The protocol: takes lines, finds their command, runs it and keeps the state. */
 export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer {
   readonly host: ServerHost;
@@ -89,6 +93,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   config: IrcdConfig;
   motd: readonly string[] | null;
   isupport: readonly string[];
+  deniedTags: DeniedTags | null;
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
@@ -115,6 +120,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.nickLength = new NickLength(this);
+    this.deniedTags = deniedTagsOf(options.config);
     this.isupport = this.#support();
   }
 
@@ -133,6 +139,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.motd = motd;
     this.gateways = gateways;
     this.cloaks = cloaks;
+    this.deniedTags = deniedTagsOf(config);
     this.refreshIsupport();
     this.nickLength.reconsider();
     this.state.me.description = config.description;
@@ -147,7 +154,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
 
   #support(): string[] {
     const { longest } = this.nickLength;
-    return supportLines(this.config.network, this.tuning, this.accounts.authority.configured, longest);
+    const { configured } = this.accounts.authority;
+    return supportLines(this.config.network, this.tuning, configured, longest, this.deniedTags?.items);
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */

@@ -20,12 +20,14 @@ const ROOM_BYTES =
  * All tokens, in a stable order.
  * @param accounts whether there are accounts, which masks may name
  * @param nickLength the longest nick that is taken now
+ * @param deniedTags client-only tags that are not passed on
  */
 export function isupportTokens(
   network: string,
   tuning: Tuning,
   accounts = false,
   nickLength: number = limits.nickLength.default,
+  deniedTags: readonly string[] = [],
 ): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
@@ -41,6 +43,7 @@ export function isupportTokens(
     `CHANMODES=${CHANMODES}`,
     `CHANNELLEN=${limits.channelNameBytes.default}`,
     `CHANTYPES=${CHANNEL_TYPES}`,
+    ...(deniedTags.length === 0 ? [] : [`CLIENTTAGDENY=${deniedTags.join(',')}`]),
     'ELIST=CMNTU',
     'EXCEPTS=e',
     extbans.all,
@@ -74,6 +77,7 @@ export function supportLines(
   tuning: Tuning,
   accounts = false,
   nickLength: number = limits.nickLength.default,
+  deniedTags: readonly string[] = [],
 ): string[] {
-  return isupportLines(isupportTokens(network, tuning, accounts, nickLength), ROOM_BYTES);
+  return isupportLines(isupportTokens(network, tuning, accounts, nickLength, deniedTags), ROOM_BYTES);
 }

@@ -210,6 +210,12 @@ export const limits = {
     reason:
       'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
   },
+  deniedTagsBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason:
+      'Names of client-only tags that are not passed on, together: they are one word of a line of ISUPPORT.',
+  },
   silenceEntries: {
     default: 32,
     unit: 'count',

@@ -21,6 +21,11 @@ export interface Unreached {
 /** Modes that keep others out. */
 const GUARDING = UMODE.noPrivate | UMODE.accountsReach | UMODE.callerId;
 
+/** Those of them past which ACCEPT lets somebody. */
+const CHOOSING = UMODE.accountsReach | UMODE.callerId;
+
+const ACCOUNTS_ONLY = 'They hear only those who are logged in to an account (+R)';
+
 /** Whether anything has to be asked before a message is delivered; of most clients nothing. */
 export function isGuarded({ user, guard }: LocalClient): boolean {
   return guard !== null || (user.modes & GUARDING) !== 0;
@@ -32,16 +37,14 @@ export function unreachedBy(source: User, to: LocalClient): Unreached | 'silence
   if (source === user) return null;
   if (guard !== null && guard.silenced.size > 0 && guard.silenced.matches(source)) return 'silence';
   if (source.isOper || source.server.flags.includes(SERVICES_FLAG)) return null;
-  if ((user.modes & UMODE.noPrivate) !== 0) return refused('They take no private messages (+D)');
+  if ((user.modes & UMODE.noPrivate) !== 0)
+    return { numeric: N.ERR_CANTSENDTOUSER, text: N.ERR_CANTSENDTOUSER.text, notified: false };
+  if ((user.modes & CHOOSING) === 0 || guard?.accepts(source) === true) return null;
   if ((user.modes & UMODE.accountsReach) !== 0 && source.account === null)
-    return refused('They hear only those who are logged in to an account (+R)');
-  if ((user.modes & UMODE.callerId) === 0 || guard?.accepts(source) === true) return null;
+    return { numeric: N.ERR_NEEDREGGEDNICK, text: ACCOUNTS_ONLY, notified: false };
+  if ((user.modes & UMODE.callerId) === 0) return null;
   const { text } = N.ERR_TARGUMODEG;
   return { numeric: N.ERR_TARGUMODEG, text, notified: announceCaller(source, to) };
-}
-
-function refused(text: string): Unreached {
-  return { numeric: N.ERR_CANTSENDTOUSER, text, notified: false };
 }
 
 /** Tells the client who wants to talk to it, not more often than it can bear. */
@@ -52,4 +55,12 @@ function announceCaller(source: User, to: LocalClient): boolean {
   guard.lastCallerMs = now;
   to.reply(N.RPL_UMODEGMSG, `${source.nick} ${source.username}@${source.host}`);
   return true;
+}
+
+/** Whoever is written to may answer, where the writer has chosen whom to hear. */
+export function letAnswer(writer: LocalClient, receiver: User): void {
+  const { user } = writer;
+  if ((user.modes & CHOOSING) === 0 || receiver === user) return;
+  const guard = writer.madeGuard();
+  if (!guard.accepts(receiver)) guard.accept(receiver);
 }

@@ -10,7 +10,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { compose, sendToChannel, sendToUser } from '../actions/message.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { Delivery } from '../client/delivery.ts';
-import type { Unreached } from '../client/reach.ts';
+import { letAnswer, type Unreached } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Verb } from '../network-events.ts';
 import type { Asker } from '../state/asker.ts';
@@ -56,7 +56,7 @@ export const tagmsg: Command = {
   minParams: 1,
   help: ['TAGMSG <target>{,<target>}', 'Sends client-only tags without a text.'],
   steps(server, client, params, tags) {
-    if (!client.has(CAP.messageTags) || clientOnlyTags(tags) === '') return null;
+    if (!client.has(CAP.messageTags) || clientOnlyTags(tags, server.deniedTags) === '') return null;
     return sendToAll(server, client, 'TAGMSG', params[0]!, '', tags);
   },
 };
@@ -69,7 +69,7 @@ function sendToAll(
   text: string,
   tags: string,
 ): WorkSteps | null {
-  const clientTags = tags === '' ? '' : clientOnlyTags(tags);
+  const clientTags = tags === '' ? '' : clientOnlyTags(tags, server.deniedTags);
   if (!targets.includes(',')) {
     return sendOne(server, client, verb, targets, text, clientTags, false);
   }
@@ -126,6 +126,7 @@ function sendOne(
     if (verb === 'PRIVMSG') tellUnreached(client, receiver.nick, unreached);
     return null;
   }
+  if (verb === 'PRIVMSG') letAnswer(client, receiver);
   if (client.has(CAP.echoMessage)) message.to(client);
   if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;

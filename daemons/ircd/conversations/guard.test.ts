@@ -66,9 +66,7 @@ it('lets nobody through D, nobody without an account through R, but operators an
   for (const mode of ['D', 'R']) {
     bob.send(`MODE bob +${mode}`);
     bob.received();
-    expect(ann.send('PRIVMSG bob :hi')).toEqual([
-      expect.stringMatching(/^:irc.test 531 ann bob :They .*\(\+[DR]\)$/),
-    ]);
+    expect(ann.send('PRIVMSG bob :hi')[0]).toMatch(/^:irc.test (531|477) ann bob :They .*\(\+[DR]\)$/);
     expect(ann.send('NOTICE bob :hi')).toEqual([]);
     expect(bob.received()).toEqual([]);
     bob.send('PRIVMSG bob :hi');
@@ -168,4 +166,22 @@ it('tells a user of another server who is not reached, and keeps what such a ser
   end.link!.take('ACAAA M eve :-d+k');
   expect(eve.linkFacts!.modes).toBe('gk');
   server.close();
+});
+
+it('lets those past R and g whom ACCEPT names, and those answer who were written to', () => {
+  for (const mode of ['R', 'g']) {
+    bob.send(`MODE bob +${mode}`, 'ACCEPT ann');
+    ann.send('PRIVMSG bob :hi');
+    expect(bob.received().at(-1)).toBe(said);
+    bob.send('ACCEPT -ann');
+    bob.received();
+    ann.send('PRIVMSG bob :hi');
+    expect(bob.received().filter((line) => line === said)).toEqual([]);
+    bob.send('PRIVMSG ann :well?');
+    ann.send('PRIVMSG bob :hi');
+    expect(bob.received().at(-1)).toBe(said);
+    bob.send(`MODE bob -${mode}`, 'ACCEPT -ann');
+  }
+  bob.send('PRIVMSG ann :hi');
+  expect([...bob.client!.guard!.accepted]).toEqual([]);
 });
