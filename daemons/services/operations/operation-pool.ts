@@ -36,6 +36,42 @@ export interface OperationPoolOptions {
   readonly onKind?: (kind: string, counts: OperationCounts) => void;
 }
 
+/** A context: one piece of work of a user. There are many, so that it has no closures and no timer of its own. */
+class Context implements Operation {
+  over = false;
+  before: Context | null = null;
+  behind: Context | null = null;
+  readonly kind: string;
+  readonly counts: OperationCounts;
+  readonly user: UserRef;
+  readonly onLate: () => void;
+  /** Monotonic. */
+  readonly begun: number;
+  readonly #onEnd: (context: Context, failed: boolean) => void;
+
+  constructor(
+    onEnd: (context: Context, failed: boolean) => void,
+    kind: string,
+    counts: OperationCounts,
+    user: UserRef,
+    onLate: () => void,
+    begun: number,
+  ) {
+    this.#onEnd = onEnd;
+    this.kind = kind;
+    this.counts = counts;
+    this.user = user;
+    this.onLate = onLate;
+    this.begun = begun;
+  }
+
+  end(failed = false): void {
+    if (this.over) return;
+    this.over = true;
+    this.#onEnd(this, failed);
+  }
+}
+
 /** The contexts of all work under way. */
 export class OperationPool {
   readonly counts = new Map<string, OperationCounts>();
@@ -43,8 +79,12 @@ export class OperationPool {
   refused = 0;
   readonly #options: OperationPoolOptions;
   /** By user: how many of theirs. */
-  readonly #ofUser = new Map<string, number>();
+  readonly #ofUser = new Map<UserRef, number>();
   #inUse = 0;
+  /** All of them, in the order in which they began. */
+  #oldest: Context | null = null;
+  #newest: Context | null = null;
+  #timer: Timer | null = null;
 
   constructor(options: OperationPoolOptions) {
     this.#options = options;
@@ -72,47 +112,63 @@ export class OperationPool {
 
   /**
    * Begins work for a user.
+   * @param user the same object for the same user, whoever has their numeric later
    * @param onLate called when its time has passed; it is over then
    * @returns null where as much as may be is under way
    */
   begin(kind: string, user: UserRef, onLate: () => void): Operation | null {
-    const key = `${user.numeric} ${user.sequence}`;
-    const open = this.#ofUser.get(key) ?? 0;
+    const open = this.#ofUser.get(user) ?? 0;
     if (this.#inUse >= limits.contexts.default || open >= limits.contextsPerUser.default) {
       this.refused++;
       return null;
     }
     this.#inUse++;
-    this.#ofUser.set(key, open + 1);
+    this.#ofUser.set(user, open + 1);
     const counts = this.#countsOf(kind);
     counts.started++;
     counts.inFlight++;
-    const { clock, onCommand } = this.#options;
-    const begun = clock.monotonic();
-    let over = false;
-    let timer: Timer | null = null;
-    const end = (failed = false) => {
-      if (over) return;
-      over = true;
-      timer?.cancel();
-      this.#inUse--;
-      const left = this.#ofUser.get(key)! - 1;
-      if (left === 0) this.#ofUser.delete(key);
-      else this.#ofUser.set(key, left);
-      counts.inFlight--;
-      if (failed) counts.failed++;
-      onCommand?.(this.#timed(kind, counts, begun));
-    };
-    timer = clock.after(limits.contextMs.default, () => {
-      end(true);
-      onLate();
+    const context = new Context(this.#end, kind, counts, user, onLate, this.#options.clock.monotonic());
+    context.before = this.#newest;
+    if (this.#newest === null) this.#oldest = context;
+    else this.#newest.behind = context;
+    this.#newest = context;
+    if (this.#timer === null) this.#wait(limits.contextMs.default);
+    return context;
+  }
+
+  readonly #end = (context: Context, failed: boolean): void => {
+    const { kind, counts, user, before, behind, begun } = context;
+    if (before === null) this.#oldest = behind;
+    else before.behind = behind;
+    if (behind === null) this.#newest = before;
+    else behind.before = before;
+    context.before = null;
+    context.behind = null;
+    if (this.#oldest === null) {
+      this.#timer?.cancel();
+      this.#timer = null;
+    }
+    this.#inUse--;
+    const left = this.#ofUser.get(user)! - 1;
+    if (left === 0) this.#ofUser.delete(user);
+    else this.#ofUser.set(user, left);
+    counts.inFlight--;
+    if (failed) counts.failed++;
+    this.#options.onCommand?.(this.#timed(kind, counts, begun));
+  };
+
+  /** One timer for all of them: the one that began first is late first. */
+  #wait(ms: number): void {
+    const { clock } = this.#options;
+    this.#timer = clock.after(ms, () => {
+      this.#timer = null;
+      const since = clock.monotonic() - limits.contextMs.default;
+      for (let late = this.#oldest; late !== null && late.begun <= since; late = this.#oldest) {
+        late.end(true);
+        late.onLate();
+      }
+      if (this.#oldest !== null && this.#timer === null) this.#wait(this.#oldest.begun - since);
     });
-    return {
-      get over() {
-        return over;
-      },
-      end,
-    };
   }
 
   #timed(kind: string, counts: OperationCounts, begun: number): number {
