@@ -18,6 +18,7 @@ import { startServices } from './daemon.ts';
 import { manifest } from './manifest.ts';
 import { prepareServices, type ServicesPrepared } from './prepare.ts';
 import { Day, DayProxies } from './test-day.ts';
+import { IrcClient, installed } from './test-irc-client.ts';
 
 let folder: string;
 let running: Awaited<ReturnType<typeof startServices>> | null;
@@ -175,6 +176,7 @@ it('read the languages of their folder at the start and with a reload, and refus
   await expect(prepare()).rejects.toMatchObject({ code: 'config_invalid' });
 });
 
+const CLIENTS = installed('Logins on ircu are');
 const command = ircuCommand('Services on a network of ircu are');
 
 describe.runIf(command !== null)('linked to ircu', () => {
@@ -267,6 +269,18 @@ describe.runIf(command !== null)('linked to ircu', () => {
       await ann.hears(' MODE #tea -n');
       ann.send('MODE #tea +k secret', 'PRIVMSG #tea :!mode -k');
       await early.hears(' MODE #tea -k ');
+      // Clients as people have them, which log in by themselves: they are operators there as soon as they are let in.
+      for (const make of CLIENTS) {
+        const nick = `real${make}`;
+        const message = { to: 'AuthServ@services.test', text: 'AUTH ann correct-horse' };
+        const client = new IrcClient({ make, port: ircu.clientPort, nick, channel: '#tea', message });
+        try {
+          await early.hears(` MODE #tea +o ${nick}`);
+        } finally {
+          await client.close();
+        }
+        await early.hears(`:${nick}!`);
+      }
       // Another password, by a mail that a real server took.
       const lost = await join_('lost');
       lost.send('PRIVMSG AuthServ@services.test :RESETPASS ann better-horse');

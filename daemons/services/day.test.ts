@@ -1,6 +1,7 @@
 /** A day of services on our own IRC server, with all that runs as processes of their own. */
 import { stringify } from 'smol-toml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CLIENTS, clientsLogIn } from './test-client-logins.ts';
 import { Day, DayProxies } from './test-day.ts';
 import { TestSignalbox } from './test-signalbox.ts';
 
@@ -41,3 +42,7 @@ it('people have channels, bans, help and peace of services on our own IRC server
     .poll(() => whole!.ask('audit.query', { text: proxies.open }))
     .toMatchObject({ entries: [{ actor: 'SockCheck', outcome: 'done' }] });
 });
+
+it.runIf(CLIENTS.length > 0)('WeeChat and irssi log in by SASL on our own IRC server', () =>
+  clientsLogIn(whole!),
+);

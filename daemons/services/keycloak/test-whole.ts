@@ -2,12 +2,10 @@
  * For tests: what people on IRC see of a Keycloak, with the IRC server and services as processes of their own. `real-keycloak.test.ts`
  * has the Keycloak.
  */
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../../runtime/test-fixtures/fault-proxy.ts';
+import { CLIENTS, clientsLogIn } from '../test-client-logins.ts';
 import { type AdminEvent, TestSignalbox } from '../test-signalbox.ts';
-import { hasWeeChat, WeeChat, type WeeChatOptions } from '../test-weechat.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 
 /** @param keycloak where it is, and who administers it */
@@ -167,44 +165,8 @@ client_secret = "signalbox-secret"
       await expect.poll(access).toMatchObject({ rows: [{ account: 'owner' }] });
     });
 
-    it.runIf(hasWeeChat('Logins of WeeChat are'))(
-      'lets WeeChat in by every mechanism that it knows',
-      async () => {
-        const watching = await whole.enter('watching2');
-        watching.send('JOIN #wee');
-        await watching.hears(/ 366 /);
-        const own = await whole.enter('wanda');
-        // What SCRAM compares with is kept at once of who registers here, and behind a login of others.
-        expect(await own.asks('AuthServ', 'REGISTER wanda wanda-horse wanda@example.net')).toContain('yours');
-        await own.hears(/You are logged in to the account wanda/);
-        const certificate = whole.certificateFile();
-        const print = new X509Certificate(readFileSync(certificate)).fingerprint256.replaceAll(':', '');
-        expect(await own.asks('AuthServ', `ADDCERTFP ${print.toLowerCase()}`)).toContain('logs you in');
-        const known = { channel: '#wee', account: 'wanda', password: 'wanda-horse' };
-        const ways: WeeChatOptions[] = [
-          { ...known, mechanism: 'plain', nick: 'wee1', port: await whole.ircPort() },
-          { ...known, mechanism: 'scram-sha-256', nick: 'wee2', port: await whole.ircPort() },
-          {
-            channel: '#wee',
-            mechanism: 'external',
-            nick: 'wee3',
-            port: await whole.ircPort(true),
-            certificate,
-          },
-        ];
-        for (const way of ways) {
-          const client = new WeeChat(way);
-          try {
-            await watching.hears(new RegExp(`^:${way.nick}!\\S+ JOIN `));
-            watching.send(`WHOIS ${way.nick}`);
-            expect(await watching.hears(/ 330 | 318 /), way.mechanism).toContain(
-              ` 330 watching2 ${way.nick} wanda `,
-            );
-          } finally {
-            await client.close();
-          }
-        }
-      },
+    it.runIf(CLIENTS.length > 0)('lets WeeChat and irssi in by every mechanism that they know', () =>
+      clientsLogIn(whole),
     );
 
     it('that is away: who was there before logs in, also with services that have forgotten, and others are told at once', async () => {
