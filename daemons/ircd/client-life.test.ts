@@ -398,7 +398,8 @@ describe('a label', () => {
 });
 
 it('gives each message an id of its own', () => {
-  const ids = Array.from({ length: 40 }, () => irc.server.nextMessageId());
+  const { user } = irc.join('a');
+  const ids = Array.from({ length: 40 }, () => irc.server.recent.begin(user!, '#c'));
   expect(new Set(ids).size).toBe(40);
   expect(ids[39]).toBe(`${ids[0]?.replace(/-\w+$/, '')}-14`);
   // Of this server: another of the network may have been started in the same moment.

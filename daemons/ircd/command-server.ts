@@ -22,6 +22,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { NetworkState } from './state/network.ts';
+import type { RecentMessages } from './state/recent-messages.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Version shown to clients. */
@@ -78,8 +79,8 @@ export interface CommandServer {
   readonly house: WorkAccount;
   /** How many clients are welcomed in one turn of the loop. */
   readonly registrationTurns: TurnBudget;
-  /** A new message id (IRCv3 message-ids), unique for the life of the network. */
-  nextMessageId(): string;
+  /** Gives messages their ids, and knows whose they are for a while. */
+  readonly recent: RecentMessages;
   /**
    * Ends a client: the client gets ERROR and its connection closes, others see QUIT. Where much is to be told that takes
    * its turns, and until then the client is still listed. Calling it twice is fine.

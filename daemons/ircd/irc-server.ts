@@ -44,6 +44,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
 import { NetworkState } from './state/network.ts';
+import { RecentMessages } from './state/recent-messages.ts';
 import { Server } from './state/server.ts';
 import { Tuning } from './tuning.ts';
 
@@ -94,19 +95,18 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   motd: readonly string[] | null;
   isupport: readonly string[];
   deniedTags: DeniedTags | null;
+  readonly recent: RecentMessages;
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
   readonly #parser = new LineParser();
-  #messageCounter = 0;
-  /** Of this server and this start. */
-  readonly #idStem: string;
 
   constructor(options: ServerOptions) {
     this.host = options.host;
     this.clientLog = new ClientLog(options.host);
     const { server_name, numeric, description } = options.config;
-    this.#idStem = `${numeric.toString(36)}-${Date.now().toString(36)}-`;
+    // Ids of this server and this start: unique for the life of the network (IRCv3 message-ids).
+    this.recent = new RecentMessages(`${numeric.toString(36)}-${Date.now().toString(36)}-`);
     this.state = new NetworkState(
       new Server(server_name, description, serverNumeric(numeric)),
       limits.whowasEntries.default,
@@ -167,11 +167,6 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     }
     setUserModes(this, client.user, [{ on: false, letter: 'o', bit: UMODE.oper }]);
     client.notice('*** Your operator block is gone from the configuration');
-  }
-
-  /** A new message id (IRCv3 message-ids), unique for the life of the network. */
-  nextMessageId(): string {
-    return `${this.#idStem}${(++this.#messageCounter).toString(36)}`;
   }
 
   refusal(address: string): string | null {

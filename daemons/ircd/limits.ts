@@ -210,6 +210,12 @@ export const limits = {
     reason:
       'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
   },
+  recentMessages: {
+    default: 16_384,
+    unit: 'count',
+    reason:
+      'Messages of this server, and as many of others, of which it is known who said them, so that they can be redacted: minutes of a busy network, some MB.',
+  },
   deniedTagsBytes: {
     default: 200,
     unit: 'bytes',

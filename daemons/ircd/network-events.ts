@@ -115,6 +115,16 @@ export type NetworkEvent =
       readonly text: string;
       readonly tags: MessageTags;
     } & Said)
+  /** A message is taken back. `status`: as of the message. */
+  | {
+      readonly kind: 'redaction';
+      readonly source: User;
+      readonly to: User | Channel;
+      readonly status: number;
+      readonly msgid: string;
+      /** Empty for none. */
+      readonly reason: string;
+    }
   /** `users`: as servers that tell operators from users have it, for users with `w` as well. */
   | ({
       readonly kind: 'wallops';

@@ -83,6 +83,8 @@ export const OWN_TOKEN = {
   SETNAME: 'BN',
   /** A user is seen with another host. */
   CHGHOST: 'BH',
+  /** A message is taken back. */
+  REDACT: 'BX',
 } as const;
 
 const SHORT: ReadonlyMap<string, string> = new Map(Object.entries(TOKENS_BY_NAME));

@@ -34,10 +34,11 @@ export function compose(
     verb === 'TAGMSG' ? `:${user.prefix} TAGMSG ${target}` : `:${user.prefix} ${verb} ${target} :${text}`;
   const tags = {
     account: user.account,
-    msgid: told.msgid === '' ? server.nextMessageId() : told.msgid,
+    msgid: told.msgid === '' ? server.recent.begin(user, target) : told.msgid,
     clientTags,
     bot: (user.modes & UMODE.bot) !== 0,
   };
+  if (told.msgid !== '') server.recent.note(told.msgid, user, target);
   return new Delivery(server.host.outbox, body, tags, told.time);
 }
 

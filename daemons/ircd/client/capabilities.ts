@@ -34,6 +34,7 @@ export const CAP = {
   noImplicitNames: 1 << 21,
   preAway: 1 << 22,
   extendedIsupport: 1 << 23,
+  messageRedaction: 1 << 24,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -56,6 +57,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['chghost', CAP.chghost],
   ['draft/account-registration', CAP.accountRegistration],
   ['draft/extended-isupport', CAP.extendedIsupport],
+  ['draft/message-redaction', CAP.messageRedaction],
   ['draft/pre-away', CAP.preAway],
   ['echo-message', CAP.echoMessage],
   ['extended-join', CAP.extendedJoin],

@@ -60,6 +60,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       PONG 0 any
       PRIVMSG 0
       QUIT 0 any
+      REDACT 2 +1
       REGAIN 1 +2
       REGISTER 3 +2 any
       REHASH 0 rehash

@@ -36,6 +36,7 @@ import { pass } from './pass.ts';
 import { ping, pong } from './ping.ts';
 import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
+import { redact } from './redact.ts';
 import { register, verify } from './register.ts';
 import { dline, kline, undline, unkline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
@@ -102,6 +103,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     pong,
     privmsg,
     quit,
+    redact,
     regain,
     register,
     rehash,

@@ -22,6 +22,7 @@ import { changeNick } from '../actions/nick.ts';
 import { part } from '../actions/part.ts';
 import { quit } from '../actions/quit.ts';
 import { setRealname } from '../actions/realname.ts';
+import { redact } from '../actions/redact.ts';
 import { setTopic } from '../actions/topic.ts';
 import { setUserModes } from '../actions/user-modes.ts';
 import { wallops } from '../actions/wallops.ts';
@@ -196,6 +197,14 @@ describe('an action', () => {
     ],
     'quit.ts': [['of an operator', () => quit(irc.server, bob.user!, 'bye'), true]],
     'realname.ts': [['another name', () => act(setRealname(irc.server, ann.user!, 'Ann of old')), false]],
+    'redact.ts': [
+      [
+        'a message',
+        () =>
+          act(redact(irc.server, ann.user!, channel(), { status: 0, shown: '#x', msgid: 'm', reason: '' })),
+        false,
+      ],
+    ],
     'regain.ts': [
       [
         'an operator of before logs in',

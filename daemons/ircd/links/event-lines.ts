@@ -81,6 +81,8 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return modeLines(numbers, peer, event);
     case 'message':
       return messageLines(numbers, peer, event);
+    case 'redaction':
+      return peer.ownTokens ? [redactionLine(numbers, event)] : [];
     case 'network ban':
       return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];
     case 'query':
@@ -233,6 +235,24 @@ function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): 
   return [writeLine(numeric, toOps ? TOKEN.WALLCHOPS : TOKEN.WALLVOICES, [name], text)];
 }
 
+/** Who only reads that a message was there cannot take it back. */
+function redactionLine(numbers: Numbers, event: EventOf<'redaction'>): string {
+  const { source, msgid, reason } = event;
+  const words = [ownTarget(numbers, event), msgid];
+  return writeLine(
+    numbers.numericOf(source),
+    OWN_TOKEN.REDACT,
+    words,
+    reason === '' ? null : bytesOf(reason),
+  );
+}
+
+/** A user by numeric, a channel with the status that its members need. */
+function ownTarget(numbers: Numbers, { to, status }: EventOf<'message' | 'redaction'>): string {
+  if ('nick' in to) return numbers.numericOf(to);
+  return (status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+') + to.nameBytes;
+}
+
 const OWN_MESSAGE_TOKENS = {
   PRIVMSG: TOKEN.PRIVMSG,
   NOTICE: TOKEN.NOTICE,
@@ -240,12 +260,9 @@ const OWN_MESSAGE_TOKENS = {
 } as const;
 
 /** As it was sent, also to those with a status alone. */
-function ownMessageLine(
-  numbers: Numbers,
-  { source, verb, to, status, text, bytes }: EventOf<'message'>,
-): string {
-  const sign = status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+';
-  const target = 'nick' in to ? numbers.numericOf(to) : sign + to.nameBytes;
+function ownMessageLine(numbers: Numbers, event: EventOf<'message'>): string {
+  const { source, verb, text, bytes } = event;
+  const target = ownTarget(numbers, event);
   const last = verb === 'TAGMSG' ? null : (bytes ?? bytesOf(text));
   return writeLine(numbers.numericOf(source), OWN_MESSAGE_TOKENS[verb], [target], last);
 }

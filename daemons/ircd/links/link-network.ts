@@ -312,7 +312,7 @@ function originOf(event: NetworkEvent): Server | null {
 function concerns(event: NetworkEvent, direction: Server): boolean {
   if (event.kind === 'query') return event.to.via === direction;
   if (event.kind === 'invite') return event.user.server.via === direction;
-  if (event.kind !== 'message') return true;
+  if (event.kind !== 'message' && event.kind !== 'redaction') return true;
   const { to } = event;
   if ('nick' in to) return to.server.via === direction;
   return to.reaches(direction);

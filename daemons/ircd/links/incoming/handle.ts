@@ -20,6 +20,7 @@ import { fake, mark, privileges, serverNotice, whoisLine } from './nefarious.ts'
 import { gline, jupe } from './network-bans.ts';
 import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on.ts';
 import { query } from './queries.ts';
+import { redaction } from './redactions.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
 import { sasl } from './sasl.ts';
 import { ping, pong, server, squit } from './servers.ts';
@@ -74,6 +75,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
 const OWN_CODES: ReadonlyMap<string, TokenCode> = new Map([
   [OWN_TOKEN.CHGHOST, host],
   [OWN_TOKEN.SETNAME, realname],
+  [OWN_TOKEN.REDACT, redaction],
   [OWN_TOKEN.TAGMSG, tagmsg],
 ]);
 

@@ -1,0 +1,41 @@
+/** `BX`: a user of another server of our own kind takes a message back (IRCv3 message-redaction); whether they may was found there. */
+
+import { STATUS } from '../../../irc/modes.ts';
+import { isUserNumeric } from '../../../irc/p10/numeric.ts';
+import { textOf } from '../../../irc/p10/text.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import { redact } from '../../actions/redact.ts';
+import type { User } from '../../state/user.ts';
+import { freeChannel, rest } from '../../work-steps.ts';
+import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+
+/** As message-tags.ts has it: a word that fits a line. */
+const MESSAGE_ID = /^[\w-]{1,64}$/;
+
+export const redaction: TokenCode = (line) => {
+  const user = userOf(line);
+  const [target = '', msgid = ''] = line.params;
+  if (user === null || !MESSAGE_ID.test(msgid)) return null;
+  if (!isUserNumeric(target)) return onChannel(line, user, textOf(target), msgid);
+  const to = line.server.state.findNumeric(target);
+  if (to === undefined) return null;
+  return redact(line.server, user, to, { status: 0, shown: to.nick, msgid, reason: reasonOf(line) });
+};
+
+function reasonOf({ params }: LinkLine): string {
+  return textOf(params[2] ?? '');
+}
+
+function* onChannel(line: LinkLine, user: User, target: string, msgid: string): WorkSteps {
+  const { server } = line;
+  const sign = /^[@+]/.exec(target)?.[0] ?? '';
+  const channel = yield* freeChannel(server.host, server.state, target.slice(sign.length));
+  if (channel === undefined) return;
+  try {
+    const status = sign === '' ? 0 : sign === '@' ? STATUS.op : STATUS.op | STATUS.voice;
+    const shown = sign + channel.name;
+    yield* rest(redact(server, user, channel, { status, shown, msgid, reason: reasonOf(line) }));
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
+}

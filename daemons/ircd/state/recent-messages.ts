@@ -1,0 +1,78 @@
+/**
+ * Who said a message, and to whom, of the messages of late: no more is kept of them than it takes to have them redacted (IRCv3
+ * message-redaction). The ids that this server gives are numbers, so that noting a message is three stores into arrays.
+ */
+import { limits } from '../limits.ts';
+import type { User } from './user.ts';
+
+/** What is known of a message. */
+export interface SaidMessage {
+  readonly source: User;
+  /** As receivers saw it: a nick, `#channel`, `@#channel`. */
+  readonly target: string;
+}
+
+/** The messages of late, of this server and of others. */
+export class RecentMessages {
+  readonly #stem: string;
+  readonly #most: number;
+  #last = 0;
+  readonly #numbers: Float64Array;
+  readonly #sources: (User | null)[];
+  readonly #targets: string[];
+  /** Those of other servers, oldest first. */
+  readonly #others = new Map<string, SaidMessage>();
+
+  /** @param stem what the ids of this server begin with, and those of no other. */
+  constructor(stem: string, most: number = limits.recentMessages.default) {
+    this.#stem = stem;
+    this.#most = most;
+    this.#numbers = new Float64Array(most);
+    this.#sources = new Array(most).fill(null);
+    this.#targets = new Array(most).fill('');
+  }
+
+  /** A new id for a message of this server. */
+  begin(source: User, target: string): string {
+    const number = ++this.#last;
+    const slot = number % this.#most;
+    this.#numbers[slot] = number;
+    this.#sources[slot] = source;
+    this.#targets[slot] = target;
+    return this.#stem + number.toString(36);
+  }
+
+  /** A message that has the id of another server. */
+  note(msgid: string, source: User, target: string): void {
+    this.#others.set(msgid, { source, target });
+    if (this.#others.size <= this.#most) return;
+    for (const oldest of this.#others.keys()) {
+      this.#others.delete(oldest);
+      break;
+    }
+  }
+
+  /** Null for a message that is too old, or never was. */
+  find(msgid: string): SaidMessage | null {
+    const slot = this.#slotOf(msgid);
+    if (slot === null) return this.#others.get(msgid) ?? null;
+    const source = this.#sources[slot] ?? null;
+    return source === null ? null : { source, target: this.#targets[slot]! };
+  }
+
+  /** Once it was redacted. */
+  forget(msgid: string): void {
+    const slot = this.#slotOf(msgid);
+    if (slot !== null) this.#sources[slot] = null;
+    else this.#others.delete(msgid);
+  }
+
+  /** Where a message of this server is noted, if it still is. */
+  #slotOf(msgid: string): number | null {
+    if (!msgid.startsWith(this.#stem)) return null;
+    const number = Number.parseInt(msgid.slice(this.#stem.length), 36);
+    if (!(number > 0) || msgid !== this.#stem + number.toString(36)) return null;
+    const slot = number % this.#most;
+    return this.#numbers[slot] === number ? slot : null;
+  }
+}
