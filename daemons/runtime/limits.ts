@@ -515,36 +515,6 @@ export const limits = {
     reason:
       'A call of something elsewhere that has not answered by then is given up; a busy server answers within a few seconds.',
   },
-  callAttempts: {
-    default: 3,
-    unit: 'count',
-    reason: 'Calls in all before a failure is told: one that restarts is there at the third.',
-  },
-  callRetryMs: {
-    default: 200,
-    unit: 'milliseconds',
-    reason: 'Pause before a call is made again, about: a connection that broke is open again by then.',
-  },
-  callRetryMaxMs: {
-    default: 5_000,
-    unit: 'milliseconds',
-    reason: 'Longest pause between two calls: whoever waits for the answer would not wait much longer.',
-  },
-  breakerFailures: {
-    default: 5,
-    unit: 'count',
-    reason: 'Calls that fail in a row before nothing is asked for a while; fewer may be chance.',
-  },
-  breakerOpenMs: {
-    default: 5_000,
-    unit: 'milliseconds',
-    reason: 'Time without calls after that; each trial that fails doubles it.',
-  },
-  breakerOpenMaxMs: {
-    default: 60_000,
-    unit: 'milliseconds',
-    reason: 'Longest time without calls: what is there again is used within a minute.',
-  },
   poolConnections: {
     default: 8,
     unit: 'count',

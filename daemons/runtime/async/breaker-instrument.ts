@@ -14,12 +14,12 @@ export function instrumentBreaker(
   calls: Resilience,
 ): StandardInstrument<'breaker'> {
   const instrument = standardInstrument(metrics, 'breaker', name, (handles) => {
-    const { state, submitted, completed, failed, rejected } = calls.stats();
-    handles.state.set(BREAKER_STATES.indexOf(state));
-    handles.submitted.setTotal(submitted);
-    handles.completed.setTotal(completed);
-    handles.failed.setTotal(failed);
-    handles.rejected.setTotal(rejected);
+    const { breaker, figures } = calls;
+    handles.state.set(BREAKER_STATES.indexOf(breaker.state));
+    handles.submitted.setTotal(figures.calls + figures.retries);
+    handles.completed.setTotal(figures.answered);
+    handles.failed.setTotal(figures.faults);
+    handles.rejected.setTotal(breaker.rejected);
   });
   calls.onRun = (ns) => instrument.handles.run.record(ns);
   return {

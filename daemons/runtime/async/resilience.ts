@@ -1,268 +1,191 @@
 /**
- * Calls of something that may fail for a while, such as a server elsewhere: each with a deadline, tried again after a growing and
- * random pause, and not even tried while the other side has failed several times in a row (a circuit breaker). The policies are
- * cockatiel's; what is ours: errors with codes, that a refusal says when it is tried again, the monotonic clock (a breaker must not
- * stay open because somebody set the time back), cancelling also while a pause lasts, and figures.
+ * Calls of something elsewhere that may fail for a while: each with a deadline, tried again after a random pause where that may help, and
+ * not even tried while it has failed several times in a row (`circuit-breaker.ts`). Libraries of this kind let the next caller find
+ * out whether it is back, and wait by the machine's clock: here a look of its own does, and time is that of a `Clock`.
  */
-import {
-  BrokenCircuitError,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-  type IBackoff,
-  type IBackoffFactory,
-  type RetryPolicy,
-  retry,
-  TaskCancelledError,
-  type TimeoutPolicy,
-  TimeoutStrategy,
-  timeout,
-} from 'cockatiel';
-import { type ErrorCode, SignalboxError, toWireError } from '../../../contract/errors.ts';
-import type { BreakerState } from '../../../contract/instrument-figures.ts';
-import { limits } from '../limits.ts';
-import { abortedError, type WaitOptions } from './callers.ts';
+import type { SignalboxError } from '../../../contract/errors.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import { abortedError } from './callers.ts';
+import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
 
-export interface ResilienceOptions {
-  /** What is called, for messages: "The mail server". */
-  readonly what: string;
-  /** Milliseconds that one call may take. Default `limits.callMs`. */
-  readonly timeoutMs?: number;
-  /** Calls in all, the first one included. Default `limits.callAttempts`; 1 tries nothing again. */
-  readonly attempts?: number;
-  /** Milliseconds before the second call, about; later pauses grow. Default `limits.callRetryMs`. */
-  readonly retryMs?: number;
-  /** Longest pause in milliseconds. Default `limits.callRetryMaxMs`. */
-  readonly retryMaxMs?: number;
-  /** Failures in a row that open the breaker. Default `limits.breakerFailures`. */
-  readonly failures?: number;
-  /** Milliseconds that it is open at first; twice as long each time that the trial fails. Default `limits.breakerOpenMs`. */
-  readonly openMs?: number;
-  /** Longest time in milliseconds that it is open. Default `limits.breakerOpenMaxMs`. */
-  readonly openMaxMs?: number;
-  /**
-   * Whether an error says that the other side fails; such a call is tried again. By default what has no code, and `unavailable`,
-   * `timeout`, `busy`, `crashed` and `internal`.
-   */
-  readonly isFailure?: (error: unknown) => boolean;
-  /** Hears of each change of the breaker. */
-  readonly onState?: (state: BreakerState) => void;
+/**
+ * What an error says of the other side: that it fails (`fault`), that it is there and declined (`answer`), or `nothing`, since it was not
+ * asked for that or was counted already.
+ */
+export type Verdict = 'fault' | 'answer' | 'nothing';
+
+export interface ResilienceOptions extends CircuitBreakerOptions {
+  readonly verdict: (error: unknown) => Verdict;
+  /** Whether the same call may succeed after a while. */
+  readonly passes: (error: unknown) => boolean;
+  /** Milliseconds before the second attempt, before the third and so on; half to all of each is waited. */
+  readonly retryMs: readonly number[];
 }
 
-/** Figures of a breaker. Totals are since it was made. */
-export interface BreakerStats {
-  readonly state: BreakerState;
-  /** Calls, retries included. */
-  readonly submitted: number;
-  /** Calls that the other side answered, also with a refusal that is no failure of it. */
-  readonly completed: number;
-  readonly failed: number;
-  /** Calls refused while it was open. */
-  readonly rejected: number;
+export interface CallOptions {
+  /** Milliseconds in all. */
+  readonly deadlineMs: number;
+  /** What a call fails with that has no answer by then. */
+  readonly late: () => SignalboxError;
+  /** Whether it is tried again where that may help. A call that is not is given up when the breaker opens: somebody waits for it. */
+  readonly repeats: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of a call that is not refused at once. */
+  readonly begun?: () => void;
 }
 
-const STATES: Readonly<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Open]: 'open',
-  [CircuitState.Isolated]: 'open',
-};
-
-const FAILURES: ReadonlySet<ErrorCode> = new Set(['unavailable', 'timeout', 'busy', 'crashed', 'internal']);
-
-function saysThatItFails(error: unknown): boolean {
-  return !(error instanceof SignalboxError) || FAILURES.has(error.code);
+/** Figures. Totals are since it was made. */
+export interface ResilienceFigures {
+  /** Calls that were begun, those included that were refused. */
+  readonly calls: number;
+  /** Attempts that the other side answered, be it that it declined. */
+  readonly answered: number;
+  /** Attempts that came to nothing for a reason of the other side or the way there. */
+  readonly faults: number;
+  /** Attempts after the first one. */
+  readonly retries: number;
 }
 
 export class Resilience {
-  readonly #what: string;
-  readonly #isFailure: (error: unknown) => boolean;
-  readonly #timeoutMs: number;
-  readonly #timeout: TimeoutPolicy;
-  readonly #breaker: CircuitBreakerPolicy;
-  readonly #retry: RetryPolicy;
-  #open: OpenTime | null = null;
-  #submitted = 0;
-  #completed = 0;
-  #failed = 0;
-  #rejected = 0;
-  /** Hears how long each call took, in nanoseconds. See `instrumentBreaker`. */
+  readonly breaker: CircuitBreaker;
+  readonly #options: ResilienceOptions;
+  readonly #clock: Clock;
+  #calls = 0;
+  #answered = 0;
+  #faults = 0;
+  #retries = 0;
+  /** Calls that somebody waits for. */
+  readonly #awaited = new Set<AbortController>();
+  /** Hears how long each attempt took, in nanoseconds. See `instrumentBreaker`. */
   onRun: ((ns: number) => void) | null = null;
 
   constructor(options: ResilienceOptions) {
-    const { what, isFailure = saysThatItFails } = options;
-    const { timeoutMs = limits.callMs.default, attempts = limits.callAttempts.default } = options;
-    const { failures = limits.breakerFailures.default, openMs = limits.breakerOpenMs.default } = options;
-    const { openMaxMs = limits.breakerOpenMaxMs.default } = options;
-    this.#what = what;
-    this.#isFailure = isFailure;
-    this.#timeoutMs = timeoutMs;
-    this.#timeout = timeout(timeoutMs, TimeoutStrategy.Aggressive).dangerouslyUnref();
-    this.#breaker = circuitBreaker(
-      // A trial whose caller left says nothing of the other side, so the breaker stays open.
-      handleWhen(
-        (error) => this.#counts(error) || (error instanceof NoVerdict && this.state === 'half-open'),
-      ),
-      {
-        breaker: new ConsecutiveBreaker(failures),
-        halfOpenAfter: new OpenTimes(openMs, openMaxMs, (open) => {
-          this.#open = open;
-        }),
+    this.#options = options;
+    this.#clock = options.clock;
+    this.breaker = new CircuitBreaker({
+      ...options,
+      onState: (state, why) => {
+        if (state === 'open') for (const ending of this.#awaited) ending.abort(this.breaker.refusal());
+        options.onState(state, why);
       },
-    );
-    this.#retry = retry(
-      handleWhen((error) => this.#counts(error)),
-      {
-        maxAttempts: attempts - 1,
-        backoff: new ExponentialBackoff({
-          initialDelay: options.retryMs ?? limits.callRetryMs.default,
-          maxDelay: options.retryMaxMs ?? limits.callRetryMaxMs.default,
-        }),
-      },
-    ).dangerouslyUnref();
-    this.#breaker.onStateChange((state) => options.onState?.(STATES[state]));
+    });
   }
 
-  get state(): BreakerState {
-    return STATES[this.#breaker.state];
+  get figures(): ResilienceFigures {
+    return { calls: this.#calls, answered: this.#answered, faults: this.#faults, retries: this.#retries };
   }
 
   /**
    * Does `work` until it succeeds, as often as it may.
-   * @param work gets a signal that says when to give up: at the deadline of the call, or with the caller's
-   * @throws SignalboxError `timeout` where no call was answered in time, `unavailable` while the breaker is open, `cancelled` or
-   *   `timeout` by the caller's signal; else what the last call threw
+   * @param work gets a signal that says when to give up
+   * @throws NotAsked while the breaker is open; what `late` makes; why the signal was aborted; else what the last attempt threw
    */
-  async run<T>(work: (signal: AbortSignal) => Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
-    if (signal === undefined) return await this.#retry.execute(() => this.#call(work));
-    if (signal.aborted) throw abortedError(signal);
-    return await untilAborted(
-      this.#retry.execute(() => this.#call(work, signal), signal),
-      signal,
-    );
-  }
-
-  stats(): BreakerStats {
-    return {
-      state: this.state,
-      submitted: this.#submitted,
-      completed: this.#completed,
-      failed: this.#failed,
-      rejected: this.#rejected,
-    };
-  }
-
-  /** One call, through the breaker. */
-  async #call<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (signal?.aborted === true) throw abortedError(signal);
-    this.#submitted++;
+  async run<Result>(
+    work: (signal: AbortSignal) => Promise<Result>,
+    { deadlineMs, late, repeats, signal, begun }: CallOptions,
+  ): Promise<Result> {
+    this.#calls++;
+    this.breaker.assertClosed();
+    begun?.();
+    const ending = new AbortController();
+    if (!repeats) this.#awaited.add(ending);
+    const waits = repeats ? this.#options.retryMs : [];
     try {
-      return await this.#breaker.execute(() => this.#timed(work, signal));
-    } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
-      this.#rejected++;
-      throw this.#refusal();
-    }
-  }
-
-  async #timed<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const start = performance.now();
-    try {
-      const result = await this.#timeout.execute((context) => work(context.signal), signal);
-      this.#completed++;
-      return result;
-    } catch (thrown) {
-      const error = this.#errorOf(thrown, signal);
-      if (this.#counts(error)) this.#failed++;
-      else if (!(error instanceof NoVerdict)) this.#completed++;
-      throw error;
+      return await this.#within(deadlineMs, late, ending, signal, () =>
+        this.#attempts(work, waits, ending.signal),
+      );
     } finally {
-      this.onRun?.((performance.now() - start) * 1e6);
+      this.#awaited.delete(ending);
     }
   }
 
-  #errorOf(thrown: unknown, signal?: AbortSignal): unknown {
-    if (signal?.aborted === true) {
-      const { code, message, cause } = abortedError(signal);
-      return new NoVerdict(code, message, { cause });
+  /** Asks once, whatever the breaker says and without telling it: for its looks. Throws as {@link run}. */
+  async once<Result>(
+    work: (signal: AbortSignal) => Promise<Result>,
+    { deadlineMs, late }: Pick<CallOptions, 'deadlineMs' | 'late'>,
+  ): Promise<Result> {
+    const ending = new AbortController();
+    return await this.#within(deadlineMs, late, ending, undefined, () => work(ending.signal));
+  }
+
+  /** Looks no more whether the other side is back. What is under way ends by itself. */
+  stop(): void {
+    this.breaker.stop();
+  }
+
+  async #within<Result>(
+    deadlineMs: number,
+    late: () => SignalboxError,
+    ending: AbortController,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const onAbort = () => ending.abort(signal?.reason);
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    const timer = this.#clock.after(deadlineMs, () => ending.abort(late()));
+    try {
+      return await work();
+    } finally {
+      timer.cancel();
+      signal?.removeEventListener('abort', onAbort);
     }
-    if (!(thrown instanceof TaskCancelledError)) return thrown;
-    return new SignalboxError('timeout', `${this.#what} did not answer within ${this.#timeoutMs / 1000} s.`, {
-      cause: thrown,
+  }
+
+  async #attempts<Result>(
+    work: (signal: AbortSignal) => Promise<Result>,
+    waits: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const result = await this.#timed(() => work(signal));
+        this.#answered++;
+        this.breaker.succeeded();
+        return result;
+      } catch (error) {
+        this.#judge(error);
+        const wait = waits[attempt];
+        if (!this.#options.passes(error) || wait === undefined || signal.aborted) throw error;
+        await this.#pause(wait, signal);
+        this.breaker.assertClosed();
+        this.#retries++;
+      }
+    }
+  }
+
+  async #timed<Result>(work: () => Promise<Result>): Promise<Result> {
+    const begun = this.#clock.monotonic();
+    try {
+      return await work();
+    } finally {
+      this.onRun?.((this.#clock.monotonic() - begun) * 1e6);
+    }
+  }
+
+  #judge(error: unknown): void {
+    const verdict = this.#options.verdict(error);
+    if (verdict === 'answer') {
+      this.#answered++;
+      this.breaker.succeeded();
+    }
+    if (verdict !== 'fault') return;
+    this.#faults++;
+    this.breaker.failed(error);
+  }
+
+  /** Half to all of a wait. */
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        timer.cancel();
+        reject(abortedError(signal));
+      };
+      const timer = this.#clock.after(ms * (0.5 + this.#options.random() / 2), () => {
+        signal.removeEventListener('abort', end);
+        resolve();
+      });
+      signal.addEventListener('abort', end, { once: true });
     });
   }
-
-  #counts(error: unknown): boolean {
-    return !(error instanceof NoVerdict) && this.#isFailure(error);
-  }
-
-  #refusal(): NoVerdict {
-    const last = this.#breaker.lastFailure;
-    const cause = last !== undefined && 'error' in last ? last.error : undefined;
-    const inMs = Math.max(0, (this.#open?.untilMs ?? 0) - performance.now());
-    const why = cause === undefined ? '' : ` (${toWireError(cause).message.replace(/\.$/, '')})`;
-    return new NoVerdict(
-      'unavailable',
-      `${this.#what} has failed again and again${why} and is not asked now. It is tried again in ${Math.ceil(inMs / 1000)} s.`,
-      { detail: { retryAt: Math.ceil(Date.now() + inMs) }, cause },
-    );
-  }
-}
-
-/** An error that says nothing of the other side: the breaker is open, or the caller has left. */
-class NoVerdict extends SignalboxError {}
-
-/** One time that the breaker is open. cockatiel compares the wall clock with `duration`, so that says by the monotonic one whether it is over. */
-class OpenTime implements IBackoff<unknown> {
-  readonly untilMs: number;
-  readonly #ms: number;
-  readonly #times: OpenTimes;
-
-  constructor(ms: number, times: OpenTimes) {
-    this.#ms = ms;
-    this.#times = times;
-    this.untilMs = performance.now() + ms;
-  }
-
-  get duration(): number {
-    return performance.now() < this.untilMs ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  }
-
-  next(): OpenTime {
-    return this.#times.make(this.#ms * 2);
-  }
-}
-
-class OpenTimes implements IBackoffFactory<unknown> {
-  readonly #firstMs: number;
-  readonly #maxMs: number;
-  readonly #onOpen: (open: OpenTime) => void;
-
-  constructor(firstMs: number, maxMs: number, onOpen: (open: OpenTime) => void) {
-    this.#firstMs = firstMs;
-    this.#maxMs = maxMs;
-    this.#onOpen = onOpen;
-  }
-
-  next(): OpenTime {
-    return this.make(this.#firstMs);
-  }
-
-  make(ms: number): OpenTime {
-    const open = new OpenTime(Math.min(ms, this.#maxMs), this);
-    this.#onOpen(open);
-    return open;
-  }
-}
-
-/** What `promise` answers, or why the signal has ended the waiting for it: a pause between two calls does not end by it. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(abortedError(signal));
-    signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -3,17 +3,17 @@
  * deadline. The operations are in `sign-in-operations.ts`, `user-operations.ts` and `group-operations.ts`.
  */
 import { type ErrorCode, SignalboxError } from '../../../contract/errors.ts';
-import type { Clock } from '../../../kit/clock.ts';
 import { abortedError } from '../../runtime/async/callers.ts';
+import type { CircuitBreaker, CircuitBreakerOptions } from '../../runtime/async/circuit-breaker.ts';
 import {
   ConnectionPool,
   type PooledAnswer,
   type PooledRequest,
 } from '../../runtime/async/connection-pool.ts';
+import { Resilience } from '../../runtime/async/resilience.ts';
 import { limits } from '../limits.ts';
 import type { CountWork } from '../operations/operation-pool.ts';
 import { refusalOf } from './answer-reading.ts';
-import { Breaker, type BreakerOptions } from './breaker.ts';
 import { KeycloakError } from './keycloak-error.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 
@@ -47,35 +47,22 @@ export interface KeycloakCall<Result> {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface KeycloakCallsOptions extends BreakerOptions {
+/** What is not said by limits. */
+export interface KeycloakCallsOptions
+  extends Pick<CircuitBreakerOptions, 'clock' | 'random' | 'probe' | 'onState'> {
   readonly settings: KeycloakSettings;
   /** Counts each call by what it is. Default nowhere. */
   readonly count?: CountWork;
 }
 
-/** What was counted of calls. */
-export interface KeycloakFigures {
-  /** Calls that were begun, those refused by the breaker included. */
-  calls: number;
-  /** Attempts that came to nothing for a reason of Keycloak or the way there. */
-  faults: number;
-  /** Attempts after the first one. */
-  retries: number;
-}
-
 export class KeycloakCalls {
-  readonly breaker: Breaker;
+  readonly resilience: Resilience;
   readonly pool: ConnectionPool;
-  readonly figures: KeycloakFigures = { calls: 0, faults: 0, retries: 0 };
   readonly #options: KeycloakCallsOptions;
-  readonly #clock: Clock;
-  /** Calls that somebody waits for, which are given up when the breaker opens. */
-  readonly #awaited = new Set<AbortController>();
 
   constructor(options: KeycloakCallsOptions) {
     this.#options = options;
-    this.#clock = options.clock;
-    const { settings } = options;
+    const { settings, clock, random, probe, onState } = options;
     this.pool = new ConnectionPool(settings.origin, {
       connections: limits.keycloakConnections.default,
       waiting: limits.keycloakWaiting.default,
@@ -84,13 +71,19 @@ export class KeycloakCalls {
       answerBytes: limits.keycloakAnswerBytes.default,
       ...(settings.ca === null ? {} : { ca: settings.ca }),
     });
-    this.breaker = new Breaker({
-      ...options,
-      onState: (state, why) => {
-        if (state === 'open') for (const ending of this.#awaited) ending.abort(this.breaker.refusal());
-        options.onState(state, why);
-      },
+    this.resilience = new Resilience({
+      ...{ what: 'Keycloak', clock, random, probe, onState },
+      failures: limits.keycloakFailures.default,
+      openMs: limits.keycloakProbeMs.default,
+      openMaxMs: limits.keycloakProbeMaxMs.default,
+      retryMs: RETRY_MS,
+      verdict: (error) => (error instanceof KeycloakError ? error.says : 'nothing'),
+      passes: (error) => error instanceof KeycloakError && error.passes,
     });
+  }
+
+  get breaker(): CircuitBreaker {
+    return this.resilience.breaker;
   }
 
   /** Below the URL of the settings. */
@@ -109,84 +102,34 @@ export class KeycloakCalls {
    *   while the breaker is open; SignalboxError `limit_reached` where too much is asked at once, `cancelled` by the signal
    */
   async call<Result>(call: KeycloakCall<Result>): Promise<Result> {
-    this.figures.calls++;
-    this.breaker.assertClosed();
-    const ended = this.#options.count?.(`keycloak: ${call.what}`);
-    const ending = new AbortController();
-    if (!call.repeats) this.#awaited.add(ending);
+    const { what, repeats, signal, deadlineMs = limits.keycloakCallMs.default } = call;
+    let ended: ReturnType<CountWork> | undefined;
     try {
-      const deadlineMs = call.deadlineMs ?? limits.keycloakCallMs.default;
-      const work = () => this.#attempts(call, ending.signal);
-      const result = await this.#within(deadlineMs, call, ending, work);
+      const result = await this.resilience.run((until) => this.#attempt(call, until), {
+        ...{ deadlineMs, repeats, signal, late: lateError(what, deadlineMs) },
+        begun: () => {
+          ended = this.#options.count?.(`keycloak: ${what}`);
+        },
+      });
       ended?.();
       return result;
     } catch (error) {
       ended?.(!(error instanceof SignalboxError && REFUSALS.has(error.code)));
       throw error;
-    } finally {
-      this.#awaited.delete(ending);
     }
   }
 
   /** Asks once, whatever the breaker says and without telling it: for its own looks. Throws as {@link call}. */
   async probe<Result>(call: KeycloakCall<Result>): Promise<Result> {
-    const ending = new AbortController();
-    const work = () => this.#attempt(call, ending.signal);
-    return await this.#within(limits.keycloakProbeAnswerMs.default, call, ending, work);
+    const deadlineMs = limits.keycloakProbeAnswerMs.default;
+    const late = lateError(call.what, deadlineMs);
+    return await this.resilience.once((signal) => this.#attempt(call, signal), { deadlineMs, late });
   }
 
   /** Ends everything that is under way. May be called again. */
   async close(): Promise<void> {
-    this.breaker.stop();
+    this.resilience.stop();
     await this.pool.destroy();
-  }
-
-  async #within<Result>(
-    deadlineMs: number,
-    { what, signal }: Pick<KeycloakCall<Result>, 'what' | 'signal'>,
-    ending: AbortController,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    const onAbort = () => ending.abort(signal?.reason);
-    if (signal?.aborted === true) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
-    const late = `Keycloak did not ${what} within ${deadlineMs / 1_000} s.`;
-    const timer = this.#clock.after(deadlineMs, () =>
-      ending.abort(new KeycloakError('timeout', late, { says: 'fault' })),
-    );
-    try {
-      return await work();
-    } finally {
-      timer.cancel();
-      signal?.removeEventListener('abort', onAbort);
-    }
-  }
-
-  async #attempts<Result>(call: KeycloakCall<Result>, signal: AbortSignal): Promise<Result> {
-    const waits = call.repeats ? RETRY_MS : [];
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const result = await this.#attempt(call, signal);
-        this.breaker.succeeded();
-        return result;
-      } catch (error) {
-        this.#judge(error);
-        const passes = error instanceof KeycloakError && error.passes;
-        const wait = waits[attempt];
-        if (!passes || wait === undefined || signal.aborted) throw error;
-        await this.#pause(wait, signal);
-        this.breaker.assertClosed();
-        this.figures.retries++;
-      }
-    }
-  }
-
-  #judge(error: unknown): void {
-    if (!(error instanceof KeycloakError)) return;
-    if (error.says === 'answer') this.breaker.succeeded();
-    if (error.says !== 'fault') return;
-    this.figures.faults++;
-    this.breaker.failed(error);
   }
 
   async #attempt<Result>(call: KeycloakCall<Result>, signal: AbortSignal): Promise<Result> {
@@ -225,21 +168,6 @@ export class KeycloakCalls {
       throw faultOf(thrown, what, signal);
     }
   }
-
-  /** Half to all of a wait. */
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        timer.cancel();
-        reject(abortedError(signal));
-      };
-      const timer = this.#clock.after(ms * (0.5 + this.#options.random() / 2), () => {
-        signal.removeEventListener('abort', end);
-        resolve();
-      });
-      signal.addEventListener('abort', end, { once: true });
-    });
-  }
 }
 
 /** Of what was asked for, and not of Keycloak or of services. */
@@ -247,6 +175,11 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set(['not_found', 'conflict', 'bad_
 
 /** Before the second attempt, and before the third. */
 const RETRY_MS = [1_000, 2_000];
+
+function lateError(what: string, deadlineMs: number): () => KeycloakError {
+  const message = `Keycloak did not ${what} within ${deadlineMs / 1_000} s.`;
+  return () => new KeycloakError('timeout', message, { says: 'fault' });
+}
 
 /** What a promise answers, unless the signal comes first. */
 function awaited<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {

@@ -154,7 +154,7 @@ describe('what may be tried again', () => {
     expect(keycloak.asked).toHaveLength(2);
     await clock.advance(1);
     expect((await call).keys).toHaveLength(1);
-    expect(client.calls.figures).toEqual({ calls: 1, faults: 2, retries: 2 });
+    expect(client.calls.resilience.figures).toEqual({ calls: 1, answered: 1, faults: 2, retries: 2 });
     keycloak.faults = ['status 429', 'status 503', 'hang up'];
     expect(await patiently(failureOf(client.signIn.keys()))).toMatchObject({ code: 'unavailable' });
     expect(keycloak.asked).toHaveLength(6);

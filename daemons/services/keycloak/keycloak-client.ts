@@ -1,20 +1,14 @@
 /** A Keycloak as services use it: every operation, what is counted of them, and whether it answers at all. Made by `keycloak-desk.ts`. */
-import type { CountWork } from '../operations/operation-pool.ts';
 import { AdminCalls } from './admin-calls.ts';
 import { AdminToken } from './admin-token.ts';
-import type { BreakerOptions } from './breaker.ts';
 import { GroupOperations } from './group-operations.ts';
-import { KeycloakCalls } from './keycloak-calls.ts';
+import { KeycloakCalls, type KeycloakCallsOptions } from './keycloak-calls.ts';
 import { KeycloakError } from './keycloak-error.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import { SignInOperations } from './sign-in-operations.ts';
 import { UserOperations } from './user-operations.ts';
 
-export interface KeycloakClientOptions extends Omit<BreakerOptions, 'probe'> {
-  readonly settings: KeycloakSettings;
-  /** Counts each call by what it is. Default nowhere. */
-  readonly count?: CountWork;
-}
+export type KeycloakClientOptions = Omit<KeycloakCallsOptions, 'probe'>;
 
 export class KeycloakClient {
   readonly settings: KeycloakSettings;

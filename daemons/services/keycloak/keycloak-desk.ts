@@ -1,14 +1,14 @@
 /** The Keycloak that is configured, or none: made anew when its settings change, shown to operators, closed at the end. */
 
-import { BREAKER_STATES, type BreakerState } from '../../../contract/instrument-figures.ts';
+import type { BreakerState } from '../../../contract/instrument-figures.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CacheStats } from '../../runtime/async/async-cache.ts';
 import { instrumentCache } from '../../runtime/async/async-cache.ts';
+import { instrumentBreaker } from '../../runtime/async/breaker-instrument.ts';
 import { instrumentConnections } from '../../runtime/async/connection-instrument.ts';
-import { instrumentCounts, type OpenInstrument } from '../../runtime/telemetry/counted-instrument.ts';
+import type { OpenInstrument } from '../../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
 import type { CountWork } from '../operations/operation-pool.ts';
-import type { KeycloakFigures } from './keycloak-calls.ts';
 import { KeycloakClient } from './keycloak-client.ts';
 import type { KeycloakSettings } from './keycloak-settings.ts';
 import { LoginMemory } from './login-memory.ts';
@@ -42,6 +42,15 @@ export interface KeycloakStatus {
   readonly caches: Readonly<Record<string, CacheStats>>;
 }
 
+/** What was counted of calls, and of what is remembered. */
+interface KeycloakFigures {
+  calls: number;
+  faults: number;
+  retries: number;
+  hits: number;
+  misses: number;
+}
+
 export interface KeycloakDeskOptions {
   readonly clock: Clock;
   readonly random: () => number;
@@ -59,13 +68,7 @@ export class KeycloakDesk {
   #open: OpenKeycloak | null = null;
   #instruments: OpenInstrument[] = [];
   /** What Keycloaks counted that were configured before. */
-  readonly #past: KeycloakFigures & { hits: number; misses: number } = {
-    calls: 0,
-    faults: 0,
-    retries: 0,
-    hits: 0,
-    misses: 0,
-  };
+  readonly #past: KeycloakFigures = { calls: 0, faults: 0, retries: 0, hits: 0, misses: 0 };
 
   constructor(options: KeycloakDeskOptions) {
     this.#options = options;
@@ -133,7 +136,7 @@ export class KeycloakDesk {
   }
 
   /** Totals since the process started. */
-  get figures(): KeycloakFigures & { readonly hits: number; readonly misses: number } {
+  get figures(): Readonly<KeycloakFigures> {
     const { calls, faults, retries, hits, misses } = this.#past;
     const now = this.#open === null ? null : figuresOf(this.#open);
     return {
@@ -201,15 +204,9 @@ export class KeycloakDesk {
     const { metrics } = this.#options;
     if (metrics === null) return;
     const { calls } = open.client;
-    const { breaker, figures } = calls;
     this.#instruments = [
       instrumentConnections(metrics, 'keycloak', calls.pool),
-      instrumentCounts(metrics, 'breaker', 'keycloak', () => ({
-        state: BREAKER_STATES.indexOf(breaker.state),
-        submitted: figures.calls,
-        failed: figures.faults,
-        rejected: breaker.rejected,
-      })),
+      instrumentBreaker(metrics, 'keycloak', calls.resilience),
       ...cachesOf(open).map((cache) => instrumentCache(metrics, cache)),
     ];
   }
@@ -240,12 +237,13 @@ interface ShownCache {
   readonly stats: () => CacheStats;
 }
 
-function figuresOf(open: OpenKeycloak) {
+function figuresOf(open: OpenKeycloak): KeycloakFigures {
   let hits = 0;
   let misses = 0;
   for (const { stats } of cachesOf(open)) {
     hits += stats().hits;
     misses += stats().misses;
   }
-  return { ...open.client.calls.figures, hits, misses };
+  const { calls, faults, retries } = open.client.calls.resilience.figures;
+  return { calls, faults, retries, hits, misses };
 }

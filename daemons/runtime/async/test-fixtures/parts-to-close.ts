@@ -1,8 +1,10 @@
 /** The parts of the async library, each opened, used and closed once. Used by the leak test only. */
+
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { duplexPair } from 'node:stream';
+import { SignalboxError } from '../../../../contract/errors.ts';
 import { systemClock } from '../../../../kit/clock.ts';
 import { ascendingIds, PendingRequests } from '../../../../kit/pending-requests.ts';
 import { Logger } from '../../telemetry/logger.ts';
@@ -168,17 +170,34 @@ export const PARTS: readonly Part[] = [
     name: 'Resilience',
     async round(number) {
       const calls = new Resilience({
-        what: 'It',
-        attempts: 1,
-        failures: 1,
-        timeoutMs: 60_000,
-        openMs: 60_000,
+        ...{
+          what: 'It',
+          clock: systemClock,
+          random: () => 0,
+          failures: 1,
+          openMs: 60_000,
+          openMaxMs: 60_000,
+        },
+        ...{
+          retryMs: [],
+          probe: async () => {},
+          verdict: () => 'fault',
+          passes: () => false,
+          onState: () => {},
+        },
       });
       const instrument = instrumentBreaker(metrics, 'leak', calls);
-      await calls.run(async () => number, { signal });
+      const options = {
+        deadlineMs: 60_000,
+        late: () => new SignalboxError('timeout', 'late'),
+        repeats: false,
+        signal,
+      };
+      await calls.run(async () => number, options);
       // The second finds the breaker open.
       for (let call = 0; call < 2; call++)
-        await calls.run(() => Promise.reject(new Error('no')), { signal }).catch(nobody);
+        await calls.run(() => Promise.reject(new Error('no')), options).catch(nobody);
+      calls.stop();
       instrument.close();
     },
   },

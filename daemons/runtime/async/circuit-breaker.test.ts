@@ -1,16 +1,17 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
-import { limits } from '../limits.ts';
-import { Breaker } from './breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 
-const FIRST = limits.keycloakProbeMs.default;
+const FIRST = 5_000;
+const MOST = 60_000;
+const FAILURES = 5;
 
 function made(random = 0) {
   const clock = new FakeClock();
   const states: string[] = [];
   const looks: { answer: () => void; fail: (error: Error) => void }[] = [];
-  const breaker = new Breaker({
-    clock,
+  const breaker = new CircuitBreaker({
+    ...{ what: 'Keycloak', clock, failures: FAILURES, openMs: FIRST, openMaxMs: MOST },
     random: () => random,
     probe: () => new Promise<void>((answer, fail) => looks.push({ answer, fail })),
     onState: (state, why) => states.push(why === null ? state : `${state}: ${why}`),
@@ -21,11 +22,11 @@ function made(random = 0) {
   return { clock, breaker, states, looks, fail };
 }
 
-it('opens after so many failures in a row, and says when Keycloak is looked at', () => {
+it('opens after so many failures in a row, and says when it looks', () => {
   const { breaker, fail, states, clock } = made();
-  fail(limits.keycloakFailures.default - 1);
+  fail(FAILURES - 1);
   breaker.succeeded();
-  fail(limits.keycloakFailures.default - 1);
+  fail(FAILURES - 1);
   expect([breaker.state, breaker.failures, breaker.nextProbeAt]).toEqual(['closed', 4, null]);
   breaker.assertClosed();
   fail(1);
@@ -35,7 +36,7 @@ it('opens after so many failures in a row, and says when Keycloak is looked at',
   expect(breaker.rejected).toBe(1);
 });
 
-it('lets nobody wait while it looks, closes when Keycloak answers, and waits twice as long where it does not', async () => {
+it('lets nobody wait while it looks, closes when there is an answer, and waits twice as long where it does not', async () => {
   const { breaker, fail, states, looks, clock } = made();
   fail(5);
   await clock.advance(FIRST - 1);
@@ -52,7 +53,7 @@ it('lets nobody wait while it looks, closes when Keycloak answers, and waits twi
   await clock.advance(0);
   expect([breaker.state, breaker.failures]).toEqual(['closed', 0]);
   expect(states).toEqual(['open: no answer', 'half-open', 'open: still none', 'half-open', 'closed']);
-  // A look that is answered where logins are not does not begin again with the shortest wait.
+  // A look that is answered where calls are not does not begin again with the shortest wait.
   fail(5);
   expect(breaker.nextProbeAt).toBe(clock.now() + 4 * FIRST);
 });
@@ -61,11 +62,11 @@ it('waits no longer than a minute and the spread', async () => {
   const { breaker, fail, looks, clock } = made(1);
   fail(5);
   for (let i = 0; i < 8; i++) {
-    await clock.advance(2 * limits.keycloakProbeMaxMs.default);
+    await clock.advance(2 * MOST);
     looks[i]!.fail(new Error('none'));
     await clock.advance(0);
   }
-  expect(breaker.nextProbeAt).toBe(clock.now() + 1.2 * limits.keycloakProbeMaxMs.default);
+  expect(breaker.nextProbeAt).toBe(clock.now() + 1.2 * MOST);
 });
 
 it('is reset, whatever a look finds that was under way, and stops looking', async () => {

@@ -1,17 +1,21 @@
 /**
- * Whether Keycloak is asked at all. After so many failures in a row nobody waits for it any more, and services look for themselves
- * whether it is back: no login is spent on that, which is why this is not `Resilience` of the runtime, whose breaker lets the next
- * caller try. Each look that fails doubles the wait before the next one.
+ * Whether something elsewhere is asked at all. After so many failures in a row nobody waits for it any more, and a look of its own finds
+ * whether it is back: no caller is spent on that. Each look that fails doubles the wait before the next one. `resilience.ts` has it.
  */
-import { toWireError } from '../../../contract/errors.ts';
+import { SignalboxError, toWireError } from '../../../contract/errors.ts';
 import type { BreakerState } from '../../../contract/instrument-figures.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
-import { limits } from '../limits.ts';
-import { NotAsked } from './keycloak-error.ts';
 
-export interface BreakerOptions {
+export interface CircuitBreakerOptions {
+  /** What is asked, for messages: "Keycloak". */
+  readonly what: string;
   readonly clock: Clock;
-  /** Looks whether Keycloak answers; rejects where it does not. */
+  /** Failures in a row that open it. */
+  readonly failures: number;
+  /** Milliseconds before the first look, and the most before a later one. */
+  readonly openMs: number;
+  readonly openMaxMs: number;
+  /** Looks whether it is there again; rejects where it is not. */
   readonly probe: () => Promise<unknown>;
   /** From 0 to 1: how much of the spread of a wait is used. */
   readonly random: () => number;
@@ -19,13 +23,22 @@ export interface BreakerOptions {
   readonly onState: (state: BreakerState, why: string | null) => void;
 }
 
-export class Breaker {
-  readonly #options: BreakerOptions;
+/** It is not asked at present. `detail.retryAt` says when there is a look whether it is back. */
+export class NotAsked extends SignalboxError {
+  constructor(what: string, why: string, retryAt: number | null) {
+    super('unavailable', `${what} is not asked now because it failed again and again: ${why}`, {
+      detail: retryAt === null ? {} : { retryAt },
+    });
+  }
+}
+
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
   #state: BreakerState = 'closed';
   #failures = 0;
   /** Why it is open. */
   #why = '';
-  #openMs: number = limits.keycloakProbeMs.default;
+  #openMs: number;
   /** When it is looked at next, Unix milliseconds. */
   #nextProbeAt: number | null = null;
   #timer: Timer | null = null;
@@ -34,8 +47,9 @@ export class Breaker {
   /** Calls that were refused while it was open. */
   rejected = 0;
 
-  constructor(options: BreakerOptions) {
+  constructor(options: CircuitBreakerOptions) {
     this.#options = options;
+    this.#openMs = options.openMs;
   }
 
   get state(): BreakerState {
@@ -61,28 +75,28 @@ export class Breaker {
 
   /** What whoever asks is told while it is open. */
   refusal(): NotAsked {
-    return new NotAsked(this.#why, this.#nextProbeAt);
+    return new NotAsked(this.#options.what, this.#why, this.#nextProbeAt);
   }
 
-  /** Keycloak has answered, be it that it refused. */
+  /** It has answered, be it that it refused. */
   succeeded(): void {
     if (this.#state !== 'closed') return;
     this.#failures = 0;
-    this.#openMs = limits.keycloakProbeMs.default;
+    this.#openMs = this.#options.openMs;
   }
 
-  /** Keycloak has not answered, or nothing that could be an answer. */
+  /** It has not answered, or nothing that could be an answer. */
   failed(error: unknown): void {
     if (this.#state !== 'closed') return;
     this.#failures++;
     this.#why = toWireError(error).message;
-    if (this.#failures >= limits.keycloakFailures.default) this.#open();
+    if (this.#failures >= this.#options.failures) this.#open();
   }
 
   /** Asks again from now on. */
   reset(): void {
     this.#round++;
-    this.#openMs = limits.keycloakProbeMs.default;
+    this.#openMs = this.#options.openMs;
     this.#close();
   }
 
@@ -97,7 +111,7 @@ export class Breaker {
   #open(): void {
     const { clock, random } = this.#options;
     const waitMs = Math.round(this.#openMs * (1 + random() * SPREAD));
-    this.#openMs = Math.min(this.#openMs * 2, limits.keycloakProbeMaxMs.default);
+    this.#openMs = Math.min(this.#openMs * 2, this.#options.openMaxMs);
     this.#nextProbeAt = clock.now() + waitMs;
     this.#timer = clock.after(waitMs, () => void this.#look(this.#round));
     this.#enter('open', this.#why);
