@@ -212,6 +212,34 @@ describe('with Keycloak', () => {
   });
 });
 
+it('who is disabled in Keycloak before anything is kept of their first login is told so, and nobody else', async () => {
+  let kept = () => {};
+  const { make } = test.passwords;
+  test.passwords.make = async (password) => {
+    await new Promise<void>((resolve) => {
+      kept = resolve;
+    });
+    return await make.call(test.passwords, password);
+  };
+  const data = base64('\0alice\0alice-pw');
+  await answers.saslStart({ session: 'first', mechanism: 'PLAIN', origin: HOME });
+  expect(await answers.saslData({ session: 'first', data })).toMatchObject({ kind: 'success' });
+  const user = keycloak.named('alice')!;
+  user.enabled = false;
+  desk.current!.logins.forget(user.id);
+  const again = async (password: string) => {
+    await answers.saslStart({ session: password, mechanism: 'PLAIN', origin: HOME });
+    return await answers.saslData({ session: password, data: base64(`\0alice\0${password}`) });
+  };
+  expect(await again('alice-pw')).toMatchObject({ why: 'suspended' });
+  expect(await again('wrong-pw')).toMatchObject({ why: 'credentials' });
+  expect(hashOf('alice')).toBeNull();
+  kept();
+  await test.quiet();
+  expect(hashOf('alice')).toBe('alice-pw');
+  expect(await again('alice-pw')).toMatchObject({ why: 'suspended' });
+});
+
 describe('a password that is changed in Keycloak', () => {
   it('is taken at once, and what was kept of the old one ends when it is tried', async () => {
     await plain('alice', 'alice-pw');

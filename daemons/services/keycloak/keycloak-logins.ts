@@ -187,7 +187,7 @@ export class KeycloakLogins implements PasswordAuthority {
     if (account === undefined) return { kind: 'wrong', why: 'disabled in Keycloak' };
     const user = this.#options.links.of(account)?.user;
     if (user !== undefined) await this.#owners.disabled(keycloak, account.name, user);
-    const isTheirs = await this.#options.verifiers.fits(account, password, networkKey(origin.address));
+    const isTheirs = await this.#options.verifiers.fitsLast(account, password, networkKey(origin.address));
     if (!isTheirs) return { kind: 'wrong', why: 'disabled in Keycloak' };
     return { kind: 'refused', why: 'suspended', detail: 'disabled in Keycloak' };
   }

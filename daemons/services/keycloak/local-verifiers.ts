@@ -3,6 +3,7 @@
  * away, and by SCRAM. It is made behind the login, one at a time and when nothing else is to be hashed and nobody logs in, since nobody
  * waits for it.
  */
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { PasswordWork } from '../../identity/credentials.ts';
@@ -31,6 +32,9 @@ export class LocalVerifiers {
   readonly #options: LocalVerifiersOptions;
   readonly #work: (() => Promise<void>)[] = [];
   #running = false;
+  /** Of logins that are yet to be kept, by account: whose they were, and a digest of what was typed, under a key of this process. */
+  readonly #coming = new Map<number, { readonly user: string; readonly digest: Buffer }>();
+  readonly #key = createSecretKey(randomBytes(32));
   /** Logins under way. */
   #logins = 0;
   #whenQuiet: () => void = () => {};
@@ -66,6 +70,14 @@ export class LocalVerifiers {
     return await this.#options.credentials.fits(this.hashOf(account), password, network);
   }
 
+  /** The same, also where it is yet to be kept. Throws as {@link fits}. */
+  async fitsLast(account: StoredAccount, password: string, network: string): Promise<boolean> {
+    const last = this.#coming.get(account.id);
+    const isTheirs = last !== undefined && last.user === this.#options.links.of(account)?.user;
+    if (isTheirs && timingSafeEqual(last.digest, this.#digest(password))) return true;
+    return await this.fits(account, password, network);
+  }
+
   /**
    * Keycloak has let somebody in: what is kept becomes what they have typed.
    * @param changedAt when the password was changed there, Unix milliseconds; null where that is not known, `since` where it was changed
@@ -78,22 +90,40 @@ export class LocalVerifiers {
     password: string,
     changedAt: () => Promise<number | 'since' | null>,
   ): boolean {
-    return this.#later(async () => {
-      const { store, facts, links, writes, credentials } = this.#options;
-      const account = store.find(name);
-      if (account === undefined) return;
-      const hash = this.hashOf(account);
-      const same = hash !== null && (await credentials.fits(hash, password, GROUP, 'low'));
-      const verifiers = same ? null : await credentials.make(password, GROUP, 'low');
-      const passwordAt = await changedAt();
-      if (passwordAt === 'since') return;
-      await writes.write(() => {
-        const current = store.find(name);
-        // It may have gone to somebody else meanwhile.
-        if (current === undefined || links.of(current)?.user !== user) return;
-        if (verifiers !== null) facts.setPassword(current, verifiers);
-        links.setPasswordAt(current, passwordAt);
-      });
+    const id = this.#options.store.find(name)?.id;
+    // It has ended meanwhile, and there is nothing to keep.
+    if (id === undefined) return true;
+    const coming = { user, digest: this.#digest(password) };
+    const isKept = this.#later(() =>
+      this.#keep(name, user, password, changedAt).finally(() => {
+        // Another login may have come meanwhile.
+        if (this.#coming.get(id) === coming) this.#coming.delete(id);
+      }),
+    );
+    if (isKept) this.#coming.set(id, coming);
+    return isKept;
+  }
+
+  async #keep(
+    name: string,
+    user: string,
+    password: string,
+    changedAt: () => Promise<number | 'since' | null>,
+  ): Promise<void> {
+    const { store, facts, links, writes, credentials } = this.#options;
+    const account = store.find(name);
+    if (account === undefined) return;
+    const hash = this.hashOf(account);
+    const same = hash !== null && (await credentials.fits(hash, password, GROUP, 'low'));
+    const verifiers = same ? null : await credentials.make(password, GROUP, 'low');
+    const passwordAt = await changedAt();
+    if (passwordAt === 'since') return;
+    await writes.write(() => {
+      const current = store.find(name);
+      // It may have gone to somebody else meanwhile.
+      if (current === undefined || links.of(current)?.user !== user) return;
+      if (verifiers !== null) facts.setPassword(current, verifiers);
+      links.setPasswordAt(current, passwordAt);
     });
   }
 
@@ -114,6 +144,10 @@ export class LocalVerifiers {
       const current = store.find(name);
       if (current !== undefined && this.hashOf(current) === hash) facts.dropPassword(current);
     });
+  }
+
+  #digest(password: string): Buffer {
+    return createHmac('sha256', this.#key).update(password).digest();
   }
 
   #later(work: () => Promise<void>): boolean {
