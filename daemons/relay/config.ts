@@ -108,6 +108,12 @@ const securityTable = z.strictObject({
     .describe(
       'Identities that are let in, and nobody else: who does not prove one neither. Empty lets in everybody',
     ),
+  changed_identity: z
+    .enum(['refuse', 'warn'])
+    .default('refuse')
+    .describe(
+      "What happens when another identity asks for a peer id that is known to be somebody else's: it is refused, or takes it over; the log warns of both",
+    ),
   core_files: z
     .boolean()
     .default(false)

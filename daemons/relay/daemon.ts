@@ -11,7 +11,8 @@ import { BanList } from './net/ban-list.ts';
 import { loadAead, nodeSuite } from './noise/node-suite.ts';
 import { RelayServer } from './relay-server.ts';
 import { forbidCoreFiles } from './secure/core-files.ts';
-import { identityPath, openIdentity } from './secure/identity-file.ts';
+import { identityPath, openIdentity, renewIdentity } from './secure/identity-file.ts';
+import { KnownPeers } from './secure/known-peers.ts';
 
 /** What a configuration comes to. */
 export interface RelayPrepared {
@@ -43,13 +44,16 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
     let path = identityPath(security.identity_file, context.dataDir);
     const identity = await openIdentity(suite, path);
     const bans = await BanList.open(context.dataDir, log);
+    const known = await KnownPeers.open(context.dataDir, context.config, log);
     const metrics = new RelayMetrics(context.metrics);
     metrics.publishBans(bans);
+    metrics.publishKnown(known);
     const server = await RelayServer.start({
       config: context.config,
       credentials: context.prepared.credentials,
       metrics,
       bans,
+      known,
       suite,
       identity,
       log,
@@ -60,7 +64,10 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
     });
     return {
       listeners: () => server.listeners(),
-      commands: adminCommands(server, bans),
+      commands: adminCommands(server, bans, known, async () => {
+        const renewed = await renewIdentity(suite, path);
+        server.door.takeIdentity(renewed);
+      }),
       tables: relayTables(server.relay),
       async reload(config, { credentials }) {
         const next = identityPath(config.security.identity_file, context.dataDir);
@@ -73,6 +80,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
       async drain(deadline) {
         await server.drain('The relay is shutting down.', deadline);
         await bans.close();
+        await known.close();
       },
     };
   },

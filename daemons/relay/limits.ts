@@ -248,6 +248,20 @@ export const LIMITS = {
     reason:
       'Devices of one person, and connections that are not closed yet; an address does not tell them apart.',
   },
+  known_peers: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'Peer ids of which it is known whose they are; whoever was seen longest ago gives way.',
+  },
+  peer_ids_per_identity: {
+    default: 16,
+    min: 1,
+    max: 10_000,
+    unit: 'count',
+    reason: 'Peer ids that one identity may keep from others; nobody takes all names.',
+  },
   max_bans: {
     default: 10_000,
     min: 1,

@@ -22,6 +22,10 @@ it('lets each command be run by whom it is for, and asks first where it does har
     'add-ban operate disruptive run json 10000',
     'remove-ban operate safe refuse json 10000',
     'bans operate safe run table 10000',
+    'identity read safe run json 10000',
+    'rotate-identity admin disruptive refuse json 10000',
+    'peers operate safe run table 10000',
+    'forget-peer admin safe refuse json 10000',
     'throttle operate safe run table 10000',
     'reset-throttle operate safe refuse json 10000',
   ]);
@@ -241,7 +245,6 @@ it('draws and highlights metrics that there are', () => {
 it('answers to the names of before', () => {
   const { commands = {}, metrics = {}, columns: keys = {} } = described.renamed;
   expect(commands).toEqual({
-    peers: 'clients',
     peer: 'client',
     kick: 'kill',
     ban: 'add-ban',

@@ -56,6 +56,24 @@ const roomColumns: readonly TableColumn[] = [
   { key: 'createdBy', title: 'Created by', type: 'text' },
 ];
 
+const knownColumns: readonly TableColumn[] = [
+  { key: 'peer', title: 'Peer', type: 'text' },
+  { key: 'identity', title: 'Identity', type: 'text' },
+  { key: 'connections', title: 'Connections', type: 'number' },
+  { key: 'firstSeen', title: 'First seen', type: 'time', rank: 2 },
+  { key: 'lastSeen', title: 'Last seen', type: 'time' },
+];
+
+const knownActions: readonly RowAction[] = [
+  { title: 'Forget', command: 'forget-peer', args: { peer: 'peer' }, noun: 'peer' },
+];
+
+const identityFields: readonly TableColumn[] = [
+  { key: 'identity', title: 'Identity', type: 'text' },
+  { key: 'fingerprint', title: 'Fingerprint', type: 'text' },
+  { key: 'mode', title: 'Security', type: 'text' },
+];
+
 const peerFields: readonly TableColumn[] = [
   // Their names stand below instead of their number.
   ...connectionColumns.filter(({ key }) => key !== 'rooms'),
@@ -77,7 +95,9 @@ const roomActions: readonly RowAction[] = [
 
 // An address may begin with a colon.
 const banMask = addressWord({ max: LIMITS.peer_id_bytes.max });
-const banKind = z.enum(['peer', 'cidr']).describe('peer for a peer id, cidr for an address or range');
+const banKind = z
+  .enum(['peer', 'cidr', 'identity'])
+  .describe('peer for a peer id, cidr for an address or range, identity for one that was proved');
 
 const connectionMetric = connectionsMetric('relay');
 const roomMetric = 'signalbox_relay_rooms';
@@ -187,7 +207,7 @@ const commands = {
     result: 'json',
   }),
   'add-ban': defineCommand({
-    summary: 'Ban a peer id or an address range, and disconnect whom it covers',
+    summary: 'Ban a peer id, an address range or an identity, and disconnect whom it covers',
     sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
@@ -221,6 +241,46 @@ const commands = {
     columns: banColumns,
     rowActions: banActions,
   }),
+  identity: defineCommand({
+    summary: 'Show the identity of the relay, which clients of sealed sessions compare',
+    sentence: 'look|looked at the identity of the relay',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'json',
+    columns: identityFields,
+  }),
+  'rotate-identity': defineCommand({
+    summary: 'Give the relay another identity; sessions that are open keep the one before',
+    sentence: 'give|gave the relay the identity {=identity}',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({}),
+    result: 'json',
+    columns: identityFields,
+  }),
+  peers: defineCommand({
+    summary: 'List peer ids of which it is known whose they are',
+    sentence: 'list|listed the known peers[ with “{text}”]',
+    reads: true,
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ text: text.describe('Only those with this text in the peer id or identity'), limit }),
+    result: 'table',
+    columns: knownColumns,
+    rowActions: knownActions,
+  }),
+  'forget-peer': defineCommand({
+    summary: 'Forget whose a peer id is: the next identity that takes it has it',
+    sentence: 'forget|forgot whose {peer} is',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({ peer: peerId.describe('Peer id') }),
+    result: 'json',
+  }),
   ...throttleCommands(limit),
 } satisfies Record<string, CommandSpec>;
 
@@ -234,7 +294,7 @@ export const manifest = defineManifest({
   metrics: relayMetrics,
   commands,
   renamed: {
-    commands: { peers: 'clients', peer: 'client', kick: 'kill', ban: 'add-ban', unban: 'remove-ban' },
+    commands: { peer: 'client', kick: 'kill', ban: 'add-ban', unban: 'remove-ban' },
     metrics: {
       signalbox_relay_throttled_total: 'signalbox_relay_receive_pauses_total',
       signalbox_relay_held_receive_bytes: 'signalbox_relay_receive_queue_bytes',

@@ -8,6 +8,7 @@ import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
+import type { KnownPeers } from './secure/known-peers.ts';
 import type { SessionDoor } from './secure/session-door.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
@@ -41,6 +42,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('handshake_failures', 'Handshakes that came to no session: not genuine, not in time, or given up'),
   counter('rekeys', 'New keys that the relay took for what it seals'),
   counter('bad_records', 'Sealed frames that were changed, repeated or out of order; each ends its session'),
+  counter('identity_changes', "Times that an identity asked for a peer id that is another's"),
   counter('protocol_errors', 'Error frames sent to clients'),
   histogram(
     'frame_latency',
@@ -84,6 +86,7 @@ export class RelayMetrics {
   readonly handshakeFailures;
   readonly rekeys;
   readonly badRecords;
+  readonly identityChanges;
   readonly frameLatency;
   readonly backlogLatency;
 
@@ -115,6 +118,7 @@ export class RelayMetrics {
     this.handshakeFailures = registry.counter(name('handshake_failures_total'));
     this.rekeys = registry.counter(name('rekeys_total'));
     this.badRecords = registry.counter(name('bad_records_total'));
+    this.identityChanges = registry.counter(name('identity_changes_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
@@ -145,6 +149,12 @@ export class RelayMetrics {
       this.handshakeFailures.setTotal(counts.failed);
       this.rekeys.setTotal(counts.rekeys);
     });
+  }
+
+  /** Shows whose peer ids are known. */
+  publishKnown(known: KnownPeers): void {
+    instrumentCounts(this.#registry, 'cache', 'known peers', known.instrument);
+    instrumentCounts(this.#registry, 'batcher', 'known peers', () => known.counts);
   }
 
   /** Shows changes of bans on their way to the disk. */

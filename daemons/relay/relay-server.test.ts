@@ -10,6 +10,7 @@ import { prepareRelay } from './daemon.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { BanList } from './net/ban-list.ts';
 import { RelayServer, type RelayServerOptions } from './relay-server.ts';
+import { KnownPeers } from './secure/known-peers.ts';
 import { TEST_SUITE, TestRelay } from './test-relay.ts';
 
 let folder: string;
@@ -37,6 +38,7 @@ async function start(config: Record<string, unknown> = {}) {
     close_flush_ms: 500,
     ...config,
   });
+  const known = await KnownPeers.open(folder, parsed, { error() {} });
   const say = (level: string) => (event: string, message: string) =>
     logged.push(`${level} ${event}: ${message}`);
   const server = await RelayServer.start({
@@ -44,6 +46,7 @@ async function start(config: Record<string, unknown> = {}) {
     ...(await prepareRelay(parsed, { warn: () => {} })),
     metrics,
     bans,
+    known,
     suite: TEST_SUITE,
     identity: TEST_SUITE.signingKey(new Uint8Array(32)),
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
@@ -52,7 +55,7 @@ async function start(config: Record<string, unknown> = {}) {
     },
   } as unknown as RelayServerOptions);
   servers.push(server);
-  relay = new TestRelay(server, registry, metrics, bans, folder, parsed);
+  relay = new TestRelay(server, registry, metrics, bans, folder, parsed, known);
   return { server, metrics, bans, relay };
 }
 

@@ -31,6 +31,7 @@ import { TickFlusher } from './net/tick-flusher.ts';
 import type { CryptoSuite, SigningKey } from './noise/crypto-suite.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './rooms/relay.ts';
+import type { KnownPeers } from './secure/known-peers.ts';
 import { SessionDoor } from './secure/session-door.ts';
 
 const WATCH_MS = 1_000;
@@ -52,6 +53,7 @@ export interface RelayServerOptions {
   readonly credentials: TlsCredentials | null;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  readonly known: KnownPeers;
   /** Makes sealed sessions. */
   readonly suite: CryptoSuite;
   /** The relay's own identity. */
@@ -91,6 +93,7 @@ export class RelayServer {
     this.#onChanged = options.onChanged;
     this.#connections = new OpenConnections<Connection>(options.onChanged);
     this.limits = limitsOf(options.config);
+    options.known.limitBy(this.limits);
     this.door = new SessionDoor(options.suite, options.identity, options.config.security, this.limits);
     const flusher = new TickFlusher();
     this.#turns = relayTurns(
@@ -105,6 +108,15 @@ export class RelayServer {
       metrics: options.metrics,
       bans: options.bans,
       door: this.door,
+      known: options.known,
+      onChanged: (peer, before, identity) => {
+        const taken = this.#config.security.changed_identity === 'warn';
+        this.#log.warn(
+          'identity_changed',
+          `${identity} asks for the peer id ${peer}, which is of ${before}: ${taken ? 'it takes it over' : 'refused'}.`,
+        );
+        return taken;
+      },
       modes: () => this.#config.modes,
       onEnded: (peer, reason) => {
         this.#log.debug('client_ended', `${peer.id} from ${peer.connection.address}: ${reason}`);

@@ -17,6 +17,7 @@ import type { TurnLengths } from './net/relay-turns.ts';
 import { loadAead, nodeSuite } from './noise/node-suite.ts';
 import { FrameDecoder } from './protocol/frame-decoder.ts';
 import { RelayServer } from './relay-server.ts';
+import { KnownPeers } from './secure/known-peers.ts';
 
 /** The cryptography of this process. */
 export const TEST_SUITE = nodeSuite((await loadAead()).aead);
@@ -129,6 +130,7 @@ export class TestRelay {
   readonly registry: MetricRegistry;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  readonly known: KnownPeers;
   readonly commands: ReturnType<typeof adminCommands>;
   readonly dataDir: string;
   readonly clients: TestClient[] = [];
@@ -141,6 +143,7 @@ export class TestRelay {
     bans: BanList,
     dir: string,
     config: RelayConfig,
+    known: KnownPeers,
   ) {
     this.server = server;
     this.registry = registry;
@@ -148,7 +151,10 @@ export class TestRelay {
     this.bans = bans;
     this.dataDir = dir;
     this.#config = config;
-    this.commands = adminCommands(server, bans);
+    this.known = known;
+    this.commands = adminCommands(server, bans, known, async () => {
+      server.door.takeIdentity(TEST_SUITE.signingKey(new Uint8Array(32).fill(18)));
+    });
   }
 
   static async start(config: Record<string, unknown> = {}, turns: TurnLengths = {}): Promise<TestRelay> {
@@ -157,18 +163,20 @@ export class TestRelay {
     const dataDir = await mkdtemp(join(tmpdir(), 'relay-test-'));
     const bans = await BanList.open(dataDir, { info() {}, error() {} });
     const parsed = parse(config);
+    const known = await KnownPeers.open(dataDir, parsed, { error() {} });
     const server = await RelayServer.start({
       config: parsed,
       ...(await prepareRelay(parsed, { warn: () => {} })),
       metrics,
       bans,
+      known,
       suite: TEST_SUITE,
       identity: TEST_SUITE.signingKey(new Uint8Array(32).fill(17)),
       log: new Logger('error').child('relay'),
       onChanged: () => {},
       turns,
     });
-    return new TestRelay(server, registry, metrics, bans, dataDir, parsed);
+    return new TestRelay(server, registry, metrics, bans, dataDir, parsed, known);
   }
 
   get port(): number {
@@ -216,6 +224,7 @@ export class TestRelay {
   async close(): Promise<void> {
     for (const client of this.clients) client.close();
     await this.server.drain('test is over', AbortSignal.timeout(2_000));
+    await this.known.close();
     await rm(this.dataDir, { recursive: true });
   }
 }

@@ -133,6 +133,8 @@ async function relayWorld(): Promise<World> {
     }
     for (const { kind, value, reason, by, expiresAt } of relay.bans.all(Date.now()))
       found.set(`${kind} ban on ${value}`, `${reason}, by ${by}${expiresAt === null ? '' : ', for a while'}`);
+    for (const { peer, identity } of relay.known.all()) found.set(`known peer ${peer}`, identity);
+    found.set('identity', relay.server.door.identity);
     for (const [name, value] of Object.entries(relay.server.limits))
       found.set(`limit ${name}`, String(value));
     return found;
@@ -145,6 +147,7 @@ async function relayWorld(): Promise<World> {
       const { throttle } = relay.server.admission;
       if (part === 'max_bans is 1') relay.server.setLimits({ max_bans: 1 });
       else if (part === '192.0.2.9 was throttled') throttle.attempt(throttle.visitor('192.0.2.9'), SLOW);
+      else if (part === 'dora is known') relay.known.learn('dora', relay.server.door.identity, 1);
       else {
         const ban = {
           kind: 'peer',

@@ -14,15 +14,25 @@ import { LIMITS } from '../limits.ts';
 import type { RelayCommands } from '../manifest.ts';
 import type { BanKind, BanList } from '../net/ban-list.ts';
 import type { Steps } from '../net/relay-turns.ts';
+import { isIdentityText } from '../noise/identity.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { RelayServer } from '../relay-server.ts';
 import { type Peer, peerIdProblem } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
+import type { KnownPeer, KnownPeers } from '../secure/known-peers.ts';
 import { connectionRow, roomRow } from './tables.ts';
 
-/** Handlers that work on `server` and `bans`. */
-export function adminCommands(server: RelayServer, bans: BanList): CommandHandlers<RelayCommands> {
+/**
+ * Handlers that work on `server`, `bans` and `known`.
+ * @param rotateIdentity writes another identity to its file and has it in force
+ */
+export function adminCommands(
+  server: RelayServer,
+  bans: BanList,
+  known: KnownPeers,
+  rotateIdentity: () => Promise<void>,
+): CommandHandlers<RelayCommands> {
   const { relay } = server;
   const findPeer = (id: string): Peer => {
     const peer = relay.peer(id);
@@ -188,6 +198,39 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         })),
       }),
     },
+    identity: { run: () => ownIdentity(server) },
+    'rotate-identity': {
+      impact: () => 'has every client that remembers the identity of the relay warn of another',
+      async run() {
+        const before = server.door.identity;
+        await rotateIdentity();
+        return { ...ownIdentity(server), before };
+      },
+    },
+    peers: {
+      async run({ text, limit }) {
+        const matches = ({ peer, identity }: KnownPeer) => peer.includes(text) || identity.includes(text);
+        const rowOf = ({ peer, identity, firstSeen, lastSeen }: KnownPeer) => ({
+          peer,
+          identity,
+          connections: relay.connectionsOf(identity),
+          firstSeen,
+          lastSeen,
+        });
+        return { rows: await find(known.all(), matches, rowOf, limit) };
+      },
+    },
+    'forget-peer': {
+      run({ peer }) {
+        const forgotten = known.forget(peer);
+        if (forgotten === null)
+          throw new SignalboxError(
+            'not_found',
+            `It is not known whose ${peer} is; list those that are with peers.`,
+          );
+        return { peer, identity: forgotten.identity };
+      },
+    },
     throttle: { run: ({ limit }) => ({ rows: throttleRows(server.admission.throttle, limit) }) },
     'reset-throttle': {
       run: ({ address }) => ({
@@ -245,12 +288,17 @@ function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Ste
   return peers.length;
 }
 
+function ownIdentity({ door }: RelayServer) {
+  return { identity: door.identity, fingerprint: door.fingerprint, mode: door.mode };
+}
+
 /** The clients that a ban would cover; none where it is no ban. */
 function coveredBy(server: RelayServer, kind: BanKind, mask: string): readonly Peer[] {
   if (kind === 'peer') {
     const found = server.relay.peer(mask);
     return found === undefined ? [] : [found];
   }
+  if (kind === 'identity') return [...server.relay.peers()].filter(({ identity }) => identity === mask);
   const range = parseCidr(mask);
   if (range === null) return [];
   const ranges = new AddressRanges([range]);
@@ -261,6 +309,11 @@ function banValue(server: RelayServer, kind: BanKind, mask: string): string {
   if (kind === 'peer') {
     const problem = peerIdProblem(mask, server.limits.peer_id_bytes);
     if (problem !== null) throw new SignalboxError('bad_request', problem);
+    return mask;
+  }
+  if (kind === 'identity') {
+    if (!isIdentityText(mask))
+      throw new SignalboxError('bad_request', `${mask} is no identity: 43 characters of base64url.`);
     return mask;
   }
   if (parseCidr(mask) === null)

@@ -5,7 +5,7 @@ import type { Switchboard } from '../rooms/switchboard.ts';
 import { CIPHER } from '../secure/session-door.ts';
 import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './control-requests.ts';
 import { KIND } from './frame.ts';
-import type { RequestId } from './protocol-errors.ts';
+import type { ProtocolErrorCode, RequestId } from './protocol-errors.ts';
 
 const OPENING_BRACE = 0x7b;
 
@@ -67,6 +67,11 @@ export function greet(relay: Switchboard, peer: Peer, message: Record<string, un
       relay.endWithError(peer, 'banned', `The peer ${hello.peer} is banned: ${ban.reason}`);
       return;
     }
+    const claim = claimProblem(relay, peer, hello.peer);
+    if (claim !== null) {
+      relay.complain(peer, id, claim[0], claim[1]);
+      return;
+    }
     const holder = relay.peer(hello.peer);
     if (holder !== undefined && holder !== peer) {
       relay.complain(peer, id, 'peer_taken', `Another client is connected as ${hello.peer}.`);
@@ -74,6 +79,28 @@ export function greet(relay: Switchboard, peer: Peer, message: Record<string, un
     }
   }
   welcome(relay, peer, hello, wanted);
+}
+
+/** Why somebody may not have a peer id that is known to be of an identity, or null. */
+function claimProblem(
+  relay: Switchboard,
+  { identity }: Peer,
+  wanted: string,
+): [ProtocolErrorCode, string] | null {
+  const { known } = relay;
+  const owner = known.get(wanted);
+  if (identity === null)
+    return owner === undefined
+      ? null
+      : ['identity_required', `The peer id ${wanted} is of somebody who proves an identity.`];
+  if (owner?.identity === identity) return null;
+  if (owner !== undefined && !relay.mayChange(wanted, owner.identity, identity))
+    return [
+      'identity_changed',
+      `The peer id ${wanted} is of another identity; who runs the relay can have it forgotten.`,
+    ];
+  if (known.mayHaveMore(identity)) return null;
+  return ['too_many_peer_ids', 'Your identity has as many peer ids as one may; take one of those.'];
 }
 
 /** What protects this connection, as both sides have to see it. */
@@ -84,6 +111,8 @@ function securityOf({ door }: Switchboard, peer: Peer): object {
 }
 
 function welcome(relay: Switchboard, peer: Peer, hello: HelloRequest, id: string): void {
+  if (peer.identity !== null && hello.peer !== undefined)
+    relay.known.learn(hello.peer, peer.identity, Date.now());
   relay.rename(peer, id, hello.mode ?? peer.mode);
   peer.stage = 'greeted';
   const features = FEATURES.filter((feature) => hello.features.includes(feature));

@@ -17,6 +17,7 @@ import { type Frame, FrameWriter, KIND } from '../protocol/frame.ts';
 import { HEADER_BYTES } from '../protocol/frame-decoder.ts';
 import { greet, helloIn } from '../protocol/greeting.ts';
 import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.ts';
+import type { KnownPeers } from '../secure/known-peers.ts';
 import type { ServerHandshake, SessionDoor } from '../secure/session-door.ts';
 import { Announcement, BroadcastFanOut } from './announcement.ts';
 import { Crowd } from './audience.ts';
@@ -40,6 +41,9 @@ export interface RelayOptions {
   readonly bans: BanList;
   /** Where sealed sessions begin. */
   readonly door: SessionDoor;
+  readonly known: KnownPeers;
+  /** Another identity asks for a peer id that is known; whether it may have it. */
+  readonly onChanged: (peer: string, before: string, identity: string) => boolean;
   /** Shares the loop out among those who cause work. */
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
@@ -57,6 +61,7 @@ export class Relay implements ConnectionHandler, Switchboard {
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
   readonly door: SessionDoor;
+  readonly known: KnownPeers;
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;
@@ -78,6 +83,7 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.metrics = options.metrics;
     this.bans = options.bans;
     this.door = options.door;
+    this.known = options.known;
     this.turns = options.turns;
     this.flusher = options.flusher;
     this.rooms = new RoomDirectory(options.limits);
@@ -213,6 +219,11 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.endWithError(peer, code, message);
   }
 
+  /** Connections of one identity. */
+  connectionsOf(identity: string): number {
+    return this.#byIdentity.get(identity) ?? 0;
+  }
+
   /** Connections that have proved an identity. */
   get sealed(): number {
     let sum = 0;
@@ -254,6 +265,11 @@ export class Relay implements ConnectionHandler, Switchboard {
       sender.connection.account,
       new BroadcastFanOut(this, sender, plain, source.subarray(from, end), onDone),
     );
+  }
+
+  mayChange(peer: string, before: string, identity: string): boolean {
+    this.metrics.identityChanges.add();
+    return this.#options.onChanged(peer, before, identity);
   }
 
   /** Sends a control message to one client that said hello; does nothing for others. */

@@ -10,6 +10,7 @@ import type { BanList } from '../net/ban-list.ts';
 import type { TickFlusher } from '../net/tick-flusher.ts';
 import type { Frame, FrameWriter } from '../protocol/frame.ts';
 import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.ts';
+import type { KnownPeers } from '../secure/known-peers.ts';
 import type { SessionDoor } from '../secure/session-door.ts';
 import type { Crowd } from './audience.ts';
 import type { Peer } from './peer.ts';
@@ -21,6 +22,8 @@ export interface Switchboard {
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
   readonly door: SessionDoor;
+  /** Whose peer ids are. */
+  readonly known: KnownPeers;
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;
@@ -48,6 +51,8 @@ export interface Switchboard {
     end: number,
     onDone?: (taken: number) => void,
   ): void;
+  /** Warns that another identity asks for a peer id; whether it may have it. */
+  mayChange(peer: string, before: string, identity: string): boolean;
   /** Sends a control message to one client that said hello; does nothing for others. */
   tell(peer: Peer, message: object): void;
   /** Sends an error that leaves the connection open. */

@@ -154,6 +154,91 @@ describe('whom the relay does not take is told why, and nothing else', () => {
   });
 });
 
+describe('a peer id', () => {
+  const hello = (client: { ask: SealedClient['ask'] }, peer: string) =>
+    client.ask({ type: 'hello', mode: 'rooms', peer });
+  const run = <Name extends 'peers' | 'forget-peer' | 'identity' | 'rotate-identity'>(
+    name: Name,
+    args: object,
+  ) => relay.commands[name].run(args as never, undefined as never) as Promise<Record<string, unknown>>;
+
+  it('is from then on of the identity that takes it first, until an operator has that forgotten', async () => {
+    await start();
+    const first = await sealed(3);
+    expect(await hello(first, 'ann')).toMatchObject({ type: 'welcome', peer: 'ann' });
+    first.close();
+    const plain = await relay.connect();
+    expect(await hello(plain, 'ann')).toMatchObject({ type: 'error', code: 'identity_required' });
+    expect(await hello(plain, 'bob')).toMatchObject({ type: 'welcome' });
+    const other = await sealed(4);
+    expect(await hello(other, 'ann')).toMatchObject({ type: 'error', code: 'identity_changed' });
+    expect(relay.metrics.identityChanges.value).toBe(1);
+    const { rows } = (await run('peers', { text: 'an', limit: 9 })) as { rows: object[] };
+    expect(rows).toEqual([
+      {
+        peer: 'ann',
+        identity: identityOf(3),
+        connections: expect.any(Number),
+        firstSeen: expect.any(Number),
+        lastSeen: expect.any(Number),
+      },
+    ]);
+    expect(await run('forget-peer', { peer: 'ann' })).toEqual({ peer: 'ann', identity: identityOf(3) });
+    await expect(async () => run('forget-peer', { peer: 'ann' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(await hello(other, 'ann')).toMatchObject({ type: 'welcome' });
+  });
+
+  it('goes to another identity with a warning where the operator likes that better', async () => {
+    await start({ security: { changed_identity: 'warn' } });
+    const first = await sealed(3);
+    await hello(first, 'ann');
+    first.close();
+    await first.ended();
+    const other = await sealed(4);
+    let answer = await hello(other, 'ann');
+    // The place of the first may not be free at once.
+    while (answer?.code === 'peer_taken') answer = await hello(other, 'ann');
+    expect(answer).toMatchObject({ type: 'welcome' });
+    expect(relay.known.get('ann')?.identity).toBe(identityOf(4));
+  });
+
+  it('is one of as many as an identity may have', async () => {
+    await start({ peer_ids_per_identity: 1 });
+    expect(await hello(await sealed(3), 'ann')).toMatchObject({ type: 'welcome' });
+    const again = await sealed(3);
+    expect(await hello(again, 'bob')).toMatchObject({ code: 'too_many_peer_ids' });
+    expect(await again.ask({ type: 'hello', mode: 'rooms' })).toMatchObject({ type: 'welcome' });
+    expect(relay.known.size).toBe(1);
+  });
+
+  it('may be banned by the identity of whoever has it, whatever it is called', async () => {
+    await start();
+    const client = await sealed(3);
+    await hello(client, 'ann');
+    const ban = { kind: 'identity' as const, mask: identityOf(3), minutes: 0, reason: 'spam' };
+    const call = { actor: { kind: 'local' }, signal: new AbortController().signal } as never;
+    expect(await relay.commands['add-ban'].impact?.(ban)).toBe('disconnects 1 client');
+    expect(await relay.commands['add-ban'].run(ban, call)).toMatchObject({ disconnected: 1 });
+    expect(await client.message()).toMatchObject({ type: 'error', code: 'banned' });
+    expect(await (await sealed(3)).message()).toMatchObject({ code: 'banned' });
+    await relay.commands['remove-ban'].run({ kind: 'identity', mask: identityOf(3) }, call);
+    expect(await hello(await sealed(3), 'ann')).toMatchObject({ type: 'welcome' });
+    expect(() => relay.commands['add-ban'].check?.({ ...ban, mask: 'ann' })).toThrow('is no identity');
+  });
+
+  it('is told to a relay that has another identity from then on, while sessions go on', async () => {
+    await start();
+    const before = await sealed(3);
+    expect(await run('identity', {})).toMatchObject({ identity: RELAY, mode: 'both' });
+    expect(await run('rotate-identity', {})).toMatchObject({ identity: identityOf(18), before: RELAY });
+    before.send('still');
+    expect((await before.next())?.toString()).toBe('still');
+    expect((await sealed(3)).relay).toBe(identityOf(18));
+  });
+});
+
 describe('a session ends with a reason', () => {
   /** Sends raw bytes in place of the next sealed frame. */
   const raw = async (bytes: (record: Buffer) => Buffer | readonly Buffer[]) => {

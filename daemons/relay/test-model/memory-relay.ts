@@ -128,6 +128,7 @@ export class MemoryRelay {
         },
       },
       door: { offered: false, required: false },
+      known: { get: () => undefined },
       turns: this.turns,
       flusher: { pending: 0 },
       modes: () => modes,

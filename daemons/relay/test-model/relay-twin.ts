@@ -72,6 +72,7 @@ export class RelayTwin {
       },
       bans: { ofPeer: (id: string) => (this.#model.banned.has(id) ? { reason: 'why' } : null) },
       door: { offered: false, required: false },
+      known: { get: () => undefined },
       turns: new WorkTurns(FOREVER),
       flusher: { pending: 0 },
       modes: () => OFFERED,
