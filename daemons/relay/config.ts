@@ -82,6 +82,12 @@ const cidr = z
 
 const listenEntry = tcpListener(6680).extend({
   mode: z.enum(DEFAULT_MODES).optional().describe('Overrides `mode` for clients of this listener'),
+  protocol: z
+    .enum(['frames', 'stun'])
+    .optional()
+    .describe(
+      'What is spoken: frames if absent, or stun, over TCP and UDP at once: clients behind NAT learn their address by it',
+    ),
 });
 
 const identity = z
@@ -168,6 +174,10 @@ export const relayConfig = z
     config.listen.forEach((entry, index) => {
       if (entry.tls && config.tls === undefined)
         complain(['listen', index, 'tls'], 'expected [relay.tls] with certificate and key');
+      if (entry.protocol !== 'stun') return;
+      if (entry.tls) complain(['listen', index, 'tls'], 'expected false: STUN is spoken without TLS here');
+      if (entry.mode !== undefined)
+        complain(['listen', index, 'mode'], 'expected none: with protocol = "stun" there are no frames');
     });
     for (const { limit, message } of limitProblems(config)) complain([limit], message);
     config.class.forEach((entry, index) => {

@@ -262,6 +262,35 @@ export const LIMITS = {
     unit: 'count',
     reason: 'Peer ids that one identity may keep from others; nobody takes all names.',
   },
+  stun_burst: {
+    default: 20,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'STUN requests of one source at once: a client asks a few times, over each of its networks.',
+  },
+  stun_per_second: {
+    default: 2,
+    min: 1,
+    max: 1_000_000,
+    unit: 'requests/second',
+    reason: 'STUN requests of one source for long; more is no client, or one whose address somebody forges.',
+  },
+  stun_total_per_second: {
+    default: 5_000,
+    min: 1,
+    max: 10_000_000,
+    unit: 'requests/second',
+    reason:
+      'STUN requests of all sources: forged ones come from everywhere, and none of them takes the loop.',
+  },
+  stun_addresses: {
+    default: 16_384,
+    min: 16,
+    max: 4_194_304,
+    unit: 'count',
+    reason: 'Sources of STUN requests that are remembered; the least recent is forgotten first.',
+  },
   max_bans: {
     default: 10_000,
     min: 1,

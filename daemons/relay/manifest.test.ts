@@ -214,6 +214,7 @@ it('draws and highlights metrics that there are', () => {
     ['Bytes', ['bytes_in_total', 'bytes_out_total']],
     ['Frame latency', ['frame_latency_seconds']],
     ['Sealed sessions', ['sealed_clients', 'handshakes_total', 'handshake_failures_total']],
+    ['STUN', ['stun_requests_total', 'stun_limited_total']],
     ['Send queues', ['send_queue_bytes', 'send_queue_max_bytes']],
     [
       'Offenders',

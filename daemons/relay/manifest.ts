@@ -334,6 +334,7 @@ export const manifest = defineManifest({
         'signalbox_relay_handshake_failures_total',
       ],
     },
+    { title: 'STUN', metrics: ['signalbox_relay_stun_requests_total', 'signalbox_relay_stun_limited_total'] },
     {
       title: 'Send queues',
       metrics: ['signalbox_relay_send_queue_bytes', 'signalbox_relay_send_queue_max_bytes'],

@@ -10,6 +10,7 @@ import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
 import type { KnownPeers } from './secure/known-peers.ts';
 import type { SessionDoor } from './secure/session-door.ts';
+import type { StunServer } from './stun/stun-server.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
@@ -43,6 +44,8 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('rekeys', 'New keys that the relay took for what it seals'),
   counter('bad_records', 'Sealed frames that were changed, repeated or out of order; each ends its session'),
   counter('identity_changes', "Times that an identity asked for a peer id that is another's"),
+  counter('stun_requests', 'STUN messages received'),
+  counter('stun_limited', 'STUN requests that were not answered: too fast, or banned'),
   counter('protocol_errors', 'Error frames sent to clients'),
   histogram(
     'frame_latency',
@@ -86,6 +89,8 @@ export class RelayMetrics {
   readonly handshakeFailures;
   readonly rekeys;
   readonly badRecords;
+  readonly stunRequests;
+  readonly stunLimited;
   readonly identityChanges;
   readonly frameLatency;
   readonly backlogLatency;
@@ -119,6 +124,8 @@ export class RelayMetrics {
     this.rekeys = registry.counter(name('rekeys_total'));
     this.badRecords = registry.counter(name('bad_records_total'));
     this.identityChanges = registry.counter(name('identity_changes_total'));
+    this.stunRequests = registry.counter(name('stun_requests_total'));
+    this.stunLimited = registry.counter(name('stun_limited_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
@@ -148,6 +155,15 @@ export class RelayMetrics {
       this.handshakes.setTotal(counts.begun);
       this.handshakeFailures.setTotal(counts.failed);
       this.rekeys.setTotal(counts.rekeys);
+    });
+  }
+
+  /** Shows what is asked for addresses. */
+  publishStun({ counts, instrument }: StunServer): void {
+    instrumentCounts(this.#registry, 'limiter', 'stun', instrument);
+    this.#registry.onSample(() => {
+      this.stunRequests.setTotal(counts.requests);
+      this.stunLimited.setTotal(counts.limited);
     });
   }
 

@@ -33,6 +33,7 @@ import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './rooms/relay.ts';
 import type { KnownPeers } from './secure/known-peers.ts';
 import { SessionDoor } from './secure/session-door.ts';
+import { StunServer } from './stun/stun-server.ts';
 
 const WATCH_MS = 1_000;
 
@@ -82,6 +83,8 @@ export class RelayServer {
   readonly #operators = new WorkAccount(new WorkGroup());
   #watching = false;
   readonly door: SessionDoor;
+  /** Tells clients behind NAT their address. */
+  readonly stun: StunServer;
   readonly #onChanged: () => void;
   #config: RelayConfig;
   #watch: NodeJS.Timeout | null = null;
@@ -152,7 +155,7 @@ export class RelayServer {
     });
     this.#acceptor = new Acceptor({
       key: 'relay.listen',
-      protocol: 'frames',
+      protocol: ({ protocol = 'frames' }) => protocol,
       admission: this.admission,
       sockets: SOCKETS,
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
@@ -160,14 +163,24 @@ export class RelayServer {
       onRefused: (refusal, address) => this.#log.debug('client_refused', `${address}: ${refusal.why}`),
       onRefusedGone: () => this.#connections.strangerGone(),
       // In one frame without a kind byte.
-      lastWord: (refusal) => {
+      lastWord: (refusal, _address, { protocol }) => {
+        if (protocol === 'stun') return new Uint8Array(0);
         const [code, message] = refusalError(refusal);
         return this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0).bytes();
       },
-      onOpen: (socket, seat, { mode }, tls) => this.#open(socket, seat, mode, tls),
+      onOpen: (socket, seat, { mode, protocol }, tls) => {
+        if (protocol === 'stun') this.stun.accept(socket);
+        else this.#open(socket, seat, mode, tls);
+      },
     });
     options.metrics.publishAccepting(this.admission, () => this.relay.size);
     options.metrics.publishClients(this.#services);
+    this.stun = new StunServer(
+      this.limits,
+      (address) => options.bans.ofAddress(address, Date.now()) !== null,
+      this.#log,
+    );
+    options.metrics.publishStun(this.stun);
     options.metrics.publishSessions(this.door, () => this.relay.sealed);
   }
 
@@ -175,6 +188,13 @@ export class RelayServer {
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
     await server.#acceptor.open(options.config.listen, options.credentials);
+    try {
+      await server.stun.listen(server.#stunPlaces);
+    } catch (error) {
+      server.stun.close();
+      server.#acceptor.destroy();
+      throw error;
+    }
     server.#warnOfRoom();
     server.#watch = setInterval(() => server.#tick(), WATCH_MS);
     return server;
@@ -183,6 +203,10 @@ export class RelayServer {
   /** Where clients connect, with the real ports. */
   listeners(): readonly TcpListenerInfo[] {
     return this.#acceptor.infos;
+  }
+
+  get #stunPlaces(): readonly TcpListenerInfo[] {
+    return this.listeners().filter(({ protocol }) => protocol === 'stun');
   }
 
   /** Sockets that are open, those that are ending included. */
@@ -204,6 +228,9 @@ export class RelayServer {
       this.door.change(config.security);
       if (identity !== undefined) this.door.takeIdentity(identity);
       this.setLimits(limitsOf(config));
+      this.stun.listen(this.#stunPlaces).catch((error: Error) => {
+        this.#log.error('stun_not_listening', error.message);
+      });
     });
   }
 
@@ -237,6 +264,7 @@ export class RelayServer {
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
+    this.stun.close();
     this.relay.close(reason);
     await this.#acceptor.drain(this.#connections, deadline);
     this.#turns.close();

@@ -43,7 +43,7 @@ const OPERATE = [
   ...['ircd login-failures', 'ircd reset-login-failures', 'ircd registered-channels'],
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
   ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
-  ...['relay throttle', 'relay reset-throttle'],
+  ...['relay throttle', 'relay reset-throttle', 'relay peers'],
   ...[
     'objects list',
     'objects stat',
@@ -129,6 +129,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
+  ...['relay rotate-identity', 'relay forget-peer'],
   ...['ircd create-account', 'ircd reset-password', 'ircd drop-account', 'accounts backup'],
   ...['services backup', 'services set-level', 'services export-account', 'services set-password-hash'],
   ...['services restore-account', 'services forget-account'],

@@ -21,7 +21,10 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['logins', 'login'],
     ...['kill', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],
   ],
-  relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
+  relay: [
+    ...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'],
+    ...['kill', 'add-ban', 'identity', 'peers'],
+  ],
   objects: [
     ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'throttle', 'limits', 'threads'],
     ...['kill', 'add-ban', 'drain'],
