@@ -273,14 +273,14 @@ export const LIMITS = {
     default: 2,
     min: 1,
     max: 1_000_000,
-    unit: 'requests/second',
+    unit: 'count',
     reason: 'STUN requests of one source for long; more is no client, or one whose address somebody forges.',
   },
   stun_total_per_second: {
     default: 5_000,
     min: 1,
     max: 10_000_000,
-    unit: 'requests/second',
+    unit: 'count',
     reason:
       'STUN requests of all sources: forged ones come from everywhere, and none of them takes the loop.',
   },

@@ -17,6 +17,7 @@ import { throttleCommands } from '../runtime/net/throttle-commands.ts';
 import { relayConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
+import { verbSpecs } from './verb-specs.ts';
 
 const peerId = lineWord({ max: LIMITS.peer_id_bytes.max });
 const roomName = lineText({ max: LIMITS.room_name_bytes.max });
@@ -293,6 +294,7 @@ export const manifest = defineManifest({
   places: listenPlaces,
   metrics: relayMetrics,
   commands,
+  verbs: verbSpecs,
   renamed: {
     commands: { peer: 'client', kick: 'kill', ban: 'add-ban', unban: 'remove-ban' },
     metrics: {
