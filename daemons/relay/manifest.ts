@@ -71,8 +71,8 @@ const knownActions: readonly RowAction[] = [
 
 const identityFields: readonly TableColumn[] = [
   { key: 'identity', title: 'Identity', type: 'text' },
-  { key: 'fingerprint', title: 'Fingerprint', type: 'text' },
-  { key: 'mode', title: 'Security', type: 'text' },
+  { key: 'identityFingerprint', title: 'Identity fingerprint', type: 'text' },
+  { key: 'security', title: 'Security', type: 'text' },
 ];
 
 const peerFields: readonly TableColumn[] = [

@@ -289,7 +289,7 @@ function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Ste
 }
 
 function ownIdentity({ door }: RelayServer) {
-  return { identity: door.identity, fingerprint: door.fingerprint, mode: door.mode };
+  return { identity: door.identity, identityFingerprint: door.fingerprint, security: door.mode };
 }
 
 /** The clients that a ban would cover; none where it is no ban. */

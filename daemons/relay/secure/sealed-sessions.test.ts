@@ -231,7 +231,7 @@ describe('a peer id', () => {
   it('is told to a relay that has another identity from then on, while sessions go on', async () => {
     await start();
     const before = await sealed(3);
-    expect(await run('identity', {})).toMatchObject({ identity: RELAY, mode: 'both' });
+    expect(await run('identity', {})).toMatchObject({ identity: RELAY, security: 'both' });
     expect(await run('rotate-identity', {})).toMatchObject({ identity: identityOf(18), before: RELAY });
     before.send('still');
     expect((await before.next())?.toString()).toBe('still');

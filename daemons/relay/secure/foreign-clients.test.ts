@@ -1,0 +1,62 @@
+/**
+ * Clients by other people's Noise: snow in Rust, noiseprotocol in Python. Each handshakes with a relay over a real socket, verifies
+ * its identity, and sends large and small messages across new keys on both sides. They run where their tools are.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, it } from 'vitest';
+import { TestRelay } from '../test-relay.ts';
+
+const run = promisify(execFile);
+const FOREIGN = join(import.meta.dirname, 'foreign');
+
+/** What can be run, or null where it cannot. */
+function tool(name: string, find: () => readonly string[]): readonly string[] | null {
+  try {
+    return find();
+  } catch (error) {
+    const [why] = String((error as { stderr?: unknown }).stderr || error)
+      .trim()
+      .split('\n')
+      .slice(-1);
+    process.stderr.write(`SKIPPED: no client by ${name} here (${why})\n`);
+    return null;
+  }
+}
+
+const python = tool('noiseprotocol', () => {
+  const program = process.env.SIGNALBOX_NOISE_PYTHON ?? 'python3';
+  execFileSync(program, ['-c', 'import noise.connection, cryptography'], { stdio: 'pipe' });
+  return [program, join(FOREIGN, 'noise_client.py')];
+});
+
+const snow = tool('snow', () => {
+  const target = join(import.meta.dirname, '../../../node_modules/.cache/snow-client');
+  execFileSync('cargo', ['build', '--quiet', '--locked'], {
+    cwd: join(FOREIGN, 'snow-client'),
+    env: { ...process.env, CARGO_TARGET_DIR: target },
+    stdio: 'pipe',
+  });
+  return [join(target, 'debug', 'snow-client')];
+});
+
+let relay: TestRelay | null = null;
+afterEach(async () => {
+  await relay?.close();
+  relay = null;
+});
+
+it.each([
+  ['noiseprotocol', python],
+  ['snow', snow],
+] as const)('a client by %s gets every echo, and knows the relay', async (_name, command) => {
+  if (command === null) return;
+  relay = await TestRelay.start({ rekey_frames: 2 });
+  const [program, ...first] = command;
+  const { stdout } = await run(program!, [...first, String(relay.port), '8']);
+  expect(stdout.trim().split('\n')).toEqual([relay.server.door.identity, ...Array(8).fill('same')]);
+  relay.registry.sample();
+  expect(relay.metrics.rekeys.value).toBeGreaterThan(2);
+  expect(relay.metrics.handshakeFailures.value).toBe(0);
+});
