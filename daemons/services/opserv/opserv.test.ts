@@ -577,7 +577,7 @@ describe('channels', () => {
   it.each([
     ['MODE #none +m', 'Nobody is on #none.'],
     ['MODE #tea +k', 'The mode k needs a value.'],
-    ['MODE #tea +Z', 'This network has no mode Z.'],
+    ['MODE #tea +Y', 'This network has no mode Y.'],
     ['MODE #tea +o nobody', 'Nobody is called nobody.'],
     ['MODE #tea +o high', 'high is not on #tea.'],
     ['MODE #tea -o root', 'root is above you.'],
