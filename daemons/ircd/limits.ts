@@ -406,6 +406,12 @@ export const limits = {
     unit: 'count',
     reason: 'K-lines and D-lines together; all of them are written to one file with every change.',
   },
+  realnameBans: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'K-lines of real names (XLINE): every newcomer is compared with all of them, one after the other.',
+  },
   networkBans: {
     default: 10_000,
     unit: 'count',

@@ -1,5 +1,5 @@
 /**
- * K-lines (user@host masks) and D-lines (addresses and networks): who may not use this server. Kept in memory,
+ * K-lines (user@host masks, and `~r:` masks of real names) and D-lines (addresses and networks): who may not use this server. Kept in memory,
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { z } from 'zod';
@@ -12,13 +12,14 @@ import { BanIndex, type BanTarget } from '../runtime/net/ban-index.ts';
 import { canonicalCidr } from '../runtime/net/canonical-address.ts';
 import { cidrContains, parseCidr } from '../runtime/net/ip-address.ts';
 import { limits } from './limits.ts';
+import { RealnameBans, realnameGlob, realnameProblem } from './realname-bans.ts';
 import type { User } from './state/user.ts';
 
 /** A ban as it is stored; one that could not be set is none. */
 export const serverBanSchema = z
   .object({
     kind: z.enum(['kline', 'dline']),
-    /** `user@host` for a K-line, an address or CIDR network for a D-line. */
+    /** `user@host` or `~r:realname` for a K-line, an address or CIDR network for a D-line. */
     mask: z.string(),
     reason: z.string().transform(toLineText),
     /** Operator or admin who set it. */
@@ -42,6 +43,7 @@ export type BanKind = ServerBan['kind'];
 /** The list in memory. */
 export class ServerBans {
   readonly #bans = new BanIndex<ServerBan>(fold);
+  readonly #realnames = new RealnameBans();
 
   get size(): number {
     return this.#bans.size;
@@ -49,7 +51,7 @@ export class ServerBans {
 
   /** What the last look-up for a newcomer cost, in nanoseconds of work. */
   get matchNs(): number {
-    return this.#bans.matchNs;
+    return this.#bans.matchNs + this.#realnames.matchNs;
   }
 
   /** Bans that are still in force, oldest first. */
@@ -63,6 +65,8 @@ export class ServerBans {
   problemWith(kind: BanKind, mask: string, nowMs: number): string | null {
     const problem = checkMask(kind, mask);
     if (problem !== null) return problem;
+    const full = this.#realnamesFull(kind, mask, nowMs);
+    if (full !== null) return full;
     const most = limits.serverBans.default;
     if (this.#bans.size < most || this.has(kind, mask)) return null;
     this.#bans.forgetExpired(nowMs);
@@ -78,8 +82,30 @@ export class ServerBans {
     if (problem !== null) return problem;
     const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
     const target = targetOf(ban);
-    if (target !== null) this.#bans.set(banKey(ban.kind, ban.mask), ban, target, ban.expiresMs);
+    if (target === null) return null;
+    const key = banKey(ban.kind, ban.mask);
+    this.#bans.set(key, ban, target, ban.expiresMs);
+    const glob = ban.kind === 'kline' ? realnameGlob(ban.mask) : null;
+    if (glob !== null) this.#realnames.set(key, glob);
     return null;
+  }
+
+  /** Each newcomer is compared with every mask of real names. */
+  #realnamesFull(kind: BanKind, mask: string, nowMs: number): string | null {
+    const most = limits.realnameBans.default;
+    if (kind !== 'kline' || realnameGlob(mask) === null || this.#realnames.has(banKey(kind, mask)))
+      return null;
+    if (this.#realnames.size < most) return null;
+    this.#realnames.keepOnly((key) => this.#holding(key, nowMs) !== null);
+    return this.#realnames.size < most
+      ? null
+      : `there are ${most} bans of real names already; remove some first`;
+  }
+
+  /** A ban that is in force; null where it is over, or there is none of that key any more. */
+  #holding(key: string, nowMs: number): ServerBan | null {
+    const ban = this.#bans.get(key);
+    return ban === undefined || expired(ban, nowMs) ? null : ban;
   }
 
   /** Whether there is a ban of that mask, however it is spelled. */
@@ -89,7 +115,9 @@ export class ServerBans {
 
   /** Removes a ban; null when there was none of that mask. */
   remove(kind: BanKind, mask: string): ServerBan | null {
-    return this.#bans.delete(banKey(kind, mask)) ?? null;
+    const key = banKey(kind, mask);
+    this.#realnames.delete(key);
+    return this.#bans.delete(key) ?? null;
   }
 
   /** The text to refuse an address with, or null when it is welcome. */
@@ -104,7 +132,7 @@ export class ServerBans {
       const ban = this.#bans.match(user.address, host, names, nowMs);
       if (ban !== null) return refusal(ban);
     }
-    return null;
+    return refusal(this.#realnames.match(user.realname, (key) => this.#holding(key, nowMs)));
   }
 
   /** Tests users against a mask that need not be on the list. */
@@ -112,6 +140,11 @@ export class ServerBans {
     if (kind === 'dline') {
       const network = parseCidr(mask);
       return (user) => network !== null && cidrContains(network, user.addressGroups);
+    }
+    const glob = realnameGlob(mask);
+    if (glob !== null) {
+      const names = compileMask(glob);
+      return (user) => names.matches(fold(user.realname));
     }
     const network = compileAddressMask(mask);
     if (network !== null)
@@ -145,13 +178,15 @@ export function banKey(kind: BanKind, mask: string): string {
 
 /** The one spelling of a mask: `0::1` is `::1`, `127.0.0.1/32` is `127.0.0.1`, `10.1.2.3/8` is `10.0.0.0/8`. */
 export function canonicalBanMask(kind: BanKind, mask: string): string {
-  if (kind === 'kline') return canonicalMask(mask);
+  if (kind === 'kline') return realnameGlob(mask) === null ? canonicalMask(mask) : mask;
   const block = parseCidr(mask);
   return block === null ? mask : canonicalCidr(block);
 }
 
 /** Why a mask cannot be banned, or null. A mask that covers everybody is refused. */
 export function checkMask(kind: BanKind, mask: string): string | null {
+  const glob = kind === 'kline' ? realnameGlob(mask) : null;
+  if (glob !== null) return realnameProblem(glob);
   const problem = kind === 'dline' ? networkProblem : userMaskProblem;
   return problem(mask, limits.maskBytes.default);
 }

@@ -28,7 +28,7 @@ const banMask = addressWord({ max: limits.maskBytes.default });
 const banKind = z
   .enum(['kline', 'dline', 'gline', 'jupe'])
   .describe(
-    'kline for user@host, dline for an address or network; on the whole network gline for user@host, jupe for a server',
+    'kline for user@host or ~r:realname, dline for an address or network; on the whole network gline for user@host, jupe for a server',
   );
 
 export const adminCommands = {

@@ -11,6 +11,7 @@ import { cidrContains, parseAddress, parseCidr } from '../../runtime/net/ip-addr
 import { globMatch } from '../../runtime/net/mask.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
+import { realnameGlob } from '../realname-bans.ts';
 import { identityOf } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
@@ -51,6 +52,8 @@ interface Identity {
   readonly names: readonly string[];
   readonly usernames: readonly string[];
   readonly address: ReturnType<typeof parseAddress>;
+  /** Folded; null where only a host was given. */
+  readonly realname: string | null;
 }
 
 function identityIn(server: CommandServer, given: string): Identity | null {
@@ -63,7 +66,7 @@ function identityIn(server: CommandServer, given: string): Identity | null {
   // Neither somebody who is there, nor anything with a host.
   if (host === '' || (at === -1 && address === null && !host.includes('.'))) return null;
   const username = fold(at === -1 ? '*' : whole.slice(0, at));
-  return { names: [`${username}@${fold(host)}`], usernames: [username], address };
+  return { names: [`${username}@${fold(host)}`], usernames: [username], address, realname: null };
 }
 
 function identityOfUser(user: User): Identity {
@@ -73,10 +76,13 @@ function identityOfUser(user: User): Identity {
     names: names.flatMap((name) => all.map((host) => `${name}@${host}`)),
     usernames: names,
     address: user.addressGroups,
+    realname: fold(user.realname),
   };
 }
 
-function covers(mask: string, { names, usernames, address }: Identity): boolean {
+function covers(mask: string, { names, usernames, address, realname }: Identity): boolean {
+  const glob = realnameGlob(mask);
+  if (glob !== null) return realname !== null && globMatch(fold(glob), realname);
   const network = compileAddressMask(mask);
   if (network !== null && address !== null && usernames.some((name) => coversAddress(network, name, address)))
     return true;

@@ -84,6 +84,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       UNGLINE 1 gline
       UNJUPE 1 jupe
       UNKLINE 1 kline
+      UNXLINE 1 kline
       UNZLINE 1 gline
       USER 4 before
       USERHOST 1
@@ -95,6 +96,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       WHO 1 +2
       WHOIS 0 +1
       WHOWAS 0 +1
+      XLINE 1 kline
       ZLINE 1 gline`),
   );
 });

@@ -38,7 +38,7 @@ import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
 import { redact } from './redact.ts';
 import { register, verify } from './register.ts';
-import { dline, kline, undline, unkline } from './server-ban.ts';
+import { dline, kline, undline, unkline, unxline, xline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
 import { set } from './set.ts';
 import { setname } from './setname.ts';
@@ -127,6 +127,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ungline,
     unjupe,
     unkline,
+    unxline,
     unzline,
     userCommand,
     userhost,
@@ -138,6 +139,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     who,
     whois,
     whowas,
+    xline,
     zline,
   ]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

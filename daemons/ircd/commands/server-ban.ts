@@ -1,9 +1,10 @@
-/** KLINE, DLINE, UNKLINE and UNDLINE: who may not use this server. `duration` is in minutes, none means for ever. */
+/** KLINE, XLINE, DLINE and their removals: who may not use this server. `duration` is in minutes, none means for ever. */
 
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { REALNAME_MASK } from '../realname-bans.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { type BanWay, banCommand, type Saving, unbanCommand } from './ban-command.ts';
@@ -14,10 +15,18 @@ const MATCH_NS = 10 * workPrices.mask.ns;
 
 const klines = way('kline', '<user@host>');
 const dlines = way('dline', '<address>');
+/** A real name is a K-line of its own sort; other servers are told of none. */
+const xlines = realnameWay(klines);
 
 export const kline: Command = banCommand('KLINE', klines, 'Bans a user@host mask from the server.');
 export const dline: Command = banCommand('DLINE', dlines, 'Bans an address or network from the server.');
+export const xline: Command = banCommand(
+  'XLINE',
+  xlines,
+  'Bans real names from the server (* and ?; ? for a space).',
+);
 export const unkline: Command = unbanCommand('UNKLINE', klines, 'Lifts a server ban.');
+export const unxline: Command = unbanCommand('UNXLINE', xlines, 'Lifts a ban of real names.');
 export const undline: Command = unbanCommand('UNDLINE', dlines, 'Lifts a server ban.');
 
 function way(kind: BanKind, what: string): BanWay {
@@ -35,6 +44,21 @@ function way(kind: BanKind, what: string): BanWay {
     missing: (mask) => `no ban for ${mask}`,
     lifted: (mask) => mask,
     lift: (server, mask, by) => removeServerBan(server, kind, mask, by),
+  };
+}
+
+function realnameWay(users: BanWay): BanWay {
+  const maskOf = (glob: string) => (glob.startsWith(REALNAME_MASK) ? glob : REALNAME_MASK + glob);
+  return {
+    ...users,
+    what: '<realname>',
+    problemWith: (server, glob, minutes) => users.problemWith(server, maskOf(glob), minutes),
+    canonical: (glob) => users.canonical(maskOf(glob)),
+    set: (server, given, minutes) => users.set(server, { ...given, mask: maskOf(given.mask) }, minutes),
+    has: (server, glob) => users.has(server, maskOf(glob)),
+    missing: (glob) => users.missing(maskOf(glob)),
+    lifted: (glob) => users.lifted(maskOf(glob)),
+    lift: (server, glob, by) => users.lift(server, maskOf(glob), by),
   };
 }
 
