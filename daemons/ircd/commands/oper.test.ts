@@ -23,7 +23,7 @@ it('opers a client up, and commands that follow take effect after it', async () 
   const victim = irc.join('v');
   client.send('OPER boss sesame', 'KILL v :bye', 'PING done');
   const lines = await waitFor(client, (line) => line.includes('PONG'));
-  expect(lines[0]).toBe(':a!~a@192.0.2.1 MODE a :+o');
+  expect(lines[0]).toBe(':a!~a@192.0.2.1 MODE a :+ow');
   expect(lines[1]).toContain(' 381 a ');
   expect(victim.closedWith).toBe('Killed (a (bye))');
   expect(

@@ -75,7 +75,11 @@ function grant(server: CommandServer, client: LocalClient, block: OperBlock): vo
 
 function makeOper(server: CommandServer, client: LocalClient, block: OperBlock): void {
   client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
-  setUserModes(server, client.user, [{ on: true, letter: 'o', bit: UMODE.oper }]);
+  // As on ircu: what services and other operators tell by WALLOPS is seen by whoever does not ask for it.
+  setUserModes(server, client.user, [
+    { on: true, letter: 'o', bit: UMODE.oper },
+    { on: true, letter: 'w', bit: UMODE.wallops },
+  ]);
   client.reply(N.RPL_YOUREOPER);
   noticeOpers(server, `${client.user.prefix} is now an operator (${block.name})`, client);
   server.host.log('info', 'oper_up', `${client.user.prefix} became operator ${block.name}`, {

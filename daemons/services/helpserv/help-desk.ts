@@ -13,7 +13,7 @@ import type { HelpBot, HelpRequest } from './help-bot.ts';
 import type { HelpSettings } from './help-settings.ts';
 import type { HelpStore, LineKind, StoredRequest } from './help-store.ts';
 import { OpenRequest } from './request-index.ts';
-import { isAbove, type Role, type StaffRole } from './roles.ts';
+import { isAbove, oneOf, type Role, type StaffRole } from './roles.ts';
 
 /** Who does something at a help bot. */
 export interface Actor {
@@ -342,7 +342,7 @@ export class HelpDesk {
     if (now !== null && !isAbove(actor.role, now))
       throw notDone('access_denied', said`${account} is ${phrase(now)} here, and not below you.`);
     if (role !== null && !isAbove(actor.role, role))
-      throw notDone('access_denied', said`Only who is above a ${phrase(role)} makes one.`);
+      throw notDone('access_denied', said`Only who is above ${phrase(oneOf(role))} makes one.`);
   }
 }
 

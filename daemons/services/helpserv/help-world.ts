@@ -8,7 +8,7 @@ import type { NetworkView } from '../network/network-view.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import type { HelpBot } from './help-bot.ts';
 import type { Actor, HelpDesk } from './help-desk.ts';
-import { isAtLeast, OPER_LEVEL, type Role } from './roles.ts';
+import { isAtLeast, OPER_LEVEL, oneOf, type Role } from './roles.ts';
 
 export interface HelpWorld {
   readonly desk: HelpDesk;
@@ -76,16 +76,18 @@ export function staffRow(world: HelpWorld, botOf: (call: CommandCall) => HelpBot
   return {
     ...shared(row),
     needs: 'account',
-    who: `a ${row.role} of the bot, or above`,
+    who: `${oneOf(row.role)} of the bot, or above`,
     refusal: (call) => {
       const use = useOf(call);
-      if (use === null) return said`${row.name} is for a ${phrase(row.role)} here, or above.`;
+      if (use === null) return said`${row.name} is for ${phrase(oneOf(row.role))} here, or above.`;
       return row.refusal?.(use) ?? null;
     },
     run: (call) => {
       const use = useOf(call);
       // While the refusal was looked at they were taken off the list.
-      return use === null ? [said`${row.name} is for a ${phrase(row.role)} here, or above.`] : row.run(use);
+      return use === null
+        ? [said`${row.name} is for ${phrase(oneOf(row.role))} here, or above.`]
+        : row.run(use);
     },
   };
 }

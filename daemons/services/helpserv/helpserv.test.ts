@@ -108,7 +108,9 @@ describe('of two', () => {
 });
 
 describe('may not be done by who is below', () => {
-  const refused = (name: string, role: string) => [`${name} is for a ${role} here, or above.`];
+  const refused = (name: string, role: string) => [
+    `${name} is for ${/^o/.test(role) ? 'an' : 'a'} ${role} here, or above.`,
+  ];
 
   it('commands of managers and owners', async () => {
     await test.asker('hello');
@@ -119,9 +121,9 @@ describe('may not be done by who is below', () => {
     expect(await test.helper('ADDMANAGER *oper')).toEqual(refused('ADDMANAGER', 'owner'));
     expect(await test.helper('UNREGISTER CONFIRM')).toEqual(refused('UNREGISTER', 'owner'));
     expect(await test.owner('ADDOWNER *hal')).toEqual(refused('ADDOWNER', 'oper'));
-    expect(await test.helper('SET GREETING hi')).toEqual(['GREETING is changed by a owner here, or above.']);
+    expect(await test.helper('SET GREETING hi')).toEqual(['GREETING is changed by an owner here, or above.']);
     expect(await test.owner('SET PAGETARGET #x')).toEqual([
-      'PAGETARGET is changed by a oper here, or above.',
+      'PAGETARGET is changed by an oper here, or above.',
     ]);
     expect(await test.helper('STATS *olga')).toEqual(['What others did is for a manager here, or above.']);
     expect(await test.helper('CLOSE >1d')).toEqual(['Closing many at once is for a manager here, or above.']);

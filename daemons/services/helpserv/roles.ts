@@ -12,6 +12,11 @@ export type StaffRole = Exclude<Role, 'oper'>;
 /** From this level on an account does anything at any help bot, by way of HelpServ. */
 export const OPER_LEVEL = 800;
 
+/** What somebody is called who is this: `a helper`, `an owner`. */
+export function oneOf(role: Role): string {
+  return `${role.startsWith('o') ? 'an' : 'a'} ${role}`;
+}
+
 /** Whether somebody is at least this; null is who does not help there. */
 export function isAtLeast(role: Role | null, least: Role): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(least);

@@ -4,7 +4,7 @@ import { durationText } from '../chanserv/durations.ts';
 import { findHelpSetting, HELP_SETTINGS } from './help-settings.ts';
 import { ALL_WEEKS, type Figures, weekOf } from './help-store.ts';
 import { accountNamed, type HelpRow, type HelpUse, type HelpWorld } from './help-world.ts';
-import { isAtLeast, ROLES, type Role, type StaffRole, staffRole } from './roles.ts';
+import { isAtLeast, oneOf, ROLES, type Role, type StaffRole, staffRole } from './roles.ts';
 
 export function staffCommands(world: HelpWorld): HelpRow[] {
   return [
@@ -38,8 +38,8 @@ function adding(world: HelpWorld, name: string, role: StaffRole, needs: Role): H
     syntax: SOMEBODY,
     least: 1,
     most: 1,
-    effect: `makes somebody a ${role}`,
-    help: [`Makes somebody a ${role} of this bot. CLVL makes them something else later.`],
+    effect: `makes somebody ${oneOf(role)}`,
+    help: [`Makes somebody ${oneOf(role)} of this bot. CLVL makes them something else later.`],
     refusal: (use) => {
       const found = accountNamed(world, use.words[0]!);
       if (!isAccount(found)) return found;
@@ -178,7 +178,7 @@ function set(world: HelpWorld): HelpRow {
       const setting = findHelpSetting(word);
       if (setting === undefined) return said`There is no setting ${word.slice(0, 32)}. There are ${names}.`;
       if (use.words.length === 1 || isAtLeast(use.role, setting.needs)) return null;
-      return said`${setting.name} is changed by a ${setting.needs} here, or above.`;
+      return said`${setting.name} is changed by ${phrase(oneOf(setting.needs))} here, or above.`;
     },
     async run(use) {
       const { bot, words } = use;

@@ -458,7 +458,7 @@ describe('trusts and clones', () => {
   it('a trust lets as many come as it says, the narrowest of several, until it ends', async () => {
     expect(await says('high', 'ADDTRUST 10.0.0.1/24 6 1h school')).toEqual([
       expect.stringMatching(
-        /^up to 6 clients of each address of 10\.0\.0\.0\/24 may come; it ends: .* UTC\.$/,
+        /^Up to 6 clients of each address of 10\.0\.0\.0\/24 may come; it ends: .* UTC\.$/,
       ),
     ]);
     expect(await says('high', 'ADDTRUST 10.0.0.0/24 9 0 x')).toEqual([
@@ -473,7 +473,7 @@ describe('trusts and clones', () => {
     await net.test.quiet();
     expect(bansOf()).toEqual(['*@10.0.0.64']);
     expect(await says('high', 'EDITTRUST 10.0.0.0/24 8 30m more')).toEqual([
-      expect.stringMatching(/^up to 8 clients/),
+      expect.stringMatching(/^Up to 8 clients/),
     ]);
     expect(await says('low', 'STATS TRUSTED')).toHaveLength(3);
     await net.test.pass(1_800_000);

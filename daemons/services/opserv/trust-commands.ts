@@ -69,9 +69,12 @@ function setTrust(opserv: OpServ, fresh: boolean): CommandRow {
     async run(call) {
       const trust = readTrust(opserv, call) as Trust;
       await trusts.put(trust);
-      const clients = trust.most === 0 ? said`any number of` : said`up to ${trust.most}`;
+      const { network, most } = trust;
+      const ends = untilText(trust.expiresMs);
       return [
-        said`${clients} clients of each address of ${trust.network} may come; it ends: ${untilText(trust.expiresMs)}.`,
+        most === 0
+          ? said`Any number of clients of each address of ${network} may come; it ends: ${ends}.`
+          : said`Up to ${most} clients of each address of ${network} may come; it ends: ${ends}.`,
       ];
     },
   };
