@@ -8,9 +8,12 @@ import { importJWK, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
+import { Catalogues } from '../bots/catalogues.ts';
 import { HelpServ } from '../helpserv/help-serv.ts';
 import { limits } from '../limits.ts';
 import { TestNetwork } from '../test-network.ts';
+import { endpointProblem, keysProblem, readTopics, serverOf } from './push-device.ts';
+import { makeVapidKeys, webPushTransport } from './push-transport.ts';
 
 /** What the server of pushes got. */
 interface Got {
@@ -327,4 +330,157 @@ it('waits with no more than may wait', async () => {
   push().tell('ann', 'help', '', ['Title', 'Body'] as never);
   await until(() => push().failed === 1);
   expect([push().waiting, got.length]).toEqual([limits.pushesWaiting.default, 0]);
+});
+
+it('an endpoint is what browsers give, of servers that are named, with keys of the right size', () => {
+  const hosts = ['Push.example.net', '*.example.org'];
+  const NO_URL = 'the endpoint is not an https URL as browsers give it';
+  for (const [endpoint, why] of [
+    ['https://push.example.net/a', null],
+    ['https://PUSH.example.net/a?b=c', null],
+    ['https://a.example.org/a', null],
+    ['https://a.b.example.org/a', null],
+    ['https://example.org/a', 'example.org is no server of pushes that is allowed here'],
+    ['https://notexample.org/a', 'notexample.org is no server of pushes that is allowed here'],
+    ['https://ush.example.net/a', 'ush.example.net is no server of pushes that is allowed here'],
+    ['https://user@push.example.net/a', NO_URL],
+    ['https://:word@push.example.net/a', NO_URL],
+    ['https://push.example.net/a#b', NO_URL],
+    ['ftp://push.example.net/a', NO_URL],
+    ['push', 'the endpoint is no URL'],
+    [`https://push.example.net/${'x'.repeat(limits.pushEndpointBytes.default - 25)}`, null],
+    [
+      `https://push.example.net/${'x'.repeat(limits.pushEndpointBytes.default - 24)}`,
+      `an endpoint has up to ${limits.pushEndpointBytes.default} characters`,
+    ],
+  ] as const)
+    expect(endpointProblem(endpoint, hosts), endpoint).toBe(why);
+  const { keys, auth } = new Device('/x');
+  const [point, secret] = [keys.getPublicKey('base64url'), auth.toString('base64url')];
+  const small = keys.getPublicKey('base64url', 'compressed');
+  for (const [p256dh, word, wrong] of [
+    [point, secret, null],
+    [`${point}=`, `${secret}==`, null],
+    [small, secret, 'p256dh'],
+    [`${point}+`, secret, 'p256dh'],
+    [point, `${secret}=x`, 'auth'],
+    [point, `${secret}AA`, 'auth'],
+    [point, '', 'auth'],
+  ] as const) {
+    const problem = keysProblem(p256dh, word);
+    if (wrong === null) expect(problem).toBeNull();
+    else expect(problem).toMatch(new RegExp(`^${wrong} is no `));
+  }
+  expect([readTopics('help,LOGIN,help'), readTopics('help, login'), readTopics('')]).toEqual([
+    ['help', 'login'],
+    null,
+    null,
+  ]);
+  expect(serverOf('https://push.example.net:8443/secret')).toBe('push.example.net');
+});
+
+it('what a server answers is done, gone, refused or for later, and how much later where it says so', async () => {
+  const device = new Device('/told');
+  devices.push(device);
+  const [endpoint = '', p256dh = '', auth = ''] = device.words.split(' ');
+  const transport = (trusted: string | null) =>
+    webPushTransport(
+      { subject: 'mailto:ops@example.net', hosts: ['localhost'], ca: trusted },
+      makeVapidKeys(),
+    );
+  const push = {
+    id: 1,
+    device: 1,
+    endpoint,
+    p256dh,
+    auth,
+    topic: 'help',
+    message: '{}',
+    queued: 1,
+    tries: 0,
+  } as const;
+  const one = transport(ca);
+  for (const [status, headers, outcome] of [
+    [200, {}, { kind: 'sent' }],
+    [299, {}, { kind: 'sent' }],
+    [300, {}, { kind: 'refused', why: 'the server answered 300' }],
+    [404, {}, { kind: 'gone' }],
+    [410, {}, { kind: 'gone' }],
+    [413, {}, { kind: 'refused', why: 'the server answered 413' }],
+    [408, {}, { kind: 'later', why: 'the server answered 408', wait: null }],
+    [429, { 'retry-after': '120' }, { kind: 'later', why: 'the server answered 429', wait: 120_000 }],
+    [500, { 'retry-after': 'tomorrow' }, { kind: 'later', why: 'the server answered 500', wait: null }],
+    [503, { 'retry-after': '1234567' }, { kind: 'later', why: 'the server answered 503', wait: null }],
+  ] as const) {
+    answers = [{ status, headers }];
+    expect(await one.send(push), String(status)).toEqual(outcome);
+  }
+  one.close();
+  expect(await one.send(push)).toEqual({
+    kind: 'later',
+    why: expect.stringMatching(/^UND_ERR_/),
+    wait: null,
+  });
+  const other = transport(null);
+  expect(await other.send(push)).toMatchObject({
+    kind: 'later',
+    why: expect.stringMatching(/CERT|SELF_SIGNED|VERIFY/),
+  });
+  other.close();
+  expect(got.every(({ urgency }) => urgency === 'high')).toBe(true);
+});
+
+it('names are those of today, in the language of whoever reads, and no longer than may be', async () => {
+  await net.ask('ABAAA', 'REGISTER #tea *ann', net.services.bots.byNick('ChanServ')!.numeric);
+  await subscribe('ABAAA', '/ann');
+  net.catalogues = new Catalogues([
+    { code: 'de', name: 'Deutsch', texts: new Map([['{0} on {1}', '{0} auf {1}']]) },
+  ]);
+  await net.ask('ABAAA', 'SET LANGUAGE de');
+  net.say('ABAAA Q :bye', `ABAAB P #tea :ann ${'x'.repeat(480)}`);
+  await until(() => got.length === 1);
+  await settled();
+  expect(got[0]!.message.title).toBe('bob auf #tea');
+  expect(got[0]!.message.body.length).toBeLessThanOrEqual(limits.pushCharacters.default);
+  // Behind so many words nobody says a name.
+  await net.pass(limits.pushPauseMs.default);
+  const words = (count: number) => Array.from({ length: count }, () => 'tea').join(' ');
+  net.say(`ABAAB P #tea :${words(100)} ann`);
+  net.say(`ABAAB P #tea :${words(99)} ann`);
+  await until(() => got.length === 2);
+  await settled();
+  expect(got).toHaveLength(2);
+  // A nick that is theirs no more is nobody's.
+  await net.pass(limits.pushPauseMs.default);
+  push().hear({ kind: 'nick', account: 'ann' } as never);
+  net.services.keeper.changes.drop('ann', 'test').catch(() => {});
+  await net.quiet();
+  net.say('ABAAB P #tea :ann?');
+  await net.quiet();
+  expect([got.length, push().waiting, push().devices.list(9)]).toEqual([2, 0, []]);
+  await expect(push().drop(9)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('of the same they are told once a while, and of many things each', async () => {
+  await subscribe('ABAAA', '/ann');
+  net.say('ABAAA Q :bye');
+  const tell = (about: string) => push().tell('ann', 'login', about, ['Title', about] as never);
+  for (const about of ['1', '2', '1', '2', '3']) tell(about);
+  await until(() => got.length === 3);
+  await settled();
+  expect(got.map(({ message }) => message.body).sort()).toEqual(['1', '2', '3']);
+  await net.pass(limits.pushPauseMs.default - 1);
+  tell('1');
+  await net.quiet();
+  expect(push().waiting).toBe(0);
+  await net.pass(1);
+  tell('1');
+  await until(() => got.length === 4);
+  // Who may not log in is told nothing, nor who has asked for something else.
+  await settled();
+  push().tell('nobody', 'login', 'x', ['Title', 'Body'] as never);
+  net.database.prepare("UPDATE accounts SET suspended_reason = 'x' WHERE name = 'ann'").run();
+  tell('5');
+  await net.quiet();
+  expect([push().waiting, got.length]).toEqual([0, 4]);
 });

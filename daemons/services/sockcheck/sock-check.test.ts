@@ -11,6 +11,8 @@ import { until } from '../../runtime/test-fixtures/until.ts';
 import { operatorDeeds } from '../account-admin.ts';
 import { servicesConfigSchema } from '../config.ts';
 import { NUMERICS, type Operators, startOperators } from '../opserv/test-operators.ts';
+import { adminWords, badRowActions } from '../test-admin-words.ts';
+import { sockAdminCommands } from './sock-admin.ts';
 import type { SockCheck } from './sock-check.ts';
 import { sockCheckConfigSchema, sockCheckRules } from './sock-config.ts';
 import { sockHandlers } from './sock-handlers.ts';
@@ -427,6 +429,73 @@ describe('SockCheck', () => {
     });
     expect(() => handlers['forget-scan'].check!({ address: HOSTS.silent })).toThrow(/is scanned now/);
   });
+});
+
+it('administrators look, scan, forget and exempt by commands of such a danger, words and columns', () => {
+  const written = readFileSync(join(import.meta.dirname, 'test-admin-commands.txt'), 'utf8');
+  expect(`${adminWords(sockAdminCommands).join('\n')}\n`).toBe(written);
+  expect(badRowActions(sockAdminCommands)).toEqual([]);
+});
+
+it('administrators are refused what cannot be, forget what was found, and exempt networks for a time or for good', async () => {
+  await start({ enabled: false });
+  const handlers = sockHandlers(sock);
+  const call = {
+    signal: new AbortController().signal,
+    actor: { name: 'admin', from: 'cli', role: 'admin' },
+  } as const;
+  const scan = (address: string) => handlers.scan.check!({ address });
+  expect(handlers.sockcheck.run({}, call)).toMatchObject({ state: 'off', running: 0, remembered: 0 });
+  expect(() => scan(HOSTS.open)).toThrow(/^Nobody is scanned: expected enabled = true/);
+  configure({});
+  expect(handlers.sockcheck.run({}, call)).toMatchObject({ state: 'idle' });
+  expect(scan(HOSTS.open)).toBeUndefined();
+  expect(() => scan('nowhere')).toThrow('address: expected an address, not nowhere');
+  const forget = handlers['forget-scan'];
+  const args = { address: HOSTS.refuses };
+  expect(() => forget.check!(args)).toThrow(`Nothing is known of ${HOSTS.refuses}.`);
+  await handlers.scan.run(args, call);
+  expect(handlers.sockcheck.run({}, call)).toMatchObject({
+    scanned: 1,
+    found: 0,
+    remembered: 1,
+    state: 'idle',
+  });
+  expect(forget.check!(args)).toBeUndefined();
+  expect(forget.run(args, call)).toEqual(args);
+  expect(handlers.sockcheck.run({}, call)).toMatchObject({ remembered: 0 });
+  expect(await handlers.scans.run({ found: false, limit: 9 }, call)).toEqual({ rows: [] });
+
+  const [set, drop] = [handlers['set-scan-exempt'], handlers['drop-scan-exempt']];
+  const exempt = (network: string, minutes: number) => set.run({ network, reason: 'ours', minutes }, call);
+  expect(() => set.check!({ network: 'ours', reason: 'x', minutes: 0 })).toThrow(/expected an address/);
+  expect(await exempt('127.0.1.6/24', 0)).toEqual({ network: '127.0.1.0/24' });
+  expect(await exempt('10.0.0.0/8', 5)).toEqual({ network: '10.0.0.0/8' });
+  const rows = () => (handlers['scan-exempts'].run({ limit: 9 }, call) as { rows: object[] }).rows;
+  expect(rows()).toMatchObject([
+    { network: '127.0.1.0/24', reason: 'ours', by: 'admin', expiresAt: null },
+    { network: '10.0.0.0/8', expiresAt: one.test.clock.now() + 300_000 },
+  ]);
+  expect((handlers['scan-exempts'].run({ limit: 1 }, call) as { rows: object[] }).rows).toHaveLength(1);
+  expect(() => scan(HOSTS.open)).toThrow('127.0.1.1 is not scanned: it is exempt.');
+  expect(await drop.run({ network: '127.0.1.0/24' }, call)).toEqual({ network: '127.0.1.0/24' });
+  expect(() => drop.check!({ network: '127.0.1.0/24' })).toThrow('127.0.1.0/24 is not exempt.');
+  expect(drop.check!({ network: '10.0.0.0/8' })).toBeUndefined();
+  // Who asked hears nothing of a service that is off by then, and who comes then is not scanned.
+  const { scanned } = sock.checker.counts;
+  configure({ enabled: false });
+  come('ABBAA', 'eve', HOSTS.open);
+  await idle();
+  expect([
+    sock.checker.counts.scanned,
+    told(
+      'ABBAA',
+      said().filter(() => sock.isOn),
+    ),
+  ]).toEqual([scanned, []]);
+  configure({});
+  sock.close();
+  expect(sock.isOn).toBe(false);
 });
 
 it('every command has words of the audit trail where it changes something, and the page says what the table says', async () => {

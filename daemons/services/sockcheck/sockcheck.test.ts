@@ -67,9 +67,21 @@ describe('a probe', () => {
       return socket;
     };
     const outcome = (code: string) => runProbe(probe!, '127.0.0.1', FREELY, never, fails(code));
-    expect(await Promise.all(['EMFILE', 'ENETUNREACH', 'EHOSTUNREACH', 'ECONNRESET'].map(outcome))).toEqual([
-      ...['failed', 'failed', 'closed', 'closed'],
-    ]);
+    const own = 'EMFILE ENFILE ENOBUFS ENOMEM EADDRNOTAVAIL EAFNOSUPPORT ENETUNREACH EACCES EPERM'.split(' ');
+    expect(new Set(await Promise.all(own.map(outcome)))).toEqual(new Set(['failed']));
+    const theirs = ['EHOSTUNREACH', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT'];
+    expect(new Set(await Promise.all(theirs.map(outcome)))).toEqual(new Set(['closed']));
+    // Given up, it ends at once, and one that is given up before begins nothing.
+    const stop = new AbortController();
+    const waits = runProbe({ ...probe!, port: ports.silent }, '127.0.0.1', FREELY, stop.signal);
+    stop.abort();
+    expect(await waits).toBe('closed');
+    let begun = 0;
+    const counts = () => {
+      begun++;
+      return new Socket();
+    };
+    expect([await runProbe(probe!, '127.0.0.1', FREELY, stop.signal, counts), begun]).toEqual(['closed', 0]);
   });
 
   it('ends with its time, with what it may read, and when it is given up', async () => {

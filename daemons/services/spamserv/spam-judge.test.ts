@@ -181,3 +181,52 @@ it('remembers a bounded number, of each user too, and forgets whoever was not he
     }),
   );
 });
+
+it('forgets one to remember another, and whoever leaves is forgotten with all of it', () => {
+  const [ann, bob, tea, cake] = [{ name: 'ann' }, { name: 'bob' }, { name: 'tea' }, { name: 'cake' }];
+  const one = new SpamMemory<object, object>(1, 9);
+  const first = one.record(ann, tea);
+  const second = one.record(ann, cake);
+  expect([one.size, one.record(ann, cake) === second, one.record(ann, tea) === first]).toEqual([
+    1,
+    true,
+    false,
+  ]);
+  one.record(bob, tea);
+  expect(one.size).toBe(1);
+  one.forgetUser(ann);
+  expect(one.size).toBe(1);
+  one.forgetUser(bob);
+  expect(one.size).toBe(0);
+  const ofUser = new SpamMemory<object, object>(9, 1);
+  const [kept, other] = [ofUser.record(ann, tea), ofUser.record(bob, tea)];
+  ofUser.record(ann, cake);
+  expect([ofUser.size, ofUser.record(bob, tea) === other]).toEqual([2, true]);
+  expect(ofUser.record(ann, tea)).not.toBe(kept);
+  ofUser.clear();
+  expect(ofUser.size).toBe(0);
+  expect(ofUser.record(bob, tea)).not.toBe(other);
+});
+
+it('settings that are kept are read within their bounds, and as by default where they are none', () => {
+  const initial = readSpamSettings('{}');
+  expect(initial).toEqual({
+    ...{ exceptLevel: 300, exceptAdvLevel: 200, exceptBadwordLevel: 200, exceptCapsLevel: 200 },
+    ...{ exceptFloodLevel: 200, exceptSpamLevel: 200, spamLimit: 1 },
+    ...{ badReaction: 2, capsReaction: 2, advReaction: 3, warnReaction: 2 },
+    ...{ advScan: false, badwordScan: false, capsScan: false },
+    ...{ spamScan: true, chanFloodScan: true, joinFloodScan: true, capsMin: 10, capsPercent: 25 },
+  });
+  for (const [key, least, most] of [
+    ...['exceptLevel', 'exceptAdvLevel', 'exceptSpamLevel'].map((name) => [name, 1, 501] as const),
+    ...['badReaction', 'warnReaction'].map((name) => [name, 0, 4] as const),
+    ...[['spamLimit', 0, 4] as const, ['capsMin', 1, 400] as const, ['capsPercent', 1, 100] as const],
+  ]) {
+    const kept = (value: unknown) => readSpamSettings(JSON.stringify({ [key]: value, capsScan: true }));
+    for (const fits of [least, most])
+      expect(kept(fits), `${key} ${fits}`).toMatchObject({ [key]: fits, capsScan: true });
+    for (const none of [least - 1, most + 1, least + 0.5, 'x'])
+      expect(kept(none), `${key} ${none}`).toEqual(initial);
+  }
+  for (const none of ['', 'no json', '[]', '5']) expect(readSpamSettings(none)).toEqual(initial);
+});

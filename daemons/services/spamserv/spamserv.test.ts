@@ -287,6 +287,74 @@ describe('on a channel', () => {
     expect(await ask(CAT, `SET ${ROOM} EXCEPTLEVEL owner`)).toEqual(['EXCEPTLEVEL is now: owner']);
   });
 
+  it('every setting takes what it takes and nothing else, and is shown as it is', async () => {
+    const later = async (text: string) => {
+      await test.net.clock.advance(2_000);
+      test.net.say('AB G AB');
+      return (await ask(ANN, `SET ${ROOM} ${text}`))[0];
+    };
+    const REACTIONS = ['kick', 'kickban', 'short ban', 'long ban'];
+    for (const setting of SPAM_SETTINGS) {
+      const { name, kind } = setting;
+      const is = (shown: string) => `${name} is now: ${shown}`;
+      if (kind === 'scan') {
+        for (const [typed, shown] of [
+          ['ON', '1'],
+          ['0', '0'],
+          ['1', '1'],
+          ['off', '0'],
+        ] as const)
+          expect(await later(`${name} ${typed}`)).toBe(is(shown));
+        expect(await later(`${name} 2`)).toBe(`${name} is 1 or 0.`);
+      } else if (kind === 'level') {
+        expect(await later(`${name} 1`)).toBe(is('peon'));
+        expect(await later(`${name} 500`)).toBe(is('owner'));
+        expect(await later(`${name} 0`)).toMatch(/is a level/);
+      } else if (kind === 'reaction') {
+        for (const [at, shown] of REACTIONS.entries())
+          expect(await later(`${name} ${at}`)).toBe(is(`${at} ${shown}`));
+        for (const none of ['5', 'x1', '1x'])
+          expect(await later(`${name} ${none}`)).toBe(`${name} is a number from 0 to 4.`);
+      } else {
+        const { least, most } = setting;
+        const why = `${name} is a number from ${least} to ${most}.`;
+        expect(await later(`${name} ${most}`)).toBe(is(String(most)));
+        expect(await later(`${name} ${least}`)).toBe(is(String(least)));
+        for (const none of [String(most + 1), 'many', '12345', ...(least > 0 ? [String(least - 1)] : [])])
+          expect(await later(`${name} ${none}`)).toBe(why);
+      }
+    }
+    expect(await later('BADSCAN 1')).toBe('BADWORDSCAN is now: 1');
+    expect((await later('badwordscan')) ?? '').toMatch(/^BADWORDSCAN/);
+    await ask(CAT, 'OADDTRUST *bob');
+    await ask(ANN, `ADDTRUST ${ROOM} *cat`);
+    expect((await ask(ANN, `LISTTRUST ${ROOM}`)).map((line) => line.split(/ {2,}/))).toEqual([
+      ['Account', 'Where', 'By'],
+      ['cat', ROOM, 'ann'],
+      ['bob', '*', 'cat'],
+    ]);
+  });
+
+  it('does nothing on a channel that is suspended, and bans alone where the list of lamers is full', async () => {
+    await test.net.level('cat', 600);
+    await test.ask(CAT, `CSUSPEND ${ROOM} 1h x`);
+    expect(await said(BOB, 'buy', 'buy', 'buy', 'buy', 'buy')).toEqual([]);
+    await test.ask(CAT, `CUNSUSPEND ${ROOM}`);
+    const { registry } = test.chanServ;
+    await registry.change(ROOM, 'settings', () => {
+      for (let at = 0; at < limits.lamersPerChannel.default; at++)
+        registry.rows.addLamer(test.room.key, `*!*@l${at}.test`, 'ann', null, 'x');
+    });
+    const acted = await said(BOB, ...Array.from({ length: 6 }, () => 'buy watches'));
+    expect(acted).toContainEqual(expect.stringMatching(/^K #room ABAAB :/));
+    expect(test.room.lamers).toHaveLength(limits.lamersPerChannel.default);
+    const isBanned = () => test.net.uplink.view.findChannel(ROOM)!.bans.has('*!*@bob.example.net');
+    expect(isBanned()).toBe(true);
+    // The ban ends with its time, by itself, and is not taken again where somebody has taken it.
+    await test.passes(3_600_000);
+    expect(isBanned()).toBe(false);
+  });
+
   it('leaves with the channel', async () => {
     const [asked = ''] = await test.ask(ANN, `UNREGISTER ${ROOM}`);
     await test.ask(ANN, asked.slice(asked.indexOf('UNREGISTER ')));
