@@ -262,6 +262,14 @@ export const LIMITS = {
     unit: 'count',
     reason: 'Peer ids that one identity may keep from others; nobody takes all names.',
   },
+  relayed_bytes_per_second: {
+    default: 16 * MIB,
+    min: 0,
+    max: 1024 * MIB,
+    unit: 'bytes/second',
+    reason:
+      'Direct messages of one identity, all its connections together; the relay is the way for two who found no other. 0 is no quota.',
+  },
   stun_burst: {
     default: 20,
     min: 1,

@@ -8,6 +8,7 @@ import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
+import type { RelayedQuota } from './rooms/relayed-quota.ts';
 import type { KnownPeers } from './secure/known-peers.ts';
 import type { SessionDoor } from './secure/session-door.ts';
 import type { StunServer } from './stun/stun-server.ts';
@@ -158,8 +159,9 @@ export class RelayMetrics {
     });
   }
 
-  /** Shows what is asked for addresses. */
-  publishStun({ counts, instrument }: StunServer): void {
+  /** Shows what is asked for addresses, and what is passed on to peers. */
+  publishStun({ counts, instrument }: StunServer, quota: RelayedQuota): void {
+    instrumentCounts(this.#registry, 'limiter', 'relayed bytes', quota.instrument);
     instrumentCounts(this.#registry, 'limiter', 'stun', instrument);
     this.#registry.onSample(() => {
       this.stunRequests.setTotal(counts.requests);

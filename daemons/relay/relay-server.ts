@@ -180,7 +180,7 @@ export class RelayServer {
       (address) => options.bans.ofAddress(address, Date.now()) !== null,
       this.#log,
     );
-    options.metrics.publishStun(this.stun);
+    options.metrics.publishStun(this.stun, this.relay.quota);
     options.metrics.publishSessions(this.door, () => this.relay.sealed);
   }
 

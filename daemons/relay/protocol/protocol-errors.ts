@@ -36,6 +36,7 @@ export const PROTOCOL_ERRORS = {
   room_full: 'The room has members_per_room members.',
   unknown_peer: 'No client that takes direct messages has that id.',
   not_taken: 'The receiver exists, but its send queue is full.',
+  quota: 'The identity has had as much passed on to peers as it may; the message was not delivered.',
   too_many_clients: 'The relay, or the connection class, is full. The connection is closed.',
   too_many_connections: 'The address has connections_per_ip connections. The connection is closed.',
   connect_throttled: 'The address connects too fast. The connection is closed.',

@@ -174,6 +174,16 @@ function toPeer(
     relay.complain(peer, id, 'unknown_peer', `No client that takes direct messages is connected as ${name}.`);
     return;
   }
+  const waitMs = relay.quota.take(peer.identity, end - at, peer.connection.lastReceivedAt);
+  if (waitMs > 0) {
+    relay.complain(
+      peer,
+      id,
+      'quota',
+      `Your identity may have more passed on in ${Math.ceil(waitMs)} milliseconds.`,
+    );
+    return;
+  }
   const frame = relay.writer.data(
     KIND.direct,
     [peer.idBytes],

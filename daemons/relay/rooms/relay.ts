@@ -23,6 +23,7 @@ import { Announcement, BroadcastFanOut } from './announcement.ts';
 import { Crowd } from './audience.ts';
 import { deliverData } from './delivery.ts';
 import { assignedPeerId, Peer, type PeerStage } from './peer.ts';
+import { RelayedQuota } from './relayed-quota.ts';
 import { type Room, RoomDirectory } from './rooms.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -65,6 +66,7 @@ export class Relay implements ConnectionHandler, Switchboard {
   readonly turns: WorkTurns;
   readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;
+  readonly quota: RelayedQuota;
   readonly writer = new FrameWriter();
   /** All clients in broadcast mode. */
   readonly broadcast = new Crowd<Peer>();
@@ -87,6 +89,7 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.turns = options.turns;
     this.flusher = options.flusher;
     this.rooms = new RoomDirectory(options.limits);
+    this.quota = new RelayedQuota(options.limits);
   }
 
   get modes(): readonly Mode[] {

@@ -14,6 +14,7 @@ import type { KnownPeers } from '../secure/known-peers.ts';
 import type { SessionDoor } from '../secure/session-door.ts';
 import type { Crowd } from './audience.ts';
 import type { Peer } from './peer.ts';
+import type { RelayedQuota } from './relayed-quota.ts';
 import type { Room, RoomDirectory } from './rooms.ts';
 
 /** What a handler is given first. */
@@ -22,6 +23,8 @@ export interface Switchboard {
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
   readonly door: SessionDoor;
+  /** What identities may have passed on to peers. */
+  readonly quota: RelayedQuota;
   /** Whose peer ids are. */
   readonly known: KnownPeers;
   readonly turns: WorkTurns;
