@@ -28,7 +28,8 @@ const REGISTER: Readonly<Record<Why<RegisterAnswer>, string>> = {
   bad_email: 'That is no e-mail address.',
   throttled: 'Too many accounts were registered from where you are.',
   full: 'No more accounts are registered here.',
-  unavailable: 'The account could not be written. Nothing was registered; try again later.',
+  unavailable:
+    'The account cannot be made now: the login service or the disk does not answer. Nothing was registered; try again later.',
   pending:
     'The login service does not answer now. The account is made by itself when it does: log in to it then.',
 };

@@ -81,7 +81,7 @@ it('who asks while Keycloak is known not to answer is refused, and nothing is be
     await desk.current!.client.users.find('x').catch(() => {});
   expect(desk.status().breaker).toBe('open');
   expect(await register()).toEqual([
-    'The account could not be written. Nothing was registered; try again later.',
+    'The account cannot be made now: the login service or the disk does not answer. Nothing was registered; try again later.',
   ]);
   expect([flows.engine.size, account()]).toEqual([0, undefined]);
 });
