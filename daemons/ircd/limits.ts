@@ -564,6 +564,11 @@ export const limits = {
     reason:
       'A command that blocks the loop this long is felt by everybody, so the log names it and its client (`slow_irc_command`).',
   },
+  importBytes: {
+    default: 4_194_304,
+    unit: 'bytes',
+    reason: 'Size of a configuration file of another server that is imported: the largest known have 200 kB.',
+  },
   knockSeconds: {
     default: 60,
     unit: 'seconds',

@@ -8,6 +8,7 @@ import { channelColumns, connectionColumns, networkGraph, serverColumns } from '
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
 import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
+import { verbSpecs } from './verb-specs.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('ircd');
 
@@ -56,6 +57,7 @@ export const manifest = defineManifest({
   title: 'IRC server',
   summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
   config: ircdConfigSchema,
+  verbs: verbSpecs,
   helpers: ({ accounts }) => (accounts.authority === 'embedded' ? ['accounts'] : []),
   places: listenPlaces,
   metrics,

@@ -140,6 +140,11 @@ async function dispatch(
       print(completionScript(rest[0], await Promise.all((await loadRegistry()).map(described))).trimEnd());
       return EXIT.ok;
     }
+    case 'import': {
+      // The IRC server's own verb: what is imported is for it.
+      const manifest = await described(findDaemon(await loadRegistry(), 'ircd'));
+      return await ofDaemon({ ...shared, manifest, words, connect }, loadRegistry, loadVerbs);
+    }
     case 'backup': {
       const { backupCommand } = await import('./backup-command.ts');
       return await backupCommand(rest, shared, loadRegistry);

@@ -11,7 +11,7 @@ import { argumentOption } from './secret-options.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const COMMANDS =
-  'status start stop restart run logs metrics pools blocks audit top tasks sessions config serve backup restore completion help'.split(
+  'status start stop restart run logs metrics pools blocks audit top tasks sessions config serve import backup restore completion help'.split(
     ' ',
   );
 const SHARED = ['--data', '--json', '--yes', '--help'];
@@ -60,7 +60,11 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
     if (verbs.length > 0) rules.push([id, verbs.map(({ name }) => name)]);
     for (const { name, args, positionals } of verbs) {
       const options = Object.entries(args.properties).filter(([field]) => !positionals.includes(field));
-      rules.push([`${id} ${name}`, options.map(([field]) => `--${optionName(field)}`)]);
+      const first = args.properties[positionals[0] ?? ''];
+      const kinds = first === undefined ? [] : valuesOf(first);
+      rules.push([`${id} ${name}`, [...kinds, ...options.map(([field]) => `--${optionName(field)}`)]]);
+      // The one verb that needs no name of a daemon.
+      if (name === 'import') rules.push([name, kinds]);
       for (const [field, schema] of options) {
         const values = valuesOf(schema);
         if (values.length > 0) rules.push([`${id} ${name} --${optionName(field)}`, values]);
@@ -107,7 +111,7 @@ _signalbox() {
   if [[ $prev == --data || $prev == --config ]]; then COMPREPLY=($(compgen -f -- "$cur")); return; fi
   if [[ $prev == --* ]]; then words=$(_signalbox_words "$path $prev"); fi
   if [[ -n $words ]]; then value=value; else words="$(_signalbox_words "$path") ${SHARED.join(' ')}"; fi
-  case $value$path in backup*|restore*|'config check'*${files.map((after) => `|'${after}'*`).join('')}) COMPREPLY=($(compgen -f -- "$cur"));; *) COMPREPLY=();; esac
+  case $value$path in backup*|restore*|'import '*|'config check'*${files.map((after) => `|'${after}'*`).join('')}) COMPREPLY=($(compgen -f -- "$cur"));; *) COMPREPLY=();; esac
   COMPREPLY+=($(compgen -W "$words" -- "$cur"))
 }
 _signalbox_words() {

@@ -30,6 +30,7 @@ export function generalHelp(manifests: readonly Pick<ManifestDescription, 'id' |
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
 
+  import KIND FILE  write the configuration of inspircd, unrealircd, ircu or ergo as settings of this program
   completion SHELL  print the completion for bash, zsh or fish
   backup FILE       write the whole instance into one file, while it runs or not; --force overwrites FILE
   restore FILE      put a backup in place of the data folder; --config FILE, --force replaces what is there
@@ -130,6 +131,13 @@ of them at once, streams included; it says whom and asks. A browser has to log i
   completion: `Usage: signalbox completion bash|zsh|fish
 
 Prints the completion for a shell, such as for: eval "$(signalbox completion bash)"`,
+  import: `Usage: signalbox import inspircd|unrealircd|ircu|ergo FILE [--json]
+
+Writes what the configuration file of another IRC server says as settings of this program to stdout, and as comments below
+them what could not be taken over, with the line and the reason. Neither file nor instance is changed: look at what it
+wrote, then try it with "signalbox config check". Passwords of links and gateways are part of it.
+
+  --json            the settings and what was left as JSON on stdout`,
   backup: `Usage: signalbox backup FILE [options]
 
 Writes the whole instance into one file, while it runs or not.
