@@ -2,12 +2,13 @@
  * What users say to bots: finds the command, looks whether they may use it, runs it and says what came of it. All that is said and
  * done to a user goes through here, and not to one who has come in their place.
  */
+
 import { type ErrorCode, SignalboxError } from '../../../contract/errors.ts';
 import type { OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
-import { sameName } from '../../irc/casemapping.ts';
+import { fold, sameName } from '../../irc/casemapping.ts';
 import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
@@ -175,12 +176,17 @@ export class CommandDesk {
   }
 }
 
+/** Words of a command that may name somebody; a line holds no more nicks than that. */
+const WORDS_KNOWN = 64;
+
 class Call implements CommandCall {
   readonly bot: Bot;
   readonly user: ViewUser;
   readonly words: readonly string[];
   readonly #uplink: Uplink;
   readonly #operation: Operation;
+  /** By word whoever was called so when it was said. */
+  readonly #called = new Map<string, ViewUser | undefined>();
 
   constructor(uplink: Uplink, bot: Bot, user: ViewUser, words: readonly string[], operation: Operation) {
     this.#uplink = uplink;
@@ -188,6 +194,18 @@ class Call implements CommandCall {
     this.user = user;
     this.words = words;
     this.#operation = operation;
+    for (let at = 0; at < words.length && at < WORDS_KNOWN; at++) {
+      const word = words[at]!;
+      this.#called.set(fold(word), uplink.view.byNick(word));
+    }
+  }
+
+  byNick(nick: string): ViewUser | undefined {
+    const { view } = this.#uplink;
+    const key = fold(nick);
+    if (!this.#called.has(key)) return view.byNick(nick);
+    const user = this.#called.get(key);
+    return user !== undefined && view.resolve(user) === user ? user : undefined;
   }
 
   from(index: number): string {

@@ -27,6 +27,11 @@ export interface CommandCall {
   readonly words: readonly string[];
   /** Everything from a word on, as it was typed. */
   from(index: number): string;
+  /**
+   * Whoever was called so when the command was said, while they are there. Before it is done it may wait to be written down, and somebody
+   * else may have the nick by then.
+   */
+  byNick(nick: string): ViewUser | undefined;
   /** Whether the user is still there, and the command is not late. */
   readonly stands: boolean;
   /** Has the network know that the user is logged in; false where that cannot be. @param createdMs since when the account exists */

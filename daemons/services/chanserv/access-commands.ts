@@ -67,7 +67,7 @@ async function add(
   if (level === null) return refuse(noLevel(levelWord));
   const duration = spanOf(durationWord);
   if (duration === null) return refuse(noDuration(durationWord));
-  const account = meantAccount(world, use.words[0]!);
+  const account = meantAccount(world, use.call, use.words[0]!);
   if (!isAccount(account)) return refuse(account);
   if (level >= use.power) return refuse(said`You can give levels below your own alone.`);
   const known = channel.user(account.name);
@@ -248,10 +248,10 @@ function wipeInfo(world: ChanWorld): ChanRow {
 /** Somebody who has access and is below whoever asks. */
 export function below(
   world: ChanWorld,
-  { channel, power }: ChanUse,
+  { channel, power, call }: ChanUse,
   word: string,
 ): { readonly account: StoredAccount; readonly user: ChannelUser } | NotDone {
-  const account = meantAccount(world, word);
+  const account = meantAccount(world, call, word);
   if (!isAccount(account)) return refuse(account);
   const user = channel.user(account.name);
   if (user === undefined) return refuse(said`${account.name} has no access to ${channel.name}.`);

@@ -2,6 +2,7 @@
 
 import { compileMask } from '../../irc/mask.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
+import type { CommandCall } from '../bots/command-row.ts';
 import { said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
@@ -75,13 +76,13 @@ interface Ways {
 }
 
 function throwOut(world: ChanWorld, use: ChanUse, ways: Ways): ChanResult {
-  const { channel, words, user, from } = use;
+  const { channel, words, user, from, call } = use;
   const view = use.view!;
   const [word = ''] = words;
-  const mask = readBanMask(word, world.view());
+  const mask = readBanMask(word, call);
   if (mask === null) return refuse(said`${word.slice(0, 64)} is neither on the network nor a mask.`);
   if (isTooWide(mask)) return refuse(said`${mask} covers everybody.`);
-  const meant = membersMeant(world, view, word, mask);
+  const meant = membersMeant(call, view, word, mask);
   const refusals = meant.map((member) => protectedFrom(world, use, member));
   const refusal = refusals.find((one) => one !== null) ?? null;
   // A ban would keep those out as well who are protected.
@@ -107,8 +108,13 @@ function throwOut(world: ChanWorld, use: ChanUse, ways: Ways): ChanResult {
 }
 
 /** Who is meant on the channel: one by nick, or everybody whom the mask covers. */
-function membersMeant(world: ChanWorld, view: ViewChannel, word: string, mask: string): ViewUser[] {
-  const one = world.view()?.byNick(word);
+function membersMeant(
+  call: Pick<CommandCall, 'byNick'>,
+  view: ViewChannel,
+  word: string,
+  mask: string,
+): ViewUser[] {
+  const one = call.byNick(word);
   if (one !== undefined) return view.members.has(one) ? [one] : [];
   const compiled = compileMask(mask);
   return [...view.members.keys()].filter((user) => coversUserMask(compiled, user));
@@ -137,9 +143,9 @@ function unban(world: ChanWorld): ChanRow {
     most: 1,
     effect: 'takes bans of a channel away',
     help: ['Takes the bans away that cover somebody, or that a mask covers.'],
-    run({ channel, view, words }) {
+    run({ channel, view, words, call }) {
       const [word = ''] = words;
-      const user = world.view()?.byNick(word);
+      const user = call.byNick(word);
       const mask = user === undefined ? readBanMask(word, null) : null;
       if (user === undefined && mask === null)
         return refuse(said`${word.slice(0, 64)} is neither on the network nor a mask.`);

@@ -1,11 +1,12 @@
 /** Masks of bans and lamers: what somebody means by one, whom one covers, and which a person is covered by. */
+
 import { compileAddressMask, coversAddress, hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask, normalizeUserMask } from '../../irc/mask.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { hasWildcard, type Mask } from '../../runtime/net/mask.ts';
+import type { CommandCall } from '../bots/command-row.ts';
 import { limits } from '../limits.ts';
-import type { NetworkView } from '../network/network-view.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 
 /** Whether a compiled `nick!user@host` covers somebody, by their host, or by their address as text. */
@@ -29,9 +30,9 @@ export function maskOfUser({ host }: ViewUser): string {
 }
 
 /** What somebody typed as a nick or as a mask; null for what can be none. */
-export function readBanMask(typed: string, view: NetworkView | null): string | null {
+export function readBanMask(typed: string, by: Pick<CommandCall, 'byNick'> | null): string | null {
   if (!/[!@*?.:/]/.test(typed)) {
-    const user = view?.byNick(typed);
+    const user = by?.byNick(typed);
     return user === undefined ? null : maskOfUser(user);
   }
   const mask = normalizeUserMask(typed);

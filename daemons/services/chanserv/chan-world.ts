@@ -1,10 +1,12 @@
 /** What the commands of ChanServ work with, and how they find who and what is meant. Put together by `chan-serv.ts`. */
+
 import type { Clock } from '../../../kit/clock.ts';
 import type { AccountStore, StoredAccount } from '../../identity/store/account-store.ts';
 import type { ChannelStore } from '../../identity/store/channel-store.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
 import type { Standing } from '../authserv/standing.ts';
 import type { Bot } from '../bots/bot-roster.ts';
+import type { CommandCall } from '../bots/command-row.ts';
 import { type Reply, said } from '../bots/reply.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { NetworkView } from '../network/network-view.ts';
@@ -82,12 +84,16 @@ export function onNetwork(world: ChanWorld, channel: string): ViewChannel | null
 }
 
 /** The account that somebody means by `nick` or `*account`; a refusal for none. */
-export function meantAccount(world: ChanWorld, word: string): StoredAccount | Reply {
+export function meantAccount(
+  world: ChanWorld,
+  call: Pick<CommandCall, 'byNick'>,
+  word: string,
+): StoredAccount | Reply {
   if (word.startsWith('*')) {
     const account = world.store.find(word.slice(1));
     return account ?? said`There is no account ${word.slice(1, 33)}.`;
   }
-  const user = world.view()?.byNick(word);
+  const user = call.byNick(word);
   if (user === undefined) return said`Nobody is called ${word.slice(0, 32)}; *account names an account.`;
   return world.standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
 }

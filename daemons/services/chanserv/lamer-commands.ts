@@ -56,7 +56,7 @@ async function add(
   said1: string,
 ): Promise<ChanResult> {
   const { channel, words, user } = use;
-  const mask = readBanMask(words[0]!, world.view());
+  const mask = readBanMask(words[0]!, use.call);
   if (mask === null) return refuse(said`${words[0]!.slice(0, 64)} is neither on the network nor a mask.`);
   if (isTooWide(mask)) return refuse(said`${mask} covers everybody.`);
   const known = channel.lamers.some((lamer) => fold(lamer.mask) === fold(mask));
@@ -110,9 +110,9 @@ function delLamer(world: ChanWorld): ChanRow {
     most: 1,
     effect: 'lets those come in again whom a mask kept out',
     help: ['Takes the lamers off the list that cover somebody, or that a mask covers, and their bans.'],
-    async run({ channel, words }) {
+    async run({ channel, words, call }) {
       const [word = ''] = words;
-      const user = world.view()?.byNick(word);
+      const user = call.byNick(word);
       const mask = user === undefined ? readBanMask(word, null) : null;
       if (user === undefined && mask === null)
         return refuse(said`${word.slice(0, 64)} is neither on the network nor a mask.`);
@@ -146,9 +146,9 @@ function lamers(world: ChanWorld): ChanRow {
     help: [
       'Lists who is kept out of a channel; with a nick or a mask, those entries that cover it or are covered.',
     ],
-    run({ channel, words }) {
+    run({ channel, words, call }) {
       const [word] = words;
-      const user = word === undefined ? undefined : world.view()?.byNick(word);
+      const user = word === undefined ? undefined : call.byNick(word);
       const mask = word === undefined || user !== undefined ? null : readBanMask(word, null);
       const now = world.clock.now();
       const found = channel.lamers.filter((lamer) => {

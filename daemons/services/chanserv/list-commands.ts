@@ -40,8 +40,8 @@ function access(world: ChanWorld): ChanRow {
     help: ['Tells what access somebody has to a channel, or you have.'],
     evenSuspended: true,
     run(use) {
-      const { channel, words, account } = use;
-      const found = words[0] === undefined ? account : meantAccount(world, words[0]);
+      const { channel, words, account, call } = use;
+      const found = words[0] === undefined ? account : meantAccount(world, call, words[0]);
       if (found === null) return refuse('You are not logged in.');
       if (!isAccount(found)) return refuse(found);
       const user = channel.user(found.name);
@@ -85,10 +85,12 @@ function myAccess(world: ChanWorld): CommandRow {
       'Lists the channels to which you have access, with your level and settings there.',
       'Operators of services may ask for somebody else.',
     ],
-    run({ user, words }) {
+    run(call) {
+      const { user, words } = call;
       if (words[0] !== undefined && !mayOverride(world, user))
         return ['Only operators of services may ask for somebody else.'];
-      const account = words[0] === undefined ? world.standing.accountOf(user) : meantAccount(world, words[0]);
+      const account =
+        words[0] === undefined ? world.standing.accountOf(user) : meantAccount(world, call, words[0]);
       if (account === null) return ['You are not logged in.'];
       if (!isAccount(account)) return [account];
       const now = world.clock.now();

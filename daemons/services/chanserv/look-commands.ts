@@ -62,8 +62,8 @@ function seen(world: ChanWorld): ChanRow {
     most: 1,
     effect: 'nothing',
     help: ['Tells when a user of a channel was there last.'],
-    run({ channel, words }) {
-      const account = meantAccount(world, words[0]!);
+    run({ channel, words, call }) {
+      const account = meantAccount(world, call, words[0]!);
       if (!isAccount(account)) return refuse(account);
       const user = channel.user(account.name);
       if (user === undefined) return refuse(said`${account.name} has no access to ${channel.name}.`);

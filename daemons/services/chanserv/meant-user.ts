@@ -16,7 +16,7 @@ export function meantUser(
 ): { readonly user: ChannelUser; readonly next: number } | NotDone {
   const [word] = use.words;
   if (word === undefined || isSetting(word)) return { user: use.access!, next: 0 };
-  const isPerson = word.startsWith('*') || world.view()?.byNick(word) !== undefined;
+  const isPerson = word.startsWith('*') || use.call.byNick(word) !== undefined;
   if (!isPerson) return { user: use.access!, next: 0 };
   if (use.level < LEVELS.manager) return refuse('Only managers change settings of others.');
   const found = below(world, use, word);

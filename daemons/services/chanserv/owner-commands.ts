@@ -75,9 +75,10 @@ function register(world: ChanWorld): ChanRow {
   });
 }
 
-function ownerMeant(world: ChanWorld, { user, words }: CommandCall): StoredAccount | Reply {
+function ownerMeant(world: ChanWorld, call: CommandCall): StoredAccount | Reply {
+  const { user, words } = call;
   const [, word] = words;
-  if (word !== undefined) return meantAccount(world, word);
+  if (word !== undefined) return meantAccount(world, call, word);
   return world.standing.accountOf(user) ?? 'You are not logged in.';
 }
 
@@ -172,8 +173,8 @@ function giveOwnership(world: ChanWorld): ChanRow {
     help: ['Gives a channel to somebody who is among its users. You are coowner from then on.'],
     deed: 'GIVEOWNERSHIP',
     refusal(use) {
-      const { channel, words } = use;
-      const other = meantAccount(world, words[0]!);
+      const { channel, words, call } = use;
+      const other = meantAccount(world, call, words[0]!);
       if (!isAccount(other)) return other;
       if (other.key === fold(channel.founder)) return said`${channel.name} belongs to ${other.name} already.`;
       if (use.power === NOBODY_LEVEL) return null;
@@ -184,8 +185,9 @@ function giveOwnership(world: ChanWorld): ChanRow {
         ? null
         : said`${channel.name} will be ${other.name}'s. To confirm say: GIVEOWNERSHIP ${channel.name} *${other.name} ${wanted}`;
     },
-    async run({ channel, words }) {
-      const other = meantAccount(world, words[0]!) as StoredAccount;
+    async run({ channel, words, call }) {
+      const other = meantAccount(world, call, words[0]!);
+      if (!isAccount(other)) return refuse(other);
       const outcome = await world.registry.change(channel.name, 'access', () =>
         giveChannel(world, channel, other.name),
       );

@@ -204,7 +204,7 @@ export function protectedFrom(world: ChanWorld, use: ChanUse, user: ViewUser) {
 
 function changeMany(
   world: ChanWorld,
-  { channel, view, words }: ChanUse,
+  { channel, view, words, call }: ChanUse,
   on: boolean,
   letter: string,
   refusal: (user: ViewUser) => ReturnType<typeof protectedFrom>,
@@ -213,7 +213,7 @@ function changeMany(
   const changes: LinkModeChange[] = [];
   const replies: ReturnType<typeof said>[] = [];
   for (const word of words) {
-    const user = world.view()?.byNick(word);
+    const user = call.byNick(word);
     const status = user === undefined ? undefined : view?.members.get(user);
     if (user === undefined || status === undefined) {
       replies.push(said`${word.slice(0, 32)} is not on ${channel.name}.`);
@@ -276,9 +276,9 @@ function invite(world: ChanWorld): ChanRow {
     most: null,
     effect: 'lets somebody into a channel, whatever keeps others out',
     help: ['Invites somebody, or you, into a channel; they read the reason, where there is one.'],
-    run({ channel, view, words, user, from }) {
+    run({ channel, view, words, user, from, call }) {
       const [nick] = words;
-      const guest = nick === undefined ? user : world.view()?.byNick(nick);
+      const guest = nick === undefined ? user : call.byNick(nick);
       if (guest === undefined) return refuse(said`Nobody is called ${nick!.slice(0, 32)}.`);
       if (view!.members.has(guest)) return refuse(said`${guest.nick} is on ${channel.name} already.`);
       world.acts.invite(world.bot(), view!, guest);

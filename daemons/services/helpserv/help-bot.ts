@@ -1,7 +1,8 @@
 /** One help bot as it is served: what is set, who helps there and which requests are open. Changed by help-desk.ts. */
+
 import { fold } from '../../irc/casemapping.ts';
 import type { Standing } from '../authserv/standing.ts';
-import type { NetworkView } from '../network/network-view.ts';
+import type { CommandCall } from '../bots/command-row.ts';
 import type { ViewUser } from '../network/view-parts.ts';
 import { type HelpSettings, readSettings } from './help-settings.ts';
 import type { HelpStore, StoredHelpBot } from './help-store.ts';
@@ -66,11 +67,11 @@ export class HelpBot {
   }
 
   /** The open request that a word names: a number, `*account`, or the nick of whoever asked; the newest of several. */
-  find(word: string, view: NetworkView | null): HelpRequest | undefined {
+  find(word: string, by: Pick<CommandCall, 'byNick'> | null): HelpRequest | undefined {
     const number = /^#?(\d{1,15})$/.exec(word)?.[1];
     if (number !== undefined) return this.requests.byNumber(Number(number));
     if (word.startsWith('*')) return newest(this.requests.ofAccount(word.slice(1)));
-    const user = view?.byNick(word);
+    const user = by?.byNick(word);
     const own = user === undefined ? undefined : this.requests.ofUser(user);
     return own ?? newest(this.requests.ofNick(word));
   }

@@ -40,7 +40,7 @@ export interface HelpWorld {
 }
 
 /** One use of a command at a help bot. */
-export interface HelpUse extends Actor {
+export interface HelpUse extends Actor, Pick<CommandCall, 'byNick'> {
   readonly bot: HelpBot;
   readonly user: ViewUser;
   readonly words: readonly string[];
@@ -71,7 +71,9 @@ export function staffRow(world: HelpWorld, botOf: (call: CommandCall) => HelpBot
     const role = bot.roleOf(call.user, world.standing);
     if (role === null || !isAtLeast(role, row.role)) return null;
     const account = world.standing.accountOf(call.user)!.name;
-    return { bot, role, account, user: call.user, words: call.words, from: (index) => call.from(index) };
+    const { user, words } = call;
+    const byNick = (nick: string) => call.byNick(nick);
+    return { bot, role, account, user, words, from: (index) => call.from(index), byNick };
   };
   return {
     ...shared(row),
@@ -100,7 +102,8 @@ export function operatorRow(world: HelpWorld, row: HelpRow): CommandRow {
     if (bot === undefined || account === null) return null;
     const words = call.words.slice(1);
     const from = (index: number) => call.from(index + 1);
-    return { bot, role: 'oper', account: account.name, user: call.user, words, from };
+    const byNick = (nick: string) => call.byNick(nick);
+    return { bot, role: 'oper', account: account.name, user: call.user, words, from, byNick };
   };
   return {
     ...shared(row),
@@ -136,10 +139,14 @@ export function noBot(word: string): Reply {
 }
 
 /** The account that a word names: its name, or the nick of somebody who is logged in to it (X3: `*account` or a nick). */
-export function accountNamed({ accounts, standing, view }: HelpWorld, word: string): StoredAccount | Reply {
+export function accountNamed(
+  { accounts, standing }: HelpWorld,
+  call: Pick<CommandCall, 'byNick'>,
+  word: string,
+): StoredAccount | Reply {
   if (word.startsWith('*'))
     return accounts.find(word.slice(1)) ?? said`There is no account ${word.slice(1, 65)}.`;
-  const user = view()?.byNick(word);
+  const user = call.byNick(word);
   if (user === undefined) return said`Nobody is called ${word.slice(0, 32)}. *account names an account.`;
   return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
 }

@@ -25,16 +25,16 @@ function register(world: HelpWorld): CommandRow {
     ],
     deed: DEED,
     recorded: (call) => written('REGISTER', call),
-    refusal: ({ words }) => {
-      const [nick = '', channel = '', owner = ''] = words;
-      const found = accountNamed(world, owner);
+    refusal: (call) => {
+      const [nick = '', channel = '', owner = ''] = call.words;
+      const found = accountNamed(world, call, owner);
       return world.nickRefusal(nick) ?? world.channelRefusal(channel) ?? (isAccount(found) ? null : found);
     },
-    async run({ user, words }) {
-      const [nick = '', channel = '', owner = ''] = words;
-      const found = accountNamed(world, owner);
+    async run(call) {
+      const [nick = '', channel = '', owner = ''] = call.words;
+      const found = accountNamed(world, call, owner);
       if (!isAccount(found)) return [found];
-      await world.register(nick, channel, found.name, user.account!);
+      await world.register(nick, channel, found.name, call.user.account!);
       return [said`${nick} helps on ${channel}, and is ${found.name}’s.`];
     },
   };

@@ -88,8 +88,8 @@ function pickUp(world: HelpWorld): HelpRow {
     effect: 'gives you a request',
     help: ['Gives you a request. Of one that somebody else has, a manager takes it over.'],
     own: true,
-    refusal: (use) => noRequestOf(world, use),
-    run: (use) => picked(world, use, requestIn(world, use)?.number ?? 0),
+    refusal: (use) => noRequestOf(use),
+    run: (use) => picked(world, use, requestIn(use)?.number ?? 0),
   };
 }
 
@@ -112,10 +112,10 @@ function reassign(world: HelpWorld): HelpRow {
     most: 2,
     effect: 'gives a request to somebody else who helps',
     help: ['Gives a request to somebody else who helps here.'],
-    refusal: (use) => noRequestOf(world, use) ?? noHelper(world, use, 1),
+    refusal: (use) => noRequestOf(use) ?? noHelper(world, use, 1),
     async run(use) {
-      const request = requestIn(world, use);
-      const to = accountNamed(world, use.words[1]!);
+      const request = requestIn(use);
+      const to = accountNamed(world, use, use.words[1]!);
       if (request === undefined || !isAccount(to)) return ['That is there no more.'];
       await world.desk.assign(use.bot, request.number, to.name, true);
       return [said`Request ${request.number} is ${to.name}’s.`];
@@ -124,8 +124,9 @@ function reassign(world: HelpWorld): HelpRow {
 }
 
 /** Why the word names nobody who helps. */
-function noHelper(world: HelpWorld, { bot, words }: HelpUse, at: number): Reply | null {
-  const found = accountNamed(world, words[at]!);
+function noHelper(world: HelpWorld, use: HelpUse, at: number): Reply | null {
+  const { bot, words } = use;
+  const found = accountNamed(world, use, words[at]!);
   if (!isAccount(found)) return found;
   return bot.staffRole(found.name) === null ? said`${found.name} does not help here.` : null;
 }
@@ -144,7 +145,7 @@ function close(world: HelpWorld): HelpRow {
     ],
     refusal: (use) => {
       const [word = ''] = use.words;
-      if (!word.startsWith('>')) return noRequestOf(world, use);
+      if (!word.startsWith('>')) return noRequestOf(use);
       if (!isAtLeast(use.role, 'manager')) return 'Closing many at once is for a manager here, or above.';
       return readDuration(word.slice(1)) === null ? 'An age is a time such as >12h or >2d.' : null;
     },
@@ -159,7 +160,7 @@ function close(world: HelpWorld): HelpRow {
         const closed = await world.desk.closeMany(bot, old, account, reason);
         return [said`${closed} requests are closed.`];
       }
-      const request = requestIn(world, use);
+      const request = requestIn(use);
       if (request === undefined) return [noRequest(word)];
       const only = isAtLeast(role, 'manager') ? null : account;
       await world.desk.close(bot, request.number, account, reason, only);
@@ -180,9 +181,9 @@ function show(world: HelpWorld): HelpRow {
     refusal: (use) => {
       const number = numberIn(use);
       const known = number !== null && world.desk.store.request(use.bot.key, number) !== undefined;
-      return known ? null : noRequestOf(world, use);
+      return known ? null : noRequestOf(use);
     },
-    run: (use) => shownLines(world, use.bot, requestIn(world, use)?.number ?? numberIn(use) ?? 0),
+    run: (use) => shownLines(world, use.bot, requestIn(use)?.number ?? numberIn(use) ?? 0),
   };
 }
 
@@ -243,9 +244,9 @@ function addNote(world: HelpWorld): HelpRow {
     most: null,
     effect: 'writes something down about a request, for those who help',
     help: ['Writes something down about a request. Those who help read it, and whoever asked does not.'],
-    refusal: (use) => longText(use) ?? noRequestOf(world, use),
+    refusal: (use) => longText(use) ?? noRequestOf(use),
     async run(use) {
-      const request = requestIn(world, use);
+      const request = requestIn(use);
       if (request === undefined) return [noRequest(use.words[0]!)];
       await world.desk.note(use.bot, request.number, use.account, use.from(1));
       return [said`The note about request ${request.number} is kept.`];
@@ -262,9 +263,9 @@ function answer(world: HelpWorld): HelpRow {
     most: null,
     effect: 'tells whoever asked something, which is kept with the request',
     help: ['Tells whoever asked something, in the name of the bot. It is kept with the request.'],
-    refusal: (use) => longText(use) ?? noRequestOf(world, use),
+    refusal: (use) => longText(use) ?? noRequestOf(use),
     async run(use) {
-      const request = requestIn(world, use);
+      const request = requestIn(use);
       if (request === undefined) return [noRequest(use.words[0]!)];
       await world.desk.answer(use.bot, request.number, use.account, use.from(1));
       return [
@@ -298,12 +299,12 @@ function page({ page: send }: HelpWorld): HelpRow {
   };
 }
 
-function requestIn({ view }: HelpWorld, { bot, words }: HelpUse): HelpRequest | undefined {
-  return bot.find(words[0] ?? '', view());
+function requestIn(use: HelpUse): HelpRequest | undefined {
+  return use.bot.find(use.words[0] ?? '', use);
 }
 
-function noRequestOf(world: HelpWorld, use: HelpUse): Reply | null {
-  return requestIn(world, use) === undefined ? noRequest(use.words[0]!) : null;
+function noRequestOf(use: HelpUse): Reply | null {
+  return requestIn(use) === undefined ? noRequest(use.words[0]!) : null;
 }
 
 function noRequest(word: string): Reply {

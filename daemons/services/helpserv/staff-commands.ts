@@ -41,7 +41,7 @@ function adding(world: HelpWorld, name: string, role: StaffRole, needs: Role): H
     effect: `makes somebody ${oneOf(role)}`,
     help: [`Makes somebody ${oneOf(role)} of this bot. CLVL makes them something else later.`],
     refusal: (use) => {
-      const found = accountNamed(world, use.words[0]!);
+      const found = accountNamed(world, use, use.words[0]!);
       if (!isAccount(found)) return found;
       const now = use.bot.staffRole(found.name);
       return now === null ? null : said`${found.name} is ${now} here already.`;
@@ -51,7 +51,7 @@ function adding(world: HelpWorld, name: string, role: StaffRole, needs: Role): H
 }
 
 async function made(world: HelpWorld, use: HelpUse, role: StaffRole): Promise<Reply[]> {
-  const found = accountNamed(world, use.words[0]!);
+  const found = accountNamed(world, use, use.words[0]!);
   if (!isAccount(found)) return [found];
   await world.desk.setRole(use.bot, use, found.name, role);
   return [said`${found.name} is ${phrase(role)} of ${use.bot.nick}.`];
@@ -70,7 +70,7 @@ function removing(world: HelpWorld, name: string, role: Role): HelpRow {
       'What they had picked up waits again.',
     ],
     refusal: (use) => {
-      const found = accountNamed(world, use.words[0]!);
+      const found = accountNamed(world, use, use.words[0]!);
       if (!isAccount(found)) return found;
       if (use.bot.staffRole(found.name) === null) return said`${found.name} does not help here.`;
       return found.name !== use.account && !isAtLeast(use.role, 'manager')
@@ -78,7 +78,7 @@ function removing(world: HelpWorld, name: string, role: Role): HelpRow {
         : null;
     },
     async run(use) {
-      const found = accountNamed(world, use.words[0]!);
+      const found = accountNamed(world, use, use.words[0]!);
       if (!isAccount(found)) return [found];
       await world.desk.dropStaff(use.bot, use, found.name);
       return [said`${found.name} helps here no more.`];
@@ -96,8 +96,9 @@ function clvl(world: HelpWorld): HelpRow {
     most: 2,
     effect: 'makes somebody who helps something else',
     help: [`Makes somebody who helps something else, below you: ${roles}.`],
-    refusal: ({ bot, words }) => {
-      const found = accountNamed(world, words[0]!);
+    refusal: (use) => {
+      const { bot, words } = use;
+      const found = accountNamed(world, use, words[0]!);
       if (!isAccount(found)) return found;
       if (staffRole(words[1]!) === null) return said`A role is one of ${roles}.`;
       return bot.staffRole(found.name) === null ? said`${found.name} does not help here.` : null;
@@ -119,15 +120,17 @@ function giveOwnership(world: HelpWorld): HelpRow {
     effect: 'makes somebody else who helps the owner, and you a manager',
     help: ['Makes somebody else who helps the owner, and you a manager.'],
     own: true,
-    refusal: ({ bot, account, words }) => {
-      const found = accountNamed(world, words[0]!);
+    refusal: (use) => {
+      const { bot, account, words } = use;
+      const found = accountNamed(world, use, words[0]!);
       if (!isAccount(found)) return found;
       if (found.name === account) return 'It is yours.';
       if (bot.staffRole(found.name) === null) return said`${found.name} does not help here.`;
       return confirmation(words[1], said`GIVEOWNERSHIP ${words[0]!} ${CONFIRM} hands ${bot.nick} on.`);
     },
-    async run({ bot, account, words }) {
-      const found = accountNamed(world, words[0]!);
+    async run(use) {
+      const { bot, account, words } = use;
+      const found = accountNamed(world, use, words[0]!);
       if (!isAccount(found)) return [found];
       await world.desk.giveOwnership(bot, account, found.name);
       return [said`${bot.nick} is ${found.name}’s.`];
@@ -207,14 +210,15 @@ function stats(world: HelpWorld): HelpRow {
     refusal: (use) => {
       const [word] = use.words;
       if (word === undefined) return null;
-      const found = accountNamed(world, word);
+      const found = accountNamed(world, use, word);
       if (!isAccount(found)) return found;
       if (found.name !== use.account && !isAtLeast(use.role, 'manager'))
         return 'What others did is for a manager here, or above.';
       return use.bot.staffRole(found.name) === null ? said`${found.name} does not help here.` : null;
     },
-    run({ bot, account, words }) {
-      const found = words[0] === undefined ? null : accountNamed(world, words[0]);
+    run(use) {
+      const { bot, account, words } = use;
+      const found = words[0] === undefined ? null : accountNamed(world, use, words[0]);
       const name = found !== null && isAccount(found) ? found.name : account;
       const rows = world.desk.store
         .figures(bot.key, name)

@@ -2,10 +2,12 @@
  * The commands of bots as operators have them: further names for some, others that nobody may use, or that another level may. A table is
  * made anew when something of it was changed, and is the bot's own where nothing was.
  */
+
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { CommandCall, CommandNeed, CommandRow } from '../bots/command-row.ts';
 import { type CommandTable, helpRow } from '../bots/command-table.ts';
 import { said } from '../bots/reply.ts';
+import type { ViewUser } from '../network/view-parts.ts';
 import { expand, leastWords } from './templates.ts';
 
 /** A command that was made of another. */
@@ -243,6 +245,10 @@ class HandedOn implements CommandCall {
 
   from(index: number): string {
     return this.words.slice(index).join(' ');
+  }
+
+  byNick(nick: string): ViewUser | undefined {
+    return this.#call.byNick(nick);
   }
 
   logIn(account: string, createdMs: number): boolean {

@@ -153,7 +153,7 @@ function block(opserv: OpServ): CommandRow {
     ],
     recorded: (call) => ({ nick: call.words[0]!.slice(0, 32), reason: parts(call).reason }),
     refusal(call) {
-      const found = userNamed(opserv, call.words[0]!);
+      const found = userNamed(call, call.words[0]!);
       if (!isUser(found)) return found;
       const actor = actorOf(opserv, call);
       const spared = sparedAddress(opserv.ranks, actor, found, NO_ABUSE);
@@ -164,7 +164,7 @@ function block(opserv: OpServ): CommandRow {
       return tooLong(reason);
     },
     async run(call) {
-      const user = stillThere(userNamed(opserv, call.words[0]!));
+      const user = stillThere(userNamed(call, call.words[0]!));
       const { seconds, reason } = parts(call);
       const hit = opserv.clones.count(user);
       const ban = await opserv.acts.banAddress(user, { seconds, reason, by: actorOf(opserv, call).name });

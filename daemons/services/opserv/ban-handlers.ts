@@ -113,13 +113,13 @@ export function banHandlers(opserv: OpServ): CommandHandlers<typeof banAdminComm
     },
     block: {
       check: ({ nick }) => {
-        const user = foundUser(userNamed(opserv, nick));
+        const user = foundUser(userNamed(opserv.view, nick));
         const spared = sparedAddress(opserv.ranks, ANYBODY, user, NO_ABUSE);
         if (spared !== null) refuse('refused', sparedText(user, spared));
       },
-      impact: ({ nick }) => impactOn(clones.count(foundUser(userNamed(opserv, nick))), 'bans'),
+      impact: ({ nick }) => impactOn(clones.count(foundUser(userNamed(opserv.view, nick))), 'bans'),
       run: async ({ nick, reason, minutes }, { actor }) => {
-        const user = foundUser(userNamed(opserv, nick));
+        const user = foundUser(userNamed(opserv.view, nick));
         const users = clones.count(user);
         const by = administrator(actor).name;
         const { mask } = await opserv.acts.banAddress(user, { seconds: minutes * 60, reason, by });

@@ -95,6 +95,7 @@ function part(opserv: OpServ): CommandRow {
 /** Changes as somebody typed them; a reply for what cannot be read. Members are named by nick. */
 export function readChanges(
   opserv: OpServ,
+  by: Pick<CommandCall, 'byNick'> | null | undefined,
   channel: ViewChannel,
   words: readonly string[],
 ): LinkModeChange[] | Reply {
@@ -121,7 +122,7 @@ export function readChanges(
       });
       continue;
     }
-    const user = userNamed(opserv, argument);
+    const user = userNamed(by, argument);
     if (!isUser(user)) return user;
     if (!channel.members.has(user)) return said`${user.nick} is not on ${channel.name}.`;
     changes.push({ on, letter, argument: user.numeric });
@@ -169,14 +170,14 @@ function mode(opserv: OpServ): CommandRow {
     refusal(call) {
       const channel = channelNamed(opserv, call.words[0]!);
       if (!isChannel(channel)) return channel;
-      const changes = readChanges(opserv, channel, call.words.slice(1));
+      const changes = readChanges(opserv, call, channel, call.words.slice(1));
       if (!Array.isArray(changes)) return changes as Reply;
       const above = losesBy(opserv, channel, actorOf(opserv, call), changes);
       return above === null ? null : said`${above} is above you.`;
     },
     run(call) {
       const channel = channelIn(opserv, call);
-      const changes = readChanges(opserv, channel, call.words.slice(1));
+      const changes = readChanges(opserv, call, channel, call.words.slice(1));
       if (!Array.isArray(changes)) return [changes as Reply];
       opserv.options.acts.force(channel, changes);
       return [said`The modes of ${channel.name} are changed.`];
@@ -190,7 +191,7 @@ function status(opserv: OpServ, on: boolean): CommandRow {
     if (!isChannel(channel)) return channel;
     const members: ViewUser[] = [];
     for (const nick of call.words.slice(1)) {
-      const user = userNamed(opserv, nick);
+      const user = userNamed(call, nick);
       if (!isUser(user)) return user;
       if (!channel.members.has(user)) return said`${user.nick} is not on ${channel.name}.`;
       members.push(user);
@@ -247,7 +248,7 @@ function kick(opserv: OpServ): CommandRow {
     refusal(call) {
       const channel = channelNamed(opserv, call.words[0]!);
       if (!isChannel(channel)) return channel;
-      const user = userNamed(opserv, call.words[1]!);
+      const user = userNamed(call, call.words[1]!);
       if (!isUser(user)) return user;
       if (!channel.members.has(user)) return said`${user.nick} is not on ${channel.name}.`;
       if (isService(user) || isAbove(opserv.ranks, actorOf(opserv, call), user))
@@ -256,7 +257,7 @@ function kick(opserv: OpServ): CommandRow {
     },
     run(call) {
       const channel = channelIn(opserv, call);
-      const user = stillThere(userNamed(opserv, call.words[1]!));
+      const user = stillThere(userNamed(call, call.words[1]!));
       opserv.options.acts.throwOut(channel, user, call.from(2) || `Wanted by ${actorOf(opserv, call).name}`);
       return [said`${user.nick} is thrown out of ${channel.name}.`];
     },

@@ -19,11 +19,15 @@ export function lookCommands(opserv: OpServ): CommandRow[] {
 }
 
 /** The account that a word names: a nick, or `*account`. */
-function accountNamed(opserv: OpServ, word: string): StoredAccount | Reply {
+function accountNamed(
+  opserv: OpServ,
+  call: Pick<CommandCall, 'byNick'>,
+  word: string,
+): StoredAccount | Reply {
   const { store, standing } = opserv.options;
   if (word.startsWith('*'))
     return store.find(word.slice(1)) ?? said`There is no account ${word.slice(1, 65)}.`;
-  const user = userNamed(opserv, word);
+  const user = userNamed(call, word);
   if (!isUser(user)) return user;
   return standing.accountOf(user) ?? said`${user.nick} is not logged in.`;
 }
@@ -45,13 +49,13 @@ function access(opserv: OpServ): CommandRow {
     recorded(call) {
       const [word, level] = call.words;
       if (word === undefined || level === undefined) return null;
-      const account = accountNamed(opserv, word);
+      const account = accountNamed(opserv, call, word);
       return { account: isAccount(account) ? account.name : word.slice(0, 64), level };
     },
     refusal(call) {
       const word = wordOf(call);
       if (word === '*' && call.words.length === 1) return null;
-      const account = accountNamed(opserv, word);
+      const account = accountNamed(opserv, call, word);
       if (!isAccount(account)) return account;
       const [, typed] = call.words;
       if (typed === undefined) return null;
@@ -70,7 +74,7 @@ function access(opserv: OpServ): CommandRow {
             rows: profiles.operators().map(({ account, level }) => [account, String(level)]),
           },
         ];
-      const account = accountNamed(opserv, word);
+      const account = accountNamed(opserv, call, word);
       if (!isAccount(account)) return [account];
       const [, typed] = call.words;
       if (typed !== undefined) {
@@ -97,8 +101,8 @@ function whois(opserv: OpServ): CommandRow {
     help: [
       'Shows what services know of somebody: where they are, their account, channels, and what is against them.',
     ],
-    run({ words }) {
-      const user = userNamed(opserv, words[0]!);
+    run(call) {
+      const user = userNamed(call, call.words[0]!);
       if (!isUser(user)) return [user];
       const { standing } = opserv.options;
       const account = standing.accountOf(user);

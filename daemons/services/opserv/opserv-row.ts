@@ -20,9 +20,12 @@ export function actorOf(opserv: OpServ, { user }: Pick<CommandCall, 'user'>): Ac
   return { name: account?.name ?? user.nick, level: opserv.options.standing.levelOf(user) ?? 0 };
 }
 
-/** The user that a nick names, or why there is none. */
-export function userNamed(opserv: OpServ, nick: string): ViewUser | Message {
-  return opserv.view?.byNick(nick) ?? said`Nobody is called ${nick.slice(0, 32)}.`;
+/** The user that a nick names, or why there is none. @param by a command, or the view for what is asked otherwise */
+export function userNamed(
+  by: Pick<CommandCall, 'byNick'> | null | undefined,
+  nick: string,
+): ViewUser | Message {
+  return by?.byNick(nick) ?? said`Nobody is called ${nick.slice(0, 32)}.`;
 }
 
 export function isUser(found: ViewUser | Message): found is ViewUser {

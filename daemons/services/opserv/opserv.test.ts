@@ -1083,3 +1083,47 @@ describe('Global', () => {
     expect([net.test.deeds, net.test.services.opserv.lists.messages.all()]).toEqual([[], []]);
   });
 });
+
+describe('whoever takes a nick while a command is written down is not meant by it', () => {
+  /** What services send; `ann` is called otherwise meanwhile, and somebody else has her nick. */
+  const meanwhile = async (text: string, bot?: string) => {
+    let write = () => {};
+    net.test.writtenDown = new Promise((resolve) => {
+      write = resolve;
+    });
+    const sent = net.sends('root', text, bot);
+    net.test.say('ABAAA N away 5000', 'ABAAH N ann 5000');
+    write();
+    return await sent;
+  };
+
+  it.each([
+    ['KICK #tea ann', /^\S+ K #tea ABAAA :/],
+    ['DEOP #tea ann', /^\S+ (?:M|OM) #tea -o ABAAA/],
+    ['MODE #tea -o ann', /^\S+ (?:M|OM) #tea -o ABAAA/],
+    ['BLOCK ann 1h spam', /^\S+ GL \* \+\*@10\.0\.0\.1 /],
+  ])('%s', async (text, expected) => {
+    net.test.say('AB B #tea 900 ABAAH,ABAAA:o', `AB M #tea +o ABAAH 900`);
+    expect(await meanwhile(text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('ACCESS', async () => {
+    await meanwhile('ACCESS ann 100');
+    const levels = net.test.services.accounts.profiles
+      .operators()
+      .map(({ account, level }) => [account, level]);
+    expect(levels).toEqual(
+      expect.arrayContaining([
+        ['ann', 100],
+        ['idle', 1_000],
+      ]),
+    );
+  });
+
+  it('GIVEOWNERSHIP of ChanServ', async () => {
+    net.test.say('AB B #tea 900 ABAAB:o');
+    await net.says('root', 'REGISTER #tea *low', 'ChanServ');
+    await meanwhile('GIVEOWNERSHIP #tea ann', 'ChanServ');
+    expect(net.test.services.chanServ.registry.get('#tea')?.founder).toBe('ann');
+  });
+});

@@ -83,6 +83,7 @@ export function watchHandlers(opserv: OpServ): CommandHandlers<typeof watchAdmin
   const changesOf = (channel: ViewChannel, modes: string): readonly LinkModeChange[] => {
     const read = readChanges(
       opserv,
+      opserv.view,
       channel,
       modes.split(' ').filter((word) => word !== ''),
     );
@@ -314,13 +315,13 @@ export function watchHandlers(opserv: OpServ): CommandHandlers<typeof watchAdmin
     },
     'kick-user': {
       check: ({ channel, nick }) => {
-        const user = foundUser(userNamed(opserv, nick));
+        const user = foundUser(userNamed(opserv.view, nick));
         if (!channelOf(channel).members.has(user))
           throw new SignalboxError('not_found', `${user.nick} is not on ${channel}.`);
       },
       impact: () => 'throws 1 user out',
       run: ({ channel, nick, reason }) => {
-        options.acts.throwOut(channelOf(channel), foundUser(userNamed(opserv, nick)), reason);
+        options.acts.throwOut(channelOf(channel), foundUser(userNamed(opserv.view, nick)), reason);
         return { channel, nick };
       },
     },

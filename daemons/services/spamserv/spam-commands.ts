@@ -253,7 +253,7 @@ function addTrust(world: SpamWorld): CommandRow {
     help: ['Lets an account say anything on a channel, whatever SpamServ looks for.'],
     refusal: (use) => notThere(world, use) ?? notMeant(world, use),
     async run(use) {
-      const account = meantAccount(world.channels, use.words[0]!);
+      const account = meantAccount(world.channels, use.call, use.words[0]!);
       if (!isAccount(account)) return refuse(account);
       const { key, name } = use.channel;
       const added = await change(world, key, () => world.store.addTrust(key, account.id, use.by));
@@ -275,7 +275,7 @@ function dropTrust(world: SpamWorld): CommandRow {
     help: ['Has SpamServ look at what an account says as at what everybody says.'],
     refusal: (use) => notThere(world, use) ?? notMeant(world, use),
     async run(use) {
-      const account = meantAccount(world.channels, use.words[0]!);
+      const account = meantAccount(world.channels, use.call, use.words[0]!);
       if (!isAccount(account)) return refuse(account);
       const { key, name } = use.channel;
       const there = await change(world, key, () => world.store.dropTrust(key, account.id));
@@ -286,8 +286,8 @@ function dropTrust(world: SpamWorld): CommandRow {
   });
 }
 
-function notMeant({ channels }: SpamWorld, { words }: ChanUse): Reply | null {
-  const found = meantAccount(channels, words[0]!);
+function notMeant({ channels }: SpamWorld, { words, call }: ChanUse): Reply | null {
+  const found = meantAccount(channels, call, words[0]!);
   return isAccount(found) ? null : found;
 }
 
@@ -327,13 +327,14 @@ function everywhere(world: SpamWorld, on: boolean): CommandRow {
         : 'Takes that back; what channels trust by themselves stays.',
     ],
     recorded: ({ words }) => ({ command: on ? 'OADDTRUST' : 'ODELTRUST', account: words[0]!.slice(0, 64) }),
-    refusal: ({ words }) => {
-      const found = meantAccount(world.channels, words[0]!);
+    refusal: (call) => {
+      const found = meantAccount(world.channels, call, call.words[0]!);
       return isAccount(found) ? null : found;
     },
-    async run({ words, user }) {
+    async run(call) {
+      const { words, user } = call;
       const { store, writes } = world;
-      const account = meantAccount(world.channels, words[0]!);
+      const account = meantAccount(world.channels, call, words[0]!);
       if (!isAccount(account)) return [account];
       const done = await writes.write(() =>
         on ? store.addTrust(null, account.id, nameOf(user)) : store.dropTrust(null, account.id),
