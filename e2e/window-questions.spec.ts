@@ -82,12 +82,14 @@ test('a ban is lifted from its row in the list, without being typed again', asyn
 
   await app.open('/daemon/ircd/commands?command=bans');
   await app.page.getByRole('button', { name: 'Run bans' }).click();
+  await expect(result).toContainText('*@*.example.org');
   await app.rowAction('kline', 'Unban');
   const dialog = app.page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Run remove-ban' }).click();
   await expect(dialog).toContainText('Done');
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await expect(result).toContainText('The result has no rows');
+  // Other specs may have left bans of the network in the list.
+  await expect(result).not.toContainText('*@*.example.org');
 });
 
 test('a ban that would be refused is not asked about; another is repeated in words', async ({ app }) => {

@@ -1,6 +1,6 @@
 /**
  * A client of the relay for programs: hello, rooms, direct messages and answers, over whatever carries bytes. In Node
- * `connectRelay` of node-connection.ts makes one, in a browser `connectRelay` of web-connection.ts.
+ * `connectRelay` of node-connection.ts makes one.
  */
 import { RelayClientError, RelayConnectionError, RelayIdentityError, RelayRefusedError } from './errors.ts';
 import { RelayLink, type Sealing } from './relay-link.ts';
