@@ -243,7 +243,7 @@ it('of X3 and of Atheme, with what could not come along; one that was known here
   expect(await there.files.import('x3.db', false)).toEqual(tried);
   const fresh = new AccountStore(there.database, () => 1);
   expect(fresh.get('ann').email).toBe('ann@example.net');
-  expect(fresh.passwordHash(fresh.get('Ann'))).toMatchObject({ foreign: true });
+  expect(fresh.passwordHash(fresh.get('Ann'))).toMatchObject({ outdated: true });
   expect(new ProfileStore(there.database, () => 1, HERE_ALONE).of(fresh.get('ann'))).toMatchObject({
     level: 600,
   });
