@@ -123,16 +123,11 @@ export class Translation {
         this.#lines.set(entry, line);
         opers.push(entry);
       } else {
-        this.unfinished.push(block);
+        if (this.#holds('oper', [{ ...block, password_hash: PLACEHOLDER }])) this.unfinished.push(block);
         this.leave(line, `the password of the operator ${oper.name}`, why);
       }
     }
     if (opers.length > 0) this.#draft.oper = opers;
-    this.unfinished.splice(
-      0,
-      Number.POSITIVE_INFINITY,
-      ...this.unfinished.filter((block) => this.#holds('oper', [{ ...block, password_hash: PLACEHOLDER }])),
-    );
     for (const key of Object.keys(this.#draft)) this.#mend(key);
     return this.#draft;
   }
