@@ -3,6 +3,7 @@
  * actions and command handlers.
  */
 import type { WorkGate } from '../runtime/async/work-gate.ts';
+import { workPrices } from '../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
@@ -134,11 +135,14 @@ export function tellNeighbours(
  * @param batch that it is part of, for clients that know what that is.
  */
 export function from(server: CommandServer, source: Source, rest: string, batch?: string): Delivery {
+  const { outbox, work } = server.host;
   const account = 'account' in source ? source.account : null;
-  const tags = { account, msgid: '', clientTags: '', bot: false };
-  if (batch !== undefined)
-    return new Delivery(server.host.outbox, `:${source.prefix} ${rest}`, { ...tags, batch });
-  return new Delivery(server.host.outbox, `:${source.prefix} ${rest}`, tags);
+  const tags =
+    batch === undefined
+      ? { account, msgid: '', clientTags: '', bot: false }
+      : { account, msgid: '', clientTags: '', bot: false, batch };
+  work.spend(workPrices.message.ns);
+  return new Delivery(outbox, `:${source.prefix} ${rest}`, tags);
 }
 
 /** Tells a change of a user (AWAY, SETNAME) to those who share a channel and have the capability. */

@@ -138,18 +138,22 @@ function* announceAll(
 /** The extended form goes to those who asked for it (IRCv3 extended-join, away-notify). */
 function* announce(server: CommandServer, { user, channel }: Membership, say: Say): WorkSteps {
   const plain = say(user, `JOIN ${channel.name}`);
-  const extended = say(user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
+  const { account, realname } = user;
+  let extended: Telling | null = null;
   const either: Message = {
-    body: extended.body,
+    body: plain.body,
     renew: () => {
       plain.renew();
-      extended.renew();
+      extended?.renew();
     },
   };
   const told = toMembers(server, channel, either, (members, start, end) => {
     for (let i = start; i < end; i++) {
       const { client } = members[i]!;
-      (client.has(CAP.extendedJoin) ? extended : plain).to(client);
+      if (client.has(CAP.extendedJoin)) {
+        extended ??= say(user, `JOIN ${channel.name} ${account ?? '*'} :${realname}`);
+        extended.to(client);
+      } else plain.to(client);
     }
   });
   yield* rest(told);

@@ -34,7 +34,8 @@ export class Delivery {
   readonly #tags: DeliveryTags;
   /** Variant bits that make a difference to this message. */
   readonly #relevant: number;
-  readonly #chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
+  /** Null until somebody gets it. */
+  #chunks: (Chunk | null)[] | null = null;
   #time: string;
 
   /** @param time as clients see it; that of the first delivery where it is empty */
@@ -58,12 +59,12 @@ export class Delivery {
   /** Like {@link to}, but never part of a labeled response: for messages that merely happen to reach their sender. */
   past(client: LocalClient): void {
     const variant = client.caps & this.#relevant;
-    client.connection.push(this.#chunks[variant] ?? this.#encode(variant));
+    client.connection.push(this.#chunks?.[variant] ?? this.#encode(variant));
   }
 
   /** To be called when it goes on in a later tick: what was serialized belonged to the tick before. */
   renew(): void {
-    this.#chunks.fill(null);
+    this.#chunks?.fill(null);
   }
 
   /** What servers of our own kind are told beside the text. */
@@ -83,6 +84,7 @@ export class Delivery {
     // A lane a variant, so that the lines of a receiver lie side by side in the arena.
     const framing = (variant >> FRAMING_SHIFT) as Framing;
     const chunk = this.#outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant, framing);
+    this.#chunks ??= new Array(VARIANTS).fill(null);
     this.#chunks[variant] = chunk;
     return chunk;
   }

@@ -36,19 +36,22 @@ export class NetBatch {
     this.#begin = this.#line(`+${this.#reference} ${kind} ${near} ${far}`);
   }
 
-  /** A message of a user or a server as part of it. */
+  /** A message of a user or a server as part of it; each form of it is made when somebody comes who gets it. */
   message(source: Source, rest: string): Telling {
-    const single = from(this.#server, source, rest);
-    const inside = from(this.#server, source, rest, this.#reference);
+    let single: Delivery | null = null;
+    let inside: Delivery | null = null;
     // It may have been encoded in an earlier turn.
     this.#begin.renew();
     return {
-      body: inside.body,
+      body: rest,
       renew: () => {
-        for (const delivery of [single, inside, this.#begin]) delivery.renew();
+        single?.renew();
+        inside?.renew();
+        this.#begin.renew();
       },
       to: (client) => {
         if (!client.has(CAP.batch)) {
+          single ??= from(this.#server, source, rest);
           single.past(client);
           return;
         }
@@ -56,6 +59,7 @@ export class NetBatch {
           this.#begun.add(client);
           this.#begin.past(client);
         }
+        inside ??= from(this.#server, source, rest, this.#reference);
         inside.past(client);
       },
     };

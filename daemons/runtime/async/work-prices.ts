@@ -41,6 +41,10 @@ export const workPrices = {
     reason: 'One node of a tree of addresses or texts, or one hash, that a look-up passes.',
   },
   skipped: { ns: 20, reason: 'One entry of a list that was looked at and left out.' },
+  message: {
+    ns: 1_500,
+    reason: 'One message to others: put together, and encoded in the forms in which its receivers get it.',
+  },
   receiver: {
     ns: 60,
     reason: 'One receiver of a message: its pending list grows by an entry, nothing is copied.',

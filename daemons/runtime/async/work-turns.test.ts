@@ -274,6 +274,27 @@ describe('WorkTurns', () => {
     expect(longest(true)).toBeLessThan(10);
   });
 
+  it('has patient work leave most of every turn to others, also where it takes more than it is charged for', () => {
+    const longest = (patient: boolean) => {
+      const loop = new Loop();
+      const account = loop.account();
+      account.patient = patient;
+      const dear = function* (): WorkSteps {
+        for (let i = 0; i < 1_000; i++) {
+          loop.nowMs += 0.2;
+          if (loop.turns.spend(6_700)) yield null;
+        }
+      };
+      loop.turns.runSteps(account, dear());
+      let longestMs = 0;
+      for (let begunMs = loop.nowMs; loop.turn(); begunMs = loop.nowMs)
+        longestMs = Math.max(longestMs, loop.nowMs - begunMs);
+      return longestMs;
+    };
+    expect(longest(false)).toBeGreaterThan(11);
+    expect(longest(true)).toBeLessThan(10);
+  });
+
   it('lets the answers leave that are there before it does what waits, and not when nothing does', () => {
     const due: (() => void)[] = [];
     const told: string[] = [];

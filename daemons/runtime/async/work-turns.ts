@@ -242,7 +242,8 @@ export class WorkTurns {
     this.#owner = account;
     this.#chargedNs = 0;
     this.#checkNs = this.#stepNs;
-    this.#baseMs = Number.NaN;
+    // What is patient works for long at a time: its slice is measured from its first line on.
+    this.#baseMs = account.patient ? this.#now() : Number.NaN;
     this.#over = false;
   }
 
