@@ -23,6 +23,10 @@ interface Facts {
   readonly choked?: boolean;
   readonly busy?: boolean;
   readonly queuedBytes?: number;
+  /** How far it is with a sealed session; none where absent. */
+  readonly sealed?: 'asked' | 'proved';
+  /** Whether nobody is let in without one. */
+  readonly required?: boolean;
   readonly perClass?: Partial<typeof PER_CLASS>;
 }
 
@@ -36,6 +40,7 @@ function look(...all: readonly Facts[]) {
     mode: facts.mode ?? 'rooms',
     pingedAt: NOW - (facts.pinged ?? NOW),
     connection: {
+      session: facts.sealed === 'proved' ? {} : null,
       lastReceivedAt: NOW - (facts.silent ?? 0),
       acceptedAt: NOW - (facts.here ?? 0),
       connectionClass: { limits: { ...PER_CLASS, ...facts.perClass } },
@@ -43,6 +48,7 @@ function look(...all: readonly Facts[]) {
         frameBegunAt: facts.frame === undefined ? 0 : NOW - facts.frame,
         choked: facts.choked ?? false,
         busy: facts.busy ?? false,
+        handshaking: facts.sealed === 'asked',
         recount: () => recounted++,
       },
       outbox: {
@@ -56,6 +62,7 @@ function look(...all: readonly Facts[]) {
   const gauge = (name: string) => ({ set: (value: number) => gauges.set(name, value) });
   const relay = {
     limits: { frame_seconds: 60, handshake_seconds: 15 },
+    door: { required: all[0]?.required ?? false },
     turns: { spend: () => true },
     rooms: { size: 3, memberships: 7 },
     metrics: {
@@ -110,6 +117,22 @@ describe('a client', () => {
       'that was refused is, in any mode',
       { stage: 'greeting', mode: 'echo', here: 15_001 },
       ['hello_timeout send'],
+    ],
+    ['may take its time for a handshake', { stage: 'new', mode: 'echo', here: 15_000, sealed: 'asked' }, []],
+    [
+      'that does not finish its handshake is ended then, however much it says',
+      { stage: 'new', mode: 'echo', here: 15_001, sealed: 'asked' },
+      ['handshake_timeout send'],
+    ],
+    [
+      'that proves nothing where everybody must is too',
+      { stage: 'new', mode: 'echo', here: 15_001, required: true },
+      ['handshake_timeout send'],
+    ],
+    [
+      'that has proved who it is has no such deadline',
+      { stage: 'new', mode: 'echo', here: 15_001, sealed: 'proved', required: true },
+      [],
     ],
     ['that was refused is given the same time', { stage: 'greeting', mode: 'echo', here: 15_000 }, []],
     ['without hello may be quiet', { stage: 'plain', mode: 'echo', silent: 600_000, unwritten: 600_000 }, []],

@@ -66,5 +66,6 @@ it('lets a class of connections have limits of its own where they concern one cl
     'idle_seconds',
     'plain_idle_seconds',
     'stall_seconds',
+    'handshakes_per_ip',
   ]);
 });

@@ -218,6 +218,23 @@ export const LIMITS = {
     unit: 'milliseconds',
     reason: 'How long a closed connection may take to read its last frames before the socket is destroyed.',
   },
+  max_handshakes: {
+    default: 4_096,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason:
+      'Handshakes of sealed sessions under way, which hold keys that nobody has proved anything for; above it the oldest of the address that has most goes first.',
+  },
+  handshakes_per_ip: {
+    default: 2_048,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason:
+      'Handshakes of one address under way: all peers behind it reconnect at once, but half of its connections are never halfway.',
+    perClass: true,
+  },
   rekey_frames: {
     default: 65_536,
     min: 1,

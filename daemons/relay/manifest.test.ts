@@ -213,7 +213,10 @@ it('draws and highlights metrics that there are', () => {
     ['Frames', ['frames_in_total', 'frames_out_total']],
     ['Bytes', ['bytes_in_total', 'bytes_out_total']],
     ['Frame latency', ['frame_latency_seconds']],
-    ['Sealed sessions', ['sealed_clients', 'handshakes_total', 'handshake_failures_total']],
+    [
+      'Sealed sessions',
+      ['sealed_clients', 'handshakes_total', 'handshake_failures_total', 'handshakes_refused_total'],
+    ],
     ['STUN', ['stun_requests_total', 'stun_limited_total']],
     ['Send queues', ['send_queue_bytes', 'send_queue_max_bytes']],
     [

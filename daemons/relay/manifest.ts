@@ -334,6 +334,7 @@ export const manifest = defineManifest({
         'signalbox_relay_sealed_clients',
         'signalbox_relay_handshakes_total',
         'signalbox_relay_handshake_failures_total',
+        'signalbox_relay_handshakes_refused_total',
       ],
     },
     { title: 'STUN', metrics: ['signalbox_relay_stun_requests_total', 'signalbox_relay_stun_limited_total'] },

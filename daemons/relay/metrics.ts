@@ -42,6 +42,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   gauge('sealed_clients', 'Clients in sealed sessions'),
   counter('handshakes', 'Handshakes of sealed sessions that were begun'),
   counter('handshake_failures', 'Handshakes that came to no session: not genuine, not in time, or given up'),
+  counter('handshakes_refused', 'Handshakes that were not begun, because too many were under way'),
   counter('rekeys', 'New keys that the relay took for what it seals'),
   counter('bad_records', 'Sealed frames that were changed, repeated or out of order; each ends its session'),
   counter('identity_changes', "Times that an identity asked for a peer id that is another's"),
@@ -88,6 +89,7 @@ export class RelayMetrics {
   readonly sealedClients;
   readonly handshakes;
   readonly handshakeFailures;
+  readonly handshakesRefused;
   readonly rekeys;
   readonly badRecords;
   readonly stunRequests;
@@ -122,6 +124,7 @@ export class RelayMetrics {
     this.sealedClients = registry.gauge(name('sealed_clients'));
     this.handshakes = registry.counter(name('handshakes_total'));
     this.handshakeFailures = registry.counter(name('handshake_failures_total'));
+    this.handshakesRefused = registry.counter(name('handshakes_refused_total'));
     this.rekeys = registry.counter(name('rekeys_total'));
     this.badRecords = registry.counter(name('bad_records_total'));
     this.identityChanges = registry.counter(name('identity_changes_total'));
@@ -155,6 +158,7 @@ export class RelayMetrics {
       this.sealedClients.set(sealed());
       this.handshakes.setTotal(counts.begun);
       this.handshakeFailures.setTotal(counts.failed);
+      this.handshakesRefused.setTotal(counts.refused);
       this.rekeys.setTotal(counts.rekeys);
     });
   }

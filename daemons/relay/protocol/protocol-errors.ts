@@ -13,6 +13,8 @@ export const PROTOCOL_ERRORS = {
   unsupported_version: 'The relay does not speak that version of the protocol. The connection is closed.',
   handshake_failed: 'A message of the handshake is not genuine. The connection is closed.',
   handshake_timeout: 'No sealed session came about in time. The connection is closed.',
+  too_many_handshakes:
+    'The address has handshakes_per_ip unfinished handshakes, or most of the max_handshakes of all. The connection is closed.',
   bad_identity: 'The identity does not hold for the key of the handshake. The connection is closed.',
   identity_changed: 'Another identity has that peer id.',
   identity_required: 'That peer id is of somebody who proves an identity; a plain client may not have it.',

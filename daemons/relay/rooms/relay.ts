@@ -189,9 +189,20 @@ export class Relay implements ConnectionHandler, Switchboard {
       this.endWithError(peer, 'noise_not_offered', 'This relay has no sealed sessions.');
       return null;
     }
+    const { door, turns } = this;
+    turns.spend(door.toWeigh * workPrices.skipped.ns);
+    const most = connection.connectionClass.limits.handshakes_per_ip;
+    const refuse = () =>
+      this.endWithError(
+        peer,
+        'too_many_handshakes',
+        `Too many handshakes are under way, most of them of your address (at most ${most}); try again later.`,
+      );
+    const handshake = door.begin(connection.network, most, refuse);
+    if (handshake === null) refuse();
     // What others send is not for somebody in a handshake.
-    this.broadcast.remove(peer);
-    return this.door.begin();
+    else this.broadcast.remove(peer);
+    return handshake;
   }
 
   onAnswer(connection: Connection, message: Uint8Array): void {

@@ -11,7 +11,7 @@ import { SealedInput } from './sealed-input.ts';
 import { SessionDoor } from './session-door.ts';
 
 const ATTEMPTS = 10_000;
-const RULES = { rekey_frames: 3, rekey_bytes: 1e9, rekey_seconds: 1e9 };
+const RULES = { rekey_frames: 3, rekey_bytes: 1e9, rekey_seconds: 1e9, max_handshakes: 1 };
 
 /** A sequence that is the same in every run (Mulberry32). */
 function random(seed: number): () => number {
@@ -47,7 +47,7 @@ it('10,000 hostile handshakes and frames end with a reason, and hold nothing aft
       { onFrame: () => ++delivered > 0, onOversized: () => {} },
       { max_frame_bytes: 1_000 },
     );
-    const input = new SealedInput(frames, door.begin(), {
+    const input = new SealedInput(frames, door.begin('192.0.2.1', 1, () => {})!, {
       onAnswer: (message) => answers.push(message),
       onSecured: () => secured++,
       onInsecure: (code, message) => {
@@ -118,6 +118,6 @@ it('10,000 hostile handshakes and frames end with a reason, and hold nothing aft
   expect(reasons.get('bad_record')).toBeGreaterThan(ATTEMPTS / 20);
   expect(secured).toBe(ATTEMPTS / 10);
   expect(delivered).toBe(3 * secured);
-  const { begun, completed, failed, open } = door.counts;
-  expect([begun, completed + failed, open]).toEqual([ATTEMPTS, ATTEMPTS, 0]);
+  const { begun, completed, failed, refused } = door.counts;
+  expect([begun, completed + failed, refused, door.open]).toEqual([ATTEMPTS, ATTEMPTS, 0, 0]);
 });

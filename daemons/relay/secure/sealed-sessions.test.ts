@@ -307,6 +307,90 @@ describe('a session ends with a reason', () => {
     await client.ended();
     relay.registry.sample();
     expect([relay.metrics.handshakes.value, relay.metrics.handshakeFailures.value]).toEqual([1, 1]);
-    expect(relay.server.door.counts.open).toBe(0);
+    expect(relay.server.door.open).toBe(0);
+  });
+});
+
+describe('handshakes that are under way', () => {
+  /** Asks for a session, sends what comes first, and nothing else: the answer has come when this resolves. */
+  async function halfway(address?: string) {
+    const client = await relay.connect(relay.port, address);
+    client.send(PREAMBLE);
+    client.send(TEST_SUITE.dhPair().publicKey);
+    return client;
+  }
+
+  it('are as many as an address may have; one that is done or gone makes room', async () => {
+    await start({ handshakes_per_ip: 1 });
+    const first = await halfway();
+    expect((await first.next())?.length).toBe(192);
+    const second = await halfway();
+    expect(await second.message()).toMatchObject({ type: 'error', code: 'too_many_handshakes' });
+    await second.ended();
+    expect((await (await halfway('127.0.0.2')).next())?.length).toBe(192);
+    expect(relay.server.door.instrument()).toEqual({ depth: 2, completed: 0, rejected: 1 });
+    first.send('no handshake');
+    expect(await first.message()).toMatchObject({ code: 'handshake_failed' });
+    for (const seed of [3, 4]) {
+      const client = await sealed(seed);
+      client.send('in');
+      expect((await client.next())?.toString()).toBe('in');
+    }
+    relay.registry.sample();
+    expect(relay.metrics.handshakesRefused.value).toBe(1);
+    expect(relay.server.door.open).toBe(1);
+  });
+
+  it('are as many as a class says', async () => {
+    await start({
+      handshakes_per_ip: 1,
+      class: [{ name: 'home', match: ['127.0.0.0/8'], handshakes_per_ip: 2 }],
+    });
+    for (let i = 0; i < 2; i++) expect((await (await halfway()).next())?.length).toBe(192);
+    expect(await (await halfway()).message()).toMatchObject({ code: 'too_many_handshakes' });
+  });
+
+  it('give way where all together are too many, those first of which an address has most', async () => {
+    await start({ max_handshakes: 3 });
+    const crowd = [await halfway('127.0.0.2'), await halfway('127.0.0.2'), await halfway('127.0.0.2')];
+    for (const one of crowd) expect((await one.next())?.length).toBe(192);
+    const more = await halfway('127.0.0.2');
+    expect(await more.message()).toMatchObject({ code: 'too_many_handshakes' });
+    const client = await sealed(3);
+    client.send('in');
+    expect((await client.next())?.toString()).toBe('in');
+    expect(await crowd[0]!.message()).toMatchObject({ code: 'too_many_handshakes' });
+    await crowd[0]!.ended();
+    expect(crowd[1]!.closed).toBe(false);
+    expect(relay.server.door.open).toBe(2);
+  });
+
+  it('are charged to their address, whatever comes of them', async () => {
+    await start();
+    const charged: number[] = [];
+    const { turns } = relay.server.relay;
+    const spend = turns.spend.bind(turns);
+    turns.spend = (ns) => {
+      charged.push(ns);
+      return spend(ns);
+    };
+    const client = await halfway();
+    await client.next();
+    client.send(Buffer.alloc(160));
+    expect(await client.message()).toMatchObject({ code: 'handshake_failed' });
+    // Two messages, each of them some hundreds of microseconds.
+    expect(charged.filter((ns) => ns >= 100_000)).toHaveLength(2);
+  });
+
+  it('end with a message that is announced longer than any can be, before it is there', async () => {
+    await start();
+    const client = await relay.connect();
+    client.send(PREAMBLE);
+    client.socket.write(Buffer.from([0, 0, 4, 1]));
+    expect(await client.message()).toMatchObject({
+      code: 'handshake_failed',
+      message: 'A sealed frame of 1025 bytes was announced; at most 1024 are allowed.',
+    });
+    await client.ended();
   });
 });

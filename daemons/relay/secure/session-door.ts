@@ -9,6 +9,7 @@ import { fingerprint, identityPayload, identityText, provenIdentity } from '../n
 import { NoiseError } from '../noise/noise-error.ts';
 import { PREAMBLE } from '../noise/preamble.ts';
 import { RecordOpener, RecordSealer, type RekeyRules } from '../noise/records.ts';
+import { type HandshakeLimits, OpenHandshakes } from './open-handshakes.ts';
 import type { SecurityMode } from './security-modes.ts';
 
 /** The name of the cipher, as people see it. */
@@ -31,29 +32,36 @@ export interface Session {
   readonly opener: RecordOpener;
 }
 
-/** What the door keeps count of; all only ever grow but `open`. */
+/** What the door keeps count of; all only ever grow. */
 export class HandshakeCounts {
   begun = 0;
   completed = 0;
   failed = 0;
+  /** Not begun, because too many were under way. */
+  refused = 0;
   rekeys = 0;
-  /** Under way. */
-  open = 0;
 }
 
 export class SessionDoor {
   readonly counts = new HandshakeCounts();
   readonly #suite: CryptoSuite;
   readonly #rules: RekeyRules;
+  readonly #open: OpenHandshakes;
   #settings: DoorSettings;
   #allowed: ReadonlySet<string>;
   #identity: SigningKey;
   #pair: DhPair;
   #payload: Uint8Array;
 
-  constructor(suite: CryptoSuite, identity: SigningKey, settings: DoorSettings, rules: RekeyRules) {
+  constructor(
+    suite: CryptoSuite,
+    identity: SigningKey,
+    settings: DoorSettings,
+    limits: RekeyRules & HandshakeLimits,
+  ) {
     this.#suite = suite;
-    this.#rules = rules;
+    this.#rules = limits;
+    this.#open = new OpenHandshakes(limits);
     this.#settings = settings;
     this.#allowed = new Set(settings.allow);
     this.#identity = identity;
@@ -85,8 +93,8 @@ export class SessionDoor {
 
   /** Handshakes under way, and those that ended. */
   readonly instrument = (): Counts<'limiter'> => {
-    const { open, completed, failed } = this.counts;
-    return { depth: open, completed, rejected: failed };
+    const { completed, failed, refused } = this.counts;
+    return { depth: this.#open.size, completed, rejected: failed + refused };
   };
 
   allows(identity: string): boolean {
@@ -106,16 +114,37 @@ export class SessionDoor {
     this.#payload = identityPayload(identity, this.#pair.publicKey);
   }
 
-  begin(): ServerHandshake {
+  /** Handshakes under way. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Networks among which the next one will have to be looked for that has most; 0 where there is room. */
+  get toWeigh(): number {
+    return this.#open.full ? this.#open.networks : 0;
+  }
+
+  /**
+   * Begins a handshake; null where too many are under way.
+   * @param most of `network` at once
+   * @param giveWay ends it, for others who have fewer
+   */
+  begin(network: string, most: number, giveWay: () => void): ServerHandshake | null {
+    const place = this.#open.enter(network, most, giveWay);
+    if (place === null) {
+      this.counts.refused++;
+      return null;
+    }
     this.counts.begun++;
-    this.counts.open++;
     const handshake = new Handshake({
       suite: this.#suite,
       initiator: false,
       prologue: PREAMBLE,
       staticPair: this.#pair,
     });
-    return new ServerHandshake(handshake, this.#suite, this.#payload, this.#rules, this.counts);
+    return new ServerHandshake(handshake, this.#suite, this.#payload, this.#rules, this.counts, () =>
+      this.#open.leave(place),
+    );
   }
 }
 
@@ -126,6 +155,7 @@ export class ServerHandshake {
   readonly #payload: Uint8Array;
   readonly #rules: RekeyRules;
   readonly #counts: HandshakeCounts;
+  readonly #leave: () => void;
   #ended = false;
 
   constructor(
@@ -134,12 +164,14 @@ export class ServerHandshake {
     payload: Uint8Array,
     rules: RekeyRules,
     counts: HandshakeCounts,
+    leave: () => void,
   ) {
     this.#handshake = handshake;
     this.#suite = suite;
     this.#payload = payload;
     this.#rules = rules;
     this.#counts = counts;
+    this.#leave = leave;
   }
 
   /**
@@ -177,6 +209,6 @@ export class ServerHandshake {
 
   #end(): void {
     this.#ended = true;
-    this.#counts.open--;
+    this.#leave();
   }
 }
