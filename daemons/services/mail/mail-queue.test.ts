@@ -305,7 +305,7 @@ describe('administrators', () => {
 });
 
 it('what is due later is looked at when it is, though nobody kicks, and not while it is paused', async () => {
-  let rows: { id: number; due: number }[] = [{ id: 1, due: 1_000 }];
+  let rows: { id: number; due: number; queued: number }[] = [{ id: 1, due: 1_000, queued: 0 }];
   const start = net.clock.now();
   const delivered: number[] = [];
   const loop = new DeliveryLoop({
@@ -313,10 +313,11 @@ it('what is due later is looked at when it is, though nobody kicks, and not whil
     atOnce: 1,
     due: (now, most) => rows.filter(({ due }) => start + due <= now).slice(0, most),
     next: () => (rows.length === 0 ? null : start + Math.min(...rows.map(({ due }) => due))),
-    deliver: async ({ id }) => {
-      delivered.push(id);
+    deliver: async ({ id }) => delivered.push(id),
+    settle: async ({ id }) => {
       rows = rows.filter((one) => one.id !== id);
     },
+    unwritten: () => {},
     ended: () => loop.kick(),
   });
   loop.kick();
@@ -324,7 +325,7 @@ it('what is due later is looked at when it is, though nobody kicks, and not whil
   expect(delivered).toEqual([]);
   await net.clock.advance(1);
   expect(delivered).toEqual([1]);
-  rows = [{ id: 2, due: 2_000 }];
+  rows = [{ id: 2, due: 2_000, queued: 0 }];
   loop.kick();
   loop.pause();
   await net.clock.advance(5_000);
@@ -333,9 +334,64 @@ it('what is due later is looked at when it is, though nobody kicks, and not whil
   expect(loop.isUnderWay(2)).toBe(true);
   await settled();
   expect([delivered, loop.isUnderWay(2)]).toEqual([[1, 2], false]);
-  rows = [{ id: 3, due: 0 }];
+  rows = [{ id: 3, due: 0, queued: 0 }];
   loop.close();
   loop.kick();
   await net.clock.advance(5_000);
   expect([delivered, loop.closed]).toEqual([[1, 2], true]);
+});
+
+it('is sent once though that cannot be written, and nothing else meanwhile', async () => {
+  net.database.exec(
+    "CREATE TRIGGER full BEFORE DELETE ON mail_queue BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  await put('expiry', 'a@example.net');
+  queue.configure(server);
+  await settled();
+  await put('expiry', 'b@example.net');
+  queue.kick();
+  await settled();
+  const unwritten = expect.stringMatching(
+    /^error mail_unwritten: What became of a mail could not be written: .*the disk is full/,
+  );
+  expect([server.mails.map(({ to }) => to), queue.depth, logged]).toEqual([
+    ['a@example.net'],
+    2,
+    [unwritten],
+  ]);
+  // It is tried again a minute later, and not before; what a server has taken it is not given again.
+  await net.clock.advance(MINUTE - 1);
+  await settled();
+  expect(logged).toHaveLength(1);
+  await net.clock.advance(1);
+  await settled();
+  expect([server.mails.map(({ to }) => to), queue.sent, queue.depth]).toEqual([['a@example.net'], 1, 2]);
+  expect(logged.length).toBeGreaterThan(1);
+  net.database.exec('DROP TRIGGER full');
+  await net.clock.advance(MINUTE);
+  await settled();
+  expect([server.mails.map(({ to }) => to), queue.sent, queue.failed, queue.depth]).toEqual([
+    ['a@example.net', 'b@example.net'],
+    2,
+    0,
+    0,
+  ]);
+  // Another that has the number of one of them is one of its own.
+  await put('expiry', 'c@example.net');
+  queue.kick();
+  await settled();
+  expect([server.mails.map(({ to }) => to).at(-1), queue.depth]).toEqual(['c@example.net', 0]);
+  // Of what failed the reason is kept until it can be written.
+  net.database.exec(
+    "CREATE TRIGGER full BEFORE UPDATE ON mail_queue BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  server.problems = [new Error('busy')];
+  await put('expiry', 'd@example.net');
+  queue.kick();
+  await settled();
+  net.database.exec('DROP TRIGGER full');
+  await net.clock.advance(MINUTE);
+  await settled();
+  expect(waits()).toEqual([[1, 'expiry', 1, 'busy', MINUTE]]);
+  expect(server.mails).toHaveLength(3);
 });

@@ -53,6 +53,12 @@ const BRINGS: Readonly<Record<MailKind, { readonly kind: CookieKind; readonly pa
   expiry: null,
 };
 
+/** What came of a mail. */
+interface MailOutcome {
+  /** Why no server took it; null where one did, or nobody waits for it any more. */
+  readonly error: unknown;
+}
+
 export class MailQueue {
   /** Mails that a server has taken, and that were given up. */
   sent = 0;
@@ -61,7 +67,7 @@ export class MailQueue {
   readonly #statements;
   /** How many were sent to an address of late. */
   readonly #recipients: Guessing;
-  readonly #loop: DeliveryLoop<QueuedMail>;
+  readonly #loop: DeliveryLoop<QueuedMail, MailOutcome>;
   #transport: MailTransport | null = null;
   #waiting: number;
 
@@ -101,6 +107,13 @@ export class MailQueue {
       due: (now, most) => this.#statements.due.all(now, most) as QueuedMail[],
       next: () => this.#statements.next.get() as number | null,
       deliver: (mail) => this.#send(mail),
+      settle: (mail, outcome) => this.#settle(mail, outcome),
+      unwritten: (_mail, error) =>
+        options.log(
+          'error',
+          'mail_unwritten',
+          `What became of a mail could not be written: ${String(error)}`,
+        ),
       ended: () => this.kick(),
     });
   }
@@ -221,21 +234,23 @@ export class MailQueue {
     this.#transport = null;
   }
 
-  async #send(queued: QueuedMail): Promise<void> {
-    const { writes, log } = this.#options;
+  async #send(queued: QueuedMail): Promise<MailOutcome> {
     const transport = this.#transport!;
     try {
-      const mail = await writes.write(() => this.#compose(queued));
+      const mail = await this.#options.writes.write(() => this.#compose(queued));
       if (mail !== null) {
         await transport.send(mail);
         this.sent++;
       }
-      await writes.write(() => this.#statements.drop.run(queued.id));
+      return { error: null };
     } catch (error) {
-      await this.#failed(queued, error).catch((later: unknown) =>
-        log('error', 'mail_unwritten', `What became of a mail could not be written: ${String(later)}`),
-      );
+      return { error };
     }
+  }
+
+  async #settle(queued: QueuedMail, { error }: MailOutcome): Promise<void> {
+    if (error === null) await this.#options.writes.write(() => this.#statements.drop.run(queued.id));
+    else await this.#failed(queued, error);
   }
 
   /** Null for a mail that nobody waits for any more. */

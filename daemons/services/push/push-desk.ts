@@ -22,6 +22,7 @@ import { type PushTopic, serverOf } from './push-device.ts';
 import { type PushMessage, PushStore, type QueuedPush } from './push-store.ts';
 import {
   makeVapidKeys,
+  type PushOutcome,
   type PushSettings,
   type PushTransport,
   type VapidKeys,
@@ -54,7 +55,7 @@ export class PushDesk {
   failed = 0;
   gone = 0;
   readonly #options: PushDeskOptions;
-  readonly #loop: DeliveryLoop<QueuedPush>;
+  readonly #loop: DeliveryLoop<QueuedPush, PushOutcome>;
   readonly #keys;
   /** When something of a kind may be told again, monotonic milliseconds. */
   readonly #again = new Map<string, number>();
@@ -77,7 +78,14 @@ export class PushDesk {
       atOnce: limits.pushesAtOnce.default,
       due: (now, most) => this.devices.due(now, most),
       next: () => this.devices.next(),
-      deliver: (push) => this.#send(push),
+      deliver: (push) => this.#transport!.send(push),
+      settle: (push, outcome) => this.#settle(push, outcome),
+      unwritten: (push, error) =>
+        options.log(
+          'warn',
+          'push_unwritten',
+          `What became of a push to ${nameOf(push)} could not be written: ${String(error)}`,
+        ),
       ended: () => this.kick(),
     });
   }
@@ -245,40 +253,35 @@ export class PushDesk {
     return made;
   }
 
-  async #send(push: QueuedPush): Promise<void> {
+  async #settle(push: QueuedPush, outcome: PushOutcome): Promise<void> {
     const { writes, clock, log } = this.#options;
-    const outcome = await this.#transport!.send(push);
-    const about = `device ${push.device} at ${serverOf(push.endpoint)}`;
-    try {
-      if (outcome.kind === 'sent') {
-        await writes.write(() => this.devices.sent(push));
-        this.sent++;
-        return;
-      }
-      if (outcome.kind === 'gone') {
-        await writes.write(() => this.devices.drop(push.device));
-        this.gone++;
-        this.changed();
-        log('info', 'push_device_gone', `The ${about} is there no more, and is forgotten`);
-        return;
-      }
-      const wait = outcome.kind === 'later' ? Math.max(retryWaitMs(push.tries), outcome.wait ?? 0) : null;
-      const late = wait !== null && clock.now() + wait > push.queued + limits.pushKeptSeconds.default * 1_000;
-      const again = late ? null : wait;
-      await writes.write(() => this.devices.failed(push, outcome.why, again));
-      if (again === null) this.failed++;
-      const what = again === null ? 'was given up' : `waits for ${Math.round(again / 1_000)} s`;
-      log(
-        'warn',
-        again === null ? 'push_given_up' : 'push_delayed',
-        `A push to ${about} ${what}: ${outcome.why}`,
-      );
-    } catch (error) {
-      log(
-        'warn',
-        'push_unwritten',
-        `What became of a push to ${about} could not be written: ${String(error)}`,
-      );
+    if (outcome.kind === 'sent') {
+      await writes.write(() => this.devices.sent(push));
+      this.sent++;
+      return;
     }
+    if (outcome.kind === 'gone') {
+      await writes.write(() => this.devices.drop(push.device));
+      this.gone++;
+      this.changed();
+      log('info', 'push_device_gone', `The ${nameOf(push)} is there no more, and is forgotten`);
+      return;
+    }
+    const wait = outcome.kind === 'later' ? Math.max(retryWaitMs(push.tries), outcome.wait ?? 0) : null;
+    const late = wait !== null && clock.now() + wait > push.queued + limits.pushKeptSeconds.default * 1_000;
+    const again = late ? null : wait;
+    await writes.write(() => this.devices.failed(push, outcome.why, again));
+    if (again === null) this.failed++;
+    const what = again === null ? 'was given up' : `waits for ${Math.round(again / 1_000)} s`;
+    log(
+      'warn',
+      again === null ? 'push_given_up' : 'push_delayed',
+      `A push to ${nameOf(push)} ${what}: ${outcome.why}`,
+    );
   }
+}
+
+/** A device without what would give it away. */
+function nameOf({ device, endpoint }: QueuedPush): string {
+  return `device ${device} at ${serverOf(endpoint)}`;
 }

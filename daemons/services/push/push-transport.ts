@@ -95,5 +95,5 @@ function secondsOf(said: string | string[] | undefined): number | null {
 /** What went wrong without the address, which is a secret of the device. */
 function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
-  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'failed';
+  return typeof code === 'string' ? code : String(name);
 }

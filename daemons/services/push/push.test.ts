@@ -192,36 +192,59 @@ it('tries again what could not be sent, gives up what is refused or too late, an
   await subscribe('ABAAA', '/ann');
   net.say('ABAAA Q :bye');
   const tell = (about: string) => push().tell('ann', 'login', about, ['Title', 'Body'] as never);
-  answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '7200' } }];
+  const dueIn = () => push().devices.next()! - net.clock.now();
+  answers = [{ status: 503 }, { status: 500 }, { status: 429, headers: { 'retry-after': '7200' } }];
   tell('1');
   await until(() => got.length === 1);
   await until(() => push().devices.list(9)[0]!.problem !== null);
   expect(push().devices.list(9)).toMatchObject([
     { account: 'ann', waiting: 1, problem: 'the server answered 503' },
   ]);
-  await net.clock.advance(limits.mailRetryMs.default);
-  await until(() => got.length === 2);
-  await until(() => push().devices.list(9)[0]!.problem === 'the server answered 429');
-  // It is tried when the server has said, and not before.
-  await net.clock.advance(7_199_000);
-  expect(got).toHaveLength(2);
-  await net.clock.advance(1_000);
-  await until(() => got.length === 3);
+  // It waits longer each time, and as long as the server has said.
+  for (const [problem, wait] of [
+    ['the server answered 503', limits.mailRetryMs.default],
+    ['the server answered 500', 2 * limits.mailRetryMs.default],
+    ['the server answered 429', 7_200_000],
+  ] as const) {
+    await until(() => push().devices.list(9)[0]!.problem === problem);
+    expect(dueIn()).toBe(wait);
+    await net.clock.advance(wait);
+  }
+  await until(() => got.length === 4);
   await settled();
   expect(push().devices.list(9)).toMatchObject([{ waiting: 0, problem: null, sentAt: expect.any(Number) }]);
   answers = [{ status: 403 }];
   tell('2');
   await until(() => push().failed === 1);
   expect(push().devices.list(9)).toMatchObject([{ waiting: 0, problem: 'the server answered 403' }]);
+  // What would come later than anybody wants it is given up at once.
+  const day = limits.pushKeptSeconds.default;
+  answers = [{ status: 429, headers: { 'retry-after': String(day + 1) } }];
+  tell('late');
+  await until(() => push().failed === 2);
+  expect(push().waiting).toBe(0);
+  answers = [{ status: 429, headers: { 'retry-after': String(day) } }];
+  tell('in time');
+  await until(() => got.length === 7);
+  await until(() => push().waiting === 1 && dueIn() === day * 1_000);
+  expect(push().failed).toBe(2);
   answers = [{ status: 410 }];
   tell('3');
   await until(() => push().gone === 1);
   expect(push().devices.list(9)).toEqual([]);
   tell('4');
   await net.quiet();
-  expect([push().waiting, got.length]).toEqual([0, 5]);
-  // Nothing that is logged gives a device away.
-  expect(net.logged.join('\n')).toMatch(/device 1 at localhost/);
+  expect([push().waiting, got.length]).toEqual([0, 8]);
+  // It is logged, and nothing that is logged gives a device away.
+  expect(net.logged.filter((line) => line.includes('push'))).toEqual([
+    'warn push_delayed A push to device 1 at localhost waits for 60 s: the server answered 503',
+    'warn push_delayed A push to device 1 at localhost waits for 120 s: the server answered 500',
+    'warn push_delayed A push to device 1 at localhost waits for 7200 s: the server answered 429',
+    'warn push_given_up A push to device 1 at localhost was given up: the server answered 403',
+    'warn push_given_up A push to device 1 at localhost was given up: the server answered 429',
+    'warn push_delayed A push to device 1 at localhost waits for 86400 s: the server answered 429',
+    'info push_device_gone The device 1 at localhost is there no more, and is forgotten',
+  ]);
   for (const secret of [
     '/ann',
     devices[0]!.auth.toString('base64url'),
@@ -244,6 +267,8 @@ it('keeps what waits, and its keys, through a restart, and sends it when it may'
   await net.reopen();
   await configure();
   expect(push().publicKey).toBe(publicKey);
+  // Whatever runs here next finds the keys that devices are bound to.
+  expect(net.database.prepare('SELECT name FROM secrets').pluck().all()).toContain('push-vapid');
   expect(push().waiting).toBe(1);
   await net.clock.advance(limits.mailRetryMs.default);
   await until(() => got.length === 2);
@@ -330,6 +355,48 @@ it('waits with no more than may wait', async () => {
   push().tell('ann', 'help', '', ['Title', 'Body'] as never);
   await until(() => push().failed === 1);
   expect([push().waiting, got.length]).toEqual([limits.pushesWaiting.default, 0]);
+  expect(net.logged.at(-1)).toBe('warn push_queue_full A push was given up: 10000 wait already');
+});
+
+it('is given up where it cannot be written, and not for devices that are no more', async () => {
+  const tell = (about: string) => push().tell('ann', 'login', about, ['Title', about] as never);
+  net.say('ABAAA Q :bye');
+  // Of what nobody was told, they are told once they have a device.
+  tell('1');
+  net.join('ABAAA', 'ann');
+  await net.ask('ABAAA', 'AUTH ann correct-horse');
+  await subscribe('ABAAA', '/ann');
+  net.say('ABAAA Q :bye');
+  tell('1');
+  await until(() => push().sent === 1);
+  await settled();
+  net.database.exec(
+    "CREATE TRIGGER full BEFORE DELETE ON push_queue BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  tell('2');
+  await until(() => net.logged.some((line) => line.includes('push_unwritten')));
+  expect(net.logged.at(-1)).toMatch(
+    /^warn push_unwritten What became of a push to device 1 at localhost could not be written: .*the disk is full/,
+  );
+  // What a server has taken it is not given again once that can be written.
+  net.database.exec('DROP TRIGGER full');
+  await net.clock.advance(limits.mailRetryMs.default);
+  await settled();
+  await until(() => push().sent === 2);
+  expect(got).toHaveLength(2);
+  net.database.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON push_queue BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  tell('3');
+  await until(() => push().failed === 1);
+  expect(net.logged.at(-1)).toMatch(/^warn push_unwritten A push could not be written: .*the disk is full/);
+  net.database.exec('DROP TRIGGER full');
+  const logged = net.logged.length;
+  const dropped = push().drop(1);
+  tell('4');
+  await dropped;
+  await net.quiet();
+  expect([push().waiting, push().failed, net.logged.length]).toEqual([0, 1, logged]);
 });
 
 it('an endpoint is what browsers give, of servers that are named, with keys of the right size', () => {
@@ -421,6 +488,7 @@ it('what a server answers is done, gone, refused or for later, and how much late
     why: expect.stringMatching(/^UND_ERR_/),
     wait: null,
   });
+  expect(await one.send({ ...push, p256dh: 'x' })).toEqual({ kind: 'later', why: 'Error', wait: null });
   const other = transport(null);
   expect(await other.send(push)).toMatchObject({
     kind: 'later',
@@ -446,18 +514,28 @@ it('names are those of today, in the language of whoever reads, and no longer th
   await net.pass(limits.pushPauseMs.default);
   const words = (count: number) => Array.from({ length: count }, () => 'tea').join(' ');
   net.say(`ABAAB P #tea :${words(100)} ann`);
+  await net.quiet();
+  expect(push().waiting).toBe(0);
   net.say(`ABAAB P #tea :${words(99)} ann`);
   await until(() => got.length === 2);
   await settled();
   expect(got).toHaveLength(2);
-  // A nick that is theirs no more is nobody's.
+  // A nick that has become theirs is known, and one that is theirs no more is nobody's.
+  await net.pass(limits.pushPauseMs.default);
+  net.database
+    .prepare("INSERT INTO nicks SELECT 'anna', 'anna', account, added FROM nicks WHERE key = 'ann'")
+    .run();
+  push().hear({ kind: 'nick', account: 'ann' } as never);
+  net.say('ABAAB P #tea :anna?');
+  await until(() => got.length === 3);
+  await settled();
   await net.pass(limits.pushPauseMs.default);
   push().hear({ kind: 'nick', account: 'ann' } as never);
   net.services.keeper.changes.drop('ann', 'test').catch(() => {});
   await net.quiet();
   net.say('ABAAB P #tea :ann?');
   await net.quiet();
-  expect([got.length, push().waiting, push().devices.list(9)]).toEqual([2, 0, []]);
+  expect([got.length, push().waiting, push().devices.list(9)]).toEqual([3, 0, []]);
   await expect(push().drop(9)).rejects.toMatchObject({ code: 'not_found' });
 });
 
