@@ -31,11 +31,14 @@ export const CMODE = {
   /** What is said to several targets at once is refused. */
   noLists: 1 << 14,
   noKnock: 1 << 15,
+  /** What is said is kept for those who are on it. */
+  history: 1 << 16,
 } as const;
 
 /** Letter of each flag, in the order in which modes are shown. */
 export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['C', CMODE.noCtcp],
+  ['H', CMODE.history],
   ['K', CMODE.noKnock],
   ['M', CMODE.accountsSpeak],
   ['N', CMODE.noNotice],

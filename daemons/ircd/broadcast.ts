@@ -7,6 +7,7 @@ import { workPrices } from '../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
+import { historyOf } from './history/message-history.ts';
 import type { Source } from './network-events.ts';
 import type { Channel, LocalMembership } from './state/channel.ts';
 import type { LocalClient } from './state/local-client.ts';
@@ -133,16 +134,43 @@ export function tellNeighbours(
 /**
  * A message from a user, tagged with the account if there is one, or from a server.
  * @param batch that it is part of, for clients that know what that is.
+ * @param msgid of what is kept (IRCv3 chathistory).
  */
-export function from(server: CommandServer, source: Source, rest: string, batch?: string): Delivery {
+export function from(
+  server: CommandServer,
+  source: Source,
+  rest: string,
+  batch?: string,
+  msgid = '',
+): Delivery {
   const { outbox, work } = server.host;
   const account = 'account' in source ? source.account : null;
   const tags =
     batch === undefined
-      ? { account, msgid: '', clientTags: '', bot: false }
-      : { account, msgid: '', clientTags: '', bot: false, batch };
+      ? { account, msgid, clientTags: '', bot: false }
+      : { account, msgid, clientTags: '', bot: false, batch };
   work.spend(workPrices.message.ns);
   return new Delivery(outbox, `:${source.prefix} ${rest}`, tags);
+}
+
+/** As {@link from}, of something that happens on a channel: it is kept where that has history, and then has an id. */
+export function eventOn(server: CommandServer, source: Source, channel: Channel, rest: string): Delivery {
+  const history = historyOf(server.history, channel);
+  if (history === null) return from(server, source, rest);
+  const message = from(server, source, rest, undefined, server.recent.unnoted());
+  history.happened(channel, message);
+  return message;
+}
+
+/** The same of something that happens to a user on all of their channels. */
+export function eventOf(server: CommandServer, user: User, rest: string): Delivery {
+  const { history } = server;
+  if (history === null) return from(server, user, rest);
+  const channels = [...user.memberships.keys()].filter((channel) => historyOf(history, channel) !== null);
+  if (channels.length === 0) return from(server, user, rest);
+  const message = from(server, user, rest, undefined, server.recent.unnoted());
+  for (const channel of channels) history.happened(channel, message);
+  return message;
 }
 
 /** Tells a change of a user (AWAY, SETNAME) to those who share a channel and have the capability. */

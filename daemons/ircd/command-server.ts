@@ -12,6 +12,7 @@ import type { Cloaks } from './cloak.ts';
 import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
 import type { Gateways } from './gateways.ts';
+import type { MessageHistory } from './history/message-history.ts';
 import type { Keeper } from './keeper.ts';
 import type { LinkControl } from './link-control.ts';
 import type { NetworkBans } from './network-bans/network-bans.ts';
@@ -79,6 +80,10 @@ export interface CommandServer {
   readonly house: WorkAccount;
   /** How many clients are welcomed in one turn of the loop. */
   readonly registrationTurns: TurnBudget;
+  /** What is kept of what is said; null where nothing is. */
+  readonly history: MessageHistory | null;
+  /** Whether a capability is offered now. */
+  offers(bit: number): boolean;
   /** Gives messages their ids, and knows whose they are for a while. */
   readonly recent: RecentMessages;
   /**

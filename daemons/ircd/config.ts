@@ -207,6 +207,33 @@ const deniedClientTags = z
   })
   .default([]);
 
+const history = z
+  .strictObject({
+    keep_minutes: z
+      .int()
+      .min(0)
+      .max(10_080)
+      .default(0)
+      .describe(
+        'How long what is said is kept in memory, on channels with the mode H and in private, for those who may read it (IRCv3 chathistory); 0 keeps nothing.',
+      ),
+    new_channels: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether channels that are made here begin with the mode H; their operators may take it off.',
+      ),
+    direct_messages: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether private messages are kept for those of the two who have an account and are on this server; what is said to and by services never is.',
+      ),
+  })
+  .refine((block) => block.keep_minutes > 0 || !(block.new_channels || block.direct_messages), {
+    error: 'new_channels, direct_messages: expected keep_minutes above 0 beside them',
+  });
+
 const accounts = z.strictObject({
   authority: z
     .enum(['embedded', 'services', 'none'])
@@ -306,6 +333,7 @@ export const ircdConfigSchema = z.strictObject({
   denied_client_tags: deniedClientTags.describe(
     'Client-only tags that are not passed on, such as typing; with * as the first all but those that follow with a - (ISUPPORT CLIENTTAGDENY).',
   ),
+  history: history.prefault({}).describe('What was said before, for clients that ask (IRCv3 chathistory).'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),

@@ -17,9 +17,10 @@ import { workPrices } from '../runtime/async/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
 import { AccountDesk } from './accounts/account-desk.ts';
 import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
+import { tellOffer } from './actions/offer.ts';
 import { depart } from './actions/quit.ts';
 import { setUserModes } from './actions/user-modes.ts';
-import { CAP } from './client/capabilities.ts';
+import { CAP, capabilityNames } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
 import type { Cloaks } from './cloak.ts';
@@ -29,6 +30,7 @@ import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
 import { Gateways } from './gateways.ts';
+import { MessageHistory } from './history/message-history.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
 import type { Keeper } from './keeper.ts';
@@ -60,6 +62,9 @@ export interface ServerOptions {
   /** Who knows the accounts; nobody where absent. */
   readonly accounts?: AccountAuthority;
 }
+
+/** What is offered while there is history. */
+const HISTORY_CAPS = CAP.chatHistory | CAP.eventPlayback;
 
 function deniedTagsOf({ denied_client_tags: items }: IrcdConfig): DeniedTags | null {
   return items.length === 0 ? null : new DeniedTags(items);
@@ -96,6 +101,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   isupport: readonly string[];
   deniedTags: DeniedTags | null;
   readonly recent: RecentMessages;
+  history: MessageHistory | null = null;
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
@@ -121,6 +127,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
+    if (options.config.history.keep_minutes > 0) this.history = new MessageHistory(options.config.history);
     this.isupport = this.#support();
   }
 
@@ -140,11 +147,32 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.gateways = gateways;
     this.cloaks = cloaks;
     this.deniedTags = deniedTagsOf(config);
+    this.#configureHistory(config.history);
     this.refreshIsupport();
     this.nickLength.reconsider();
     this.state.me.description = config.description;
     this.accounts.reconsider();
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
+  }
+
+  offers(bit: number): boolean {
+    return (bit & HISTORY_CAPS) === 0 ? this.accounts.offers(bit) : this.history !== null;
+  }
+
+  #configureHistory(settings: IrcdConfig['history']): void {
+    const before = this.history;
+    if (settings.keep_minutes > 0) {
+      if (before !== null) before.configure(settings);
+      else this.history = new MessageHistory(settings);
+    } else if (before !== null) {
+      this.history = null;
+      before.clear(this.state.channels.values());
+    }
+    const names = capabilityNames(HISTORY_CAPS);
+    const on = this.history !== null;
+    if (on === (before !== null)) return;
+    const change = on ? { gone: [], names, values: names } : { gone: names, names: [], values: [] };
+    this.host.work.runSteps(this.house, tellOffer(this, change));
   }
 
   /** Rebuilds RPL_ISUPPORT after the network's name, a limit or who knows the accounts changed. */
@@ -155,7 +183,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   #support(): string[] {
     const { longest } = this.nickLength;
     const { configured } = this.accounts.authority;
-    return supportLines(this.config.network, this.tuning, configured, longest, this.deniedTags?.items);
+    const features = { deniedTags: this.deniedTags?.items, history: this.history !== null };
+    return supportLines(this.config.network, this.tuning, configured, longest, features);
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */

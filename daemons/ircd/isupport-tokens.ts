@@ -16,18 +16,26 @@ const ROOM_BYTES =
   limits.lineBodyBytes.default -
   (': 005   :'.length + limits.hostBytes.default + limits.nickLength.default + N.RPL_ISUPPORT.text.length);
 
+/** What is announced by what the settings say. */
+export interface Features {
+  /** Client-only tags that are not passed on. */
+  readonly deniedTags?: readonly string[] | undefined;
+  /** Whether what is said may be kept (IRCv3 chathistory). */
+  readonly history?: boolean;
+}
+
 /**
  * All tokens, in a stable order.
  * @param accounts whether there are accounts, which masks may name
  * @param nickLength the longest nick that is taken now
- * @param deniedTags client-only tags that are not passed on
+ * @param features what depends on the settings
  */
 export function isupportTokens(
   network: string,
   tuning: Tuning,
   accounts = false,
   nickLength: number = limits.nickLength.default,
-  deniedTags: readonly string[] = [],
+  { deniedTags = [], history = false }: Features = {},
 ): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
@@ -43,6 +51,7 @@ export function isupportTokens(
     `CHANMODES=${CHANMODES}`,
     `CHANNELLEN=${limits.channelNameBytes.default}`,
     `CHANTYPES=${CHANNEL_TYPES}`,
+    ...(history ? [`CHATHISTORY=${limits.historyReply.default}`] : []),
     ...(deniedTags.length === 0 ? [] : [`CLIENTTAGDENY=${deniedTags.join(',')}`]),
     'ELIST=CMNTU',
     'EXCEPTS=e',
@@ -55,6 +64,7 @@ export function isupportTokens(
     `MAXLIST=${LIST_MODES}:${tuning.get('mask_list_entries')}`,
     `MODES=${tuning.get('modes_per_command')}`,
     `MONITOR=${limits.monitorEntries.default}`,
+    ...(history ? ['MSGREFTYPES=msgid,timestamp'] : []),
     `NAMELEN=${limits.realnameBytes.default}`,
     `NETWORK=${network}`,
     `NICKLEN=${nickLength}`,
@@ -77,7 +87,7 @@ export function supportLines(
   tuning: Tuning,
   accounts = false,
   nickLength: number = limits.nickLength.default,
-  deniedTags: readonly string[] = [],
+  features: Features = {},
 ): string[] {
-  return isupportLines(isupportTokens(network, tuning, accounts, nickLength, deniedTags), ROOM_BYTES);
+  return isupportLines(isupportTokens(network, tuning, accounts, nickLength, features), ROOM_BYTES);
 }

@@ -216,6 +216,30 @@ export const limits = {
     reason:
       'Messages of this server, and as many of others, of which it is known who said them, so that they can be redacted: minutes of a busy network, some MB.',
   },
+  historyMessages: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Messages that are kept of one channel, or of the private ones of one account: some hours of a busy channel. Beyond it the oldest goes.',
+  },
+  historyTotalBytes: {
+    default: 67_108_864,
+    unit: 'bytes',
+    reason:
+      'Everything that is kept of what was said: some hundred thousand messages. Beyond it the oldest of all goes.',
+  },
+  historyReply: {
+    default: 100,
+    unit: 'count',
+    reason:
+      'Messages in one answer to CHATHISTORY, as ISUPPORT says: two screens. Fewer where half of the send queue has no room for them.',
+  },
+  historyReaders: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Accounts of a channel whose connection was lost, and that may read what is said until they are back; beyond it those that were lost first may not.',
+  },
   deniedTagsBytes: {
     default: 200,
     unit: 'bytes',

@@ -26,6 +26,8 @@ it('measures what it says, in these units', () => {
       send_queue_max_bytes gauge bytes
       server_bans gauge
       network_bans gauge
+      history_messages gauge
+      history_bytes gauge bytes
       registrations_total counter
       messages_in_total counter
       deliveries_total counter

@@ -26,6 +26,8 @@ const metrics: readonly MetricSpec[] = [
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
   gauge('server_bans', 'K-lines and D-lines in force'),
   gauge('network_bans', 'G-lines and jupes that are remembered, lifted ones included'),
+  gauge('history_messages', 'Messages that are kept for those who ask for what was said before'),
+  gauge('history_bytes', 'Memory that they take', 'bytes'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { shownInstruments } from '../runtime/telemetry/test-fixtures/shown-instruments.ts';
+import type { MessageHistory } from './history/message-history.ts';
 import type { LinkControl } from './link-control.ts';
 import { manifest } from './manifest.ts';
 import { MemoryServer } from './memory-server.ts';
@@ -71,7 +72,12 @@ it('shows each figure under its own name', () => {
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
   Object.assign(irc.server.counters, { linkLinesIn: 601, linkLinesOut: 602, netsplits: 603 });
   irc.server.linkControl = { standing: 604 } as LinkControl;
+  let expired = 0;
+  const totals = { messages: 605, bytes: 606 };
+  irc.server.history = { totals, expire: () => void expired++ } as unknown as MessageHistory;
   registry.sample();
+  // What is kept for too long goes also while nobody says anything.
+  expect(expired).toBe(1);
   const value = (name: string) => registry.values[registry.layout.slot(`signalbox_ircd_${name}`)];
   const shown = Object.fromEntries(
     manifest.metrics
@@ -96,6 +102,8 @@ it('shows each figure under its own name', () => {
     receive_queue_bytes: 13,
     send_queue_max_bytes: 202,
     network_bans: 0,
+    history_messages: 605,
+    history_bytes: 606,
     server_bans: 5,
     registrations_total: 4,
     // Lines that were too long are lines, too.

@@ -76,6 +76,8 @@ export function publishMetrics(
   const sendQueueMax = gauge('send_queue_max_bytes');
   const serverBans = gauge('server_bans');
   const networkBans = gauge('network_bans');
+  const historyMessages = gauge('history_messages');
+  const historyBytes = gauge('history_bytes');
 
   instrumentCache(registry, lookup.names);
   instrumentPool(registry, server.passwords.pool);
@@ -109,5 +111,9 @@ export function publishMetrics(
     receiveQueue.set(net.stats.get('inputHeld'));
     serverBans.set(server.bans.size);
     networkBans.set(server.networkBans.size);
+    // What is kept for too long goes also while nothing is said.
+    server.history?.expire();
+    historyMessages.set(server.history?.totals.messages ?? 0);
+    historyBytes.set(server.history?.totals.bytes ?? 0);
   });
 }

@@ -26,6 +26,14 @@ NODE = os.environ.get("SIGNALBOX_NODE", "node")
 ALONE = [NODE, REPOSITORY / "daemons" / "ircd" / "main.ts", "--standalone"]
 HOST = [REPOSITORY / "signalbox", "serve", "--port", "0", "--autostart", "ircd"]
 
+# For tests that ask for what was said before.
+HISTORY = """
+[ircd.history]
+keep_minutes = 60
+new_channels = true
+direct_messages = true
+"""
+
 CONFIG = """
 [ircd]
 server_name = "My.Little.Server"
@@ -36,6 +44,7 @@ listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}{websocket}]
 {password_line}
 {tls_line}
 
+{history}
 [ircd.accounts]
 authority = {authority}
 before_connect = {before_connect}
@@ -150,7 +159,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     isupport = {
         "BOT": "B",
         "CASEMAPPING": "rfc1459",
-        "CHANMODES": "beI,k,l,CKMNOSTZcimnprst",
+        "CHANMODES": "beI,k,l,CHKMNOSTZcimnprst",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "EXTBAN": "~,cmrz",
@@ -220,6 +229,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
                     hostname=json.dumps(hostname),
                     before_connect=json.dumps(self.test_config.account_registration_before_connect),
                     email_required=json.dumps(self.test_config.account_registration_requires_email),
+                    history=HISTORY if self.test_config.chathistory else "",
                     authority='"embedded"' if run_services else '"none"',
                     port=port,
                     tls="true" if ssl else "false",

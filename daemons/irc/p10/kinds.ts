@@ -43,7 +43,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     account: AS_SET,
     modesWithArgument: 'ovqahbeIk',
     modesWithArgumentWhenSet: 'l',
-    flags: 'CKMNOSTZcimnprst',
+    flags: 'CHKMNOSTZcimnprst',
     userModes: 'BDHILRWXadgkpqz',
   },
   nefarious: {

@@ -12,7 +12,8 @@ import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { setAccount } from '../actions/account.ts';
-import { CAP, CAPABILITY_NAMES } from '../client/capabilities.ts';
+import { tellOffer } from '../actions/offer.ts';
+import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
@@ -32,13 +33,6 @@ const OF_ACCOUNTS: ReadonlyMap<number, string> = new Map([
   [CAP.sasl, 'sasl'],
   [CAP.accountRegistration, 'draft/account-registration'],
 ]);
-
-/** What is no longer offered, and what is now: its names, and with their values also what had others. */
-interface OfferChange {
-  readonly gone: readonly string[];
-  readonly names: readonly string[];
-  readonly values: readonly string[];
-}
 
 /** The server's side of accounts. */
 export class AccountDesk implements Accounts {
@@ -112,7 +106,7 @@ export class AccountDesk implements Accounts {
     const { host, house } = this.#server;
     const names = fresh.map(([name]) => name).filter((name) => !before.has(name));
     const values = fresh.map(([name, value]) => (value === '' ? name : `${name}=${value}`));
-    host.work.runSteps(house, this.#tellOffer({ gone, names, values }));
+    host.work.runSteps(house, tellOffer(this.#server, { gone, names, values }));
   }
 
   originOf({ connection }: LocalClient): LoginOrigin {
@@ -181,23 +175,6 @@ export class AccountDesk implements Accounts {
   #readChannels(): void {
     const { present, loginOnly } = this.#authority;
     if (present && !(loginOnly === true && this.channels.known)) this.channels.read();
-  }
-
-  /** Clients of before version 302 read no values, so another value is no news to them. */
-  *#tellOffer({ gone, names, values }: OfferChange): WorkSteps {
-    const { host, state } = this.#server;
-    const bits = gone.reduce((all, name) => all | CAPABILITY_NAMES.get(name)!, 0);
-    for (const client of [...state.localClients]) {
-      if (client.user.gone) continue;
-      client.caps &= ~bits;
-      if (client.has(CAP.capNotify)) {
-        const head = `:${client.serverName} CAP ${client.target}`;
-        const added = client.cap302 ? values : names;
-        if (gone.length > 0) client.send(`${head} DEL :${gone.join(' ')}`);
-        if (added.length > 0) client.send(`${head} NEW :${added.join(' ')}`);
-      }
-      if (host.work.spend(workPrices.row.ns + host.writeNs)) yield null;
-    }
   }
 
   #hear(news: AccountNews): void {

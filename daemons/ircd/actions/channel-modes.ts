@@ -5,9 +5,11 @@
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { modeWords } from '../../irc/mode-words.ts';
+import { CMODE } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel } from '../broadcast.ts';
+import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { dropHistory } from '../history/message-history.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import type { ModeChange, Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
@@ -41,6 +43,7 @@ export class ChannelModeChanges {
   flag(on: boolean, letter: string, bit: number): void {
     if (this.#channel.has(bit) === on) return;
     this.#channel.modes ^= bit;
+    if (bit === CMODE.history && !on) dropHistory(this.#channel);
     this.#add(on, letter);
   }
 
@@ -114,7 +117,7 @@ export class ChannelModeChanges {
     const head = `MODE ${this.#channel.name} `;
     const bytes = MAX_LINE_BYTES - Buffer.byteLength(`:${this.#source.prefix} ${head}`);
     for (const line of modeWords(this.#changes, { bytes, sizeOf: Buffer.byteLength })) {
-      const message = from(this.#server, this.#source, head + line);
+      const message = eventOn(this.#server, this.#source, this.#channel, head + line);
       yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
   }

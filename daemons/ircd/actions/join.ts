@@ -6,6 +6,7 @@ import { from, toMembers } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { NetBatch, Telling } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
+import { historyOf } from '../history/message-history.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -140,6 +141,8 @@ function* announce(server: CommandServer, { user, channel }: Membership, say: Sa
   const plain = say(user, `JOIN ${channel.name}`);
   const { account, realname } = user;
   let extended: Telling | null = null;
+  // One of many who come together, and one with two forms, is kept without an id.
+  historyOf(server.history, channel)?.happened(channel, from(server, user, `JOIN ${channel.name}`));
   const either: Message = {
     body: plain.body,
     renew: () => {

@@ -1,7 +1,7 @@
 /** Somebody is removed from a channel. Nothing may be on its way to the channel; its gate is left by whoever calls. */
 import { STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel } from '../broadcast.ts';
+import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Membership } from '../state/channel.ts';
@@ -21,7 +21,7 @@ export function* kick(
 ): WorkSteps {
   const { channel, user } = membership;
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
-  const announce = () => toChannel(server, channel, from(server, source, text), null);
+  const announce = () => toChannel(server, channel, eventOn(server, source, channel, text), null);
   yield* rest(revoke(membership) ? kept(server, source, channel, announce) : announce());
   remove(server, source, membership, reason, bytes);
 }

@@ -1,5 +1,5 @@
 /** Somebody says something to a user or to a channel. Whether they may was found before. */
-import { UMODE } from '../../irc/modes.ts';
+import { CMODE, UMODE } from '../../irc/modes.ts';
 import type { MessageTags } from '../../irc/p10/message-tags.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { toChannel, toChannelStatus, toChannelWithCap, toMembers } from '../broadcast.ts';
@@ -59,6 +59,7 @@ export function sendToUser(
   const { local } = user;
   if (local !== null) {
     const unreached = isGuarded(local) ? unreachedBy(source, local) : null;
+    if (unreached === 'silence') server.history?.direct(source, user, { verb, message }, false);
     if (unreached !== null) return unreached === 'silence' ? null : unreached;
     // To oneself the label belongs to the echo, not to the delivery.
     if (verb !== 'TAGMSG' || local.has(CAP.messageTags)) message.past(local);
@@ -73,6 +74,7 @@ export function sendToUser(
       bytes,
       tags: message.messageTags,
     });
+  server.history?.direct(source, user, { verb, message }, true);
   return null;
 }
 
@@ -103,6 +105,7 @@ export function sendToChannel(
       bytes,
       tags: message.messageTags,
     });
+  if (status === 0 && channel.has(CMODE.history)) server.history?.said(channel, { verb, message });
   const except = source.local;
   if (server.state.deafCount > 0) return toHearing(server, channel, verb, status, message, except);
   if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, status);

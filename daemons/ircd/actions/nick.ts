@@ -2,7 +2,7 @@
 import { sameName } from '../../irc/casemapping.ts';
 import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toNeighbours } from '../broadcast.ts';
+import { eventOf, toNeighbours } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
@@ -21,7 +21,7 @@ export function* changeNick(
   gates: readonly WorkGate[],
 ): WorkSteps {
   const former = user.nick;
-  const message = from(server, user, `NICK ${wanted}`);
+  const message = eventOf(server, user, `NICK ${wanted}`);
   if (user.local !== null) message.to(user.local);
   // The name is taken at once; who has not been told yet hears nothing else of these channels before.
   server.state.whowas.remember(user, Date.now());

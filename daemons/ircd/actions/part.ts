@@ -1,6 +1,6 @@
 /** Somebody leaves a channel. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel } from '../broadcast.ts';
+import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -25,7 +25,7 @@ export function* part(
     // Somebody may have removed them meanwhile.
     if (membership === undefined) return;
     const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-    yield* rest(toChannel(server, channel, from(server, user, text), null));
+    yield* rest(toChannel(server, channel, eventOn(server, user, channel, text), null));
     noteLeft(server, membership);
     server.state.part(membership);
     server.links?.tell({ kind: 'part', user, channel, reason, bytes });

@@ -1,7 +1,7 @@
 /** Somebody leaves the network: by their own will, by a lost connection, by a kill. */
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, tellNeighbours, toNeighbours } from '../broadcast.ts';
+import { eventOf, tellNeighbours, toNeighbours } from '../broadcast.ts';
 import type { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { NetworkEvent } from '../network-events.ts';
@@ -51,8 +51,11 @@ export function* depart(
   try {
     if (announced && isSeen(user)) {
       const text = `QUIT :${reason}`;
-      if (batch === null) yield* rest(toNeighbours(server, user, from(server, user, text), 0, gates));
-      else yield* rest(tellNeighbours(server, user, batch.message(user, text), gates));
+      if (batch === null) yield* rest(toNeighbours(server, user, eventOf(server, user, text), 0, gates));
+      else {
+        eventOf(server, user, text);
+        yield* rest(tellNeighbours(server, user, batch.message(user, text), gates));
+      }
     }
     if (announced && user.local !== null) server.clientLog.quit(user.local, reason);
     // Whoever goes because the server does finds the channel again as it is.
@@ -77,6 +80,7 @@ function* partAll(server: CommandServer, user: User): WorkSteps {
   const memberships = [...user.memberships.values()];
   for (const [i, membership] of memberships.entries()) {
     noteLeft(server, membership);
+    membership.channel.history?.lost(user);
     server.state.part(membership);
     if ((i + 1) % AT_ONCE === 0 && server.host.work.spend(AT_ONCE * PART_NS)) yield null;
   }

@@ -18,6 +18,7 @@ export function redact(
   { status, shown, msgid, reason }: Redaction,
 ): WorkSteps | null {
   server.recent.forget(msgid);
+  server.history?.redacted(source, to, msgid);
   const text = `REDACT ${shown} ${msgid}${reason === '' ? '' : ` :${reason}`}`;
   const message = from(server, source, text);
   server.links?.tell({ kind: 'redaction', source, to, status, msgid, reason });

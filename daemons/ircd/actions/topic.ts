@@ -1,6 +1,6 @@
 /** A channel gets another topic. Nothing may be on its way to the channel; its gate is left by whoever calls. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel } from '../broadcast.ts';
+import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
@@ -34,6 +34,6 @@ export function setTopic(
   channel.topicAtMs = atMs;
   server.host.tableChanged('channels');
   if (told) server.links?.tell({ kind: 'topic', source, channel });
-  const message = from(server, source, `TOPIC ${channel.name} :${text}`);
+  const message = eventOn(server, source, channel, `TOPIC ${channel.name} :${text}`);
   return kept(server, source, channel, () => toChannel(server, channel, message, null));
 }

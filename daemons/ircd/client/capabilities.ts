@@ -35,6 +35,8 @@ export const CAP = {
   preAway: 1 << 22,
   extendedIsupport: 1 << 23,
   messageRedaction: 1 << 24,
+  chatHistory: 1 << 25,
+  eventPlayback: 1 << 26,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -56,6 +58,8 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['cap-notify', CAP.capNotify],
   ['chghost', CAP.chghost],
   ['draft/account-registration', CAP.accountRegistration],
+  ['draft/chathistory', CAP.chatHistory],
+  ['draft/event-playback', CAP.eventPlayback],
   ['draft/extended-isupport', CAP.extendedIsupport],
   ['draft/message-redaction', CAP.messageRedaction],
   ['draft/pre-away', CAP.preAway],

@@ -67,6 +67,11 @@ export class Delivery {
     this.#chunks?.fill(null);
   }
 
+  /** What goes with it, for whoever keeps it. */
+  get tags(): DeliveryTags {
+    return this.#tags;
+  }
+
   /** What servers of our own kind are told beside the text. */
   get messageTags(): MessageTags {
     const { msgid, clientTags } = this.#tags;

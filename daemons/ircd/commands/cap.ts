@@ -48,7 +48,7 @@ export const cap: Command = {
 function offered(server: CommandServer, client: LocalClient): string[] {
   const words: string[] = [];
   for (const [name, bit] of CAPABILITY_NAMES) {
-    if (!server.accounts.offers(bit)) continue;
+    if (!server.offers(bit)) continue;
     const value = client.cap302 ? server.accounts.valueOf(name) : '';
     words.push(value === '' ? name : `${name}=${value}`);
   }
@@ -90,7 +90,7 @@ function request(server: CommandServer, client: LocalClient, list: string): void
     // cap-notify cannot be switched off by a version 302 client.
     else if (disable && bit === CAP.capNotify && client.cap302) known = false;
     else if (disable) off |= bit;
-    else if (!server.accounts.offers(bit)) known = false;
+    else if (!server.offers(bit)) known = false;
     else on |= bit;
   }
   const verdict = known ? 'ACK' : 'NAK';

@@ -5,15 +5,17 @@ import { N, type Numeric } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import { join as enter } from '../actions/join.ts';
 import { part } from '../actions/part.ts';
 import { dueStatus } from '../actions/regain.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
+import { historyOf, type MessageHistory } from '../history/message-history.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { freeChannel, isBanned, type StepsWith } from '../work-steps.ts';
+import { freeChannel, isBanned, rest, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { NAME_NS, sendNames } from './names.ts';
 import { sendTopic } from './topic.ts';
@@ -65,6 +67,8 @@ export function* joinOne(server: CommandServer, client: LocalClient, name: strin
     const refusal = channel === undefined ? null : yield* refusalOf(server, channel, client, key);
     if (client.user.gone) return;
     if (refusal !== null) {
+      // A full channel is theirs as before.
+      if (refusal !== N.ERR_CHANNELISFULL) channel?.history?.left(client.user);
       client.reply(refusal, channel?.name ?? name);
       return;
     }
@@ -78,7 +82,11 @@ export function* joinOne(server: CommandServer, client: LocalClient, name: strin
 /** Puts a client on a channel that it may enter, to which nothing is on its way, and tells it what there is. */
 export function* admit(server: CommandServer, client: LocalClient, name: string): WorkSteps {
   const birthMs = server.state.birthOf(name, Date.now());
+  const isNew = server.state.findChannel(name) === undefined;
   const { channel } = yield* enter(server, client.user, name, birthMs);
+  if (isNew && server.history?.ofNewChannels === true) yield* keepHistory(server, channel);
+  const history = historyOf(server.history, channel);
+  if (history !== null) tellHistory(client, channel, history);
   if (channel.topic !== '') sendTopic(client, channel);
   // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
   if (!client.has(CAP.noImplicitNames)) {
@@ -86,6 +94,26 @@ export function* admit(server: CommandServer, client: LocalClient, name: string)
     client.reply(N.RPL_ENDOFNAMES, channel.name);
   }
   tellRestored(server, client, channel);
+}
+
+/** A channel that is made here begins with what is said being kept, where the settings say so. */
+function* keepHistory(server: CommandServer, channel: Channel): WorkSteps {
+  const { work } = server.host;
+  while (work.mustWait(channel.gate)) yield channel.gate;
+  try {
+    const changes = new ChannelModeChanges(server, server.state.me, channel);
+    changes.flag(true, 'H', CMODE.history);
+    yield* rest(changes.announce());
+  } finally {
+    work.leave(channel.gate);
+  }
+}
+
+/** Nobody speaks without knowing that it is kept. */
+function tellHistory(client: LocalClient, { name }: Channel, { keepMinutes }: MessageHistory): void {
+  const text = `What is said on ${name} is kept for ${keepMinutes} minutes, for those who are on it (channel mode H)`;
+  if (client.has(CAP.standardReplies)) client.note('JOIN', 'HISTORY_KEPT', name, text);
+  else client.notice(`*** ${text}`);
 }
 
 /** Says why there is no operator, where the channel was restored and those whom it had are not back yet. */

@@ -6,6 +6,7 @@ import { away } from './away.ts';
 import { cap } from './cap.ts';
 import { cert } from './cert.ts';
 import { channel } from './channel.ts';
+import { chathistory } from './chathistory.ts';
 import type { Command } from './command.ts';
 import { cycle } from './cycle.ts';
 import { ghost, regain } from './ghost.ts';
@@ -64,6 +65,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cap,
     cert,
     channel,
+    chathistory,
     chghost,
     connect,
     cycle,

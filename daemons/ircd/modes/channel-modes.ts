@@ -125,6 +125,13 @@ class ChannelModeChange {
       this.#unknown.add(letter);
     } else if (bit === CMODE.opersOnly && on && !this.#client.user.isOper) {
       this.#client.reply(N.ERR_NOPRIVILEGES);
+    } else if (bit === CMODE.history && on && this.#server.history === null) {
+      this.#client.fail(
+        'MODE',
+        'HISTORY_OFF',
+        this.#channel.name,
+        'This server keeps nothing of what is said',
+      );
     } else this.#changes.flag(on, letter, bit);
   }
 

@@ -5,6 +5,7 @@
 import { CMODE, STATUS } from '../../irc/modes.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
+import type { ChannelHistory } from './channel-history.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
 import type { Memberships } from './memberships.ts';
@@ -133,6 +134,8 @@ export class Channel {
   /** Users with an unused invitation, so that they can be told apart when the channel ends. */
   invited: Set<User> | null = null;
   lastKnockMs = 0;
+  /** What is kept of what was said; null for nothing so far. Changed by history/message-history.ts. */
+  history: ChannelHistory | null = null;
   /** Restored, and nobody has been on it since: no other server was told of it as it is. */
   asleep = false;
   /** Since when nobody is on it, where it is kept: servers that were linked later were not told of it. Unix milliseconds. */

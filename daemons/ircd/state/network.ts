@@ -289,7 +289,10 @@ export class NetworkState {
     channel.add(membership);
     user.joined(membership);
     // Masks may name channels; only the server of a user asks whether they may speak.
-    if (user.local !== null) user.forgetVerdicts();
+    if (user.local !== null) {
+      user.forgetVerdicts();
+      channel.history?.entered(user);
+    }
     this.#forgetInvite(user, channel);
     this.#changed('channels');
     return membership;
@@ -300,7 +303,10 @@ export class NetworkState {
     const { channel, user } = membership;
     channel.remove(membership);
     user.parted(membership);
-    if (user.local !== null) user.forgetVerdicts();
+    if (user.local !== null) {
+      user.forgetVerdicts();
+      channel.history?.left(user);
+    }
     this.#changed('channels');
     if (channel.members.length === 0) channel.desertedMs = Date.now();
     this.endIfEmpty(channel);
@@ -407,6 +413,8 @@ export class NetworkState {
 
   #endChannel(channel: Channel): void {
     this.#channelMap.delete(channel.key);
+    channel.history?.buffer.clear();
+    channel.history = null;
     if (this.#serverMap.size > 1) this.#ended.keep(channel, Date.now());
     if (channel.invited === null) return;
     for (const user of channel.invited) user.invites?.delete(channel);

@@ -42,6 +42,11 @@ export class RecentMessages {
     return this.#stem + number.toString(36);
   }
 
+  /** A new id for something that cannot be taken back. */
+  unnoted(): string {
+    return this.#stem + (++this.#last).toString(36);
+  }
+
   /** A message that has the id of another server. */
   note(msgid: string, source: User, target: string): void {
     this.#others.set(msgid, { source, target });

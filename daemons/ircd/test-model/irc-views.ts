@@ -7,7 +7,7 @@ export const NICKS = ['a', 'A', 'B[', 'b{', 'c', 'd'] as const;
 export const CHANNELS = ['#x', '#X', '#y|', '#Y\\', '#z~'] as const;
 
 /** Letters of flags in the order in which a channel shows them. */
-const CHANNEL_FLAGS = 'CKMNOSTZcimnprst';
+const CHANNEL_FLAGS = 'CHKMNOSTZcimnprst';
 const USER_FLAGS = 'Biow';
 
 const seconds = (ms: number) => String(Math.floor(ms / 1000));

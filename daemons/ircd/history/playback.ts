@@ -1,0 +1,31 @@
+/** Sends what was said before as it was said then: with the ids, times and tags that it had (IRCv3 chathistory, batch). */
+import { CAP } from '../client/capabilities.ts';
+import { Delivery } from '../client/delivery.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { LocalClient } from '../state/local-client.ts';
+import type { HistoryEntry } from './history-buffer.ts';
+
+let counter = 0;
+
+/** @param target as the batch names it. */
+export function sendHistory(
+  server: CommandServer,
+  client: LocalClient,
+  target: string,
+  entries: readonly HistoryEntry[],
+): void {
+  const batch = client.has(CAP.batch) ? `h${(++counter).toString(36)}` : undefined;
+  if (batch !== undefined) client.send(`:${client.serverName} BATCH +${batch} chathistory ${target}`);
+  for (const entry of entries) play(server, client, entry, batch);
+  if (batch !== undefined) client.send(`:${client.serverName} BATCH -${batch}`);
+}
+
+function play(
+  server: CommandServer,
+  client: LocalClient,
+  { said: { body, account, msgid, clientTags, bot, time } }: HistoryEntry,
+  batch: string | undefined,
+): void {
+  const tags = { account, msgid, clientTags, bot, ...(batch === undefined ? {} : { batch }) };
+  new Delivery(server.host.outbox, body, tags, time).to(client);
+}
