@@ -5,9 +5,11 @@ import type { CommandHandlers } from '../runtime/host/daemon-definition.ts';
 import type { channelAdminCommands } from './channel-admin.ts';
 import { dropAccess, giveChannel, writeAccess, writeQuiet } from './chanserv/access-writes.ts';
 import type { ChanServ } from './chanserv/chan-serv.ts';
+import { isHere } from './chanserv/chan-world.ts';
 import { findSetting, SETTINGS } from './chanserv/channel-settings.ts';
 import { levelName } from './chanserv/levels.ts';
 import { isSuspended, type RegisteredChannel } from './chanserv/registered-channel.ts';
+import { lastVisit } from './chanserv/upkeep.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -29,7 +31,7 @@ export function channelHandlers({
     access: channel.users.size,
     lamers: channel.lamers.length,
     registeredAt: channel.registered,
-    visitedAt: channel.visited,
+    visitedAt: channel.visited === null ? null : lastVisit(world, channel),
     state: channel.suspendedAt(clock.now()) ? 'suspended' : 'kept',
   });
   return {
@@ -69,7 +71,7 @@ export function channelHandlers({
             account: user.account,
             level: user.level,
             name: levelName(user.level),
-            seenAt: user.seen,
+            seenAt: isHere(world, channel.name, user.account) ? clock.now() : user.seen,
             state: isSuspended(user, clock.now()) ? 'suspended' : '',
             expiresAt: user.expires,
             info: user.info ?? '',

@@ -4,7 +4,7 @@ import { compileAddressMask, coversAddress, hasBrokenNetwork } from '../../irc/a
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask, normalizeUserMask } from '../../irc/mask.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
-import { hasWildcard, type Mask } from '../../runtime/net/mask.ts';
+import type { Mask } from '../../runtime/net/mask.ts';
 import type { CommandCall } from '../bots/command-row.ts';
 import { limits } from '../limits.ts';
 import type { ViewUser } from '../network/view-parts.ts';
@@ -48,9 +48,4 @@ export function isTooWide(mask: string): boolean {
 /** Whether everything that one mask covers is covered by another. */
 export function coversMask(wider: string, mask: string): boolean {
   return compileMask(wider).matches(fold(mask));
-}
-
-/** Whether a mask names nobody but some: it has no wildcard at all. */
-export function isPlain(mask: string): boolean {
-  return !hasWildcard(mask);
 }

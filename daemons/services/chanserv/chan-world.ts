@@ -83,6 +83,13 @@ export function onNetwork(world: ChanWorld, channel: string): ViewChannel | null
   return world.view()?.findChannel(channel) ?? null;
 }
 
+/** Whether somebody who is logged in to an account is on a channel now. */
+export function isHere(world: ChanWorld, channel: string, account: string): boolean {
+  const view = onNetwork(world, channel);
+  for (const user of world.view()?.loggedIn(account) ?? []) if (view?.members.has(user) === true) return true;
+  return false;
+}
+
 /** The account that somebody means by `nick` or `*account`; a refusal for none. */
 export function meantAccount(
   world: ChanWorld,

@@ -5,7 +5,7 @@ import type { CommandRow } from '../bots/command-row.ts';
 import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import { type ChanResult, type ChanRow, type ChanUse, chanRow, refuse } from './chan-row.ts';
-import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
+import { type ChanWorld, isHere, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
 import { durationText } from './durations.ts';
 import { LEVELS, type LevelName, levelRange, levelText } from './levels.ts';
 import { type ChannelUser, isSuspended, type RegisteredChannel } from './registered-channel.ts';
@@ -183,9 +183,7 @@ export function seenText(
   channel: RegisteredChannel,
   { account, seen }: ChannelUser,
 ): string {
-  const view = onNetwork(world, channel.name);
-  for (const user of world.view()?.loggedIn(account) ?? [])
-    if (view?.members.has(user) === true) return 'here';
+  if (isHere(world, channel.name, account)) return 'here';
   return seen === null ? 'never' : durationText((world.clock.now() - seen) / 1_000);
 }
 

@@ -11,6 +11,7 @@ import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-wor
 import { durationText } from './durations.ts';
 import { LEVELS } from './levels.ts';
 import { seenText } from './list-commands.ts';
+import { lastVisit } from './upkeep.ts';
 
 export function lookCommands(world: ChanWorld): ChanRow[] {
   return [info(world), seen(world), peek(world), events(world)];
@@ -35,7 +36,7 @@ function info(world: ChanWorld): ChanRow {
         said`Users with access: ${channel.users.size}; lamers: ${channel.lamers.length}; most who were there: ${channel.mostUsers}.`,
       ];
       if (channel.visited !== null)
-        lines.push(said`Somebody with access was there ${ago(channel.visited)} ago.`);
+        lines.push(said`Somebody with access was there ${ago(lastVisit(world, channel))} ago.`);
       if (settings.defaultTopic !== '') lines.push(said`Default topic: ${settings.defaultTopic}`);
       if (level > 0 || power > 0) {
         lines.push(said`Modes that are kept: ${settings.modes}`);

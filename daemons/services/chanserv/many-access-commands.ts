@@ -6,7 +6,7 @@ import { said } from '../bots/reply.ts';
 import { noDuration } from './access-commands.ts';
 import { dropAccess } from './access-writes.ts';
 import { type ChanRow, type ChanUse, chanRow, refuse } from './chan-row.ts';
-import type { ChanWorld } from './chan-world.ts';
+import { type ChanWorld, isHere } from './chan-world.ts';
 import { readDuration } from './durations.ts';
 import { LEVELS, type LevelName, levelRange, NOBODY_LEVEL, readLevel } from './levels.ts';
 import type { ChannelUser } from './registered-channel.ts';
@@ -114,6 +114,7 @@ function trim(world: ChanWorld): ChanRow {
           user.level >= range.least &&
           user.level <= range.most &&
           (user.seen ?? channel.registered) < before &&
+          !isHere(world, channel.name, user.account) &&
           (more?.toLowerCase() === 'vacation' || !isAway(user)),
       );
       return [said`${count} users of ${channel.name} have no access any more.`];

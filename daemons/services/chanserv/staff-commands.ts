@@ -10,7 +10,7 @@ import { type ChanRow, chanRow } from './chan-row.ts';
 import { type ChanWorld, nameOf, OVERRIDE_LEVEL } from './chan-world.ts';
 import { durationText, readDuration } from './durations.ts';
 import type { RegisteredChannel } from './registered-channel.ts';
-import type { Upkeep } from './upkeep.ts';
+import { lastVisit, type Upkeep } from './upkeep.ts';
 
 export function staffCommands(world: ChanWorld, upkeep: Upkeep): CommandRow[] {
   return [
@@ -171,7 +171,7 @@ function cunsuspend(world: ChanWorld): ChanRow {
   });
 }
 
-type Test = (channel: RegisteredChannel, now: number) => boolean;
+type Test = (channel: RegisteredChannel, now: number, world: ChanWorld) => boolean;
 
 /** What a criterion makes of its value; null for one that it cannot use. */
 const CRITERIA: Readonly<Record<string, (value: string) => Test | null>> = {
@@ -191,7 +191,7 @@ const CRITERIA: Readonly<Record<string, (value: string) => Test | null>> = {
     const seconds = readDuration(value);
     return seconds === null
       ? null
-      : ({ visited, registered }, now) => (visited ?? registered) < now - seconds * 1_000;
+      : (channel, now, world) => lastVisit(world, channel) < now - seconds * 1_000;
   },
   REGISTERED: (value) => {
     const seconds = readDuration(value);
@@ -235,7 +235,9 @@ function search(world: ChanWorld): CommandRow {
         tests.push(test);
       }
       const now = world.clock.now();
-      const found = [...world.registry.all()].filter((channel) => tests.every((test) => test(channel, now)));
+      const found = [...world.registry.all()].filter((channel) =>
+        tests.every((test) => test(channel, now, world)),
+      );
       const count = said`${found.length} channels.`;
       if (/^count$/i.test(action) || found.length === 0) return [count];
       const rows = found
@@ -245,7 +247,7 @@ function search(world: ChanWorld): CommandRow {
           channel.name,
           channel.founder,
           durationText((now - channel.registered) / 1_000),
-          durationText((now - (channel.visited ?? channel.registered)) / 1_000),
+          durationText((now - lastVisit(world, channel)) / 1_000),
         ]);
       return [{ headings: ['Channel', 'Owner', 'Registered', 'Visited'], rows }, count];
     },

@@ -76,18 +76,10 @@ export class Upkeep {
     if (days === 0) return [];
     const before = clock.now() - days * DAY_MS;
     const ended = [...registry.all()].filter(
-      (channel) => isUnvisited(channel, before) && !this.#isVisited(channel),
+      (channel) => isUnvisited(channel, before) && !isVisited(this.#world, channel),
     );
     for (const { name } of ended) await drop(name);
     return ended.map(({ name }) => name);
-  }
-
-  /** Whether somebody with access is there now. */
-  #isVisited(channel: RegisteredChannel): boolean {
-    const view = onNetwork(this.#world, channel.name);
-    for (const { account } of view?.members.keys() ?? [])
-      if (account !== null && channel.user(account) !== undefined) return true;
-    return false;
   }
 
   #every(
@@ -200,4 +192,17 @@ function nextEnd({ suspension, users, lamers }: RegisteredChannel): number | nul
 /** Whether nobody with access has been there since a moment, and it may end for that. */
 export function isUnvisited({ visited, registered, settings }: RegisteredChannel, before: number): boolean {
   return !settings.noDelete && (visited ?? registered) < before;
+}
+
+/** Whether somebody with access is there now. */
+function isVisited(world: ChanWorld, channel: RegisteredChannel): boolean {
+  const view = onNetwork(world, channel.name);
+  for (const { account } of view?.members.keys() ?? [])
+    if (account !== null && channel.user(account) !== undefined) return true;
+  return false;
+}
+
+/** When somebody with access was there last, Unix milliseconds; since it is registered where nobody was. */
+export function lastVisit(world: ChanWorld, channel: RegisteredChannel): number {
+  return isVisited(world, channel) ? world.clock.now() : (channel.visited ?? channel.registered);
 }
