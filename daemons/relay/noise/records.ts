@@ -8,13 +8,14 @@ import { TAG_BYTES } from './crypto-suite.ts';
 import { NoiseError } from './noise-error.ts';
 
 const LENGTH_BYTES = 4;
-const TYPE_BYTES = 1;
+/** Where the stream begins in a record that is open. */
+export const RECORD_TYPE_BYTES = 1;
 /** Most bytes of a Noise message. */
 export const RECORD_BYTES = 65_535;
 /** Most bytes of the stream in a record. */
-export const RECORD_DATA_BYTES = RECORD_BYTES - TYPE_BYTES - TAG_BYTES;
+export const RECORD_DATA_BYTES = RECORD_BYTES - RECORD_TYPE_BYTES - TAG_BYTES;
 /** What a record has beside them. */
-export const RECORD_OVERHEAD_BYTES = LENGTH_BYTES + TYPE_BYTES + TAG_BYTES;
+export const RECORD_OVERHEAD_BYTES = LENGTH_BYTES + RECORD_TYPE_BYTES + TAG_BYTES;
 
 /** The types. `last`: the sender's next record is sealed with the key that follows this one. */
 export const RECORD_TYPE = { data: 0, last: 1 } as const;
@@ -81,19 +82,20 @@ export class RecordSealer {
       this.#records >= rekey_frames ||
       this.#bytes >= rekey_bytes ||
       nowMs - this.#keyedAt >= rekey_seconds * 1_000;
-    const length = TYPE_BYTES + size + TAG_BYTES;
+    const length = RECORD_TYPE_BYTES + size + TAG_BYTES;
     out[to] = 0;
     out[to + 1] = 0;
     out[to + 2] = length >> 8;
     out[to + 3] = length & 0xff;
     const begin = to + LENGTH_BYTES;
     out[begin] = last ? RECORD_TYPE.last : RECORD_TYPE.data;
-    out.set(new Uint8Array(source.buffer, source.byteOffset + from, size), begin + TYPE_BYTES);
-    const { buffer, byteOffset } = out;
-    this.#cipher.seal(
-      new Uint8Array(buffer, byteOffset + begin, length),
-      new Uint8Array(buffer, byteOffset + begin, length - TAG_BYTES),
+    const whole = from === 0 && size === source.length;
+    out.set(
+      whole ? source : new Uint8Array(source.buffer, source.byteOffset + from, size),
+      begin + RECORD_TYPE_BYTES,
     );
+    const { box, text } = boxIn(out, begin, length);
+    this.#cipher.seal(box, text);
     if (!last) return;
     this.#cipher.rekey();
     this.#records = 0;
@@ -101,6 +103,30 @@ export class RecordSealer {
     this.#keyedAt = nowMs;
     this.#onRekey();
   }
+}
+
+/** Where a record is sealed. */
+interface Box {
+  readonly out: Uint8Array;
+  readonly begin: number;
+  readonly box: Uint8Array;
+  readonly text: Uint8Array;
+}
+
+let lastBox: Box | null = null;
+
+/** Views cost as much as the call of the cipher, and the members of a room get records of one size at one place. */
+function boxIn(out: Uint8Array, begin: number, length: number): Box {
+  if (lastBox !== null && lastBox.out === out && lastBox.begin === begin && lastBox.box.length === length)
+    return lastBox;
+  const at = out.byteOffset + begin;
+  lastBox = {
+    out,
+    begin,
+    box: new Uint8Array(out.buffer, at, length),
+    text: new Uint8Array(out.buffer, at, length - TAG_BYTES),
+  };
+  return lastBox;
 }
 
 /** Opens what the other side sealed. */
@@ -117,15 +143,21 @@ export class RecordOpener {
    */
   open(source: Uint8Array, from: number, end: number): Uint8Array {
     const size = end - from;
-    if (size < TYPE_BYTES + TAG_BYTES || size > RECORD_BYTES) throw new NoiseError('bad_record');
     const { buffer, byteOffset } = source;
     const at = byteOffset + from;
-    const text = new Uint8Array(buffer, at, size - TAG_BYTES);
-    if (!this.#cipher.open(text, new Uint8Array(buffer, at, size))) throw new NoiseError('bad_record');
+    const text = new Uint8Array(buffer, at, Math.max(0, size - TAG_BYTES));
+    this.openInto(text, new Uint8Array(buffer, at, size));
+    return text.subarray(RECORD_TYPE_BYTES);
+  }
+
+  /** Opens `box` into `text`, which is {@link TAG_BYTES} shorter and may begin at the same byte; the stream is what follows its first. */
+  openInto(text: Uint8Array, box: Uint8Array): void {
+    if (box.length < RECORD_TYPE_BYTES + TAG_BYTES || box.length > RECORD_BYTES)
+      throw new NoiseError('bad_record');
+    if (!this.#cipher.open(text, box)) throw new NoiseError('bad_record');
     const type = text[0];
     if (type === RECORD_TYPE.last) this.#cipher.rekey();
     else if (type !== RECORD_TYPE.data) throw new NoiseError('bad_record');
-    return text.subarray(TYPE_BYTES);
   }
 
   /** Forgets the key. */

@@ -97,10 +97,13 @@ export class FrameDecoder {
     this.#headerBytes = 0;
   }
 
-  /** Takes the next bytes of the stream; returns how many frames they completed. While bytes wait, these join them. */
-  push(chunk: Buffer): number {
-    if (this.#rest === null) return this.#decode(chunk, 0);
-    this.hold(chunk);
+  /**
+   * Takes the next bytes of the stream; returns how many frames they completed. While bytes wait, these join them.
+   * @param from where in the chunk they begin
+   */
+  push(chunk: Buffer, from = 0): number {
+    if (this.#rest === null) return this.#decode(chunk, from);
+    this.hold(chunk.subarray(from));
     return 0;
   }
 

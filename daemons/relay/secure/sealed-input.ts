@@ -3,8 +3,9 @@
  * decoder that a plain client's bytes go into at once. Stands where that decoder stands; owned by intake.ts.
  */
 import { FIXED_LIMITS } from '../limits.ts';
+import { TAG_BYTES } from '../noise/crypto-suite.ts';
 import { NoiseError, type NoiseErrorCode } from '../noise/noise-error.ts';
-import { RECORD_BYTES } from '../noise/records.ts';
+import { RECORD_BYTES, RECORD_TYPE_BYTES } from '../noise/records.ts';
 import { FrameDecoder, type FrameLimit, type FrameSink, HEADER_BYTES } from '../protocol/frame-decoder.ts';
 import type { ServerHandshake, Session } from './session-door.ts';
 
@@ -93,9 +94,13 @@ export class SealedInput implements FrameSink, FrameLimit {
     try {
       if (this.#session === null) return this.#greet(source.subarray(from, end));
       const over = this.#owner.spend(RECORD_NS + (end - from) * SEALED_BYTE_NS);
-      const stream = this.#session.opener.open(source, from, end);
-      if (stream.length > 0)
-        this.#found += this.#frames.push(Buffer.from(stream.buffer, stream.byteOffset, stream.length));
+      // Each view costs a fifth of what opening a small record does.
+      const text = source.subarray(from, Math.max(from, end - TAG_BYTES));
+      this.#session.opener.openInto(
+        text,
+        new Uint8Array(source.buffer, source.byteOffset + from, end - from),
+      );
+      this.#found += this.#frames.push(text, RECORD_TYPE_BYTES);
       return !over && !this.#frames.waiting;
     } catch (error) {
       if (!(error instanceof NoiseError)) throw error;
