@@ -63,6 +63,8 @@ export class RelayLink {
   #sealer: RecordSealer | null = null;
   #opener: RecordOpener | null = null;
   #passedOver = 0;
+  /** Whether the relay has sealed something: it took what this side said last. */
+  #taken = false;
   #over = false;
 
   /** @param sealing null for plain frames */
@@ -138,9 +140,26 @@ export class RelayLink {
 
   #take(payload: Uint8Array): void {
     if (this.#over) return;
-    if (this.#opener !== null) this.#inner.push(this.#opener.open(payload, 0, payload.length));
+    if (this.#opener !== null) this.#inner.push(this.#open(this.#opener, payload));
     else if (this.#handshake === null) this.#events.onFrame(payload);
     else this.#greet(this.#handshake, payload);
+  }
+
+  /** What a record holds. The first may be none, but the reason why the relay makes no session of what this side said last. */
+  #open(opener: RecordOpener, payload: Uint8Array): Uint8Array {
+    if (this.#taken) return opener.open(payload, 0, payload.length);
+    // What does not open is not what it was any more.
+    const said = Uint8Array.from(payload);
+    try {
+      const stream = opener.open(payload, 0, payload.length);
+      this.#taken = true;
+      return stream;
+    } catch (error) {
+      const refusal = refusalIn(said);
+      if (refusal === null) throw error;
+      this.#fail(refusal);
+      return NOTHING;
+    }
   }
 
   /** The answer to the handshake, or what comes in its place. */

@@ -129,6 +129,14 @@ describe('whom the relay does not take is told why, and nothing else', () => {
     expect((await client.next())?.toString()).toBe('y');
   });
 
+  it('where an identity is claimed and not proved, which the client library tells as the relay does', async () => {
+    await start();
+    const thief = await sealed(3, { forged: true });
+    expect(await thief.next()).toBeNull();
+    expect(thief.failure).toMatchObject({ name: 'RelayRefusedError', code: 'bad_identity' });
+    expect(relay.server.relay.connectionsOf(identityOf(3))).toBe(0);
+  });
+
   it('where another version is asked for', async () => {
     await start();
     const client = await relay.connect();

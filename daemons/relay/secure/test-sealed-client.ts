@@ -6,6 +6,14 @@ import { RelayLink } from '../client/relay-link.ts';
 import type { RekeyRules } from '../noise/records.ts';
 import { type Control, TEST_SUITE } from '../test-relay.ts';
 
+/** What a client does otherwise than usual. */
+export interface SealedOptions {
+  readonly address?: string;
+  readonly rekey?: RekeyRules;
+  /** Whether it claims an identity that it has no key of. */
+  readonly forged?: boolean;
+}
+
 export class SealedClient {
   readonly socket: Socket;
   readonly link: RelayLink;
@@ -17,12 +25,13 @@ export class SealedClient {
   readonly #waiting: (() => void)[] = [];
   #open = false;
 
-  private constructor(socket: Socket, seed: number, rekey?: RekeyRules) {
+  private constructor(socket: Socket, seed: number, { rekey, forged = false }: SealedOptions) {
     this.socket = socket;
+    const own = TEST_SUITE.signingKey(new Uint8Array(32).fill(seed));
     this.link = new RelayLink(
       {
         suite: TEST_SUITE,
-        identity: TEST_SUITE.signingKey(new Uint8Array(32).fill(seed)),
+        identity: forged ? { ...own, sign: () => new Uint8Array(64) } : own,
         ...(rekey === undefined ? {} : { rekey }),
       },
       {
@@ -51,13 +60,14 @@ export class SealedClient {
   }
 
   /** @param seed stands for the identity */
-  static async connect(
-    port: number,
-    seed = 1,
-    { address = '127.0.0.1', rekey }: { address?: string; rekey?: RekeyRules } = {},
-  ): Promise<SealedClient> {
-    const socket = connect({ host: '127.0.0.1', port, localAddress: address, noDelay: true });
-    const client = new SealedClient(socket, seed, rekey);
+  static async connect(port: number, seed = 1, options: SealedOptions = {}): Promise<SealedClient> {
+    const socket = connect({
+      host: '127.0.0.1',
+      port,
+      localAddress: options.address ?? '127.0.0.1',
+      noDelay: true,
+    });
+    const client = new SealedClient(socket, seed, options);
     await once(socket, 'connect');
     client.link.open();
     await client.#until(() => client.#open);
