@@ -4,10 +4,10 @@
  */
 import { parseArgs } from 'node:util';
 import { runScenario, scenarios } from './relay/scenarios.ts';
-import { serverKinds } from './relay/servers.ts';
+import { sealedKinds, serverKinds } from './relay/servers.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
-const USAGE = `${comparisonUsage('relay', 'rooms, echo, saturated-rooms, saturated-echo, idle')}\
+const USAGE = `${comparisonUsage('relay', 'rooms, echo, saturated-rooms, saturated-echo, sealed-echo, sealed-clients, idle')}\
   --connections N    clients of idle (5000)
 `;
 
@@ -26,6 +26,7 @@ export async function run(args: readonly string[]): Promise<void> {
     values,
     scenarios: scenarios({ seconds: Number(values.seconds), connections: Number(values.connections) }),
     kinds: serverKinds(values['node-option']),
+    kindsOf: ({ sealed }, kinds) => (sealed ? sealedKinds(values['node-option']) : kinds),
     rival: 'nats-server',
     run: runScenario,
   });

@@ -4,12 +4,14 @@ import { linkScenarios } from './link-scenarios.ts';
 import { mainScenarios } from './main-scenarios.ts';
 import { objectScenarios } from './object-scenarios.ts';
 import { relayScenarios } from './relay-scenarios.ts';
+import { relaySealedScenarios } from './relay-sealed.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...ircdScenarios,
   ...linkScenarios,
   ...relayScenarios,
+  ...relaySealedScenarios,
   ...objectScenarios,
   ...mainScenarios,
 ];

@@ -1,6 +1,6 @@
 /**
  * What an attack of `npm run bench -- hostile` is, and what its processes say to each other. Scenarios are in
- * ircd-scenarios.ts, link-scenarios.ts, relay-scenarios.ts, object-scenarios.ts and main-scenarios.ts.
+ * ircd-scenarios.ts, link-scenarios.ts, relay-scenarios.ts, relay-sealed.ts, object-scenarios.ts and main-scenarios.ts.
  */
 
 /** What an attack is aimed at. */

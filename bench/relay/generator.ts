@@ -33,7 +33,7 @@ async function populate(): Promise<LoadClient[]> {
       // Fixed lengths: every delivery has the same size.
       const peer = `c${String(index).padStart(6, '0')}`;
       const room = `r${String(Math.floor(index / job.roomSize)).padStart(6, '0')}`;
-      const named = alone && job.wire === 'signalbox' ? '' : room;
+      const named = alone && job.wire !== 'nats' ? '' : room;
       const client = new LoadClient(WIRES[job.wire], {
         port: job.port,
         peer,

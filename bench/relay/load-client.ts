@@ -1,5 +1,6 @@
 /** One raw client of the load generator: counts deliveries and reads the time out of them. Used by generator.ts. */
 import { connect, type Socket } from 'node:net';
+import { SealedChannel } from './sealed-channel.ts';
 import type { Wire } from './wires.ts';
 
 /** One buffer for all clients: bytes are looked at and forgotten within the read callback. */
@@ -21,6 +22,9 @@ export class LoadClient {
   readonly #carry: Buffer;
   #carried = 0;
   #greeting: ((bytes: Buffer) => void) | null = null;
+  /** Null for a plain client. */
+  readonly #channel: SealedChannel | null;
+  #onSealed: () => void = () => {};
 
   constructor(
     wire: Wire,
@@ -43,21 +47,29 @@ export class LoadClient {
       onread: {
         buffer: READ_BUFFER,
         callback: (length: number, bytes: Uint8Array) => {
-          if (this.#greeting !== null) this.#greeting((bytes as Buffer).subarray(0, length));
-          else this.#take(bytes as Buffer, length);
+          if (this.#channel === null) this.#receive(bytes as Buffer, length);
+          else this.#channel.receive((bytes as Buffer).subarray(0, length));
           return true;
         },
       },
     });
+    this.#channel = wire.sealed
+      ? new SealedChannel(
+          (bytes) => this.#socket.write(bytes),
+          (bytes) => this.#receive(bytes, bytes.length),
+          () => this.#onSealed(),
+        )
+      : null;
     this.#socket.on('error', (error) => this.onLost(error.message));
     this.#socket.on('close', () => this.onLost('closed by the server'));
   }
 
   /** Resolves when the client is in its room. */
-  enter(room: string, alone: boolean): Promise<void> {
+  async enter(room: string, alone: boolean): Promise<void> {
     const { bytes, done } = this.#wire.enter(this.peer, room, alone);
-    this.#socket.write(bytes);
-    return new Promise((resolve, reject) => {
+    if (this.#channel !== null) await this.#seal(this.#channel);
+    this.#write(bytes, bytes.length);
+    await new Promise<void>((resolve, reject) => {
       let text = '';
       this.onLost = (why) => reject(new Error(`${this.peer}: ${why}; the server said: ${text}`));
       this.#greeting = (chunk) => {
@@ -80,12 +92,30 @@ export class LoadClient {
       this.#message.copy(bytes, i * size);
       bytes.writeDoubleLE(now, i * size + this.#stampAt);
     }
-    this.#socket.write(bytes);
+    this.#write(bytes, size);
   }
 
   close(): void {
     this.onLost = () => {};
     this.#socket.destroy();
+  }
+
+  #seal(channel: SealedChannel): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.onLost = (why) => reject(new Error(`${this.peer}: ${why}, in the handshake`));
+      this.#onSealed = resolve;
+      channel.open();
+    });
+  }
+
+  /** @param size of each message in `bytes` */
+  #write(bytes: Buffer, size: number): void {
+    this.#socket.write(this.#channel === null ? bytes : this.#channel.seal(bytes, size));
+  }
+
+  #receive(bytes: Buffer, length: number): void {
+    if (this.#greeting !== null) this.#greeting(bytes.subarray(0, length));
+    else this.#take(bytes, length);
   }
 
   #take(bytes: Buffer, length: number): void {

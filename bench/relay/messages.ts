@@ -1,7 +1,7 @@
 /** What `bench/relay.ts` and its load generator say to each other. */
 
 /** How the servers under load are spoken to; see wires.ts. */
-export type WireName = 'signalbox' | 'nats';
+export type WireName = 'signalbox' | 'sealed' | 'nats';
 
 export interface Job {
   readonly wire: WireName;

@@ -10,6 +10,8 @@ import type { RelayServerKind } from './servers.ts';
 
 /** One load; each run of it starts a fresh server. */
 export interface Scenario extends ComparedScenario {
+  /** Whether our relay is compared with itself: sealed sessions with plain ones. */
+  readonly sealed?: true;
   readonly job: Pick<Job, 'clients' | 'roomSize' | 'payloadBytes' | 'load'>;
 }
 
@@ -47,6 +49,22 @@ export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
       title: '100 clients, 64 messages of 64 bytes each under way and back: as fast as it goes',
       headline: 'deliveries/s',
       job: { clients: 100, roomSize: 1, payloadBytes: 64, load: { ...full, window: 64 } },
+    },
+    {
+      id: 'sealed-echo',
+      title: '100 clients, each gets 1 KiB back and sends the next, sealed and plain: as fast as it goes',
+      headline: 'deliveries/s',
+      perCpu: 'deliveries/CPU s',
+      sealed: true,
+      job: { clients: 100, roomSize: 1, payloadBytes: 1_024, load: { ...full, window: 1 } },
+    },
+    {
+      id: 'sealed-clients',
+      title: `1,000 clients, each gets 10 messages of 64 bytes back in ${seconds} s, sealed and plain`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      sealed: true,
+      job: { clients: 1_000, roomSize: 1, payloadBytes: 64, load: paced },
     },
     {
       id: 'idle',

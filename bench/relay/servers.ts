@@ -17,6 +17,7 @@ const OUR_CONFIG = `
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 max_clients = 100000
+connections_per_identity = 100000
 [[relay.class]]
 name = "bench"
 match = ["127.0.0.0/8"]
@@ -36,15 +37,21 @@ async function natsArguments(directory: string, port: number): Promise<string[]>
   return ['-c', config];
 }
 
+const relay = (name: string, wire: WireName, nodeOptions: readonly string[]): RelayServerKind => ({
+  name,
+  wire,
+  start: () => startDaemon({ id: 'relay', config: OUR_CONFIG, nodeOptions }),
+});
+
+/** Our relay twice: all clients in sealed sessions, and all of them plain. */
+export const sealedKinds = (nodeOptions: readonly string[]): readonly RelayServerKind[] => [
+  relay('sealed', 'sealed', nodeOptions),
+  relay('plain', 'signalbox', nodeOptions),
+];
+
 /** Our relay, and nats-server where it is installed. */
 export function serverKinds(nodeOptions: readonly string[]): RelayServerKind[] {
-  const kinds: RelayServerKind[] = [
-    {
-      name: 'signalbox',
-      wire: 'signalbox',
-      start: () => startDaemon({ id: 'relay', config: OUR_CONFIG, nodeOptions }),
-    },
-  ];
+  const kinds = [relay('signalbox', 'signalbox', nodeOptions)];
   const shown = spawnSync('nats-server', ['--version'], { encoding: 'utf8' });
   if (shown.error === undefined) {
     const version = /v?(\d+\.\d+\.\d+)/.exec(shown.stdout + shown.stderr)?.[1] ?? 'unknown';

@@ -19,6 +19,8 @@ export interface Wire {
   /** First byte of a delivery; anything else at a boundary is a message of `otherSize` bytes that is passed over. */
   readonly deliveryByte: number;
   readonly otherSize: number;
+  /** Whether all of it goes through a sealed session; as it is where absent. */
+  readonly sealed?: true;
 }
 
 function frame(...parts: (Buffer | string)[]): Buffer {
@@ -83,4 +85,8 @@ const nats: Wire = {
   otherSize: 6,
 };
 
-export const WIRES: Readonly<Record<WireName, Wire>> = { signalbox, nats };
+export const WIRES: Readonly<Record<WireName, Wire>> = {
+  signalbox,
+  sealed: { ...signalbox, sealed: true },
+  nats,
+};

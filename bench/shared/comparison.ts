@@ -61,10 +61,12 @@ export async function compare<Scenario extends ComparedScenario, Kind extends { 
 }
 
 /** Prints the medians of each server side by side, and the ratios. */
-export function printComparison({ id, title, medians: byServer, ratios }: Comparison): void {
+export function printComparison({ id, title, medians: byServer, ratios, cpuRatios }: Comparison): void {
   printColumns(`${id}: ${title}`, byServer);
   const [first = ''] = Object.keys(byServer);
   for (const [server, ratio] of Object.entries(ratios)) {
-    console.log(`ratio ${ratio.toFixed(2)} (${first} against ${server})`);
+    const byCpu = cpuRatios[server];
+    const more = byCpu === undefined ? '' : `, ${byCpu.toFixed(2)} by CPU second`;
+    console.log(`ratio ${ratio.toFixed(2)}${more} (${first} against ${server})`);
   }
 }
