@@ -23,6 +23,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { NetworkState } from './state/network.ts';
+import type { ReadMarkers } from './state/read-markers.ts';
 import type { RecentMessages } from './state/recent-messages.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -82,6 +83,8 @@ export interface CommandServer {
   readonly registrationTurns: TurnBudget;
   /** What is kept of what is said; null where nothing is. */
   readonly history: MessageHistory | null;
+  /** How far users have read. */
+  readonly markers: ReadMarkers;
   /** Whether a capability is offered now. */
   offers(bit: number): boolean;
   /** Gives messages their ids, and knows whose they are for a while. */

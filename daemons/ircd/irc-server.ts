@@ -46,6 +46,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
 import { NetworkState } from './state/network.ts';
+import { ReadMarkers } from './state/read-markers.ts';
 import { RecentMessages } from './state/recent-messages.ts';
 import { Server } from './state/server.ts';
 import { Tuning } from './tuning.ts';
@@ -102,6 +103,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   deniedTags: DeniedTags | null;
   readonly recent: RecentMessages;
   history: MessageHistory | null = null;
+  readonly markers = new ReadMarkers();
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
@@ -254,6 +256,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     if (client.timer !== null) clearTimeout(client.timer);
     client.timer = null;
     this.accounts.nicks.forget(client);
+    this.markers.leave(client);
     leaveSasl(this, client);
     const shown = truncateUtf8(reason, limits.quitBytes.default);
     client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);

@@ -240,6 +240,18 @@ export const limits = {
     reason:
       'Accounts of a channel whose connection was lost, and that may read what is said until they are back; beyond it those that were lost first may not.',
   },
+  readMarkers: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'Channels and nicks of which is kept how far one account, or one client without, has read; beyond it the one that was read longest ago is forgotten.',
+  },
+  readMarkerAccounts: {
+    default: 20_000,
+    unit: 'count',
+    reason:
+      'Accounts of which is kept how far they have read: some hundred bytes each, as a rule. Beyond it the one that has read nothing for longest is forgotten.',
+  },
   deniedTagsBytes: {
     default: 200,
     unit: 'bytes',

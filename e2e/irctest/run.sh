@@ -27,7 +27,7 @@ fi
 default_files="connection_registration cap channel join part kick invite topic names list lusers messages pingpong
   quit away away_notify extended_join whois who whowas isupport help info time kill oper wallops regressions buffering
   utf8 echo_message multi_prefix setname labeled_responses message_tags bot_mode statusmsg links websocket chmodes
-  account_registration account_tag sasl monitor redact chathistory"
+  account_registration account_tag sasl monitor redact chathistory read_marker"
 files=""
 for name in $default_files; do
   if [ -d "$IRCTEST/irctest/server_tests/$name" ]; then
@@ -41,13 +41,14 @@ for argument in "$@"; do
 done
 
 # Tests for one other implementation, those the suite itself calls deprecated, the one that needs a linked services
-# server and the one that wants one end for several NAMES do not apply (see README.md).
+# server, the one that wants one end for several NAMES and those that want always-on nicks do not apply (see README.md).
 status=0
 cd "$IRCTEST"
 PATH="$here/../../node_modules/.bin:$PATH" PYTHONPATH="$here" "$venv/bin/pytest" --controller signalbox \
   -m "not implementation-specific and not deprecated" -n "${IRCTEST_JOBS:-2}" -q --tb=short \
   --deselect irctest/server_tests/links.py::ServicesLinksTestCase::testLinksWithServices \
   --deselect irctest/server_tests/names.py::NamesTestCase::testNamesMultipleChannels2812 \
+  --deselect irctest/server_tests/read_marker.py::ReadMarkerServiceTestCase \
   -p no:cacheprovider --junitxml "$results" $files "$@" || status=$?
 "$venv/bin/python" "$here/table.py" "$results"
 exit $status

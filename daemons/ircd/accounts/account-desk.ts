@@ -224,9 +224,12 @@ export class AccountDesk implements Accounts {
 
   /** Whoever takes the name of a dropped account later is another: what it was before a restart it is no longer. */
   *#forgetStatus(account: string): WorkSteps {
-    const { host, keeper, state } = this.#server;
+    const { history, host, keeper, markers, state } = this.#server;
+    history?.forgetAccount(account);
+    markers.forgetAccount(account);
     for (const channel of [...state.channels.values()]) {
       if (channel.restored?.revoke(account, STATUS.op | STATUS.voice) === true) keeper?.changed(channel);
+      channel.history?.forgetAccount(account);
       if (host.work.spend(workPrices.skipped.ns)) yield null;
     }
   }

@@ -23,6 +23,7 @@ export function setAccount(
   if (account === user.account) return null;
   const former = user.account;
   user.account = account;
+  if (user.local?.has(CAP.readMarker) === true) server.markers.follow(user.local);
   if (seconds > 0 || user.linkFacts !== null) user.noteFacts().accountSeconds = seconds;
   // Masks may name accounts: what was found out about this user before holds no longer.
   for (const membership of user.memberships.values()) {

@@ -53,7 +53,7 @@ export function* depart(
       const text = `QUIT :${reason}`;
       if (batch === null) yield* rest(toNeighbours(server, user, eventOf(server, user, text), 0, gates));
       else {
-        eventOf(server, user, text);
+        if (server.history !== null) eventOf(server, user, text);
         yield* rest(tellNeighbours(server, user, batch.message(user, text), gates));
       }
     }

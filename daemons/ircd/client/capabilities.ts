@@ -37,6 +37,7 @@ export const CAP = {
   messageRedaction: 1 << 24,
   chatHistory: 1 << 25,
   eventPlayback: 1 << 26,
+  readMarker: 1 << 27,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -63,6 +64,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['draft/extended-isupport', CAP.extendedIsupport],
   ['draft/message-redaction', CAP.messageRedaction],
   ['draft/pre-away', CAP.preAway],
+  ['draft/read-marker', CAP.readMarker],
   ['echo-message', CAP.echoMessage],
   ['extended-join', CAP.extendedJoin],
   ['extended-monitor', CAP.extendedMonitor],

@@ -95,6 +95,7 @@ function request(server: CommandServer, client: LocalClient, list: string): void
   }
   const verdict = known ? 'ACK' : 'NAK';
   if (known) client.caps = (client.caps | on) & ~off;
+  if (client.has(CAP.readMarker)) server.markers.follow(client);
   // A long answer is spread over several lines (IRCv3 capability negotiation, "The CAP ACK subcommand").
   const prefix = `:${client.serverName} CAP ${client.target} ${verdict}`;
   for (const line of packed(prefix, ' :', list.split(' '))) client.send(`${prefix} :${line}`);

@@ -3,6 +3,7 @@ import { fold } from '../../irc/casemapping.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
+import { timestampOf } from '../../irc/timestamp.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { CAP } from '../client/capabilities.ts';
 import { sendBatch } from '../client/reply-batch.ts';
@@ -147,7 +148,7 @@ function markOf(
   text: string,
   entries: readonly HistoryEntry[],
 ): Mark | null {
-  const timeMs = timeOf(text);
+  const timeMs = timestampOf(text);
   if (timeMs !== null) return { order: null, timeMs };
   const shown = replyParameter(text);
   const id = /^msgid=(.+)$/i.exec(text)?.[1];
@@ -160,13 +161,6 @@ function markOf(
   if (entry !== undefined) return entry;
   refuse(client, 'MESSAGE_ERROR', `${context} ${shown}`, 'This message is not kept, or not for you');
   return null;
-}
-
-/** `timestamp=` as IRCv3 server-time has it; null for anything else. */
-function timeOf(text: string): number | null {
-  const found = /^timestamp=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)$/i.exec(text)?.[1];
-  const ms = found === undefined ? Number.NaN : Date.parse(found);
-  return Number.isNaN(ms) ? null : ms;
 }
 
 function countOf(text: string): number | null {
@@ -182,7 +176,7 @@ function answerTargets(
   [, from = '', to = '']: readonly string[],
   count: number,
 ): void {
-  const times = [timeOf(from), timeOf(to)];
+  const times = [timestampOf(from), timestampOf(to)];
   const wrong = times[0] === null ? from : times[1] === null ? to : null;
   if (wrong !== null) {
     const expected = 'Expected timestamp=YYYY-MM-DDThh:mm:ss.sssZ';

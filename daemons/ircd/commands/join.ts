@@ -17,6 +17,7 @@ import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, rest, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
+import { sendMarker } from './markread.ts';
 import { NAME_NS, sendNames } from './names.ts';
 import { sendTopic } from './topic.ts';
 
@@ -88,6 +89,8 @@ export function* admit(server: CommandServer, client: LocalClient, name: string)
   const history = historyOf(server.history, channel);
   if (history !== null) tellHistory(client, channel, history);
   if (channel.topic !== '') sendTopic(client, channel);
+  // IRCv3 read-marker: "before the RPL_ENDOFNAMES reply".
+  if (client.has(CAP.readMarker)) sendMarker(server, client, channel.name);
   // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
   if (!client.has(CAP.noImplicitNames)) {
     sendNames(server, client, channel);

@@ -21,6 +21,7 @@ import { die, rehash, restart } from './lifecycle.ts';
 import { connect, squit } from './link.ts';
 import { list } from './list.ts';
 import { lusers } from './lusers.ts';
+import { markread } from './markread.ts';
 import { testline, testmask } from './mask-trials.ts';
 import { notice, privmsg, tagmsg } from './message.ts';
 import { mode } from './mode.ts';
@@ -91,6 +92,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     locops,
     lusers,
     map,
+    markread,
     mode,
     monitor,
     motd,

@@ -301,6 +301,20 @@ it('forgets what was taken back', () => {
   expect(read(bob, 'LATEST ann * 9')).toEqual([]);
 });
 
+it('forgets accounts that were dropped: whoever takes the name is another', () => {
+  logIn(ann, 'ann');
+  const bob = join('bob', CAPS, 'bob');
+  say(bob, 'ann', 'private');
+  bob.drop();
+  say(ann, '#c', 'public');
+  irc.server.history!.forgetAccount('BOB');
+  irc.server.state.findChannel('#c')!.history!.forgetAccount('BOB');
+  const other = join('bob', CAPS, 'bob');
+  expect(read(other, 'LATEST ann * 9')).toEqual([]);
+  expect(read(other, 'LATEST #c * 9')).toEqual([]);
+  expect(read(ann, 'LATEST bob * 9')).toEqual(['private']);
+});
+
 it('keeps no more than it may, and nothing for longer', () => {
   const most = limits.historyMessages.default;
   for (let i = 0; i < most + 5; i++) ann.send(`PRIVMSG #c :${i}`);

@@ -93,6 +93,12 @@ export class MessageHistory {
     return this.#accounts.get(fold(account)) ?? null;
   }
 
+  /** Whoever takes the name of an account later is another. */
+  forgetAccount(account: string): void {
+    this.ofAccount(account)?.clear();
+    this.#accounts.delete(fold(account));
+  }
+
   /** A message was taken back. */
   redacted(source: User, to: User | Channel, msgid: string): void {
     if ('members' in to) {

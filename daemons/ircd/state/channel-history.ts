@@ -49,6 +49,11 @@ export class ChannelHistory {
     if (user.account !== null && (here || !user.gone)) this.#lost.delete(fold(user.account));
   }
 
+  /** Whoever takes the name of an account later is another. */
+  forgetAccount(account: string): void {
+    this.#lost.delete(fold(account));
+  }
+
   /** The number of the last entry that a member may not read. */
   readableAfter(user: User): number {
     return this.#since.get(user) ?? 0;
