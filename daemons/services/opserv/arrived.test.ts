@@ -201,8 +201,8 @@ it('messages of Global are set and taken away by administrators, with numbers th
     { id: 2, expiresMs: test.clock.now() + 600_000 },
   ]);
   const drop = handlers()['drop-message'];
-  expect(() => drop.check!({ id: 9 }, context)).toThrow('There is no message 9.');
-  expect(() => drop.check!({ id: 2 }, context)).not.toThrow();
+  expect(() => drop.check!({ id: 9 })).toThrow('There is no message 9.');
+  expect(() => drop.check!({ id: 2 })).not.toThrow();
   expect(await drop.run({ id: 1 }, context)).toEqual({ id: 1 });
   expect(test.services.opserv.lists.messages.all().map(({ id }) => id)).toEqual([2]);
   await test.reopen();
