@@ -40,3 +40,19 @@ export function listenSetting<Entry extends z.ZodType<ListenPlace>>(entry: Entry
 export function listenPlaces(config: { readonly listen: readonly ListenPlace[] }): ConfiguredPlace[] {
   return config.listen.map((entry, index) => ({ ...placeOf(entry), setting: ['listen', index] }));
 }
+
+/** As a browser writes it: scheme, host and a port that is not the usual one (RFC 6454 section 6.2). */
+const origin = z
+  .string()
+  .refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
+    error: 'expected an origin such as https://chat.example.net, in lower case and without a path, or "*"',
+  });
+
+/** The setting of a daemon that lets pages in by where they are from. */
+export const webSocketOrigins = () =>
+  z
+    .array(origin)
+    .default(['*'])
+    .describe(
+      'Origins of the pages that may connect over WebSocket, such as https://chat.example.net; "*" is every page. Clients that are no pages name none and are let in.',
+    );

@@ -2,8 +2,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { build } from 'vite';
 import type { TcpListenerInfo } from '../contract/link/endpoint.ts';
+import { connectRelay } from '../daemons/relay/client/node-connection.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -11,6 +14,11 @@ test.use({
   sharedApp: 'everyday',
   config: `
 [ircd]
+listen = [
+  { host = "127.0.0.1", port = 0 },
+  { host = "127.0.0.1", port = 0, protocol = "websocket" },
+]
+[relay]
 listen = [
   { host = "127.0.0.1", port = 0 },
   { host = "127.0.0.1", port = 0, protocol = "websocket" },
@@ -28,10 +36,37 @@ interface PageChat {
 
 declare global {
   var chat: PageChat;
+  /** What the page has heard over the relay. */
+  var relayHeard: string[];
+}
+
+/** The client library of the relay as a page loads it: bundled for browsers, in which nothing of Node is to be had. */
+async function relayClient(): Promise<string> {
+  const bundled = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      lib: {
+        entry: join(import.meta.dirname, '../daemons/relay/client/browser-connection.ts'),
+        formats: ['es'],
+      },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  });
+  const [output] = [bundled].flat();
+  if (output === undefined || !('output' in output)) throw new Error('nothing was bundled');
+  return output.output[0].code;
 }
 
 /** The web chat's own server, from this machine: a browser lets pages of others not connect to it. */
-const pages = createServer((_request, response) => {
+const pages = createServer(async (request, response) => {
+  if (request.url === '/relay-client.js') {
+    response.setHeader('content-type', 'text/javascript');
+    response.end(await relayClient());
+    return;
+  }
   response.setHeader('content-type', 'text/html');
   response.end('<!doctype html><title>Chat</title>');
 });
@@ -101,5 +136,48 @@ test('a page chats with an ordinary client, and the dashboard shows both listene
   await expect.poll(() => stateOf(page)).toBe('closed 1000 Quit: off to lunch true');
   await expect.poll(() => ann.lines.some((line) => line.includes('QUIT :Quit: off to lunch'))).toBe(true);
   ann.quit();
+  await context.close();
+});
+
+test('a page talks in a room of the relay, sealed, with a program beside it', async ({
+  app,
+  dashboardBrowser,
+}) => {
+  await app.startDaemon('relay');
+  const [plain, webSocket] = await Promise.all(
+    (['frames', 'websocket'] as const).map((protocol) => app.listener('relay', protocol)),
+  );
+  const heard: string[] = [];
+  const program = await connectRelay({
+    host: plain!.host,
+    port: plain!.port,
+    mode: 'rooms',
+    peer: 'program',
+    onMessage: ({ from, payload }) => heard.push(`${from} ${Buffer.from(payload)}`),
+  });
+  await program.join('den');
+  const context = await dashboardBrowser!.newContext();
+  const page = await context.newPage();
+  await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+  const opened = await page.evaluate(async (url) => {
+    const source = '/relay-client.js';
+    const { connectRelay: connectPage } = await import(source);
+    globalThis.relayHeard = [];
+    const client = await connectPage({
+      url,
+      mode: 'rooms',
+      peer: 'page',
+      onMessage: ({ from, payload }: { from: string; payload: Uint8Array }) =>
+        globalThis.relayHeard.push(`${from} ${new TextDecoder().decode(payload)}`),
+    });
+    await client.join('den');
+    await client.toRoom('den', 'good morning 🐢');
+    return { relay: client.relay as string, security: client.welcome.security as object };
+  }, `ws://${webSocket!.host}:${webSocket!.port}`);
+  expect(opened).toMatchObject({ relay: program.relay, security: { mode: 'noise' } });
+  await expect.poll(() => heard).toEqual(['page good morning 🐢']);
+  await program.toPeer('page', 'żółw to you');
+  await expect.poll(() => page.evaluate(() => globalThis.relayHeard)).toEqual(['program żółw to you']);
+  program.close();
   await context.close();
 });

@@ -52,7 +52,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   'main/electron': { ours: ['daemons/registry.ts', ...MAIN], onlyPackages: ['electron', '*'] },
   preload: { ours: SHARED, onlyPackages: ['electron'] },
   renderer: { ours: SHARED, notPackages: ['node:'] },
-  e2e: { ours: ['main/core/limits.ts', 'main/cli/socket-client.ts', 'daemons/objects/client', ...SHARED] },
+  e2e: {
+    ours: [
+      'main/core/limits.ts',
+      'main/cli/socket-client.ts',
+      'daemons/objects/client',
+      'daemons/relay/client',
+      ...SHARED,
+    ],
+  },
   bench: { ours: ['e2e', 'daemons', 'main/cli', ...MAIN] },
   scripts: {
     ours: [

@@ -1,7 +1,7 @@
 /** The `[relay]` table of the configuration file. Limits are generated from the table in limits.ts. */
 import { z } from 'zod';
 import { filePath, lineText } from '../../contract/line-texts.ts';
-import { listenSetting, tcpListener } from '../../contract/listen-setting.ts';
+import { listenSetting, tcpListener, webSocketOrigins } from '../../contract/listen-setting.ts';
 import { parseCidr } from '../runtime/net/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import { isIdentityText } from './noise/identity.ts';
@@ -83,10 +83,10 @@ const cidr = z
 const listenEntry = tcpListener(6680).extend({
   mode: z.enum(DEFAULT_MODES).optional().describe('Overrides `mode` for clients of this listener'),
   protocol: z
-    .enum(['frames', 'stun'])
+    .enum(['frames', 'websocket', 'stun'])
     .optional()
     .describe(
-      'What is spoken: frames if absent, or stun, over TCP and UDP at once: clients behind NAT learn their address by it',
+      'What is spoken: frames if absent; websocket, which carries the same to clients in browsers; or stun, over TCP and UDP at once: clients behind NAT learn their address by it',
     ),
 });
 
@@ -161,6 +161,7 @@ export const relayConfig = z
       .describe(
         'PEM files for the listeners with `tls = true`; relative paths begin where Signalbox was started',
       ),
+    websocket_origins: webSocketOrigins(),
     security: securityTable.prefault({}).describe('Sealed sessions and who may have one'),
     class: z
       .array(classEntry)

@@ -332,6 +332,12 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason: 'Largest message of a sealed handshake; those of the protocol have 32, 192 and 160.',
   },
+  websocket_message_bytes: {
+    default: 131_072,
+    unit: 'bytes',
+    reason:
+      'Largest message over a WebSocket: a record of a sealed session has 65,539 bytes, and longer frames may be cut into messages anywhere.',
+  },
   flush_turn_ms: {
     default: 10,
     unit: 'milliseconds',

@@ -46,6 +46,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('rekeys', 'New keys that the relay took for what it seals'),
   counter('bad_records', 'Sealed frames that were changed, repeated or out of order; each ends its session'),
   counter('identity_changes', "Times that an identity asked for a peer id that is another's"),
+  counter('websocket_handshake_failures', 'WebSocket handshakes that failed'),
   counter('stun_requests', 'STUN messages received'),
   counter('stun_limited', 'STUN requests that were not answered: too fast, or banned'),
   counter('protocol_errors', 'Error frames sent to clients'),
@@ -92,6 +93,7 @@ export class RelayMetrics {
   readonly handshakesRefused;
   readonly rekeys;
   readonly badRecords;
+  readonly webSocketFailures;
   readonly stunRequests;
   readonly stunLimited;
   readonly identityChanges;
@@ -128,6 +130,7 @@ export class RelayMetrics {
     this.rekeys = registry.counter(name('rekeys_total'));
     this.badRecords = registry.counter(name('bad_records_total'));
     this.identityChanges = registry.counter(name('identity_changes_total'));
+    this.webSocketFailures = registry.counter(name('websocket_handshake_failures_total'));
     this.stunRequests = registry.counter(name('stun_requests_total'));
     this.stunLimited = registry.counter(name('stun_limited_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
@@ -138,6 +141,11 @@ export class RelayMetrics {
   publishAccepting(admission: Admitting & Admitted, connections: () => number): void {
     publishAcceptor(this.#registry, admission, connections);
     instrumentAccepting(this.#registry, admission);
+  }
+
+  /** Shows how many came for a WebSocket and got none. */
+  publishWebSockets(failures: () => number): void {
+    this.#registry.onSample(() => this.webSocketFailures.setTotal(failures()));
   }
 
   /** Shows what waits between the sockets and the rooms. */

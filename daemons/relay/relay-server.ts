@@ -15,6 +15,7 @@ import { ConnectThrottle } from '../runtime/net/connect-throttle.ts';
 import { OpenConnections } from '../runtime/net/open-connections.ts';
 import { ReadRounds } from '../runtime/net/read-rounds.ts';
 import type { TlsCredentials } from '../runtime/net/tls-credentials.ts';
+import { httpRefusal } from '../runtime/net/websocket-acceptor.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { watchClients } from './client-watch.ts';
 import type { ListenEntry, RelayConfig } from './config.ts';
@@ -28,6 +29,7 @@ import { HeldMemory } from './net/held-memory.ts';
 import { MemoryWatch } from './net/memory-watch.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './net/relay-turns.ts';
 import { TickFlusher } from './net/tick-flusher.ts';
+import { WEBSOCKET_PROTOCOL } from './net/websocket-side.ts';
 import type { CryptoSuite, SigningKey } from './noise/crypto-suite.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './rooms/relay.ts';
@@ -166,14 +168,21 @@ export class RelayServer {
       lastWord: (refusal, _address, { protocol }) => {
         if (protocol === 'stun') return new Uint8Array(0);
         const [code, message] = refusalError(refusal);
+        if (protocol === 'websocket') return httpRefusal(503, `${code}: ${message}`);
         return this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0).bytes();
       },
-      onOpen: (socket, seat, { mode, protocol }, tls) => {
-        if (protocol === 'stun') this.stun.accept(socket);
-        else this.#open(socket, seat, mode, tls);
+      webSocket: {
+        wanted: ({ protocol }) => protocol === 'websocket',
+        protocols: [WEBSOCKET_PROTOCOL],
+        mayOpen: (origin) => this.#mayOpen(origin),
+      },
+      onOpen: (socket, seat, entry, tls) => {
+        if (entry.protocol === 'stun') this.stun.accept(socket);
+        else this.#open(socket, seat, entry, tls);
       },
     });
     options.metrics.publishAccepting(this.admission, () => this.relay.size);
+    options.metrics.publishWebSockets(() => this.#acceptor.failures.webSocket);
     options.metrics.publishClients(this.#services);
     this.stun = new StunServer(
       this.limits,
@@ -234,6 +243,12 @@ export class RelayServer {
     });
   }
 
+  /** Whether a page of this origin may connect. */
+  #mayOpen(origin: string): boolean {
+    const { websocket_origins } = this.#config;
+    return websocket_origins.includes('*') || websocket_origins.includes(origin);
+  }
+
   #warnOfRoom(): void {
     const notice = roomNotice('max_clients', this.limits.max_clients, this.admission.room);
     if (notice !== null) this.#log.warn('descriptors_low', notice);
@@ -271,8 +286,15 @@ export class RelayServer {
   }
 
   /** Takes a client that was let in. */
-  #open(socket: Socket, seat: Seat<ConnectionClass>, mode: ListenEntry['mode'], tls: TLSSocket | null): void {
-    const connection = new Connection(socket, seat, tls?.getProtocol() ?? null, this.#services, this.relay);
+  #open(
+    socket: Socket,
+    seat: Seat<ConnectionClass>,
+    { mode, protocol }: ListenEntry,
+    tls: TLSSocket | null,
+  ): void {
+    const isWebSocket = protocol === 'websocket';
+    const version = tls?.getProtocol() ?? null;
+    const connection = new Connection(socket, seat, version, this.#services, this.relay, isWebSocket);
     this.#connections.add(connection);
     this.relay.admit(connection, mode ?? this.#config.mode);
     connection.open();

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { filePath, lineText } from '../../../contract/line-texts.ts';
-import { listenSetting, tcpListener } from '../../../contract/listen-setting.ts';
+import { listenSetting, tcpListener, webSocketOrigins } from '../../../contract/listen-setting.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
 import { ConnectionClasses } from '../../runtime/net/connection-classes.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
@@ -27,13 +27,6 @@ const listenSchema = tcpListener().extend({
       'Whether every connection has to begin with the header of one of trusted_proxies (PROXY protocol, version 1 or 2).',
     ),
 });
-
-/** As a browser writes it: scheme, host and a port that is not the usual one (RFC 6454 section 6.2). */
-const origin = z
-  .string()
-  .refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
-    error: 'expected an origin such as https://chat.example.net, in lower case and without a path, or "*"',
-  });
 
 const tlsSchema = z
   .strictObject({
@@ -91,12 +84,7 @@ export const netConfigShape = {
     .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }])
     .describe('Addresses to accept clients on.'),
   tls: tlsSchema.optional(),
-  websocket_origins: z
-    .array(origin)
-    .default(['*'])
-    .describe(
-      'Origins of the pages that may connect over WebSocket, such as https://chat.example.net; "*" is every page. Clients that are no pages name none and are let in.',
-    ),
+  websocket_origins: webSocketOrigins(),
   trusted_proxies: z
     .array(cidr)
     .default([])

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { Seat } from '../../runtime/net/admission.ts';
 import { networkKey } from '../../runtime/net/ip-address.ts';
+import { CLOSE_CODE } from '../../runtime/net/websocket-frame.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { ProtocolErrorCode } from '../protocol/protocol-errors.ts';
 import type { ServerHandshake, Session } from '../secure/session-door.ts';
@@ -13,6 +14,7 @@ import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { Intake } from './intake.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
+import { WebSocketSide } from './websocket-side.ts';
 
 /** What a connection tells. No method may throw. */
 export interface ConnectionHandler {
@@ -57,6 +59,8 @@ export class Connection implements OutboxOwner {
   readonly #socket: Socket;
   readonly #services: ConnectionServices;
   readonly #handler: ConnectionHandler;
+  readonly #webSocket: WebSocketSide | null;
+  #reason = '';
   #ending = false;
   #socketEnded = false;
   #closed = false;
@@ -69,6 +73,7 @@ export class Connection implements OutboxOwner {
     tls: string | null,
     services: ConnectionServices,
     handler: ConnectionHandler,
+    isWebSocket = false,
   ) {
     this.#socket = socket;
     this.seat = seat;
@@ -79,14 +84,17 @@ export class Connection implements OutboxOwner {
     this.#services = services;
     this.#handler = handler;
     const account = new WorkAccount(services.groups.enter(seat.address));
+    this.#webSocket = isWebSocket ? new WebSocketSide((reason) => this.end(reason, null)) : null;
     this.outbox = new Outbox(socket, tls !== null, seat.connectionClass, services, this);
-    this.intake = new Intake(socket, account, services, this, handler, this.outbox);
+    this.outbox.sealer = this.#webSocket;
+    this.intake = new Intake(socket, account, services, this, handler, this.outbox, this.#webSocket);
   }
 
   /** Seals what is sent from here on. */
   secure(session: Session): void {
     this.session = session;
-    this.outbox.sealer = session.sealer;
+    if (this.#webSocket === null) this.outbox.sealer = session.sealer;
+    else this.#webSocket.sealer = session.sealer;
     this.#handler.onSecured(this);
   }
 
@@ -150,6 +158,8 @@ export class Connection implements OutboxOwner {
   end(reason: string, last: Frame | null, queue: 'send' | 'discard' | 'wait' = 'send'): void {
     if (this.#ending) return;
     this.#ending = true;
+    this.#reason = reason;
+    this.#webSocket?.end(closeCode(last, queue));
     this.outbox.stop();
     this.intake.stop();
     this.#handler.onEnd(this, reason);
@@ -185,7 +195,8 @@ export class Connection implements OutboxOwner {
   #endSocket(): void {
     if (this.#socketEnded) return;
     this.#socketEnded = true;
-    this.#socket.end();
+    if (this.#webSocket === null) this.#socket.end();
+    else this.#socket.end(this.#webSocket.lastFrame(this.#reason));
     // A client may leave its own side open for ever.
     this.#destroyLater();
   }
@@ -202,4 +213,10 @@ export class Connection implements OutboxOwner {
     this.session?.sealer.destroy();
     this.#handler.onGone(this);
   }
+}
+
+/** How a WebSocket is told that its connection ends: the relay goes, or the client was told why it has to. */
+function closeCode(last: Frame | null, queue: 'send' | 'discard' | 'wait'): number {
+  if (queue === 'wait') return CLOSE_CODE.goingAway;
+  return last === null ? CLOSE_CODE.normal : CLOSE_CODE.policy;
 }

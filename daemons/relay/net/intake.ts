@@ -18,6 +18,7 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import type { Outbox } from './outbox.ts';
 import { ReceiveRate } from './receive-rate.ts';
+import type { WebSocketSide } from './websocket-side.ts';
 
 const FRAME_NS = workPrices.line.ns;
 
@@ -47,6 +48,8 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
   readonly #connection: Connection;
   readonly #handler: ConnectionHandler;
   readonly #outbox: Outbox;
+  /** Null over TCP. */
+  readonly #webSocket: WebSocketSide | null;
   readonly #frames: FrameDecoder;
   /** What takes the bytes: of a client in a sealed session that is not the decoder of its frames. */
   #decoder: FrameDecoder | SealedInput;
@@ -75,6 +78,7 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
     connection: Connection,
     handler: ConnectionHandler,
     outbox: Outbox,
+    webSocket: WebSocketSide | null,
   ) {
     this.#socket = socket;
     this.account = account;
@@ -84,6 +88,7 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
     this.#connection = connection;
     this.#handler = handler;
     this.#outbox = outbox;
+    this.#webSocket = webSocket;
     this.#frames = new FrameDecoder(this, services.limits, true);
     this.#decoder = this.#frames;
     services.readRounds.enter(account.group, this);
@@ -116,14 +121,35 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
     this.lastReceivedAt = performance.now();
     this.bytesIn += chunk.length;
     this.#services.metrics.bytesIn.add(chunk.length);
-    const bytes = this.#beginning ? this.#begin(chunk) : chunk;
-    this.#charge(chunk.length, 0);
+    const side = this.#webSocket;
+    if (side === null) {
+      this.#take(chunk, chunk.length, 0);
+      return;
+    }
+    const stream = this.#unframed(side, chunk);
+    if (this.#stopped) return;
+    this.#take(stream, chunk.length, side.idleFrames);
+    if (side.closed) this.whenIdle(() => this.#connection.end('closed by the client', null));
+  }
+
+  /**
+   * Takes what a read brought of the stream.
+   * @param size of the read
+   * @param idleFrames in it that brought nothing
+   */
+  #take(stream: Buffer, size: number, idleFrames: number): void {
+    const bytes = this.#beginning && stream.length > 0 ? this.#begin(stream) : stream;
+    this.#charge(size, idleFrames);
     if (bytes === null) return;
+    if (bytes.length === 0) {
+      this.recount();
+      return;
+    }
     this.#decoder.hold(bytes);
     if (this.#working) this.recount();
     else this.#work();
     // Nobody of its network is read for the rest of the turn: their work would only wait here.
-    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group, chunk.length);
+    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group, size);
   }
 
   rest(): void {
@@ -171,7 +197,7 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
   /** Brings what is held up to date; a paused socket may have read once more meanwhile. */
   recount(): void {
     const waiting = this.#socket.destroyed ? 0 : this.#socket.readableLength;
-    const held = this.#stopped ? 0 : this.#decoder.heldBytes + waiting;
+    const held = this.#stopped ? 0 : this.#decoder.heldBytes + waiting + (this.#webSocket?.heldBytes ?? 0);
     const grown = held - this.#heldBytes;
     if (grown === 0) return;
     this.#heldBytes = held;
@@ -230,6 +256,16 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
 
   spend(ns: number): boolean {
     return this.#turns.spend(ns);
+  }
+
+  /** What messages bring of the stream; what else came with them is answered. */
+  #unframed(side: WebSocketSide, chunk: Buffer): Buffer {
+    const stream = side.read(chunk);
+    if (this.#stopped) return stream;
+    const { pong, idleFrames } = side;
+    this.#turns.spend(idleFrames * FRAME_NS);
+    if (pong !== null) this.#outbox.interject(pong);
+    return stream;
   }
 
   /** The first bytes of a connection: whether they ask for a sealed session. Null where nothing is to be decoded yet. */

@@ -9,20 +9,18 @@ import type { Gauge } from '../../runtime/telemetry/metric-handles.ts';
 import type { RollingHistogram } from '../../runtime/telemetry/rolling-histogram.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from '../config.ts';
 import { LagBlocks } from '../lag-blocks.ts';
-import { RECORD_DATA_BYTES, RECORD_OVERHEAD_BYTES, type RecordSealer } from '../noise/records.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { SendQueue } from './send-queue.ts';
-import { type Batch, type Batcher, type Flushable, WRITE_BYTES } from './tick-flusher.ts';
+import type { Batch, Batcher, Flushable } from './tick-flusher.ts';
+import { WRAPPED_BYTES, type Wrapping } from './wrapping.ts';
 
 /** A queue of this many frames is cleared when the tick ends: a thousand of them at once would hold up everybody. */
 const CLEAR_LATER_FRAMES = 1_024;
 
 /** Where all clients' writes are sealed, one after the other: what the kernel does not take at once is copied out of it. */
-const SEALED = Buffer.allocUnsafeSlow(
-  WRITE_BYTES + (Math.ceil(WRITE_BYTES / RECORD_DATA_BYTES) + 1) * RECORD_OVERHEAD_BYTES,
-);
+const SEALED = Buffer.allocUnsafeSlow(WRAPPED_BYTES);
 
 /** What an outbox tells its connection. */
 export interface OutboxOwner {
@@ -49,8 +47,8 @@ export class Outbox implements Flushable {
   /** Whether what is pushed now answers what the client has sent; kept by the intake. */
   answering = false;
 
-  /** Seals what is written, from the moment that it is set; null for a plain client. */
-  sealer: RecordSealer | null = null;
+  /** Seals what is written, or cuts it into messages, from the moment that it is set; null for a plain client over TCP. */
+  sealer: Wrapping | null = null;
 
   readonly #socket: Socket;
   readonly #encrypted: boolean;
@@ -159,6 +157,13 @@ export class Outbox implements Flushable {
     if (this.#line === 'answers' || (this.#line === 'crowd' && !this.answering)) return;
     this.#line = this.answering ? 'answers' : 'crowd';
     this.#services.flusher.schedule(this, this.answering);
+  }
+
+  /** Writes what stands between messages, such as the answer to a ping of a WebSocket, where the socket has nothing to write. */
+  interject(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (this.#closed || socket.destroyed || socket.writableLength > 0 || this.#inFlightBytes > 0) return;
+    this.#write(bytes);
   }
 
   /** Called at the end of a tick and when the socket has drained. */
@@ -281,15 +286,14 @@ export class Outbox implements Flushable {
   }
 
   /** The same for a sealed session: seals as much as the kernel takes, so that what it does not take may still be dropped. */
-  #writeSealed(sealer: RecordSealer, bytes: Buffer, from: number): void {
+  #writeSealed(sealer: Wrapping, bytes: Buffer, from: number): void {
     const socket = this.#socket;
     let at = from;
     while (at < bytes.length && socket.writableLength === 0 && !socket.destroyed) {
       at = sealer.seal(bytes, at, bytes.length, SEALED, performance.now());
-      const { written } = sealer;
-      const sealed = SEALED.subarray(0, written);
+      const sealed = SEALED.subarray(sealer.begun, sealer.begun + sealer.written);
       const taken = this.#encrypted ? 0 : writeDirect(socket, sealed);
-      if (taken < written) socket.write(Buffer.from(sealed.subarray(taken)), this.#onWritten);
+      if (taken < sealed.length) socket.write(Buffer.from(sealed.subarray(taken)), this.#onWritten);
     }
     this.#sealedTo = at;
     this.#sealing = at < bytes.length ? bytes : null;

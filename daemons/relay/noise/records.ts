@@ -36,6 +36,8 @@ export class RecordSealer {
   #records = 0;
   #bytes = 0;
   #keyedAt: number;
+  /** Where in the output that begins. */
+  readonly begun = 0;
   /** Bytes of the output that the last {@link seal} filled. */
   written = 0;
 

@@ -8,6 +8,8 @@ export const CLOSE_CODE = {
   normal: 1000,
   goingAway: 1001,
   protocolError: 1002,
+  /** Text where bytes are spoken, or the other way. */
+  badData: 1003,
   /** Never on the wire: the other end gave none. */
   none: 1005,
   badText: 1007,
@@ -18,12 +20,17 @@ export const CLOSE_CODE = {
 /** What the header of a frame with up to 65,535 bytes takes at most. */
 export const FRAME_HEADER_BYTES = 4;
 
+/** What the header of any frame takes at most. */
+export const LONG_FRAME_HEADER_BYTES = 10;
+
 const FIN = 0x80;
+const BINARY = 2;
 const CLOSE = 8;
 const PONG = 10;
 /** Longest payload whose length is in the second byte. */
 const SHORT = 125;
 const LENGTH_FOLLOWS = 126;
+const LONG_LENGTH_FOLLOWS = 127;
 /** Text behind the code of a close frame: a control frame has at most 125 bytes. */
 const CLOSE_TEXT_BYTES = SHORT - 2;
 
@@ -41,6 +48,28 @@ export function writeFrame(bytes: Buffer, start: number, opcode: number, text: s
   bytes[start + 1] = LENGTH_FOLLOWS;
   bytes.writeUInt16BE(written, start + 2);
   return start + FRAME_HEADER_BYTES + written;
+}
+
+/**
+ * Puts the header of a frame with bytes in front of them: they stand at {@link LONG_FRAME_HEADER_BYTES} of `out`. Answers where the
+ * frame begins.
+ */
+export function headBinaryFrame(out: Uint8Array, length: number): number {
+  const view = new DataView(out.buffer, out.byteOffset, LONG_FRAME_HEADER_BYTES);
+  let begin = 0;
+  if (length <= SHORT) {
+    begin = LONG_FRAME_HEADER_BYTES - 2;
+    out[begin + 1] = length;
+  } else if (length <= 0xffff) {
+    begin = LONG_FRAME_HEADER_BYTES - FRAME_HEADER_BYTES;
+    out[begin + 1] = LENGTH_FOLLOWS;
+    view.setUint16(begin + 2, length);
+  } else {
+    out[begin + 1] = LONG_LENGTH_FOLLOWS;
+    view.setBigUint64(begin + 2, BigInt(length));
+  }
+  out[begin] = FIN | BINARY;
+  return begin;
 }
 
 /** The answer to a ping. @param payload what the ping carried, at most 125 bytes */
