@@ -7,7 +7,7 @@ import { truncateUtf8 } from '../irc/line-text.ts';
 import { UMODE } from '../irc/modes.ts';
 import { N } from '../irc/numerics.ts';
 import { serverNumeric } from '../irc/p10/numeric.ts';
-import { LineParser } from '../irc/parser.ts';
+import { LineParser, type LineStatus } from '../irc/parser.ts';
 import { DeniedTags, rawTagValue } from '../irc/tags.ts';
 import { loopTurn } from '../runtime/async/loop-turn.ts';
 import { TurnBudget } from '../runtime/async/turn-budget.ts';
@@ -26,6 +26,7 @@ import { ClientLog } from './client-log.ts';
 import type { Cloaks } from './cloak.ts';
 import type { CommandServer } from './command-server.ts';
 import { leaveSasl } from './commands/authenticate.ts';
+import { takeBatchLine } from './commands/batch.ts';
 import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
@@ -374,7 +375,10 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       this.exit(client, HTTP_REFUSAL);
       return;
     }
-    if (parser.tags !== '') this.#startCapture(client, parser.tags);
+    if (parser.tags !== '') {
+      if (client.has(CAP.multiline) && this.#isOfBatch(client, status)) return;
+      this.#startCapture(client, parser.tags);
+    }
     if (status === 'invalid-utf8') {
       client.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
     } else {
@@ -383,6 +387,18 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       else this.#run(client, command, end - start);
     }
     this.#settleCapture(client);
+  }
+
+  /** Takes a line of a message of several (IRCv3 client-batch); whether it was one. */
+  #isOfBatch(client: LocalClient, status: LineStatus): boolean {
+    const { command, params, tags } = this.#parser;
+    const reference = rawTagValue(tags, 'batch');
+    if (reference === null || command === 'BATCH') return false;
+    this.#guard(client, 'BATCH', () =>
+      takeBatchLine(client, reference, status === 'invalid-utf8' ? '' : command, params, tags),
+    );
+    this.#settleCapture(client);
+    return true;
   }
 
   #run(client: LocalClient, command: Command, sizeBytes: number): void {

@@ -252,6 +252,22 @@ export const limits = {
     reason:
       'Accounts of which is kept how far they have read: some hundred bytes each, as a rule. Beyond it the one that has read nothing for longest is forgotten.',
   },
+  multilineLines: {
+    default: 32,
+    unit: 'count',
+    reason: 'Lines of one message of several: a short poem or a stack trace. Each is charged as a line.',
+  },
+  multilineBytes: {
+    default: 4_096,
+    unit: 'bytes',
+    reason:
+      'Text of one message of several lines; it is held for a client that has begun one, so that all clients together hold less than they may in receive queues.',
+  },
+  batchSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason: 'How long a message of several lines may take to arrive; what comes later is refused.',
+  },
   deniedTagsBytes: {
     default: 200,
     unit: 'bytes',

@@ -38,6 +38,7 @@ export const CAP = {
   chatHistory: 1 << 25,
   eventPlayback: 1 << 26,
   readMarker: 1 << 27,
+  multiline: 1 << 28,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -63,6 +64,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['draft/event-playback', CAP.eventPlayback],
   ['draft/extended-isupport', CAP.extendedIsupport],
   ['draft/message-redaction', CAP.messageRedaction],
+  ['draft/multiline', CAP.multiline],
   ['draft/pre-away', CAP.preAway],
   ['draft/read-marker', CAP.readMarker],
   ['echo-message', CAP.echoMessage],

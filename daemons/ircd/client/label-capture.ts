@@ -12,6 +12,11 @@ export const MAX_LABEL_BYTES = 64;
 
 let batchCounter = 0;
 
+/** IRCv3 multiline: "Servers MUST only include the label tag on the opening BATCH command" of the echo. */
+function isMultiline(body: string): boolean {
+  return /^:\S+ BATCH \+\S+ draft\/multiline /.test(body);
+}
+
 /** The answer to one labeled command. */
 export class LabelCapture {
   readonly #label: string;
@@ -34,8 +39,10 @@ export class LabelCapture {
     const time = (caps & CAP.serverTime) !== 0 ? `;time=${serverTime()}` : '';
     if (only === undefined) {
       connection.sendLine(`@${labelTag}${time} :${server} ACK`);
-    } else if (this.#lines.length === 1) {
+    } else if (this.#lines.length === 1 || isMultiline(only.body)) {
       connection.sendLine(`@${labelTag}${only.tags === '' ? '' : `;${only.tags}`} ${only.body}`);
+      for (const { tags, body } of this.#lines.slice(1))
+        connection.sendLine(tags === '' ? body : `@${tags} ${body}`);
     } else {
       const id = (++batchCounter).toString(36);
       connection.sendLine(`@${labelTag}${time} :${server} BATCH +${id} labeled-response`);

@@ -4,6 +4,7 @@ import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
 import { WordLines } from '../../irc/word-lines.ts';
 import { CAP, CAPABILITY_NAMES, capabilityNames } from '../client/capabilities.ts';
+import { MULTILINE_VALUE } from '../client/client-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -49,7 +50,8 @@ function offered(server: CommandServer, client: LocalClient): string[] {
   const words: string[] = [];
   for (const [name, bit] of CAPABILITY_NAMES) {
     if (!server.offers(bit)) continue;
-    const value = client.cap302 ? server.accounts.valueOf(name) : '';
+    const own = bit === CAP.multiline ? MULTILINE_VALUE : server.accounts.valueOf(name);
+    const value = client.cap302 ? own : '';
     words.push(value === '' ? name : `${name}=${value}`);
   }
   const policy = client.cap302 ? stsPolicy(server.config, client.connection) : null;

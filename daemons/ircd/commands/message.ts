@@ -139,7 +139,7 @@ export function tellUnreached(asker: Asker, nick: string, { numeric, text, notif
 }
 
 /** A user by nick, or by `nick@server`: nobody else of that nick, on another server, is meant then. */
-function receiverOf({ state }: CommandServer, target: string): User | undefined {
+export function receiverOf({ state }: CommandServer, target: string): User | undefined {
   const found = state.findUser(target);
   const at = target.lastIndexOf('@');
   if (found !== undefined || at < 1) return found;
@@ -148,13 +148,23 @@ function receiverOf({ state }: CommandServer, target: string): User | undefined 
 }
 
 /** The status that `@#channel` or `+#channel` asks for; 0 for everybody (ISUPPORT STATUSMSG). */
-function statusOf(target: string): number {
+export function statusOf(target: string): number {
   const first = target.charCodeAt(0);
   return first === 0x40 ? STATUS.op : first === 0x2b ? STATUS.op | STATUS.voice : 0;
 }
 
+/** A channel as receivers see it, where only those with a status are meant. */
+export function shownTarget({ name }: Channel, status: number): string {
+  return status === 0 ? name : `${status === STATUS.op ? '@' : '+'}${name}`;
+}
+
 /** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */
-function maySpeak(server: CommandServer, channel: Channel, client: LocalClient, status: number): boolean {
+export function maySpeak(
+  server: CommandServer,
+  channel: Channel,
+  client: LocalClient,
+  status: number,
+): boolean {
   const membership = client.user.memberships.get(channel);
   if (membership?.banRevision !== channel.banRevision) {
     server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
@@ -177,7 +187,7 @@ const ABOUT_MESSAGES =
   CMODE.noCtcp | CMODE.noColour | CMODE.stripped | CMODE.accountsSpeak | CMODE.noNotice | CMODE.noLists;
 
 /** Why a message of somebody who may speak is refused, as text; null where it is not. */
-function unfitFor(
+export function unfitFor(
   channel: Channel,
   { user }: LocalClient,
   verb: Verb,
@@ -242,8 +252,7 @@ function sendTo(
     // Nothing was left of it, and no line has an empty text.
     if (text === '' && verb !== 'TAGMSG') return null;
   }
-  const shown = status === 0 ? channel.name : `${status === STATUS.op ? '@' : '+'}${channel.name}`;
-  const message = compose(server, client.user, verb, shown, text, clientTags);
+  const message = compose(server, client.user, verb, shownTarget(channel, status), text, clientTags);
   const left = sendToChannel(server, client.user, verb, channel, status, message, text);
   if (left !== null) return finishing(server, client, message, channel, left);
   if (client.has(CAP.echoMessage)) message.to(client);

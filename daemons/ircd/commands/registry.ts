@@ -3,6 +3,7 @@ import { accept } from './accept.ts';
 import { account } from './account.ts';
 import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
+import { batch } from './batch.ts';
 import { cap } from './cap.ts';
 import { cert } from './cert.ts';
 import { channel } from './channel.ts';
@@ -63,6 +64,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     admin,
     authenticate,
     away,
+    batch,
     cap,
     cert,
     channel,

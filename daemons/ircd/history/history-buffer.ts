@@ -20,6 +20,8 @@ export interface HistoryLine {
   readonly body: string;
   /** Whether it goes on where the one before it ended. */
   readonly joined: boolean;
+  /** Whether it has no text. */
+  readonly blank: boolean;
 }
 
 /** What is kept of one message, or of something else that happened. */

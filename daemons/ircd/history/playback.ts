@@ -1,6 +1,7 @@
 /** Sends what was said before as it was said then: with the ids, times and tags that it had (IRCv3 chathistory, batch). */
 import { CAP } from '../client/capabilities.ts';
 import { Delivery } from '../client/delivery.ts';
+import { MultilineMessage } from '../client/multiline-message.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { HistoryEntry } from './history-buffer.ts';
@@ -23,9 +24,14 @@ export function sendHistory(
 function play(
   server: CommandServer,
   client: LocalClient,
-  { said: { body, account, msgid, clientTags, bot, time } }: HistoryEntry,
+  { said: { body, lines, account, msgid, clientTags, bot, time } }: HistoryEntry,
   batch: string | undefined,
 ): void {
   const tags = { account, msgid, clientTags, bot, ...(batch === undefined ? {} : { batch }) };
+  if (lines !== null) {
+    const [, prefix = '', target = ''] = /^:(\S+) \S+ (\S+) /.exec(body) ?? [];
+    new MultilineMessage({ outbox: server.host.outbox, prefix, target, lines, tags, time }).to(client);
+    return;
+  }
   new Delivery(server.host.outbox, body, tags, time).to(client);
 }

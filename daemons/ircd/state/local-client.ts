@@ -7,6 +7,7 @@ import { fitLine, MAX_LINE_BYTES, splitText } from '../../irc/line-text.ts';
 import type { Numeric } from '../../irc/numerics.ts';
 import { WordLines } from '../../irc/word-lines.ts';
 import { CAP, FRAMING_SHIFT } from '../client/capabilities.ts';
+import type { ClientBatch } from '../client/client-batch.ts';
 import type { LabelCapture } from '../client/label-capture.ts';
 import type { Connection } from '../net/connection.ts';
 import type { Asker } from './asker.ts';
@@ -53,6 +54,8 @@ export class LocalClient implements Asker {
   mark = 0;
   /** Collects the response to a labeled command while its handler runs. */
   capture: LabelCapture | null = null;
+  /** A message of several lines that it is sending; null for none. */
+  batch: ClientBatch | null = null;
   /** Lines that wait while an asynchronous command of this client is unfinished; null when none is. */
   waiting: Uint8Array[] | null = null;
   waitingBytes = 0;
