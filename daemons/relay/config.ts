@@ -5,6 +5,7 @@ import { listenSetting, tcpListener, webSocketOrigins } from '../../contract/lis
 import { parseCidr } from '../runtime/net/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import { isIdentityText } from './noise/identity.ts';
+import { BURST_SECONDS } from './rooms/relayed-quota.ts';
 import { SECURITY_MODES } from './secure/security-modes.ts';
 
 /** What happens to the frames of a connection. */
@@ -54,6 +55,12 @@ export function limitProblems(
     problems.push({
       limit: 'receive_total_bytes',
       message: `expected at least ${2 * limits.max_frame_bytes}, to hold an unfinished frame of max_frame_bytes that grows`,
+    });
+  const relayed = limits.relayed_bytes_per_second;
+  if (relayed > 0 && relayed * BURST_SECONDS < limits.max_frame_bytes)
+    problems.push({
+      limit: 'relayed_bytes_per_second',
+      message: `expected at least ${Math.ceil(limits.max_frame_bytes / BURST_SECONDS)}, with which a message of max_frame_bytes can be passed on, or 0`,
     });
   if (limits.max_control_bytes > limits.max_frame_bytes)
     problems.push({

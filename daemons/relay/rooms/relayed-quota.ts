@@ -7,7 +7,7 @@ import { Rate } from '../../../kit/token-bucket.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 
 /** An identity may pass on so many seconds' worth at once. */
-const BURST_SECONDS = 4;
+export const BURST_SECONDS = 4;
 /** Identities that are remembered; whoever was heard longest ago has a full quota anyway. */
 const MOST_IDENTITIES = 65_536;
 
