@@ -94,9 +94,9 @@ export const channelAdminCommands = {
     columns: [
       { key: 'account', title: 'Account', type: 'text' },
       { key: 'level', title: 'Level', type: 'number' },
-      { key: 'name', title: 'As', type: 'text' },
-      { key: 'seenAt', title: 'Last there', type: 'time' },
       { key: 'state', title: 'State', type: 'text' },
+      { key: 'name', title: 'As', type: 'text', rank: 2 },
+      { key: 'seenAt', title: 'Last there', type: 'time' },
       { key: 'expiresAt', title: 'Ends', type: 'time' },
       { key: 'info', title: 'Information', type: 'text' },
       { key: 'channel', title: 'Channel', type: 'text', rank: 2 },

@@ -29,6 +29,12 @@ const M = (change: string) => `${CS} M ${ROOM} ${change} 960`;
 const gone = (count: number) => [`${count} users of ${ROOM} have no access any more.`];
 const levels = () => [...test.room.users.values()].map(({ account, level }) => `${account} ${level}`).sort();
 
+it('whoever was there when it was registered is counted', async () => {
+  expect((await told('ann', `INFO ${ROOM}`))[1]).toBe(
+    'Users with access: 3; lamers: 0; most who were there: 2.',
+  );
+});
+
 it('a suspension of access is ended by hand, for whom it was', async () => {
   await told('ann', `SUSPEND ${ROOM} bob 1h`);
   expect(await acts('ann', `UNSUSPEND ${ROOM} bob`)).toEqual([M(`+o ${BOB}`)]);

@@ -58,6 +58,7 @@ function register(world: ChanWorld): ChanRow {
         if (made === 'done') {
           registry.rows.setState(fold(name), 'registrar', call.user.account);
           registry.rows.setState(fold(name), 'visited', clock.now());
+          registry.rows.setState(fold(name), 'most_users', view?.members.size ?? 0);
           registry.rows.addEvent(fold(name), call.user.nick, `REGISTER for ${owner.name}`);
         }
         return made;
