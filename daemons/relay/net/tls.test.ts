@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { framed, TestClient, TestRelay } from '../test-relay.ts';
@@ -133,4 +134,26 @@ it('refuses a key that does not belong to the certificate, and serves on with th
   const client = await connectTls(ca);
   client.send('still here');
   expect(await client.text()).toBe('still here');
+});
+
+it('carries WebSockets, whose pings are answered between messages and whose last word is a close frame', async () => {
+  const ca = await renew();
+  relay = await TestRelay.start({ listen: [{ ...listen[0], protocol: 'websocket' }], tls });
+  const client = new WebSocket(`wss://127.0.0.1:${relay.port}`, 'signalbox-relay-1', {
+    createConnection: () => connect({ host: '127.0.0.1', port: relay.port, ca, servername: 'relay.test' }),
+  });
+  const heard: Buffer[] = [];
+  client.on('message', (data: Buffer) => heard.push(data));
+  await once(client, 'open');
+  const large = framed(Buffer.alloc(300_000, 'z'));
+  client.ping('1');
+  for (let at = 0; at < large.length; at += 100_000) client.send(large.subarray(at, at + 100_000));
+  expect(String((await once(client, 'pong'))[0])).toBe('1');
+  const heardBytes = () => heard.reduce((sum, { length }) => sum + length, 0);
+  await until(() => heardBytes() === large.length);
+  expect(Buffer.concat(heard).equals(large)).toBe(true);
+  client.ping('2');
+  expect(String((await once(client, 'pong'))[0])).toBe('2');
+  client.close(1000);
+  expect(await once(client, 'close')).toEqual([1000, Buffer.from('closed by the client')]);
 });
