@@ -104,6 +104,7 @@ export async function startServices(
     clock: systemClock,
     random: Math.random,
     count: (kind) => services.operations.count(kind),
+    turn: () => services.turns.begin(),
     metrics,
     log(level, event, message) {
       context.log('keycloak')[level](event, message);

@@ -43,13 +43,13 @@ export const limits = {
     reason: 'What may wait for an uplink that does not read; far more than services ever say at once.',
   },
   begunPerTurn: {
-    default: 4,
+    default: 1,
     unit: 'count',
     reason:
-      'Commands of users and questions of servers that begin in one turn of the loop: what each does until it waits for something takes up to a millisecond, and a crowd logs in at once.',
+      'Commands of users, questions of servers and answers of Keycloak that are begun with in one turn of the loop: what each does until it waits for something takes up to a millisecond, and a crowd logs in at once.',
   },
   turnMs: {
-    default: 8,
+    default: 2,
     unit: 'milliseconds',
     reason:
       'How long lines of the uplink are worked off in one turn of the loop; then timers and answers have theirs.',

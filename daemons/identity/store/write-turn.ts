@@ -68,11 +68,17 @@ export class WriteTurn {
   #checkDue: NodeJS.Timeout | null = null;
   /** Transactions that were written. */
   committed = 0;
+  /** Runs something as a transaction, or within one so that it can be undone alone. */
+  readonly #transaction: (steps: () => unknown) => unknown;
 
   constructor(database: Sqlite, { checkpoints, onUnkept = () => {}, sync }: WriteTurnOptions = {}) {
     this.#database = database;
     this.#onUnkept = onUnkept;
     this.#disk = WalDisk.of(database, sync);
+    // To make one takes longer than to write a row.
+    this.#transaction = database.transaction((steps: () => unknown) => steps());
+    // Nothing is written past this, and the disk is waited for beside it, not within a commit.
+    if (this.#disk !== null) database.pragma('synchronous = NORMAL');
     this.#checkpoints = this.#disk === null ? null : (checkpoints ?? null);
     // What a thread has not done by then is done after all.
     if (this.#checkpoints !== null) database.pragma(`wal_autocheckpoint = ${limits.logPages.default}`);
@@ -146,7 +152,7 @@ export class WriteTurn {
     if (batch.length + late.length === 0) return;
     const ended: Ended[] = [];
     try {
-      this.#commit(() => {
+      this.#transaction(() => {
         for (const step of late) this.#lately(step);
         for (const one of batch) ended.push(this.#one(one));
       });
@@ -171,16 +177,6 @@ export class WriteTurn {
 
   #flushSoon(): void {
     if (!this.#held) this.#due ??= setImmediate(() => this.flush());
-  }
-
-  #commit(steps: () => void): void {
-    // Within the commit the disk is waited for where that cannot be done beside it, and for all that is not written here.
-    if (this.#disk !== null) this.#database.pragma('synchronous = NORMAL');
-    try {
-      this.#database.transaction(steps)();
-    } finally {
-      if (this.#disk !== null) this.#database.pragma('synchronous = FULL');
-    }
   }
 
   #tell(ended: readonly Ended[]): void {
@@ -252,7 +248,7 @@ export class WriteTurn {
   #one({ step, disk, resolve, reject }: Waiting): Ended {
     try {
       // Within a transaction that is a savepoint.
-      const result = this.#database.transaction(step)();
+      const result = this.#transaction(step);
       return { disk, tell: () => resolve(result as never), reject };
     } catch (error) {
       // What SQLite could not write would be missing from all of it.
@@ -263,7 +259,7 @@ export class WriteTurn {
 
   #lately(step: () => void): void {
     try {
-      this.#database.transaction(step)();
+      this.#transaction(step);
     } catch {
       // It does no harm where it is lost.
     }

@@ -53,6 +53,8 @@ export interface KeycloakCallsOptions
   readonly settings: KeycloakSettings;
   /** Counts each call by what it is. Default nowhere. */
   readonly count?: CountWork;
+  /** When what an answer brings about may begin, where not now: many come at once. Default always now. */
+  readonly turn?: () => Promise<void> | null;
 }
 
 export class KeycloakCalls {
@@ -143,6 +145,7 @@ export class KeycloakCalls {
       // Keycloak has been restarted with other keys, or the token was revoked: a fresh one may do.
       answer = await this.#ask(call, await awaited(bearer.get(), signal), signal);
     }
+    await this.#options.turn?.();
     if (call.accepts.includes(answer.status)) return call.read(answer);
     throw refusalOf(answer, what, secrets);
   }

@@ -56,6 +56,8 @@ export interface KeycloakDeskOptions {
   readonly random: () => number;
   /** Counts each call by what it is. */
   readonly count: CountWork;
+  /** When what an answer brings about may begin, where not now. Default always now. */
+  readonly turn?: () => Promise<void> | null;
   /** It is asked again, after it was not. */
   readonly onUp?: () => void;
   /** Null where nothing is measured. */
@@ -85,12 +87,13 @@ export class KeycloakDesk {
     if (JSON.stringify(before) === JSON.stringify(settings)) return false;
     this.close();
     if (settings === null) return true;
-    const { clock, random, count, log } = this.#options;
+    const { clock, random, count, turn, log } = this.#options;
     const client = new KeycloakClient({
       settings,
       clock,
       random,
       count,
+      ...(turn === undefined ? {} : { turn }),
       onState: (state, why) => this.#say(state, why),
     });
     this.#open = {
