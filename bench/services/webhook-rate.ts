@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VictimHost } from '../kills/victim-host.ts';
 import { type Figures, medians } from '../shared/figures.ts';
 import { readyLine } from '../shared/server-process.ts';
+import { type SentEvent, WebhookSender } from './webhook-sender.ts';
 
 const READY_MS = 15_000;
 const SECRET = 'a secret of the benchmark';
@@ -23,6 +23,8 @@ export interface WebhookRate {
   readonly answers: Record<string, Figures>;
 }
 
+/** Of whoever sends. */
+const CONNECTIONS = 8;
 /** A wait that is none yet, in milliseconds. */
 const SOON_MS = 5;
 
@@ -88,10 +90,10 @@ async function sendAll(
   events: number,
   perSecond: number,
 ): Promise<{ refused: number; figures: Figures }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const sender = new WebhookSender(port, SECRET.replaceAll(' ', '-'), CONNECTIONS);
   try {
     // Code that has never run is compiled first.
-    for (let warm = 0; warm < 200; warm++) await sendOne(agent, port);
+    for (let warm = 0; warm < 200; warm++) await sendOne(sender);
     const times: number[] = [];
     const answers: Promise<void>[] = [];
     let refused = 0;
@@ -100,7 +102,7 @@ async function sendAll(
       const due = ((performance.now() - start) / 1_000) * perSecond;
       while (answers.length < Math.min(due, events))
         answers.push(
-          sendOne(agent, port).then(({ status, ms }) => {
+          sendOne(sender).then(({ status, ms }) => {
             times.push(ms);
             if (status !== 204) refused++;
           }),
@@ -119,34 +121,22 @@ async function sendAll(
     };
     return { refused, figures };
   } finally {
-    agent.destroy();
+    sender.close();
   }
 }
 
 /** One event of a user whom nobody knows. */
-function sendOne(agent: Agent, port: number): Promise<{ readonly status: number; readonly ms: number }> {
-  const body = JSON.stringify({
-    id: randomUUID(),
-    time: Date.now(),
-    resourceType: 'USER',
-    operationType: 'UPDATE',
-    resourcePath: `users/${randomUUID()}`,
-    representation: '{"enabled":true}',
-  });
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'x-webhook-secret': SECRET.replaceAll(' ', '-'),
-  };
-  const start = performance.now();
-  return new Promise((resolve, reject) => {
-    const sent = request({ agent, port, path: '/keycloak-webhook', method: 'POST', headers }, (answer) => {
-      answer.resume();
-      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, ms: performance.now() - start }));
-    });
-    sent.once('error', reject);
-    sent.end(body);
-  });
+function sendOne(sender: WebhookSender): Promise<SentEvent> {
+  return sender.send(
+    JSON.stringify({
+      id: randomUUID(),
+      time: Date.now(),
+      resourceType: 'USER',
+      operationType: 'UPDATE',
+      resourcePath: `users/${randomUUID()}`,
+      representation: '{"enabled":true}',
+    }),
+  );
 }
 
 async function depth(host: VictimHost): Promise<number> {

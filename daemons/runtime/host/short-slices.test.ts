@@ -25,11 +25,14 @@ function recorded(...answers: { policy?: number; nice?: number; runtime?: bigint
 
 const isLinux = process.platform === 'linux';
 
-it.runIf(isLinux)('asks for 0.1 ms, keeps the niceness that there is, and lets other threads have what is usual', () => {
-  const { asked, load } = recorded({ nice: 5 }, { nice: 5, runtime: 100_000n });
-  expect(askForShortSlices(load)).toBe(100_000);
-  expect(asked[1]).toMatchObject({ flags: 1n, policy: 0, nice: 5, runtime: 100_000n });
-});
+it.runIf(isLinux)(
+  'asks for 0.1 ms, keeps the niceness that there is, and lets other threads have what is usual',
+  () => {
+    const { asked, load } = recorded({ nice: 5 }, { nice: 5, runtime: 100_000n });
+    expect(askForShortSlices(load)).toBe(100_000);
+    expect(asked[1]).toMatchObject({ flags: 1n, policy: 0, nice: 5, runtime: 100_000n });
+  },
+);
 
 it.runIf(isLinux)('takes nothing from threads of a process that was given more of the processor', () => {
   const { asked, load } = recorded({ nice: -5 }, { nice: -5, runtime: 100_000n });
