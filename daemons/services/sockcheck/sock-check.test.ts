@@ -9,11 +9,13 @@ import { encodeAddress } from '../../irc/p10/address.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { operatorDeeds } from '../account-admin.ts';
+import { fill } from '../bots/reply.ts';
 import { servicesConfigSchema } from '../config.ts';
 import { NUMERICS, type Operators, startOperators } from '../opserv/test-operators.ts';
 import { adminWords, badRowActions } from '../test-admin-words.ts';
 import { sockAdminCommands } from './sock-admin.ts';
 import type { SockCheck } from './sock-check.ts';
+import { scanText } from './sock-commands.ts';
 import { sockCheckConfigSchema, sockCheckRules } from './sock-config.ts';
 import { sockHandlers } from './sock-handlers.ts';
 import { sockCheckPage } from './sock-page.ts';
@@ -232,9 +234,36 @@ describe('whoever connects', () => {
     expect(await hit()).toEqual({ banned: false, spared: null });
     expect(one.test.logged.at(-1)).toMatch(/proxy_ban_failed.*the disk is full/);
     one.test.unwritable = null;
+    const { database } = one.test;
+    database.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON network_bans BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    );
+    expect(await hit()).toEqual({ banned: false, spared: null });
+    expect(one.test.deeds.at(-1)!.outcome).toMatch(/^failed: .*no room/);
+    expect(one.test.logged.at(-1)).toMatch(
+      /^warn proxy_ban_failed 127\.0\.1\.1 could not be banned: .*no room/,
+    );
+    database.exec('DROP TRIGGER full');
     expect(await hit()).toEqual({ banned: true, spared: null });
     expect(sock.busy).toBe(false);
   });
+});
+
+it('what came of a scan is said in words', () => {
+  const text = (finding: string | null | undefined, banned: boolean, spared: 'operator' | null) => {
+    const { text: words, values } = scanText('10.0.0.1', { finding, banned, spared });
+    return fill(
+      words,
+      values.map((value) => (typeof value === 'string' ? value : value.text)),
+    );
+  };
+  expect(text(undefined, false, null)).toBe('10.0.0.1 could not be scanned.');
+  expect(text(null, false, null)).toBe('Nothing was found at 10.0.0.1.');
+  expect(text('a proxy', true, null)).toBe('At 10.0.0.1 there is a proxy: it is banned.');
+  expect(text('a proxy', false, null)).toBe('At 10.0.0.1 there is a proxy. It could not be banned.');
+  expect(text('a proxy', false, 'operator')).toBe(
+    'At 10.0.0.1 there is a proxy. It is not banned: an operator is there.',
+  );
 });
 
 describe('SockCheck', () => {
