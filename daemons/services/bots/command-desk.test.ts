@@ -520,6 +520,10 @@ describe('bots', () => {
     expect(bots.rename(later, 'Later', null).nick).toBe('Later');
     bots.remove(bots.byNick('Later')!, null, 'over');
     expect(bots.byNumeric(later.numeric)).toBeUndefined();
+    // The first of them as well.
+    const [oldest] = bots.bots;
+    bots.remove(oldest!, net.uplink, 'over');
+    expect([net.take(), bots.bots.includes(oldest!)]).toEqual([[`${oldest!.numeric} Q :over`], false]);
   });
 
   it('come back when somebody kills them, at once as long as that is not done again and again', async () => {
@@ -537,8 +541,14 @@ describe('bots', () => {
     await net.pass(12_000);
     expect(net.take()).toContainEqual(expect.stringMatching(/^AF N AuthServ /));
     expect(bots.returned).toBe(limits.botReturns.default + 1);
-    // Nothing is waited for any more once services stop.
+    // None comes back to a network that is gone.
     kill();
+    net.uplink.fail('gone');
+    await net.clock.advance(30_000);
+    expect(bots.returned).toBe(limits.botReturns.default + 1);
+    net.relink();
+    // Nothing is waited for any more once services stop.
+    for (let time = 0; time <= limits.botReturns.default; time++) kill();
     net.take();
     bots.close();
     await net.pass(30_000);
