@@ -57,7 +57,8 @@ afterAll(async () => {
   await proxies.close();
   await target.close();
 });
-afterEach(() => one.test.close());
+// Not all of these tests need a network.
+afterEach(() => (one as Operators | undefined)?.test.close());
 
 /** A network on which operators are, and of which nobody was scanned. */
 async function start(more: object = {}): Promise<void> {
@@ -264,6 +265,37 @@ it('what came of a scan is said in words', () => {
   expect(text('a proxy', false, 'operator')).toBe(
     'At 10.0.0.1 there is a proxy. It is not banned: an operator is there.',
   );
+});
+
+it('what is configured is within bounds, and becomes what scans go by', () => {
+  const fits = (more: object) => sockCheckConfigSchema.safeParse(more).success;
+  for (const [key, least, most] of [
+    ['target_port', 1, 65_535],
+    ['sockets', 1, 1_024],
+    ['connection_seconds', 1, 60],
+  ] as const)
+    expect(
+      [least - 1, least, most, most + 1].map((value) => fits({ [key]: value })),
+      key,
+    ).toEqual([false, true, true, false]);
+  expect([fits({ remember_minutes: 0 }), fits({ gline_minutes: 0 }), fits({ enabled: true })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect([fits({ reason: 'x'.repeat(129) }), fits({ notice: '' }), fits({ exempt: ['here'] })]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  const rules = sockCheckRules(
+    sockCheckConfigSchema.parse({ remember_minutes: 5, gline_minutes: 7, connection_seconds: 9, sockets: 3 }),
+  );
+  expect(rules).toMatchObject({
+    ...{ rememberMs: 300_000, banSeconds: 420, connectionMs: 9_000, sockets: 3 },
+    ...{ enabled: false, private: false, target: null, exempt: [] },
+  });
+  expect(sockCheckRules(sockCheckConfigSchema.parse({ target: '192.0.2.1' })).target).toBe('192.0.2.1:6667');
 });
 
 describe('SockCheck', () => {
