@@ -32,6 +32,7 @@ export const N = {
   RPL_UMODEIS: n('221'),
   RPL_STATSJLINE: n('222'),
   RPL_STATSDLINE: n('225'),
+  RPL_STATSQLINE: n('228'),
   RPL_STATSVERBOSE: n('236'),
   RPL_STATSUPTIME: n('242'),
   RPL_STATSOLINE: n('243'),

@@ -464,6 +464,12 @@ export const limits = {
     reason:
       'K-lines of real names (XLINE): every newcomer is compared with all of them, one after the other.',
   },
+  reservedNames: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'Masks of names that nobody may take (RESV): every NICK and JOIN is compared with all of them, one after the other.',
+  },
   networkBans: {
     default: 10_000,
     unit: 'count',

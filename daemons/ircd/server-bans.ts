@@ -1,5 +1,6 @@
 /**
- * K-lines (user@host masks, and `~r:` masks of real names) and D-lines (addresses and networks): who may not use this server. Kept in memory,
+ * K-lines (user@host masks, and `~r:` masks of real names) and D-lines (addresses and networks): who may not use this server; and reserved
+ * names (RESV), which nobody there may take. Kept in memory,
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { z } from 'zod';
@@ -11,15 +12,17 @@ import { compileMask } from '../irc/mask.ts';
 import { BanIndex, type BanTarget } from '../runtime/net/ban-index.ts';
 import { canonicalCidr } from '../runtime/net/canonical-address.ts';
 import { cidrContains, parseCidr } from '../runtime/net/ip-address.ts';
+import { GlobBans } from './glob-bans.ts';
 import { limits } from './limits.ts';
-import { RealnameBans, realnameGlob, realnameProblem } from './realname-bans.ts';
+import { realnameGlob, realnameProblem } from './realname-bans.ts';
+import { reservedProblem } from './reserved-names.ts';
 import type { User } from './state/user.ts';
 
 /** A ban as it is stored; one that could not be set is none. */
 export const serverBanSchema = z
   .object({
-    kind: z.enum(['kline', 'dline']),
-    /** `user@host` or `~r:realname` for a K-line, an address or CIDR network for a D-line. */
+    kind: z.enum(['kline', 'dline', 'resv']),
+    /** `user@host` or `~r:realname` for a K-line, an address or CIDR network for a D-line, nicks or channels. */
     mask: z.string(),
     reason: z.string().transform(toLineText),
     /** Operator or admin who set it. */
@@ -37,13 +40,14 @@ export const serverBanSchema = z
 /** One ban, as it is stored and listed. */
 export type ServerBan = Readonly<z.output<typeof serverBanSchema>>;
 
-/** K-lines match user@host, D-lines match addresses. */
+/** K-lines match user@host, D-lines match addresses, reservations names. */
 export type BanKind = ServerBan['kind'];
 
 /** The list in memory. */
 export class ServerBans {
   readonly #bans = new BanIndex<ServerBan>(fold);
-  readonly #realnames = new RealnameBans();
+  readonly #realnames = new GlobBans();
+  readonly #reserved = new GlobBans();
 
   get size(): number {
     return this.#bans.size;
@@ -65,7 +69,7 @@ export class ServerBans {
   problemWith(kind: BanKind, mask: string, nowMs: number): string | null {
     const problem = checkMask(kind, mask);
     if (problem !== null) return problem;
-    const full = this.#realnamesFull(kind, mask, nowMs);
+    const full = this.#globsFull(kind, mask, nowMs);
     if (full !== null) return full;
     const most = limits.serverBans.default;
     if (this.#bans.size < most || this.has(kind, mask)) return null;
@@ -87,19 +91,18 @@ export class ServerBans {
     this.#bans.set(key, ban, target, ban.expiresMs);
     const glob = ban.kind === 'kline' ? realnameGlob(ban.mask) : null;
     if (glob !== null) this.#realnames.set(key, glob);
+    if (ban.kind === 'resv') this.#reserved.set(key, ban.mask);
     return null;
   }
 
-  /** Each newcomer is compared with every mask of real names. */
-  #realnamesFull(kind: BanKind, mask: string, nowMs: number): string | null {
-    const most = limits.realnameBans.default;
-    if (kind !== 'kline' || realnameGlob(mask) === null || this.#realnames.has(banKey(kind, mask)))
-      return null;
-    if (this.#realnames.size < most) return null;
-    this.#realnames.keepOnly((key) => this.#holding(key, nowMs) !== null);
-    return this.#realnames.size < most
-      ? null
-      : `there are ${most} bans of real names already; remove some first`;
+  /** Each newcomer is compared with every mask of real names, each name that is taken with every reserved one. */
+  #globsFull(kind: BanKind, mask: string, nowMs: number): string | null {
+    if (kind === 'dline' || (kind === 'kline' && realnameGlob(mask) === null)) return null;
+    const [globs, what] = kind === 'resv' ? [this.#reserved, 'names'] : [this.#realnames, 'real names'];
+    const most = (kind === 'resv' ? limits.reservedNames : limits.realnameBans).default;
+    if (globs.has(banKey(kind, mask)) || globs.size < most) return null;
+    globs.keepOnly((key) => this.#holding(key, nowMs) !== null);
+    return globs.size < most ? null : `there are ${most} bans of ${what} already; remove some first`;
   }
 
   /** A ban that is in force; null where it is over, or there is none of that key any more. */
@@ -117,6 +120,7 @@ export class ServerBans {
   remove(kind: BanKind, mask: string): ServerBan | null {
     const key = banKey(kind, mask);
     this.#realnames.delete(key);
+    this.#reserved.delete(key);
     return this.#bans.delete(key) ?? null;
   }
 
@@ -135,8 +139,21 @@ export class ServerBans {
     return refusal(this.#realnames.match(user.realname, (key) => this.#holding(key, nowMs)));
   }
 
+  /** Why nobody may take a nick or a channel, as text; null where it is free. */
+  reservedFor(name: string, nowMs: number = Date.now()): string | null {
+    const ban = this.#reserved.match(name, (key) => this.#holding(key, nowMs));
+    return ban === null ? null : `Reserved: ${ban.reason}`;
+  }
+
+  /** What that costs, in nanoseconds of work. */
+  get reservedNs(): number {
+    return this.#reserved.matchNs;
+  }
+
   /** Tests users against a mask that need not be on the list. */
   matcher(kind: BanKind, mask: string): (user: User) => boolean {
+    // Whoever has a name keeps it.
+    if (kind === 'resv') return () => false;
     if (kind === 'dline') {
       const network = parseCidr(mask);
       return (user) => network !== null && cidrContains(network, user.addressGroups);
@@ -156,6 +173,7 @@ export class ServerBans {
 
 /** Whom a ban is against; null for a network that is none. */
 function targetOf({ kind, mask }: ServerBan): BanTarget | null {
+  if (kind === 'resv') return { kind: 'key' };
   if (kind === 'kline') return { kind: 'user', mask };
   const block = parseCidr(mask);
   return block === null ? null : { kind: 'network', block };
@@ -178,6 +196,7 @@ export function banKey(kind: BanKind, mask: string): string {
 
 /** The one spelling of a mask: `0::1` is `::1`, `127.0.0.1/32` is `127.0.0.1`, `10.1.2.3/8` is `10.0.0.0/8`. */
 export function canonicalBanMask(kind: BanKind, mask: string): string {
+  if (kind === 'resv') return mask;
   if (kind === 'kline') return realnameGlob(mask) === null ? canonicalMask(mask) : mask;
   const block = parseCidr(mask);
   return block === null ? mask : canonicalCidr(block);
@@ -185,6 +204,7 @@ export function canonicalBanMask(kind: BanKind, mask: string): string {
 
 /** Why a mask cannot be banned, or null. A mask that covers everybody is refused. */
 export function checkMask(kind: BanKind, mask: string): string | null {
+  if (kind === 'resv') return reservedProblem(mask);
   const glob = kind === 'kline' ? realnameGlob(mask) : null;
   if (glob !== null) return realnameProblem(glob);
   const problem = kind === 'dline' ? networkProblem : userMaskProblem;

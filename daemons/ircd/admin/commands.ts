@@ -26,9 +26,9 @@ const limit = z.number().int().min(1).max(10_000).default(500).describe('Most ro
 // An address may begin with a colon.
 const banMask = addressWord({ max: limits.maskBytes.default });
 const banKind = z
-  .enum(['kline', 'dline', 'gline', 'jupe'])
+  .enum(['kline', 'dline', 'resv', 'gline', 'jupe'])
   .describe(
-    'kline for user@host or ~r:realname, dline for an address or network; on the whole network gline for user@host, jupe for a server',
+    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take; on the whole network gline for user@host, jupe for a server',
   );
 
 export const adminCommands = {
@@ -112,7 +112,7 @@ export const adminCommands = {
     effects: [CHANNELS],
   }),
   bans: defineCommand({
-    summary: 'List K-lines, D-lines, G-lines and jupes',
+    summary: 'List K-lines, D-lines, reserved names, G-lines and jupes',
     sentence: 'list|listed the bans',
     reads: true,
     danger: 'safe',
@@ -132,7 +132,7 @@ export const adminCommands = {
     args: z.object({
       kind: banKind,
       mask: banMask.describe(
-        'Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24; a name for a jupe',
+        'Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24; a name for a jupe, names such as bad* or #warez* for resv',
       ),
       reason: reason.default('Banned by an administrator'),
       minutes: banMinutes(525_600).describe('Minutes it lasts; 0 is for ever, of the network a week'),
@@ -222,6 +222,8 @@ export const operatorDeeds = {
   UNJUPE: 'lift|lifted the ban of the network on the server {mask}',
   UNKLINE: 'lift|lifted the ban on {mask}',
   UNDLINE: 'lift|lifted the ban on {mask}',
+  RESV: 'reserve|reserved {mask}[ {minutes}][ (“{reason}”)]',
+  UNRESV: 'release|released the name {mask}',
   REHASH: 'read|read configuration, MOTD and certificates again',
   CONNECT: 'call|called {server}[ from {remote}]',
   SQUIT: 'split|took {server} off the network[ (“{reason}”)]',

@@ -23,8 +23,9 @@ export interface GivenBan {
 
 /** How bans of one kind are set and lifted. */
 export interface BanWay {
-  /** Also the flag that an operator needs. */
   readonly kind: BanKind | NetworkBanKind;
+  /** The flag that an operator needs. */
+  readonly flag: string;
   /** The mask in a usage line. */
   readonly what: string;
   /** @param minutes null for none; 0 is as long as by default. */
@@ -51,7 +52,7 @@ export function banCommand(name: string, way: BanWay, summary: string): Command 
   return {
     name,
     minParams: 1,
-    oper: way.kind,
+    oper: way.flag,
     help: [`${name} [<minutes>] ${way.what} [:<reason>]`, `${summary} Operators only.`],
     run(server, client, params) {
       const minutes = parseMinutes(params[0] ?? '');
@@ -69,7 +70,7 @@ export function banCommand(name: string, way: BanWay, summary: string): Command 
       perform(server, client, {
         command: name,
         args: { mask: way.canonical(mask), reason, minutes },
-        flag: way.kind,
+        flag: way.flag,
         unrecorded: 'run',
         carryOut() {
           const outcome = way.set(server, { mask, reason, by }, minutes);
@@ -86,7 +87,7 @@ export function unbanCommand(name: string, way: BanWay, summary: string): Comman
   return {
     name,
     minParams: 1,
-    oper: way.kind,
+    oper: way.flag,
     help: [`${name} ${way.what}`, `${summary} Operators only.`],
     run(server, client, params) {
       const mask = params[0] ?? '';
@@ -99,7 +100,7 @@ export function unbanCommand(name: string, way: BanWay, summary: string): Comman
       perform(server, client, {
         command: name,
         args: { mask: way.lifted(mask) },
-        flag: way.kind,
+        flag: way.flag,
         // As the commands of the window and of the command line: shutting out must work, letting in can wait.
         unrecorded: 'refuse',
         carryOut() {

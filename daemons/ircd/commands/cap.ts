@@ -61,7 +61,7 @@ function offered(server: CommandServer, client: LocalClient): string[] {
 /** In several lines where they are needed; a client of version 302 knows by a `*` that more follow. */
 function sendList(client: LocalClient, subcommand: 'LS' | 'LIST', names: readonly string[]): void {
   const prefix = `:${client.serverName} CAP ${client.target} ${subcommand}`;
-  const lines = packed(prefix, ' * :', names);
+  const lines = packed(prefix, client.cap302 ? ' * :' : ' :', names);
   for (const [i, line] of lines.entries()) {
     // Earlier clients stop at the first line. All names fit into it (a test says so).
     const more = client.cap302 && i < lines.length - 1;

@@ -58,6 +58,13 @@ export function* joinOne(server: CommandServer, client: LocalClient, name: strin
     client.reply(N.ERR_BADCHANMASK, replyParameter(name));
     return;
   }
+  const reserved = client.user.isOper ? null : server.bans.reservedFor(name);
+  host.work.spend(server.bans.reservedNs);
+  const there = state.findChannel(name);
+  if (reserved !== null && (there === undefined || !client.user.memberships.has(there))) {
+    client.reply(N.ERR_BADCHANMASK, name, reserved);
+    return;
+  }
   const channel = yield* freeChannel(host, state, name);
   try {
     if (client.user.gone || (channel !== undefined && client.user.memberships.has(channel))) return;

@@ -104,6 +104,8 @@ function* testBans(server: CommandServer, client: LocalClient, given: string): W
     client.reply(N.RPL_TESTLINE, `${letter} ${minutes} ${mask}`, reason);
   };
   for (const { kind, mask, expiresMs, reason } of server.bans.list(now)) {
+    // Names are nobody's: whoever has one keeps it.
+    if (kind === 'resv') continue;
     const block = kind === 'dline' ? parseCidr(mask) : null;
     const meets =
       kind === 'kline'

@@ -36,6 +36,7 @@ function way(kind: NetworkBanKind, what: string): BanWay {
   const canonical = (mask: string) => canonicalNetworkMask(kind, mask);
   return {
     kind,
+    flag: kind,
     what,
     problemWith: (server, mask, minutes) => problemWith(server, kind, mask, minutes ?? 0),
     canonical,

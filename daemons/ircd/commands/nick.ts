@@ -29,6 +29,12 @@ export const nick: Command = {
       client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;
     }
+    const reserved = client.user.isOper ? null : server.bans.reservedFor(wanted);
+    server.host.work.spend(server.bans.reservedNs);
+    if (reserved !== null) {
+      client.reply(N.ERR_ERRONEUSNICKNAME, wanted, reserved);
+      return null;
+    }
     if (client.user.registered) return askAndChange(server, client, wanted);
     if (isFree(server, client, wanted)) {
       if (client.pending !== null) client.pending.nickTaken = false;

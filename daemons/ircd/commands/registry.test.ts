@@ -18,9 +18,11 @@ it('lists every command with its least parameters, the lines that it costs more,
       ADMIN 0
       AUTHENTICATE 1 any
       AWAY 0 +1 any
+      BATCH 1
       CAP 1 any
       CERT 1 +1
       CHANNEL 1 +1
+      CHATHISTORY 1 +1
       CHGHOST 2 chghost
       CONNECT 1 connect
       CYCLE 1
@@ -46,6 +48,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       LOCOPS 1 globops
       LUSERS 0
       MAP 0 +1
+      MARKREAD 0
       MODE 1
       MONITOR 1
       MOTD 0 +1
@@ -65,6 +68,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       REGISTER 3 +2 any
       REHASH 0 rehash
       RESTART 0 restart
+      RESV 1 kline
       SAJOIN 2 override
       SAMODE 2 override
       SANICK 2 override
@@ -84,6 +88,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       UNGLINE 1 gline
       UNJUPE 1 jupe
       UNKLINE 1 kline
+      UNRESV 1 kline
       UNXLINE 1 kline
       UNZLINE 1 gline
       USER 4 before

@@ -41,7 +41,7 @@ import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
 import { redact } from './redact.ts';
 import { register, verify } from './register.ts';
-import { dline, kline, undline, unkline, unxline, xline } from './server-ban.ts';
+import { dline, kline, resv, undline, unkline, unresv, unxline, xline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
 import { set } from './set.ts';
 import { setname } from './setname.ts';
@@ -114,6 +114,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     register,
     rehash,
     restart,
+    resv,
     sajoin,
     samode,
     sanick,
@@ -133,6 +134,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ungline,
     unjupe,
     unkline,
+    unresv,
     unxline,
     unzline,
     userCommand,

@@ -1,4 +1,4 @@
-/** KLINE, XLINE, DLINE and their removals: who may not use this server. `duration` is in minutes, none means for ever. */
+/** KLINE, XLINE, DLINE, RESV and their removals: who may not use this server, and which names nobody may take. `duration` is in minutes, none means for ever. */
 
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -13,8 +13,16 @@ import type { Command } from './command.ts';
 /** What comparing one user with one ban costs, in nanoseconds of work. */
 const MATCH_NS = 10 * workPrices.mask.ns;
 
+/** What operators read. */
+const LABELS: Readonly<Record<BanKind, string>> = {
+  kline: 'K-line',
+  dline: 'D-line',
+  resv: 'reservation',
+};
+
 const klines = way('kline', '<user@host>');
 const dlines = way('dline', '<address>');
+const reservations = way('resv', '<nick or #channel>', 'kline');
 /** A real name is a K-line of its own sort; other servers are told of none. */
 const xlines = realnameWay(klines);
 
@@ -27,11 +35,18 @@ export const xline: Command = banCommand(
 );
 export const unkline: Command = unbanCommand('UNKLINE', klines, 'Lifts a server ban.');
 export const unxline: Command = unbanCommand('UNXLINE', xlines, 'Lifts a ban of real names.');
+export const resv: Command = banCommand(
+  'RESV',
+  reservations,
+  'Keeps nicks or channels from being taken (* and ?), but by operators.',
+);
+export const unresv: Command = unbanCommand('UNRESV', reservations, 'Lets names be taken again.');
 export const undline: Command = unbanCommand('UNDLINE', dlines, 'Lifts a server ban.');
 
-function way(kind: BanKind, what: string): BanWay {
+function way(kind: BanKind, what: string, flag: string = kind): BanWay {
   return {
     kind,
+    flag,
     what,
     problemWith: ({ bans }, mask) => bans.problemWith(kind, mask, Date.now()),
     canonical: (mask) => canonicalBanMask(kind, mask),
@@ -75,7 +90,7 @@ export function addServerBan(
   const problem = server.bans.add(ban);
   if (problem !== null) return problem;
   const saving = server.host.saveBans();
-  const label = ban.kind === 'kline' ? 'K-line' : 'D-line';
+  const label = LABELS[ban.kind];
   const until = ban.expiresMs === null ? '' : ` until ${new Date(ban.expiresMs).toUTCString()}`;
   afterwards(saving, () =>
     noticeOpers(server, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`),
@@ -113,7 +128,7 @@ export function removeServerBan(
   const removed = server.bans.remove(kind, mask);
   if (removed === null) return null;
   const saving = server.host.saveBans();
-  const label = kind === 'kline' ? 'K-line' : 'D-line';
+  const label = LABELS[kind];
   afterwards(saving, () => noticeOpers(server, `${by} removed the ${label} for ${removed.mask}`));
   server.host.log('info', 'server_ban_removed', `${by} removed the ban for ${removed.mask}`, { kind, by });
   return saving;

@@ -9,6 +9,7 @@ import { memoryUsage } from '../../runtime/telemetry/memory-usage.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { NetworkBanKind } from '../network-bans/network-ban.ts';
+import type { BanKind } from '../server-bans.ts';
 import type { Asker } from '../state/asker.ts';
 import type { Command } from './command.ts';
 import { askedHere } from './target-server.ts';
@@ -94,6 +95,7 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
   },
   k: (server, asker) => bans(server, asker, 'kline', N.RPL_STATSKLINE),
   d: (server, asker) => bans(server, asker, 'dline', N.RPL_STATSDLINE),
+  q: (server, asker) => bans(server, asker, 'resv', N.RPL_STATSQLINE),
   g: (server, asker) => networkBans(server, asker, 'gline', N.RPL_STATSGLINE),
   j: (server, asker) => networkBans(server, asker, 'jupe', N.RPL_STATSJLINE),
   C: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('caches')),
@@ -155,12 +157,14 @@ function networkBans(server: CommandServer, asker: Asker, kind: NetworkBanKind, 
   }
 }
 
-function bans(server: CommandServer, asker: Asker, kind: 'kline' | 'dline', numeric: Numeric): void {
+const BAN_LETTERS: Readonly<Record<BanKind, string>> = { kline: 'K', dline: 'D', resv: 'Q' };
+
+function bans(server: CommandServer, asker: Asker, kind: BanKind, numeric: Numeric): void {
   const budget = new ReplyBudget(asker, 'STATS');
   for (const ban of server.bans.list()) {
     if (ban.kind !== kind) continue;
     if (!budget.take(ban.mask + ban.reason + ban.by)) return;
-    const middle = `${kind === 'kline' ? 'K' : 'D'} ${addressParameter(ban.mask)}`;
+    const middle = `${BAN_LETTERS[kind]} ${addressParameter(ban.mask)}`;
     sayReason(asker, numeric, middle, ban);
   }
 }

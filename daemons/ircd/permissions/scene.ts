@@ -151,6 +151,10 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
     irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
   },
+  'bad* and #warez* are reserved': ({ irc }) => {
+    const ban = { kind: 'resv', reason: 'no', by: 'admin', setMs: Date.now(), expiresMs: null } as const;
+    for (const mask of ['bad*', '#warez*']) irc.server.bans.add({ ...ban, mask });
+  },
   'there are bans of the network': ({ irc }) => {
     const now = Date.now();
     const ban = { reason: 'spam', by: 'admin', setMs: now, active: true, changedSeconds: now / 1000 };
