@@ -1,6 +1,6 @@
 /**
  * What a line costs its client, in nanoseconds of work, and in how many turns it is done when each of them ends as soon as it
- * may. Prices are those of `workPrices`: a receiver is 60 and 0.3 for each byte, a row 1,000 and 2 for each byte, an entry
+ * may. Prices are those of `workPrices`: a message that is put together is 1,500, but what is said; a receiver is 60 and 0.3 for each byte, a row 1,000 and 2 for each byte, an entry
  * that is looked at 20, a mask 60 and 1 for each character where it has stars.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,7 @@ function costOf(nick: string, line: string, tags = ''): { ns: number; turns: num
 }
 
 const receivers = (count: number, bytes: number) => count * (60 + 0.3 * bytes);
+const MESSAGE = 1500;
 const ROW = 1000;
 const LONG_ROW = 1400;
 
@@ -62,11 +63,11 @@ describe('a line costs', () => {
     ['a', 'PRIVMSG @#x :hello', receivers(3, 34), 1],
     ['a', 'NOTICE b,c :hi', 2 * ROW, 3],
     ['a', 'PRIVMSG b :hi', 0, 1],
-    // ":d!~d@192.0.2.1 JOIN #x * :Real d" has 33 bytes; four members are three names each, as 20.
-    ['d', 'JOIN #x', receivers(4, 33) + 4 * 60 + ROW, 3],
-    ['d', 'JOIN #n,,#none', receivers(1, 33) + receivers(1, 36) + 3 * ROW, 6],
-    ['a', 'PART #x,#none :', receivers(3, 23) + ROW, 2],
-    ['b', 'JOIN 0', receivers(3, 23) + receivers(1, 23), 1],
+    // ":d!~d@192.0.2.1 JOIN #x" has 23 bytes; four members are three names each, as 20.
+    ['d', 'JOIN #x', MESSAGE + receivers(4, 23) + 4 * 60 + ROW, 3],
+    ['d', 'JOIN #n,,#none', 2 * MESSAGE + receivers(1, 23) + receivers(1, 26) + 3 * ROW, 6],
+    ['a', 'PART #x,#none :', MESSAGE + receivers(3, 23) + ROW, 2],
+    ['b', 'JOIN 0', 2 * MESSAGE + receivers(3, 23) + receivers(1, 23), 1],
     ['a', 'WHO #x', 3 * LONG_ROW, 4],
     ['d', 'WHO #x', 3 * LONG_ROW, 4],
     ['a', 'WHO *', 4 * LONG_ROW, 1],
@@ -77,15 +78,15 @@ describe('a line costs', () => {
     ['a', 'LIST #x', 0, 1],
     ['a', 'NAMES', 2 * 20 + 4 * 60, 3],
     ['a', 'NAMES #x,#y,#none', 4 * 60, 4],
-    ['a', 'MODE #x +k key', receivers(3, 30), 1],
+    ['a', 'MODE #x +k key', MESSAGE + receivers(3, 30), 1],
     ['a', 'MODE #x +b', 0, 1],
-    ['a', 'TOPIC #x :hi', receivers(3, 28), 1],
+    ['a', 'TOPIC #x :hi', MESSAGE + receivers(3, 28), 1],
     // Three memberships are looked at for two neighbours.
-    ['a', 'AWAY :x', 3 * 20 + receivers(2, 23), 1],
-    ['a', 'NICK aa', 3 * 20 + receivers(2, 23), 1],
-    ['a', 'KICK #x b,c :bye', receivers(3, 30) + receivers(2, 30), 1],
-    ['a', 'INVITE d #x', receivers(3, 27), 1],
-    ['a', 'WALLOPS :hi', receivers(4, 27), 1],
+    ['a', 'AWAY :x', MESSAGE + 3 * 20 + receivers(2, 23), 1],
+    ['a', 'NICK aa', MESSAGE + 3 * 20 + receivers(2, 23), 1],
+    ['a', 'KICK #x b,c :bye', 2 * MESSAGE + receivers(3, 30) + receivers(2, 30), 1],
+    ['a', 'INVITE d #x', MESSAGE + receivers(3, 27), 1],
+    ['a', 'WALLOPS :hi', MESSAGE + receivers(4, 27), 1],
     ['d', 'KNOCK #x', 0, 1],
     ['a', 'WHOIS b', 0, 1],
   ])('%s: %s', (nick, line, ns, turns) => {
@@ -94,7 +95,7 @@ describe('a line costs', () => {
 
   it.each<[string, string, number, number]>([
     // Three masks of seven characters, compared with host and address each: 6 * 67.
-    ['d', 'JOIN #x', 402 + receivers(4, 33) + 4 * 60 + ROW, 4],
+    ['d', 'JOIN #x', 402 + MESSAGE + receivers(4, 23) + 4 * 60 + ROW, 4],
     ['d', 'KNOCK #x', 402 + 3 * 20, 1],
     ['b', 'PRIVMSG #x :hello', 402 + receivers(3, 33), 1],
   ])('with three bans on the channel %s: %s', (nick, line, ns, turns) => {
@@ -117,7 +118,7 @@ describe('a line costs', () => {
   it('forty masks are compared in two turns', () => {
     for (let i = 0; i < 40; i++) clients.a?.send(`MODE #x +b z${i + 10}`);
     expect(costOf('d', 'JOIN #x')).toEqual({
-      ns: 40 * 2 * 67 + Math.round((receivers(4, 33) + 4 * 60 + ROW) * 10) / 10,
+      ns: 40 * 2 * 67 + Math.round((MESSAGE + receivers(4, 23) + 4 * 60 + ROW) * 10) / 10,
       turns: 5,
     });
   });
