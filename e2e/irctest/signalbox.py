@@ -179,6 +179,16 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         running.discard(self.proc)
         self.proc = None
 
+    def wait_for_port(self) -> None:
+        # The suite gives up after a minute, which a machine with much else to do may need to start a host.
+        for _ in range(4):
+            try:
+                super().wait_for_port()
+                return
+            except ConnectionRefusedError:
+                continue
+        super().wait_for_port()
+
     def wait_for_services(self) -> None:
         # The server opens its listeners when the keeper of its accounts is there.
         self.wait_for_port()
