@@ -116,7 +116,8 @@ export class Relay implements ConnectionHandler, Switchboard {
     const peer = new Peer(connection, id, mode);
     this.#peers.set(id, peer);
     this.#byConnection.set(connection, peer);
-    if (mode === 'broadcast') this.broadcast.add(peer);
+    // Where sealed sessions alone are made, who just listens is nobody yet.
+    if (mode === 'broadcast' && !this.door.required) this.broadcast.add(peer);
     return peer;
   }
 

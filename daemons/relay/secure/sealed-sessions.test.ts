@@ -129,6 +129,22 @@ describe('whom the relay does not take is told why, and nothing else', () => {
     expect((await client.next())?.toString()).toBe('y');
   });
 
+  it.each([{ mode: 'noise' }, { allow: [identityOf(3), identityOf(4)] }])(
+    'where only sealed sessions are, and others broadcast to those: %j',
+    async (security) => {
+      await start({ mode: 'broadcast', security });
+      const silent = await relay.connect();
+      const [sender, member] = [await sealed(3), await sealed(4)];
+      while (relay.server.relay.broadcast.size < 2) await new Promise((resolve) => setImmediate(resolve));
+      sender.send('for members');
+      expect((await member.next())?.toString()).toBe('for members');
+      silent.send('x');
+      // The first frame that comes is the last.
+      expect(await silent.message()).toMatchObject({ code: 'noise_required' });
+      expect(await silent.next()).toBeNull();
+    },
+  );
+
   it('where an identity is claimed and not proved, which the client library tells as the relay does', async () => {
     await start();
     const thief = await sealed(3, { forged: true });
