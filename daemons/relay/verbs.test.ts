@@ -79,6 +79,18 @@ it('talks in a room, sealed, remembers the relay, and leaves with the end of its
   expect(relay.known.get('ann')).toBeDefined();
 });
 
+it('says what was piped in before there is a connection, and leaves after it', async () => {
+  relay = await TestRelay.start();
+  const listener = chat({ peer: 'ann' });
+  await listener.shows('* ann in den');
+  const piped = chat({ peer: 'bob', plain: true });
+  piped.input.end('first\nlast');
+  await piped.done;
+  await listener.shows('bob: first\nbob: last\n* bob left, 1 there');
+  listener.input.end();
+  await listener.done;
+});
+
 it('does not go on with a relay that has another identity than it had, or than was asked for', async () => {
   relay = await TestRelay.start();
   const connect = `127.0.0.1:${relay.port}`;

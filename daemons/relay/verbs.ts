@@ -23,6 +23,8 @@ export const verbs: VerbPrograms<RelayVerbs> = {
     const say = (text: string) => void call.output.write(`${toLineText(text)}\n`);
     let over: RelayClientError | null = null;
     const input = createInterface({ input: call.input });
+    // From here on: what is piped in may all be read, and have ended, before there is a connection.
+    const lines = input[Symbol.asyncIterator]();
     try {
       const client = await connectRelay({
         host,
@@ -50,7 +52,7 @@ export const verbs: VerbPrograms<RelayVerbs> = {
       const protection =
         client.relay === null ? 'PLAIN: anybody on the way reads this' : `sealed, ${client.relay}`;
       say(`* ${client.peer} in ${room}, ${members} there (${protection})`);
-      for await (const line of input) {
+      for await (const line of lines) {
         if (over !== null) break;
         if (line.trim() !== '') await client.toRoom(room, line);
       }
