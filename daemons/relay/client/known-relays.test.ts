@@ -34,7 +34,10 @@ it('does not begin anew over a file that it cannot read', async () => {
   await meetRelay(file, 'relay.example.net:6680', ONE);
   for (const text of ['{', '{"relay.example.net:6680":"nobody"}']) {
     await writeFile(file, text);
-    await expect(meetRelay(file, 'relay.example.net:6680', OTHER)).rejects.toThrow();
+    await expect(meetRelay(file, 'relay.example.net:6680', OTHER)).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining(`${file} is damaged: expected a JSON object`),
+    });
     expect(await readFile(file, 'utf8')).toBe(text);
   }
 });

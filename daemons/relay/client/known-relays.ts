@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { SignalboxError } from '../../../contract/errors.ts';
 import { makeFolder } from '../../runtime/files/make-folder.ts';
 import { replaceFile } from '../../runtime/files/saved-file.ts';
 import { isIdentityText } from '../noise/identity.ts';
@@ -13,7 +14,8 @@ const fileSchema = z.record(z.string(), z.string().refine(isIdentityText));
  * Compares the identity of a relay with what it was, and remembers it where it is new.
  * @param place such as `relay.example.net:6680`
  * @returns whether it was met before
- * @throws RelayIdentityError where it has another one now; nothing is changed then
+ * @throws RelayIdentityError where it has another one now, SignalboxError `config_invalid` where what was remembered cannot be
+ * read; nothing is changed then
  */
 export async function meetRelay(path: string, place: string, identity: string): Promise<boolean> {
   const known = await readKnown(path);
@@ -26,10 +28,20 @@ export async function meetRelay(path: string, place: string, identity: string): 
 }
 
 async function readKnown(path: string): Promise<Readonly<Record<string, string>>> {
+  let text: string;
   try {
-    return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
+  }
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new SignalboxError(
+      'config_invalid',
+      `${path} is damaged: expected a JSON object with the identity of each relay by HOST:PORT. Mend it, or move it away to meet every relay anew.`,
+      { cause },
+    );
   }
 }
