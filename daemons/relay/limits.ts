@@ -332,6 +332,12 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason: 'Largest message of a sealed handshake; those of the protocol have 32, 192 and 160.',
   },
+  identity_warnings_per_minute: {
+    default: 60,
+    unit: 'count',
+    reason:
+      "Refusals of peer ids that are another's which the log tells; asking is cheap, and nobody shall write the log full.",
+  },
   websocket_message_bytes: {
     default: 131_072,
     unit: 'bytes',

@@ -33,6 +33,7 @@ import { WEBSOCKET_PROTOCOL } from './net/websocket-side.ts';
 import type { CryptoSuite, SigningKey } from './noise/crypto-suite.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './rooms/relay.ts';
+import { ChangeWarnings } from './secure/change-warnings.ts';
 import type { KnownPeers } from './secure/known-peers.ts';
 import { SessionDoor } from './secure/session-door.ts';
 import { StunServer } from './stun/stun-server.ts';
@@ -106,6 +107,7 @@ export class RelayServer {
       (error) => this.#log.error('work_failed', String(error instanceof Error ? error.stack : error)),
       options.turns,
     );
+    const warnings = new ChangeWarnings(this.#log);
     this.relay = new Relay({
       limits: this.limits,
       turns: this.#turns,
@@ -116,10 +118,8 @@ export class RelayServer {
       known: options.known,
       onChanged: (peer, before, identity) => {
         const taken = this.#config.security.changed_identity === 'warn';
-        this.#log.warn(
-          'identity_changed',
-          `${identity} asks for the peer id ${peer}, which is of ${before}: ${taken ? 'it takes it over' : 'refused'}.`,
-        );
+        if (taken) warnings.taken(peer, before, identity);
+        else warnings.refused(peer, before, identity, performance.now());
         return taken;
       },
       modes: () => this.#config.modes,
