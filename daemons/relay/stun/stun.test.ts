@@ -125,8 +125,11 @@ describe('a listener of the protocol stun', () => {
       for (let i = 0; i < times; i++) await ask('127.0.0.1');
       while (counts.requests < requests + times) await new Promise((resolve) => setImmediate(resolve));
     };
+    const begun = performance.now();
     await asked(40);
-    expect(counts.limited).toBeGreaterThan(30);
+    const seconds = (performance.now() - begun) / 1_000;
+    // Two at once, and one more for each second that a slow machine took.
+    expect(counts.answered).toBeLessThanOrEqual(2 + Math.ceil(seconds));
     expect(counts.answered).toBeGreaterThanOrEqual(2);
     expect(counts.answered + counts.limited).toBe(counts.requests);
   });
