@@ -58,6 +58,8 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   ViewChannel: 'the same, as services see it',
   RegisteredChannel: 'the same, as ChanServ keeps it',
   Arena: ['slab lines of a tick'],
+  ClientBatch:
+    'lines of one client that it says as one message: they wait for nobody but itself, and limits bound them',
   TextChannel: 'one a server that asks or is asked: what waits there are its questions, which it shows',
   Resilience: ['breaker keycloak'],
   CircuitBreaker: INSIDE,
