@@ -1,4 +1,7 @@
 /** Real clients do real work on both servers, and the window shows it as it happens. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { connectRelay } from '../daemons/relay/client/node-connection.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
@@ -57,6 +60,47 @@ test('frames come back from the relay, and the card counts its clients', async (
   });
   for (const peer of peers) peer.close();
   await expect(figure(app.card('relay'), 'Connections')).toHaveText('0');
+});
+
+/** What stands in all files below a folder, but in those of a name. */
+async function textBelow(folder: string, except: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && basename(entry.name) !== except);
+  const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1'));
+  return (await Promise.all(texts)).join('\n');
+}
+
+test('who talks over the relay in a sealed session is known by identity, and the key of the relay stands in its own file alone', async ({
+  app,
+  folder,
+}) => {
+  const server = await app.startDaemon('relay');
+  const client = await connectRelay({
+    host: '127.0.0.1',
+    port: server.port,
+    mode: 'rooms',
+    peer: 'sealed-one',
+  });
+  await client.join('den');
+  const { result } = await app.cliJson<{
+    result: { rows: Readonly<Record<string, unknown>>[] };
+  }>(['run', 'relay', 'clients']);
+  expect(result.rows).toMatchObject([
+    {
+      security: 'noise',
+      identity: expect.stringMatching(/^[\w-]{43}$/),
+      cipher: expect.stringContaining('ChaCha20'),
+    },
+  ]);
+  client.close();
+
+  const pem = await readFile(join(folder, 'data', 'relay', 'identity.pem'), 'utf8');
+  const key = pem.split('\n').find((line) => line !== '' && !line.startsWith('-'))!;
+  const seed = Buffer.from(key, 'base64').subarray(-32);
+  const text = await textBelow(folder, 'identity.pem');
+  expect(text).toContain('relay');
+  for (const secret of [key, seed.toString('hex'), seed.toString('base64url'), seed.toString('base64')])
+    expect(text).not.toContain(secret);
 });
 
 test('a command of the command line acts on a client', async ({ app }) => {
