@@ -123,6 +123,8 @@ test('what was answered is there however often the keeper of accounts is killed 
     if (!outcome.ok) throw new Error(outcome.error.message);
     return (outcome.result as { result: Record<string, unknown> }).result;
   };
+  // It may have been killed a moment ago.
+  await expect.poll(() => shown('accounts', {}).then(Boolean, () => false)).toBe(true);
   const { rows } = (await shown('accounts', {})) as { rows: { account: string }[] };
   const there = rows.map(({ account }) => account);
   for (const account of registered) expect(there).toContain(account);
