@@ -180,9 +180,13 @@ describe('an action', () => {
       ['a nick that comes', () => tellOnline(irc.server, ann.user!), false],
       ['one that goes', () => tellOffline(irc.server, 'nobody'), false],
     ],
+    // Each of its lines is a message.
+    'multiline.ts': [],
     // It disconnects people, which is the same as a kill.
     'network-ban.ts': [],
     'nick.ts': [['another nick', () => act(changeNick(irc.server, ann.user!, 'anna', 1, [])), false]],
+    // It tells clients of capabilities.
+    'offer.ts': [],
     'part.ts': [
       ['of an operator', () => act(part(irc.server, bob.user!, channel(), '')), true],
       [

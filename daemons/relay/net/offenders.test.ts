@@ -151,10 +151,10 @@ it('drops the oldest frames for a slow reader where that is configured, and neve
 });
 
 it('reads a flooding client more slowly, loses none of its frames, and serves the others', async () => {
-  relay = await TestRelay.start({ receive_frames_per_second: 2_000 });
+  relay = await TestRelay.start({ receive_frames_per_second: 300 });
   const good = await relay.connect();
   const flooder = await relay.connect();
-  const frames = 5_000;
+  const frames = 900;
   flooder.socket.write(Buffer.concat(Array.from({ length: frames }, (_, i) => framed(String(i)))));
   for (let i = 0; i < 10; i++) await stillServes(good);
   for (let i = 0; i < frames; i++) expect(await flooder.text()).toBe(String(i));

@@ -14,7 +14,7 @@ it('has prices that are right in proportion: none for less than what is less wor
     ['mask', 'receiver'],
     // A row, a line, a system call, an error with its stack.
     ['row'],
-    ['line'],
+    ['line', 'message'],
     ['read'],
     ['write'],
     ['malformed'],
