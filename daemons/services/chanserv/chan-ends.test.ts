@@ -159,3 +159,27 @@ it('ChanServ is operator again where an older channel comes from elsewhere', asy
   expect(sent).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`M ${ROOM} .*o.*${CS}`))]));
   expect(test.net.uplink.view.findChannel(ROOM)!.createdSeconds).toBe(900);
 });
+
+it('levels are told by their names, and of those of a level nobody else is taken', async () => {
+  expect((await told('ann', `SET ${ROOM} PUBCMD 0`))[0]).toBe(`PUBCMD of ${ROOM} is now: everybody`);
+  expect((await told('ann', `SET ${ROOM} PUBCMD 501`))[0]).toBe(`PUBCMD of ${ROOM} is now: nobody`);
+  expect((await told('ann', `INFO ${ROOM}`)).join('\n')).not.toContain('Registered by');
+  for (const name of ['ADDUSER', 'ADDOP', 'CLVL', 'DELUSER'])
+    expect((await told('ann', `${name} ${ROOM}`))[0], name).toMatch(new RegExp(`^Expected: ${name} `));
+  await told('ann', `CLVL ${ROOM} *bob op`);
+  expect(await told('ann', `MDELOP ${ROOM} *`)).toEqual(gone(1));
+  expect(levels()).toEqual(['ann 500', 'cat 1']);
+  expect(await told('bob', 'MYACCESS')).toEqual(['bob has access to no channel.']);
+  const word = (await told('ann', `UNREGISTER ${ROOM}`)).join(' ').split(' ').at(-1)!;
+  await told('ann', `UNREGISTER ${ROOM} ${word}`);
+  expect([...test.chanServ.registry.of('cat')]).toEqual([]);
+  expect(await told('cat', 'MYACCESS')).toEqual(['cat has access to no channel.']);
+});
+
+it('what is over while there is no network is over', async () => {
+  await told('ann', `ADDTIMEDLAMER ${ROOM} *.example.org 1h No`);
+  test.net.uplink.fail('lost');
+  await test.net.clock.advance(HOUR);
+  await test.net.quiet();
+  expect(test.room.lamers).toEqual([]);
+});

@@ -371,3 +371,84 @@ it('lists no more than may be shown, and says how many more there are', async ()
   const shown = await test.helper('LIST');
   expect([shown.length, shown.at(-1)]).toEqual([most + 2, '1 more are not shown.']);
 });
+
+it('what cannot be written is not done, and whoever asked and the operators read why', async () => {
+  const { database } = test.net;
+  database.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON help_requests BEGIN SELECT RAISE(ABORT, 'no room'); END",
+  );
+  expect(await test.asker('hello?')).toEqual([expect.stringMatching(/^That was not done: .*no room/)]);
+  expect(test.net.logged.at(-1)).toMatch(/^warn help_request_failed Aid: .*no room/);
+  database.exec('DROP TRIGGER full');
+  await later();
+  // A text is cut between characters.
+  await test.asker(`x${'é'.repeat(210)}`);
+  expect(test.help.desk.store.lines('aid', 1).map(({ text }) => text)).toEqual([`x${'é'.repeat(199)}`]);
+});
+
+it('bots that were imported serve at once, and those that are there stay', async () => {
+  const { store } = test.help.desk;
+  const before = test.bot;
+  await test.net.writes.write(() => {
+    store.addBot('Care', '#care', 'oper');
+    store.setRole('care', 'hal', 'owner');
+  });
+  await test.help.takeUp();
+  expect(test.bot).toBe(before);
+  const care = test.net.uplink.view.byNick('Care')!;
+  expect([...care.channels!].map(({ name }) => name)).toEqual(['#care']);
+  await later();
+  expect((await test.askBot(HELPER, 'HELPERS', 'Care')).slice(1)).toEqual([
+    expect.stringMatching(/^hal +owner +0$/),
+  ]);
+  expect(await test.askBot(ASKER, 'hello', 'Care')).toHaveLength(2);
+  // What is asked at one is nothing of another.
+  expect([test.bot.requests.size, test.help.world.bots.get('care')!.requests.size]).toEqual([0, 1]);
+});
+
+it('the time that somebody was there counts when they leave, the network is lost, the bot moves, or services stop', async () => {
+  const present = () => test.help.desk.store.figures('aid', 'hal')[0]?.present ?? 0;
+  let counted = present();
+  const adds = async (what: () => unknown) => {
+    await test.passes(60_000);
+    await what();
+    await test.settled();
+    test.net.writes.flush();
+    const [before, now] = [counted, present()];
+    counted = now;
+    return now - before;
+  };
+  const about = (seconds: number) =>
+    expect.toSatisfy((found: number) => found >= seconds && found < seconds + 30);
+  // What was before anybody looked is not known.
+  expect(await adds(() => test.net.say(`${HELPER} L ${CHANNEL}`))).toEqual(about(30));
+  expect(await adds(() => {})).toBe(0);
+  test.net.say(`${HELPER} J ${CHANNEL} 960`, `${HELPER} J #other 960`);
+  expect(await adds(() => test.oper('MOVE Aid #other'))).toEqual(about(60));
+  // There already, on the channel that it helps on now.
+  expect(await adds(() => test.net.say(`${HELPER} L #other`))).toEqual(about(60));
+  test.net.say(`${HELPER} J #other 960`);
+  expect(await adds(() => test.net.uplink.fail('lost'))).toEqual(about(60));
+  expect(await adds(() => test.help.watch.look())).toBe(0);
+  test.net.relink(
+    'AB N hal 1 950 ~hal hal.example.net +ir hal AKAAAB ABAAC :Real hal',
+    'AB B #other 960 ABAAC',
+  );
+  await test.settled();
+  await test.passes(60_000);
+  test.net.services.close();
+  test.net.writes.flush();
+  expect(present() - counted).toEqual(about(60));
+});
+
+it('no bot is called as somebody is, or as their account; and what is of a bot alone is not of HelpServ', async () => {
+  await later();
+  expect(await test.oper('REGISTER hal #other *hal')).toEqual(['Somebody is called hal.']);
+  test.net.say(`${HELPER} N hal2 970`);
+  expect(await test.oper('REGISTER hal #other *hal')).toEqual(['hal is a nick of the account hal.']);
+  await later();
+  for (const name of ['NEXT', 'PICKUP', 'GIVEOWNERSHIP'])
+    expect(await test.oper(`${name} Aid`), name).toEqual([expect.stringMatching(/^There is no command /)]);
+  expect(await test.helper('SHOW 77')).toEqual(['No request 77 is open.']);
+  expect(await test.helper('NEXT')).toEqual(['That was not done: No request waits.']);
+});
