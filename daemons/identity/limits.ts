@@ -177,8 +177,13 @@ export const limits = {
   lateWriteMs: {
     default: 100,
     unit: 'milliseconds',
+    reason: 'How long something waits for a transaction to go along with that nobody waits for.',
+  },
+  unsyncedMs: {
+    default: 1_000,
+    unit: 'milliseconds',
     reason:
-      'How long something waits for a transaction to go along with that nobody waits for, and how long what was answered without the disk waits to be written through to it.',
+      'How long what was answered without the disk waits to be written through to it. While the disk takes something, who writes behind it may wait.',
   },
   logRoomBytes: {
     default: 8_388_608,

@@ -94,7 +94,7 @@ export class WriteTurn {
 
   /**
    * The same without waiting for the disk: resolves when it is committed. No end of a process loses it then, kill -9 included; what a
-   * power failure takes are the latest `lateWriteMs`. For what is set right afterwards, or does no harm where it is lost.
+   * power failure takes are the latest `unsyncedMs`. For what is set right afterwards, or does no harm where it is lost.
    */
   commit<Result>(step: () => Result): Promise<Result> {
     return this.#take(step, false);
@@ -187,7 +187,7 @@ export class WriteTurn {
     }
     if (this.#disk === null) return;
     if (onDisk.length === 0) {
-      this.#throughDue ??= setTimeout(this.#through, limits.lateWriteMs.default);
+      this.#throughDue ??= setTimeout(this.#through, limits.unsyncedMs.default);
       return;
     }
     const answeredBefore = this.#throughDue !== null;
