@@ -31,6 +31,7 @@ export const N = {
   RPL_ENDOFSTATS: n('219', 'End of STATS report'),
   RPL_UMODEIS: n('221'),
   RPL_STATSJLINE: n('222'),
+  RPL_STATSELINE: n('223'),
   RPL_STATSDLINE: n('225'),
   RPL_STATSQLINE: n('228'),
   RPL_STATSVERBOSE: n('236'),

@@ -18,6 +18,7 @@ export const OPER_FLAGS = [
   'connect',
   'die',
   'dline',
+  'eline',
   'gline',
   'globops',
   'jupe',

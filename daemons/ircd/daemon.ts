@@ -30,6 +30,7 @@ import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells, serverCells } from './admin/rows.ts';
+import { isSpared } from './ban-exceptions.ts';
 import { noticeOpers } from './broadcast.ts';
 import { Cloaks } from './cloak.ts';
 import { makeCloakKeys } from './cloak-keys.ts';
@@ -121,7 +122,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       serverName: config.server_name,
       threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
-      gateways: (address) => this.#server.gateways.has(address),
+      gateways: (address) =>
+        this.#server.gateways.has(address) || isSpared(this.#server.bans.sparedAt(address), 't'),
       onLink: (socket, fingerprint) => this.#links.accept(socket, fingerprint),
       onProxyRefused: (address, problem) => this.#proxyRefused(address, problem),
       onDefect: (error) => {

@@ -456,7 +456,8 @@ export const limits = {
   serverBans: {
     default: 10_000,
     unit: 'count',
-    reason: 'K-lines and D-lines together; all of them are written to one file with every change.',
+    reason:
+      'K-lines, D-lines, reserved names and exceptions together; all of them are written to one file with every change.',
   },
   realnameBans: {
     default: 500,

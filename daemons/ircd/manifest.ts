@@ -24,7 +24,7 @@ const metrics: readonly MetricSpec[] = [
   ),
   gauge('receive_queue_bytes', 'Bytes of unfinished and waiting lines of all clients', 'bytes'),
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
-  gauge('server_bans', 'K-lines and D-lines in force'),
+  gauge('server_bans', 'K-lines, D-lines, reserved names and exceptions that are kept'),
   gauge('network_bans', 'G-lines and jupes that are remembered, lifted ones included'),
   gauge('history_messages', 'Messages that are kept for those who ask for what was said before'),
   gauge('history_bytes', 'Memory that they take', 'bytes'),

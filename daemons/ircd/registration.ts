@@ -11,6 +11,7 @@ import { addressParameter } from '../irc/reply-parameter.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import { setAway } from './actions/away.ts';
 import { tellOnline } from './actions/monitor.ts';
+import { isSpared } from './ban-exceptions.ts';
 import { sendSupport } from './client/support-lines.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
 import { sendLusers } from './commands/lusers.ts';
@@ -189,7 +190,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   client.user.updatePrefix();
   const { cloaks } = server;
   if (cloaks !== null) client.user.cloaks = cloaks.all(client.user.address);
-  const refusal = server.bans.refusalForUser(client.user) ?? server.networkBans.refusalForUser(client.user);
+  const refusal = refusalOf(server, client);
   server.host.work.spend(server.bans.matchNs + server.networkBans.matchNs);
   if (refusal !== null) {
     server.counters.serverBanMatches++;
@@ -234,6 +235,13 @@ function welcome(server: CommandServer, client: LocalClient): void {
       `*** You are connected using ${client.connection.tls.version}-${client.connection.tls.cipher}`,
     );
   }
+}
+
+/** Which ban a newcomer meets, in words; null for none that no exception keeps from them. */
+function refusalOf({ bans, networkBans }: CommandServer, { user }: LocalClient): string | null {
+  const spared = bans.sparedOf(user);
+  const refusal = bans.refusalForUser(user, Date.now(), spared);
+  return refusal ?? (isSpared(spared, 'g') ? null : networkBans.refusalForUser(user));
 }
 
 /** Somebody who was away before they were there (IRCv3 pre-away), of whom nobody has heard that yet. */

@@ -60,10 +60,10 @@ function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'chan
   });
 }
 
-/** Clients that a G-line is against; operators are not dropped, as K-lines do not drop them. */
+/** Clients that a G-line is against; operators and who is spared by an exception are not dropped, as K-lines do not drop them. */
 export function clientsUnder(server: CommandServer, mask: string): LocalClient[] {
   if (checkNetworkMask('gline', mask) !== null) return [];
-  const matches = server.bans.matcher('kline', mask);
+  const matches = server.bans.userMatcher(mask, 'g');
   const { localClients } = server.state;
   server.host.work.spend(localClients.size * MATCH_NS);
   return [...localClients].filter(({ user }) => user.registered && !user.isOper && matches(user));

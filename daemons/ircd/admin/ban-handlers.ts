@@ -8,7 +8,7 @@ import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-
 import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { NetworkBanKind } from '../network-bans/network-ban.ts';
-import type { BanKind } from '../server-bans.ts';
+import { type BanKind, checkSpares } from '../server-bans.ts';
 import type { adminCommands } from './commands.ts';
 
 type BanCommands = Pick<typeof adminCommands, 'bans' | 'add-ban' | 'remove-ban'>;
@@ -17,14 +17,14 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
   return {
     bans: { run: () => ({ rows: [...serverRows(server), ...networkRows(server)] }) },
     'add-ban': {
-      check: ({ kind, mask, minutes }) => {
+      check: ({ kind, mask, minutes, spares }) => {
         const problem = isOfNetwork(kind)
           ? problemWith(server, kind, mask, minutes)
-          : server.bans.problemWith(kind, mask, Date.now());
+          : (server.bans.problemWith(kind, mask, Date.now()) ?? checkSpares(kind, mask, spares));
         if (problem !== null) throw new SignalboxError('refused', problem);
       },
       impact: ({ kind, mask }) => impactOf(server, kind, mask),
-      run: async ({ kind, mask, reason, minutes }, { actor }) => {
+      run: async ({ kind, mask, reason, minutes, spares }, { actor }) => {
         const by = describeActor(actor);
         const now = Date.now();
         const outcome = isOfNetwork(kind)
@@ -32,6 +32,7 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
           : addServerBan(server, {
               kind,
               mask,
+              ...(kind === 'except' && spares !== undefined ? { spares } : {}),
               reason,
               by,
               setMs: now,
@@ -67,9 +68,10 @@ function impactOf(server: IrcServer, kind: BanKind | NetworkBanKind, mask: strin
 }
 
 function serverRows({ bans }: IrcServer) {
-  return bans.list().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
+  return bans.list().map(({ kind, mask, spares = '', reason, by, setMs, expiresMs }) => ({
     kind,
     mask,
+    spares,
     reason,
     by,
     createdAt: setMs,
@@ -81,6 +83,7 @@ function networkRows({ networkBans }: IrcServer) {
   return networkBans.inForce().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
     kind,
     mask,
+    spares: '',
     reason,
     by,
     createdAt: setMs,

@@ -1,7 +1,7 @@
 /** Columns of the live tables and of table results, shared by the manifest and the code that fills them. */
 import type { TableColumn } from '../../../contract/manifest.ts';
 import type { TableGraph } from '../../../contract/manifest-views.ts';
-import { clientColumn } from '../../runtime/net/client-columns.ts';
+import { clientColumn, banColumns as commonBanColumns } from '../../runtime/net/client-columns.ts';
 
 export const connectionColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
@@ -123,6 +123,13 @@ export const networkGraph: TableGraph = {
   line: 'lagSeconds',
   note: 'reason',
 };
+
+/** Bans and exceptions; only exceptions spare something. */
+export const banColumns: readonly TableColumn[] = [
+  ...commonBanColumns.slice(0, 2),
+  { key: 'spares', title: 'Spares', type: 'text', rank: 2 },
+  ...commonBanColumns.slice(2),
+];
 
 export const cacheColumns: readonly TableColumn[] = [
   { key: 'cache', title: 'Cache', type: 'text' },

@@ -5,12 +5,20 @@ import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
 import { banMinutes } from '../../runtime/net/ban-minutes.ts';
-import { banActions, banColumns } from '../../runtime/net/client-columns.ts';
+import { banActions } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
+import { SPARED } from '../ban-exceptions.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import { channelOwnerCommands } from './channel-owner-commands.ts';
-import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
+import {
+  banColumns,
+  cacheColumns,
+  channelColumns,
+  clientFields,
+  connectionColumns,
+  memberColumns,
+} from './columns.ts';
 import { linkCommands } from './link-commands.ts';
 import { channelActions, clientActions } from './row-actions.ts';
 
@@ -26,9 +34,9 @@ const limit = z.number().int().min(1).max(10_000).default(500).describe('Most ro
 // An address may begin with a colon.
 const banMask = addressWord({ max: limits.maskBytes.default });
 const banKind = z
-  .enum(['kline', 'dline', 'resv', 'gline', 'jupe'])
+  .enum(['kline', 'dline', 'resv', 'except', 'gline', 'jupe'])
   .describe(
-    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take; on the whole network gline for user@host, jupe for a server',
+    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take, except for user@host whom bans do not hit; on the whole network gline for user@host, jupe for a server',
   );
 
 export const adminCommands = {
@@ -112,7 +120,7 @@ export const adminCommands = {
     effects: [CHANNELS],
   }),
   bans: defineCommand({
-    summary: 'List K-lines, D-lines, reserved names, G-lines and jupes',
+    summary: 'List K-lines, D-lines, reserved names, exceptions, G-lines and jupes',
     sentence: 'list|listed the bans',
     reads: true,
     danger: 'safe',
@@ -136,6 +144,13 @@ export const adminCommands = {
       ),
       reason: reason.default('Banned by an administrator'),
       minutes: banMinutes(525_600).describe('Minutes it lasts; 0 is for ever, of the network a week'),
+      spares: lineWord({ min: 0, max: Object.keys(SPARED).length })
+        .optional()
+        .describe(
+          `Of except, what it spares: ${Object.entries(SPARED)
+            .map(([letter, what]) => `${letter} ${what}`)
+            .join(', ')}; all where empty`,
+        ),
     }),
     result: 'json',
     effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],
@@ -224,6 +239,8 @@ export const operatorDeeds = {
   UNDLINE: 'lift|lifted the ban on {mask}',
   RESV: 'reserve|reserved {mask}[ {minutes}][ (“{reason}”)]',
   UNRESV: 'release|released the name {mask}',
+  ELINE: 'spare|spared {mask}[ {minutes}][ (“{reason}”)]',
+  UNELINE: 'end|ended the exception for {mask}',
   REHASH: 'read|read configuration, MOTD and certificates again',
   CONNECT: 'call|called {server}[ from {remote}]',
   SQUIT: 'split|took {server} off the network[ (“{reason}”)]',

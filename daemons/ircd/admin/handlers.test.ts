@@ -218,6 +218,7 @@ it('keeps a ban for as many minutes as it says, in the name of whoever set it', 
   expect(row).toEqual({
     kind: 'kline',
     mask: 'a@B.example',
+    spares: '',
     reason: 'r',
     by: 'tester',
     createdAt: row.createdAt,

@@ -19,6 +19,8 @@ export interface GivenBan {
   readonly mask: string;
   readonly reason: string;
   readonly by: string;
+  /** What an exception spares; absent for a ban. */
+  readonly spares?: string;
 }
 
 /** How bans of one kind are set and lifted. */
@@ -29,7 +31,9 @@ export interface BanWay {
   /** The mask in a usage line. */
   readonly what: string;
   /** @param minutes null for none; 0 is as long as by default. */
-  problemWith(server: CommandServer, mask: string, minutes: number | null): string | null;
+  problemWith(server: CommandServer, mask: string, minutes: number | null, spares?: string): string | null;
+  /** Whether letters may stand between mask and reason: what an exception spares. */
+  readonly spares?: boolean;
   /** The mask that is audited when it is set. */
   canonical(mask: string): string;
   /** Sets a ban that was found right; why not as text, for the list may have become full since. */
@@ -53,15 +57,20 @@ export function banCommand(name: string, way: BanWay, summary: string): Command 
     name,
     minParams: 1,
     oper: way.flag,
-    help: [`${name} [<minutes>] ${way.what} [:<reason>]`, `${summary} Operators only.`],
+    help: [
+      `${name} [<minutes>] ${way.what} ${way.spares === true ? '[<kinds>] ' : ''}[:<reason>]`,
+      `${summary} Operators only.`,
+    ],
     run(server, client, params) {
       const minutes = parseMinutes(params[0] ?? '');
-      const [mask = '', reason = 'No reason given'] = minutes === null ? params : params.slice(1);
+      const [mask = '', ...words] = minutes === null ? params : params.slice(1);
+      const spares = way.spares === true && words.length > 1 ? words.shift() : undefined;
+      const { 0: reason = 'No reason given' } = words;
       if (mask === '') {
         client.reply(N.ERR_NEEDMOREPARAMS, name);
         return;
       }
-      const problem = way.problemWith(server, mask, minutes);
+      const problem = way.problemWith(server, mask, minutes, spares);
       if (problem !== null) {
         tell(client, `${name} failed: ${problem}`);
         return;
@@ -69,11 +78,12 @@ export function banCommand(name: string, way: BanWay, summary: string): Command 
       const by = describeOper(client);
       perform(server, client, {
         command: name,
-        args: { mask: way.canonical(mask), reason, minutes },
+        args: { mask: way.canonical(mask), ...(spares === undefined ? {} : { spares }), reason, minutes },
         flag: way.flag,
         unrecorded: 'run',
         carryOut() {
-          const outcome = way.set(server, { mask, reason, by }, minutes);
+          const given = spares === undefined ? { mask, reason, by } : { mask, reason, by, spares };
+          const outcome = way.set(server, given, minutes);
           if (typeof outcome === 'string') return failed(client, name, 'refused', outcome);
           return savedOutcome(client, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
         },

@@ -9,10 +9,11 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { cidrContains, parseAddress, parseCidr } from '../../runtime/net/ip-address.ts';
 import { globMatch } from '../../runtime/net/mask.ts';
+import { isSpared } from '../ban-exceptions.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { realnameGlob } from '../realname-bans.ts';
-import { identityOf } from '../server-bans.ts';
+import { identityOf, type ServerBan } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -26,7 +27,7 @@ export const testline: Command = {
   oper: 'auspex',
   help: [
     'TESTLINE <nickname | user@host | address>',
-    'Shows which bans of the server and of the network somebody meets. Operators only.',
+    'Shows which bans of the server and of the network somebody meets, and which exceptions spare them. Operators only.',
   ],
   steps(server, client, [given = '']) {
     return testBans(server, client, given);
@@ -103,21 +104,35 @@ function* testBans(server: CommandServer, client: LocalClient, given: string): W
     const minutes = expiresMs === null ? 0 : Math.max(1, Math.ceil((expiresMs - now) / 60_000));
     client.reply(N.RPL_TESTLINE, `${letter} ${minutes} ${mask}`, reason);
   };
+  const exceptions: ServerBan[] = [];
+  for (const ban of server.bans.list(now)) {
+    if (ban.kind === 'except' && covers(ban.mask, identity)) {
+      exceptions.push(ban);
+      hit('E', ban.mask, ban.expiresMs, `${ban.reason} (spares ${ban.spares})`);
+    }
+    if (server.host.work.spend(MATCH_NS)) yield null;
+    if (client.user.gone) return;
+  }
+  const spared = (letter: 'k' | 'd' | 'g', reason: string) => {
+    const by = exceptions.find(({ spares = '' }) => isSpared(spares, letter));
+    return by === undefined ? reason : `${reason} (spared by ${by.mask})`;
+  };
   for (const { kind, mask, expiresMs, reason } of server.bans.list(now)) {
-    // Names are nobody's: whoever has one keeps it.
-    if (kind === 'resv') continue;
+    // Names are nobody's: whoever has one keeps it. Exceptions were told before.
+    if (kind === 'resv' || kind === 'except') continue;
     const block = kind === 'dline' ? parseCidr(mask) : null;
     const meets =
       kind === 'kline'
         ? covers(mask, identity)
         : block !== null && identity.address !== null && cidrContains(block, identity.address);
-    if (meets) hit(kind === 'kline' ? 'K' : 'D', mask, expiresMs, reason);
+    if (meets)
+      hit(kind === 'kline' ? 'K' : 'D', mask, expiresMs, spared(kind === 'kline' ? 'k' : 'd', reason));
     if (server.host.work.spend(MATCH_NS)) yield null;
     if (client.user.gone) return;
   }
   for (const ban of server.networkBans.list(now)) {
     if (ban.kind === 'gline' && isInForce(ban, now) && covers(ban.mask, identity))
-      hit('G', ban.mask, ban.expiresMs, ban.reason);
+      hit('G', ban.mask, ban.expiresMs, spared('g', ban.reason));
     if (server.host.work.spend(MATCH_NS)) yield null;
     if (client.user.gone) return;
   }

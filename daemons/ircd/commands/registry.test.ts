@@ -28,6 +28,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       CYCLE 1
       DIE 0 die
       DLINE 1 dline
+      ELINE 1 eline
       GHOST 1 +2
       GLINE 1 gline
       GLOBOPS 1 globops
@@ -85,6 +86,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       TOPIC 1
       TRACE 0 +2
       UNDLINE 1 dline
+      UNELINE 1 eline
       UNGLINE 1 gline
       UNJUPE 1 jupe
       UNKLINE 1 kline

@@ -41,7 +41,18 @@ import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
 import { redact } from './redact.ts';
 import { register, verify } from './register.ts';
-import { dline, kline, resv, undline, unkline, unresv, unxline, xline } from './server-ban.ts';
+import {
+  dline,
+  eline,
+  kline,
+  resv,
+  undline,
+  uneline,
+  unkline,
+  unresv,
+  unxline,
+  xline,
+} from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
 import { set } from './set.ts';
 import { setname } from './setname.ts';
@@ -74,6 +85,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cycle,
     die,
     dline,
+    eline,
     ghost,
     gline,
     globops,
@@ -131,6 +143,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     topic,
     trace,
     undline,
+    uneline,
     ungline,
     unjupe,
     unkline,

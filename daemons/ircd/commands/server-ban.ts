@@ -1,11 +1,11 @@
-/** KLINE, XLINE, DLINE, RESV and their removals: who may not use this server, and which names nobody may take. `duration` is in minutes, none means for ever. */
+/** KLINE, XLINE, DLINE, RESV, ELINE and their removals: who may not use this server, which names nobody may take, and whom bans do not hit. `duration` is in minutes, none means for ever. */
 
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { REALNAME_MASK } from '../realname-bans.ts';
-import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
+import { type BanKind, canonicalBanMask, checkSpares, type ServerBan } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { type BanWay, banCommand, type Saving, unbanCommand } from './ban-command.ts';
 import type { Command } from './command.ts';
@@ -18,10 +18,17 @@ const LABELS: Readonly<Record<BanKind, string>> = {
   kline: 'K-line',
   dline: 'D-line',
   resv: 'reservation',
+  except: 'ban exception',
 };
 
 const klines = way('kline', '<user@host>');
 const dlines = way('dline', '<address>');
+const exceptions: BanWay = {
+  ...way('except', '<user@host>', 'eline'),
+  spares: true,
+  problemWith: ({ bans }, mask, _minutes, spares) =>
+    bans.problemWith('except', mask, Date.now()) ?? checkSpares('except', mask, spares),
+};
 const reservations = way('resv', '<nick or #channel>', 'kline');
 /** A real name is a K-line of its own sort; other servers are told of none. */
 const xlines = realnameWay(klines);
@@ -41,6 +48,16 @@ export const resv: Command = banCommand(
   'Keeps nicks or channels from being taken (* and ?), but by operators.',
 );
 export const unresv: Command = unbanCommand('UNRESV', reservations, 'Lets names be taken again.');
+export const eline: Command = banCommand(
+  'ELINE',
+  exceptions,
+  'Keeps bans of some kinds (k d g, t for the throttle; all without) from whom a mask names.',
+);
+export const uneline: Command = unbanCommand(
+  'UNELINE',
+  exceptions,
+  'Lets bans hit again whom an exception named.',
+);
 export const undline: Command = unbanCommand('UNDLINE', dlines, 'Lifts a server ban.');
 
 function way(kind: BanKind, what: string, flag: string = kind): BanWay {

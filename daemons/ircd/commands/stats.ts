@@ -1,4 +1,4 @@
-/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d g j (bans), and C B T of our own. */
+/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d q e g j (bans), and C B T of our own. */
 
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N, type Numeric } from '../../irc/numerics.ts';
@@ -21,7 +21,7 @@ export const stats: Command = {
   help: [
     'STATS <letter> [<server>]',
     'l links and connections, m commands, o operator blocks, p listeners, P operators on line, t traffic, u uptime, v servers, z memory',
-    'k K-lines, d D-lines, g G-lines, j jupes, C caches, B write batching, T connect throttle',
+    'k K-lines, d D-lines, q reserved names, e ban exceptions, g G-lines, j jupes, C caches, B write batching, T connect throttle',
   ],
   run(server, client, params) {
     const letter = (params[0] ?? '').charAt(0);
@@ -96,6 +96,7 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
   k: (server, asker) => bans(server, asker, 'kline', N.RPL_STATSKLINE),
   d: (server, asker) => bans(server, asker, 'dline', N.RPL_STATSDLINE),
   q: (server, asker) => bans(server, asker, 'resv', N.RPL_STATSQLINE),
+  e: (server, asker) => bans(server, asker, 'except', N.RPL_STATSELINE),
   g: (server, asker) => networkBans(server, asker, 'gline', N.RPL_STATSGLINE),
   j: (server, asker) => networkBans(server, asker, 'jupe', N.RPL_STATSJLINE),
   C: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('caches')),
@@ -157,14 +158,15 @@ function networkBans(server: CommandServer, asker: Asker, kind: NetworkBanKind, 
   }
 }
 
-const BAN_LETTERS: Readonly<Record<BanKind, string>> = { kline: 'K', dline: 'D', resv: 'Q' };
+const BAN_LETTERS: Readonly<Record<BanKind, string>> = { kline: 'K', dline: 'D', resv: 'Q', except: 'E' };
 
 function bans(server: CommandServer, asker: Asker, kind: BanKind, numeric: Numeric): void {
   const budget = new ReplyBudget(asker, 'STATS');
   for (const ban of server.bans.list()) {
     if (ban.kind !== kind) continue;
     if (!budget.take(ban.mask + ban.reason + ban.by)) return;
-    const middle = `${BAN_LETTERS[kind]} ${addressParameter(ban.mask)}`;
+    const spares = ban.spares === undefined ? '' : ` ${ban.spares}`;
+    const middle = `${BAN_LETTERS[kind]} ${addressParameter(ban.mask)}${spares}`;
     sayReason(asker, numeric, middle, ban);
   }
 }

@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ulines: LINKS,
   drpass: 'an operator needs a flag for it, and no password',
   ban: BANS,
-  except: BANS,
+  except: `${BANS}: ELINE`,
   log: 'logs are kept by Signalbox itself: signalbox logs ircd',
   'cloak-keys': 'the server makes a key of its own, so hidden hosts become others',
 };

@@ -151,6 +151,10 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
     irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
   },
+  'there is a ban exception': ({ irc }) => {
+    const ban = { kind: 'except', reason: 'no', by: 'admin', setMs: Date.now(), expiresMs: null } as const;
+    irc.server.bans.add({ ...ban, mask: '~bob@*' });
+  },
   'bad* and #warez* are reserved': ({ irc }) => {
     const ban = { kind: 'resv', reason: 'no', by: 'admin', setMs: Date.now(), expiresMs: null } as const;
     for (const mask of ['bad*', '#warez*']) irc.server.bans.add({ ...ban, mask });
@@ -377,9 +381,10 @@ export class Scene {
       for (const print of prints) facts.set(`certificate ${print}`, `of the account ${name}`);
     for (const { name, nicks } of this.accounts.accounts.values())
       for (const nick of nicks) if (nick !== name) facts.set(`nick ${nick}`, `of the account ${name}`);
-    for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
+    for (const { kind, mask, spares = '', reason, by, expiresMs } of server.bans.list()) {
       const until = expiresMs === null ? '' : `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes`;
-      facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
+      const kept = spares === '' ? '' : `, spares ${spares}`;
+      facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}${kept}`, ''));
     }
     for (const { kind, mask, reason, by, active, expiresMs } of server.networkBans.list()) {
       const until = active ? `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes` : ', lifted';

@@ -74,6 +74,7 @@ export class BanIndex<Ban> {
   // What a look-up knows, in fields so that it allocates little.
   #users: readonly string[] = [];
   #nowMs = 0;
+  #counts: ((ban: Ban) => boolean) | null = null;
   #found: BanRecord<Ban> | null = null;
 
   /** @param fold makes users and hosts that are the same to the protocol one text */
@@ -140,16 +141,19 @@ export class BanIndex<Ban> {
    * @param host the name of the host; masks are compared with the address as well
    * @param user the name of the user, or all names that the user goes by
    * @param nowMs Unix time in milliseconds
+   * @param counts asked of each that matches: those of which it says false are passed over. It must not look up in this index.
    */
   match(
     address: string,
     host: string | null = null,
     user: string | readonly string[] = [],
     nowMs: number = Date.now(),
+    counts: ((ban: Ban) => boolean) | null = null,
   ): Ban | null {
     const search = this.#search;
     this.#found = null;
     this.#nowMs = nowMs;
+    this.#counts = counts;
     search.priceNs = 0;
     if (this.#records.size === 0) return null;
     this.#users = typeof user === 'string' ? [this.#fold(user)] : user.map(this.#fold);
@@ -165,6 +169,7 @@ export class BanIndex<Ban> {
     }
     const found = this.#found as BanRecord<Ban> | null;
     this.#found = null;
+    this.#counts = null;
     return found?.ban ?? null;
   }
 
@@ -196,9 +201,8 @@ export class BanIndex<Ban> {
   }
 
   #consider(record: BanRecord<Ban>): void {
-    if (record.endMs > this.#nowMs && (this.#found === null || record.order < this.#found.order)) {
-      this.#found = record;
-    }
+    if (record.endMs <= this.#nowMs || (this.#found !== null && record.order > this.#found.order)) return;
+    if (this.#counts === null || this.#counts(record.ban)) this.#found = record;
   }
 
   #index(key: string, ban: Ban, target: BanTarget, endMs: number | null): BanRecord<Ban> {
