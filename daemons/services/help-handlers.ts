@@ -44,7 +44,7 @@ export function helpHandlers(services: Services): CommandHandlers<typeof helpCom
           present: bot.present.size,
           open: bot.requests.size,
           waiting: bot.requests.waiting,
-          usedAt: bot.stored.used,
+          usedAt: bot.used,
           suspended: bot.isSuspended(world.now()) ? bot.stored.suspendedReason : null,
         })),
       }),

@@ -7,7 +7,7 @@ import type { ViewUser } from '../network/view-parts.ts';
 import { type HelpSettings, readSettings } from './help-settings.ts';
 import type { HelpStore, StoredHelpBot } from './help-store.ts';
 import { OpenRequest, RequestIndex } from './request-index.ts';
-import { OPER_LEVEL, type StaffRole } from './roles.ts';
+import type { StaffRole } from './roles.ts';
 
 /** An open request of somebody on the network. */
 export type HelpRequest = OpenRequest<ViewUser>;
@@ -15,6 +15,8 @@ export type HelpRequest = OpenRequest<ViewUser>;
 export class HelpBot {
   stored: StoredHelpBot;
   settings: HelpSettings;
+  /** When somebody last asked or helped there, Unix milliseconds. */
+  used: number;
   readonly requests = new RequestIndex<ViewUser>();
   /** By folded account. */
   readonly staff = new Map<string, { readonly account: string; readonly role: StaffRole }>();
@@ -27,6 +29,7 @@ export class HelpBot {
   constructor(stored: StoredHelpBot) {
     this.stored = stored;
     this.settings = readSettings(stored.settings);
+    this.used = stored.used;
   }
 
   /** Reads what is kept of it. */
@@ -55,6 +58,13 @@ export class HelpBot {
     return suspendedReason !== null && (suspendedUntil === null || suspendedUntil > now);
   }
 
+  /** Whether somebody is on the channel that it helps on. */
+  isOnChannel(user: ViewUser): boolean {
+    const key = fold(this.channel);
+    for (const { name } of user.channels ?? []) if (fold(name) === key) return true;
+    return false;
+  }
+
   /** What an account is here; null for nobody who helps. */
   staffRole(account: string): StaffRole | null {
     return this.staff.get(fold(account))?.role ?? null;
@@ -81,9 +91,4 @@ function newest(found: ReadonlySet<HelpRequest>): HelpRequest | undefined {
   let latest: HelpRequest | undefined;
   for (const one of found) if (latest === undefined || one.number > latest.number) latest = one;
   return latest;
-}
-
-/** Whether somebody is an operator of help bots by the level of their account. */
-export function isHelpOper(user: ViewUser, standing: Standing): boolean {
-  return (standing.levelOf(user) ?? 0) >= OPER_LEVEL;
 }

@@ -125,7 +125,7 @@ export class HelpDesk {
     });
     const request = this.#shown(bot, found.number);
     bot.requests.assign(request, helper);
-    request.assigned = this.#now();
+    bot.used = this.#now();
     this.#events.onAssigned(bot, request, found.before);
     return { request, before: found.before };
   }
@@ -137,7 +137,6 @@ export class HelpDesk {
     await this.#writes.write(() => this.store.unassign(bot.key, number));
     if (bot.requests.byNumber(number) !== request || request.helper !== helper) return;
     bot.requests.assign(request, null);
-    request.assigned = null;
     this.#events.onUnassigned(bot, request, helper);
   }
 
@@ -178,6 +177,7 @@ export class HelpDesk {
       this.store.use(bot.key);
       if (bot.staffRole(by) !== null) this.store.count(bot.key, by, 'closed');
     });
+    bot.used = this.#now();
     return this.#ended(bot, number, by, reason)!;
   }
 
@@ -288,6 +288,7 @@ export class HelpDesk {
       .then((added) => {
         const request = new OpenRequest<ViewUser>({ ...added, lines: text === null ? 0 : 1 });
         bot.requests.add(request);
+        bot.used = request.opened;
         if (!user.gone) bot.requests.setUser(request, user);
         return request;
       });

@@ -136,8 +136,8 @@ export class HelpServ implements ServiceBot {
     for (const bot of this.#bots.values()) this.#enter(bot);
   }
 
-  linked(): void {
-    this.watch.linked();
+  linked({ view }: Uplink): void {
+    this.watch.linked(view);
   }
 
   ended(): void {
@@ -184,10 +184,10 @@ export class HelpServ implements ServiceBot {
       const most = limits.replyBytes.default;
       const line = text === null ? null : cut(text, most);
       const { settings, channel } = bot;
-      const isThere = [...(user.channels ?? [])].some(({ name }) => fold(name) === fold(channel));
-      if (settings.reqPersist === 'part' && !isThere)
+      if (settings.reqPersist === 'part' && !bot.isOnChannel(user))
         return [said`Join ${channel} first: requests here are closed when you leave it.`];
       const asked = await this.desk.ask(bot, user, account, line);
+      if (asked?.opened) this.watch.opened(bot, asked.request, user);
       if (asked !== null) return [];
       return [
         said`Your request has ${settings.reqMaxLen} lines, as many as may be. Wait for somebody to help.`,

@@ -52,7 +52,11 @@ export interface RequestEnd {
 }
 
 /** A request as it is kept, open or not. */
-export type StoredRequest = RequestParts & Partial<RequestEnd>;
+export type StoredRequest = RequestParts &
+  Partial<RequestEnd> & {
+    /** Since when somebody helps, Unix milliseconds; null while it waits. */
+    readonly assigned: number | null;
+  };
 
 /** What a helper did in a week. */
 export interface Figures {
@@ -90,7 +94,7 @@ export function weekOf(ms: number): number {
 const BOT = `key, nick, channel, registered, registered_by AS registeredBy, used, settings,
   suspended_reason AS suspendedReason, suspended_by AS suspendedBy, suspended_until AS suspendedUntil`;
 
-const REQUEST = `number, nick, host, asker.name AS account, helping.name AS helper, opened, updated, assigned,
+const REQUEST = `number, nick, host, asker.name AS account, helping.name AS helper, opened, updated,
   (SELECT count(*) FROM help_lines WHERE help_lines.bot = r.bot AND help_lines.number = r.number AND kind = 'asked') AS lines`;
 
 const REQUESTS = `help_requests AS r LEFT JOIN accounts AS asker ON asker.id = r.account
@@ -138,7 +142,7 @@ export class HelpStore {
         `SELECT number FROM help_requests WHERE account = ${account} AND bot = ? AND closed IS NULL`,
       ).pluck(),
       request: prepare(
-        `SELECT ${REQUEST}, closed, closed_by AS closedBy, reason FROM ${REQUESTS} WHERE bot = ? AND number = ?`,
+        `SELECT ${REQUEST}, assigned, closed, closed_by AS closedBy, reason FROM ${REQUESTS} WHERE bot = ? AND number = ?`,
       ),
       add: prepare(
         `INSERT INTO help_requests (bot, number, nick, host, account, opened, updated)

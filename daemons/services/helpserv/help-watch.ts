@@ -8,7 +8,7 @@ import { fold } from '../../irc/casemapping.ts';
 import { said } from '../bots/reply.ts';
 import { durationText } from '../chanserv/durations.ts';
 import { limits } from '../limits.ts';
-import type { ViewEvents } from '../network/network-view.ts';
+import type { NetworkView, ViewEvents } from '../network/network-view.ts';
 import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
 import type { HelpBot, HelpRequest } from './help-bot.ts';
 import { weekOf } from './help-store.ts';
@@ -66,12 +66,11 @@ export class HelpWatch {
   }
 
   /** All of the network is known: whoever asked before is found again, and who is not there is gone. */
-  linked(): void {
-    const view = this.#options.world.view();
+  linked(view: NetworkView): void {
     for (const bot of this.#bots()) {
       const gone: number[] = [];
       for (const request of bot.requests.all()) {
-        if (request.user === null && view !== null) this.#find(bot, request);
+        this.#find(bot, request, view);
         if (request.user === null && !this.#stays(bot, request)) gone.push(request.number);
       }
       this.#do(this.#options.world.desk.closeMany(bot, gone, NOBODY, GONE));
@@ -192,6 +191,17 @@ export class HelpWatch {
     }
   }
 
+  /** A request is on the disk: whoever asked may have left meanwhile, which nobody knew to be about one then. */
+  opened(bot: HelpBot, request: HelpRequest, user: ViewUser): void {
+    if (user.gone) this.#askerGone(bot, request);
+    else if (bot.settings.reqPersist === 'part' && !bot.isOnChannel(user)) this.#closeLeft(bot, request);
+  }
+
+  #closeLeft(bot: HelpBot, { number }: HelpRequest): void {
+    const { desk } = this.#options.world;
+    this.#do(desk.closeMany(bot, [number], NOBODY, 'whoever asked has left the channel'));
+  }
+
   #askerGone(bot: HelpBot, request: HelpRequest): void {
     const { voice, world } = this.#options;
     bot.requests.setUser(request, null);
@@ -252,9 +262,7 @@ export class HelpWatch {
               );
           }),
         );
-      if (user.channels !== null)
-        for (const channel of user.channels)
-          if (fold(channel.name) === fold(bot.channel)) this.#arrived(bot, user);
+      if (bot.isOnChannel(user)) this.#arrived(bot, user);
     }
   }
 
@@ -279,8 +287,7 @@ export class HelpWatch {
   }
 
   /** Whoever asked before services, or the link, were gone for a while. */
-  #find(bot: HelpBot, request: HelpRequest): void {
-    const view = this.#options.world.view()!;
+  #find(bot: HelpBot, request: HelpRequest, view: NetworkView): void {
     if (request.account !== null) {
       const [user] = view.loggedIn(request.account);
       if (user !== undefined && bot.requests.ofUser(user) === undefined) this.#bind(bot, request, user);
@@ -307,8 +314,7 @@ export class HelpWatch {
     if (bot === undefined) return;
     const { desk } = this.#options.world;
     const request = bot.requests.ofUser(user);
-    if (request !== undefined && bot.settings.reqPersist === 'part')
-      this.#do(desk.closeMany(bot, [request.number], NOBODY, 'whoever asked has left the channel'));
+    if (request !== undefined && bot.settings.reqPersist === 'part') this.#closeLeft(bot, request);
     const { account } = user;
     if (account === null || bot.staffRole(account) === null || this.#isOn(channel, account)) return;
     this.#gonePresence(bot, account);

@@ -90,7 +90,7 @@ function bots(world: HelpWorld): CommandRow {
           .join(' '),
         String(bot.requests.size),
         String(bot.requests.waiting),
-        `${durationText((now - bot.stored.used) / 1_000)}${bot.isSuspended(now) ? ' !' : ''}`,
+        `${durationText((now - bot.used) / 1_000)}${bot.isSuspended(now) ? ' !' : ''}`,
       ]);
       return [
         { headings: ['Bot', 'Channel', 'Owners', 'Open', 'Waiting', 'Used'], rows },
@@ -159,9 +159,7 @@ function unsuspend(world: HelpWorld): CommandRow {
 function expire(world: HelpWorld): CommandRow {
   const unused = (seconds: number) => {
     const before = world.now() - seconds * 1_000;
-    return [...world.bots.values()].filter(
-      ({ stored, requests }) => stored.used < before && requests.size === 0,
-    );
+    return [...world.bots.values()].filter(({ used, requests }) => used < before && requests.size === 0);
   };
   return {
     name: 'EXPIRE',

@@ -88,8 +88,10 @@ function pickUp(world: HelpWorld): HelpRow {
     effect: 'gives you a request',
     help: ['Gives you a request. Of one that somebody else has, a manager takes it over.'],
     own: true,
-    refusal: (use) => noRequestOf(use),
-    run: (use) => picked(world, use, requestIn(use)?.number ?? 0),
+    run: (use) => {
+      const request = requestIn(use);
+      return request === undefined ? [noRequest(use.words[0]!)] : picked(world, use, request.number);
+    },
   };
 }
 
@@ -178,12 +180,10 @@ function show(world: HelpWorld): HelpRow {
     most: 1,
     effect: 'nothing',
     help: ['Shows a request with all its lines; by its number also one that was closed lately.'],
-    refusal: (use) => {
-      const number = numberIn(use);
-      const known = number !== null && world.desk.store.request(use.bot.key, number) !== undefined;
-      return known ? null : noRequestOf(use);
+    run: (use) => {
+      const number = requestIn(use)?.number ?? numberIn(use);
+      return number === null ? [noRequest(use.words[0]!)] : shownLines(world, use.bot, number);
     },
-    run: (use) => shownLines(world, use.bot, requestIn(use)?.number ?? numberIn(use) ?? 0),
   };
 }
 

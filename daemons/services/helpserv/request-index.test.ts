@@ -11,7 +11,7 @@ interface User {
 function request(number: number, nick: string, account: string | null, helper: string | null) {
   const at = number * 1_000;
   return new OpenRequest<User>({
-    ...{ number, nick, account, helper, host: 'a@b', opened: at, updated: at, assigned: null, lines: 1 },
+    ...{ number, nick, account, helper, host: 'a@b', opened: at, updated: at, lines: 1 },
   });
 }
 

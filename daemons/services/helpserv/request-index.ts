@@ -18,7 +18,6 @@ export interface RequestParts {
   /** Unix milliseconds. */
   readonly opened: number;
   readonly updated: number;
-  readonly assigned: number | null;
   /** Lines of text. */
   readonly lines: number;
 }
@@ -32,7 +31,6 @@ export class OpenRequest<User = unknown> {
   helper: string | null;
   readonly opened: number;
   updated: number;
-  assigned: number | null;
   lines: number;
   /** Who asked, while they are on the network. */
   user: User | null = null;
@@ -40,7 +38,7 @@ export class OpenRequest<User = unknown> {
   before: OpenRequest<User> | null = null;
   after: OpenRequest<User> | null = null;
 
-  constructor({ number, nick, host, account, helper, opened, updated, assigned, lines }: RequestParts) {
+  constructor({ number, nick, host, account, helper, opened, updated, lines }: RequestParts) {
     this.number = number;
     this.nick = nick;
     this.host = host;
@@ -48,7 +46,6 @@ export class OpenRequest<User = unknown> {
     this.helper = helper;
     this.opened = opened;
     this.updated = updated;
-    this.assigned = assigned;
     this.lines = lines;
   }
 }
@@ -111,13 +108,13 @@ export class RequestIndex<User extends object = object> {
     return this.#byHelper.get(fold(account)) ?? NONE;
   }
 
+  /** @param request of nobody who is on the network yet, see {@link setUser} */
   add(request: OpenRequest<User>): void {
     this.#byNumber.set(request.number, request);
     put(this.#byNick, request.nick, request);
     put(this.#byAccount, request.account, request);
     if (request.helper === null) this.#enqueue(request);
     else put(this.#byHelper, request.helper, request);
-    if (request.user !== null) this.#byUser.set(request.user, request);
   }
 
   remove(request: OpenRequest<User>): void {
