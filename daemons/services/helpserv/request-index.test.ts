@@ -70,6 +70,17 @@ it('finds just what looking through all of them would find, whatever becomes of 
   );
 });
 
+it('keeps nothing of a name under which nothing is found any more', () => {
+  const index = new RequestIndex<User>();
+  const none = [index.ofNick('x'), index.ofAccount('x'), index.ofHelper('x')];
+  const one = request(1, 'ann', 'bob', 'cat');
+  index.add(one);
+  index.remove(one);
+  expect(
+    [index.ofNick('ann'), index.ofAccount('bob'), index.ofHelper('cat')].every((set, at) => set === none[at]),
+  ).toBe(true);
+});
+
 it('looks at one request and no other to find one of 10,000', () => {
   const index = new RequestIndex<User>();
   const all = Array.from({ length: 10_000 }, (_, at) => {

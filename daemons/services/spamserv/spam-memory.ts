@@ -49,17 +49,13 @@ export class SpamMemory<User extends object, Channel extends object> {
 
   /** What is known of somebody on a channel, who has just been heard of. */
   record(user: User, channel: Channel): SpamRecord {
-    let channels = this.#byUser.get(user);
-    if (channels === undefined) {
-      channels = new Map();
-      this.#byUser.set(user, channels);
-    }
+    const channels = this.#byUser.get(user) ?? new Map<Channel, Entry<User, Channel>>();
     let entry = channels.get(channel);
     if (entry === undefined) {
       entry = { user, channel, record: nothing() };
       if (channels.size >= this.#mostOfUser) this.#forget(first(channels.values())!);
       if (this.#entries.size >= this.#most) this.#forget(first(this.#entries)!);
-      // Theirs may have been the one that was forgotten.
+      // Theirs may have been the one that was forgotten, or is the first.
       this.#byUser.set(user, channels);
     } else {
       this.#entries.delete(entry);

@@ -126,8 +126,9 @@ export class SpamServ implements ServiceBot {
 
   heard(_uplink: Uplink, user: ViewUser, view: ViewChannel, text: string): void {
     const kept = this.store.get(view.name);
-    const channel = kept === undefined ? undefined : this.#channelOf(view, user);
-    if (kept === undefined || channel === undefined || !view.members.has(user)) return;
+    if (kept === undefined) return;
+    const channel = this.#channelOf(view, user);
+    if (channel === undefined || !view.members.has(user)) return;
     // What somebody does is said as well; other CTCP is the business of ChanServ.
     const said = text.startsWith(`${CTCP}ACTION `) ? text.slice(8).replace(CTCP, '') : text;
     if (said.startsWith(CTCP) || this.#isLetAlone(kept, user)) return;
@@ -288,10 +289,7 @@ function keepOut(
     });
     return;
   }
-  const add = () => {
-    if (registry.rows.exists(channel.key))
-      registry.rows.addLamer(channel.key, mask, SPAMSERV.nick, until, why);
-  };
-  // What cannot be written ends with the ban of the channel.
+  const add = () => registry.rows.addLamer(channel.key, mask, SPAMSERV.nick, until, why);
+  // What cannot be written, or is of a channel that belongs to nobody any more, ends with the ban of the channel.
   registry.change(channel.name, 'settings', add).catch(() => {});
 }

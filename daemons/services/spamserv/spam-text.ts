@@ -40,7 +40,6 @@ function trimmed(name: string): string {
 
 /** Whether one of these words, in small letters, is in a text; words of a channel are few. */
 export function holdsWord(text: string, words: readonly string[]): boolean {
-  if (words.length === 0) return false;
   const small = text.toLowerCase();
   return words.some((word) => small.includes(word));
 }
