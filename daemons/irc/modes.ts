@@ -59,8 +59,79 @@ export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
 /** Letters of the modes that are lists of masks; CHANMODES type A. */
 export const LIST_MODES = 'beI';
 
-/** Status bits of a member of a channel. */
-export const STATUS = { op: 1 << 1, voice: 1 << 0 } as const;
+/**
+ * Status bits of a member of a channel. Each is greater than all below it together: of two members the one whose bits are the
+ * greater number ranks higher, and `bits >= STATUS.op` are those of an operator or of whoever ranks above one.
+ */
+export const STATUS = {
+  owner: 1 << 4,
+  protected: 1 << 3,
+  op: 1 << 2,
+  halfop: 1 << 1,
+  voice: 1 << 0,
+} as const;
+
+/** All of them. */
+export const ALL_STATUS = (1 << 5) - 1;
+
+/** Letter of each status, the highest first. */
+export const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
+  ['q', STATUS.owner],
+  ['a', STATUS.protected],
+  ['o', STATUS.op],
+  ['h', STATUS.halfop],
+  ['v', STATUS.voice],
+]);
+
+/** What stands before a nick for each status, in the order of {@link STATUS_LETTERS}. */
+const SIGNS: readonly (readonly [string, number])[] = Array.from(STATUS_LETTERS.values(), (bit, at) => [
+  '~&@%+'.charAt(at),
+  bit,
+]);
+
+const SIGNS_OF: readonly string[] = Array.from({ length: ALL_STATUS + 1 }, (_, bits) =>
+  SIGNS.map(([sign, bit]) => ((bits & bit) === 0 ? '' : sign)).join(''),
+);
+
+/** The signs of some status bits, highest first. */
+export function statusSigns(bits: number): string {
+  return SIGNS_OF[bits] ?? '';
+}
+
+/** The letters of some status bits, highest first. */
+export function statusLetters(bits: number): string {
+  let letters = '';
+  for (const [letter, bit] of STATUS_LETTERS) if ((bits & bit) !== 0) letters += letter;
+  return letters;
+}
+
+/** The bits that some letters are of; other letters are passed over. */
+export function statusBits(letters: string): number {
+  let bits = 0;
+  for (const letter of letters) bits |= STATUS_LETTERS.get(letter) ?? 0;
+  return bits;
+}
+
+/**
+ * The least rank that one needs to be written to with a sign before the channel, as in `@#channel`; 0 where the first character
+ * is none (ISUPPORT STATUSMSG).
+ */
+export function leastOf(target: string): number {
+  const code = target.charCodeAt(0);
+  // Most targets are channels and nicks.
+  if (code === 0x23) return 0;
+  for (let i = 0; i < SIGNS.length; i++) if (SIGNS[i]![0].charCodeAt(0) === code) return SIGNS[i]![1];
+  return 0;
+}
+
+/**
+ * The least rank of whoever may give or take a status, and kick whoever has nothing above it (as InspIRCd and UnrealIRCd have it):
+ * owners are over owners and the protected, operators over each other and halfops, halfops over everybody else.
+ */
+export function rankOver(bits: number): number {
+  if (bits >= STATUS.protected) return STATUS.owner;
+  return bits >= STATUS.halfop ? STATUS.op : STATUS.halfop;
+}
 
 /** Bits of user modes. */
 export const UMODE = {

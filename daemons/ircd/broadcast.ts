@@ -51,35 +51,35 @@ export function toChannel(
   });
 }
 
-/** Sends to the members of a channel that hold at least one of the status bits. */
+/** Sends to the members of a channel that rank at least as high as whoever has that status alone. */
 export function toChannelStatus(
   server: CommandServer,
   channel: Channel,
-  status: number,
+  least: number,
   message: Delivery,
   except: LocalClient | null,
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { client, status: held } = members[i]!;
-      if ((held & status) !== 0 && client !== except) message.to(client);
+      const { client, status } = members[i]!;
+      if (status >= least && client !== except) message.to(client);
     }
   });
 }
 
-/** Sends to the members of a channel that have a capability; with `status`, to those of them that hold one of its bits. */
+/** Sends to the members of a channel that have a capability; with `least`, to those of them that rank as high. */
 export function toChannelWithCap(
   server: CommandServer,
   channel: Channel,
   cap: number,
   message: Delivery,
   except: LocalClient | null,
-  status = 0,
+  least = 0,
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { client, status: held } = members[i]!;
-      if (client === except || !client.has(cap) || (status !== 0 && (held & status) === 0)) continue;
+      const { client, status } = members[i]!;
+      if (client === except || !client.has(cap) || status < least) continue;
       message.to(client);
     }
   });

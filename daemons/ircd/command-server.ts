@@ -67,6 +67,8 @@ export interface CommandServer {
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;
   readonly isupport: readonly string[];
+  /** `STATUS` bits of what members of channels may be here. */
+  readonly statuses: number;
   /** Client-only tags that are not passed on; null where all are. */
   readonly deniedTags: DeniedTags | null;
   /** Rebuilds {@link isupport} after something that it tells of has changed. */

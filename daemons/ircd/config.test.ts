@@ -24,6 +24,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     hidden_host: 'users.undernet.org',
     restore_minutes: 30,
     network: 'Signalbox',
+    channel_status: [],
     denied_client_tags: [],
     description: 'Signalbox IRC server',
     listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }],

@@ -32,6 +32,9 @@ export const OPER_FLAGS = [
   'wallops',
 ] as const;
 
+/** What members of channels may be beside operator and voiced, as `STATUS` names it. */
+export const EXTRA_STATUS = ['owner', 'protected', 'halfop'] as const;
+
 /** The form in which argon2 writes a hash (PHC string format): variant, version, costs, salt, hash. */
 const ARGON2_HASH =
   /^\$argon2(?:id|i|d)(?:\$v=\d+)?\$m=\d{1,7},t=\d{1,4},p=\d{1,3}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,172}$/;
@@ -140,12 +143,22 @@ const link = z
       .enum(['auto', 'signalbox', 'ircu', 'nefarious'])
       .default('auto')
       .describe('What it is; auto finds out whether it is Signalbox, and takes any other for ircu.'),
+    halfops: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether a Nefarious has halfops (its feature HALFOPS), which are told it then; without it none are told and none are taken from it.',
+      ),
   })
   .refine((block) => (block.password === undefined) !== (block.password_file === undefined), {
     error: 'expected either password or password_file',
   })
   .refine((block) => (block.host === undefined) === (block.port === undefined), {
     error: 'expected host and port, or neither for a server that only calls',
+  })
+  .refine((block) => !block.halfops || block.kind === 'nefarious', {
+    error:
+      'halfops: expected kind = "nefarious" beside it; Signalboxes tell each other of halfops anyway, and ircu has none',
   })
   .refine((block) => !block.autoconnect || block.host !== undefined, {
     error: 'autoconnect: expected host and port beside it',
@@ -334,6 +347,12 @@ export const ircdConfigSchema = z.strictObject({
   denied_client_tags: deniedClientTags.describe(
     'Client-only tags that are not passed on, such as typing; with * as the first all but those that follow with a - (ISUPPORT CLIENTTAGDENY).',
   ),
+  channel_status: z
+    .array(z.enum(EXTRA_STATUS))
+    .default([])
+    .describe(
+      'What members of channels may be beside operator and voiced: owner (~, mode q), protected (&, mode a), halfop (%, mode h). The same on all servers of a network; ircu has none of them.',
+    ),
   history: history.prefault({}).describe('What was said before, for clients that ask (IRCv3 chathistory).'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),

@@ -37,6 +37,7 @@ import { supportLines } from './isupport-tokens.ts';
 import type { Keeper } from './keeper.ts';
 import { limits } from './limits.ts';
 import type { LinkControl } from './link-control.ts';
+import { statusesOf } from './modes/member-statuses.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { NetworkBans } from './network-bans/network-bans.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
@@ -102,6 +103,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   motd: readonly string[] | null;
   isupport: readonly string[];
   deniedTags: DeniedTags | null;
+  statuses: number;
   readonly recent: RecentMessages;
   history: MessageHistory | null = null;
   readonly markers = new ReadMarkers();
@@ -130,6 +132,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
+    this.statuses = statusesOf(options.config);
     if (options.config.history.keep_minutes > 0) this.history = new MessageHistory(options.config.history);
     this.isupport = this.#support();
   }
@@ -150,6 +153,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.gateways = gateways;
     this.cloaks = cloaks;
     this.deniedTags = deniedTagsOf(config);
+    this.statuses = statusesOf(config);
     this.#configureHistory(config.history);
     this.refreshIsupport();
     this.nickLength.reconsider();
@@ -186,7 +190,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   #support(): string[] {
     const { longest } = this.nickLength;
     const { configured } = this.accounts.authority;
-    const features = { deniedTags: this.deniedTags?.items, history: this.history !== null };
+    const { statuses } = this;
+    const features = { deniedTags: this.deniedTags?.items, history: this.history !== null, statuses };
     return supportLines(this.config.network, this.tuning, configured, longest, features);
   }
 

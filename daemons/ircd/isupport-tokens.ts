@@ -3,10 +3,11 @@
 import { CASEMAPPING } from '../irc/casemapping.ts';
 import { extbanTokens } from '../irc/extended-mask.ts';
 import { isupportLines } from '../irc/isupport.ts';
-import { CMODE_LETTERS, LIST_MODES } from '../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, statusLetters, statusSigns } from '../irc/modes.ts';
 import { CHANNEL_TYPES } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { limits } from './limits.ts';
+import { BASIC_STATUS } from './modes/member-statuses.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Modes of channels that carry a parameter or a flag; CHANMODES types B, C and D. */
@@ -22,6 +23,8 @@ export interface Features {
   readonly deniedTags?: readonly string[] | undefined;
   /** Whether what is said may be kept (IRCv3 chathistory). */
   readonly history?: boolean;
+  /** `STATUS` bits of what members of channels may be. */
+  readonly statuses?: number;
 }
 
 /**
@@ -35,7 +38,7 @@ export function isupportTokens(
   tuning: Tuning,
   accounts = false,
   nickLength: number = limits.nickLength.default,
-  { deniedTags = [], history = false }: Features = {},
+  { deniedTags = [], history = false, statuses = BASIC_STATUS }: Features = {},
 ): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
@@ -68,11 +71,11 @@ export function isupportTokens(
     `NAMELEN=${limits.realnameBytes.default}`,
     `NETWORK=${network}`,
     `NICKLEN=${nickLength}`,
-    'PREFIX=(ov)@+',
+    `PREFIX=(${statusLetters(statuses)})${statusSigns(statuses)}`,
     // LIST never fills the send queue of who asks: it leaves out the rest and says so (reply-budget.ts).
     'SAFELIST',
     `SILENCE=${limits.silenceEntries.default}`,
-    'STATUSMSG=@+',
+    `STATUSMSG=${statusSigns(statuses)}`,
     `TARGMAX=JOIN:${perCommand},KICK:${perMessage},LIST:,NAMES:${perMessage},NOTICE:${perMessage},PART:${perCommand},PRIVMSG:${perMessage},TAGMSG:${perMessage},WHOIS:1`,
     `TOPICLEN=${limits.topicBytes.default}`,
     `USERLEN=${limits.usernameLength.default}`,

@@ -1,4 +1,5 @@
 /** For tests: a server behind a link, users on it, and what links are told. */
+import { statusSigns } from '../irc/modes.ts';
 import { fromBase64, isUserNumeric, userNumeric } from '../irc/p10/numeric.ts';
 import type { IrcServer } from './irc-server.ts';
 import { type NetworkEvent, nameOf } from './network-events.ts';
@@ -41,7 +42,7 @@ function inWords(event: NetworkEvent): string {
   if (kind === 'message')
     words.push(
       event.verb,
-      `to ${'@'.repeat(event.status & 2 ? 1 : 0)}${'name' in event.to ? event.to.name : event.to.nick}`,
+      `to ${statusSigns(event.status)}${'name' in event.to ? event.to.name : event.to.nick}`,
     );
   if (kind === 'network ban')
     words.push(event.ban.active ? '+' : '-', event.ban.kind, event.ban.mask, `:${event.ban.reason}`);

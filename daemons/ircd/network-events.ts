@@ -104,7 +104,7 @@ export type NetworkEvent =
       /** By an operator of the network or a service, whatever they are on the channel. */
       readonly forced?: boolean;
     }
-  /** `status`: bits of which a member gets it who holds one; 0 for everybody. */
+  /** `status`: what a member has at least who gets it; 0 for everybody. */
   | ({
       readonly kind: 'message';
       readonly source: User;

@@ -138,6 +138,7 @@ async function prepareLinks(
       tls: rest.tls,
       fingerprint: rest.fingerprint?.replaceAll(':', '').toLowerCase() ?? null,
       kind: rest.kind,
+      halfops: rest.halfops,
     });
   }
   return blocks;

@@ -3,7 +3,7 @@
  * member's status holds for those after it until another is given. Pure; called by whoever keeps a link.
  */
 import { MAX_LINE_BYTES } from '../line-text.ts';
-import { STATUS } from '../modes.ts';
+import { STATUS, STATUS_LETTERS, statusLetters } from '../modes.ts';
 import type { KindLimits } from './kinds.ts';
 import { type P10Line, writeLine } from './line.ts';
 import { base64At, USER_DIGITS } from './numeric.ts';
@@ -92,7 +92,7 @@ export function readBurst(line: P10Line, kind: KindLimits, signed = false): Burs
     const param = params[i]!;
     if (param.startsWith(MASKS)) readMasks(param.slice(1), masks, signed ? origins : null);
     else if (!param.startsWith('+')) {
-      const wrong = readMembers(param, members);
+      const wrong = readMembers(param, members, kind);
       if (wrong !== null) return wrong;
     } else {
       modes = param.slice(1);
@@ -142,7 +142,7 @@ function readMasks(
   }
 }
 
-function readMembers(text: string, members: BurstMember[]): string | null {
+function readMembers(text: string, members: BurstMember[], kind: KindLimits): string | null {
   let status = 0;
   for (let at = 0; at <= text.length; ) {
     const comma = text.indexOf(',', at);
@@ -153,7 +153,7 @@ function readMembers(text: string, members: BurstMember[]): string | null {
       const [numeric = ''] = text.slice(at, end).split(':', 1);
       return `${numeric.slice(0, 16)} is no numeric of a member.`;
     }
-    if (withStatus) status = statusOf(text.slice(numericEnd + 1, end));
+    if (withStatus) status = statusOf(text.slice(numericEnd + 1, end), kind);
     members.push({ numeric: text.slice(at, numericEnd), status });
     at = end + 1;
   }
@@ -161,21 +161,14 @@ function readMembers(text: string, members: BurstMember[]): string | null {
 }
 
 /** `o`, `v`, both; a level of ircu, which is a number, makes an operator as well. */
-function statusOf(suffix: string): number {
+function statusOf(suffix: string, kind: KindLimits): number {
   let status = 0;
   for (const letter of suffix) {
-    if (letter === 'v') status |= STATUS.voice;
-    else if (letter === 'o' || (letter >= '0' && letter <= '9')) status |= STATUS.op;
+    if (letter >= '0' && letter <= '9') status |= STATUS.op;
+    else if (kind.status.includes(letter)) status |= STATUS_LETTERS.get(letter) ?? 0;
   }
   return status;
 }
-
-const SUFFIXES: ReadonlyMap<number, string> = new Map([
-  [0, ''],
-  [STATUS.voice, ':v'],
-  [STATUS.op, ':o'],
-  [STATUS.op | STATUS.voice, ':ov'],
-]);
 
 /** @returns as many lines as hold it; modes stand in the first, masks behind the members. */
 export function writeBurst(source: string, channel: BurstChannel): string[] {
@@ -185,7 +178,7 @@ export function writeBurst(source: string, channel: BurstChannel): string[] {
   const members = [...channel.members].sort((a, b) => a.status - b.status);
   let told = 0;
   for (const { numeric, status } of members) {
-    const suffix = SUFFIXES.get(status) ?? '';
+    const suffix = status === 0 ? '' : `:${statusLetters(status)}`;
     const goesOn = `,${numeric}${status === told ? '' : suffix}`;
     lines.put(lines.last === 'members' ? goesOn : ` ${numeric}${suffix}`, ` ${numeric}${suffix}`, 'members');
     told = status;

@@ -18,6 +18,8 @@ export interface KindLimits {
   readonly account: number;
   /** Channel modes that take an argument whether they are set or taken away. */
   readonly modesWithArgument: string;
+  /** Those of them that are the status of a member, who is named by numeric; highest first. */
+  readonly status: string;
   /** Channel modes that take one only when they are set. */
   readonly modesWithArgumentWhenSet: string;
   /** Channel modes without argument that it knows. */
@@ -32,6 +34,12 @@ export const SHORT_NICK = 15;
 /** Our own kind holds whatever the settings of the network allow. */
 const AS_SET = Number.MAX_SAFE_INTEGER;
 
+/** What a server of a kind holds. @param halfops whether one of Nefarious has them, which is a setting there */
+export function limitsOf(kind: PeerKind, halfops: boolean): KindLimits {
+  const limits = KIND_LIMITS[kind];
+  return halfops && kind === 'nefarious' ? { ...limits, status: 'ohv' } : limits;
+}
+
 /** By kind. A mode that a kind does not know takes no argument there, so its argument would become another mode's. */
 export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
   signalbox: {
@@ -42,6 +50,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     away: AS_SET,
     account: AS_SET,
     modesWithArgument: 'ovqahbeIk',
+    status: 'qaohv',
     modesWithArgumentWhenSet: 'l',
     flags: 'CHKMNOSTZcimnprst',
     userModes: 'BDHILRWXadgkpqz',
@@ -54,6 +63,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     away: 250,
     account: 15,
     modesWithArgument: 'ovhbekAU',
+    status: 'ov',
     modesWithArgumentWhenSet: 'lL',
     flags: 'CDMNOQSTZacdimnprstu',
     userModes: 'BDHILRWXadgkpqz',
@@ -66,6 +76,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     away: 160,
     account: 12,
     modesWithArgument: 'ovbkAU',
+    status: 'ov',
     modesWithArgumentWhenSet: 'l',
     flags: 'CDcdimnprst',
     userModes: 'dgk',

@@ -59,6 +59,8 @@ const TOKENS_BY_NAME = {
   UPING: 'UP',
   VERSION: 'V',
   WALLCHOPS: 'WC',
+  /** Of Nefarious alone. */
+  WALLHOPS: 'WH',
   WALLOPS: 'WA',
   WALLUSERS: 'WU',
   WALLVOICES: 'WV',

@@ -7,7 +7,7 @@ import { MOST_NICKS } from '../../../contract/accounts.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { LoginTimelines } from '../../../kit/login-timelines.ts';
 import { sameName } from '../../irc/casemapping.ts';
-import { STATUS } from '../../irc/modes.ts';
+import { ALL_STATUS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -228,7 +228,7 @@ export class AccountDesk implements Accounts {
     history?.forgetAccount(account);
     markers.forgetAccount(account);
     for (const channel of [...state.channels.values()]) {
-      if (channel.restored?.revoke(account, STATUS.op | STATUS.voice) === true) keeper?.changed(channel);
+      if (channel.restored?.revoke(account, ALL_STATUS) === true) keeper?.changed(channel);
       channel.history?.forgetAccount(account);
       if (host.work.spend(workPrices.skipped.ns)) yield null;
     }

@@ -94,7 +94,10 @@ describe('an account that ends', () => {
     clients[3].user!.account = null;
     for (const name of ['#x', '#y', '#z']) irc.server.state.join(clients[3].user!, name, 0);
     const restored = (operators: string[], voices: string[]) =>
-      new RestoredStatus(Date.now() + 60_000, operators, voices);
+      new RestoredStatus(Date.now() + 60_000, [
+        [STATUS.op, operators],
+        [STATUS.voice, voices],
+      ]);
     const [x, y] = ['#x', '#y'].map((name) => irc.server.state.findChannel(name)!);
     x!.restored = restored(['ann', 'bob'], ['ann']);
     y!.restored = restored(['bob'], []);

@@ -4,11 +4,10 @@
  */
 import type { AccountNews, AccountResult, ChannelRegistration } from '../../../contract/accounts.ts';
 import { fold } from '../../irc/casemapping.ts';
-import { STATUS } from '../../irc/modes.ts';
+import { STATUS, STATUS_LETTERS } from '../../irc/modes.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
-import { STATUS_LETTERS } from '../actions/regain.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
@@ -81,7 +80,7 @@ export class ChannelOwners implements ChannelOwnership {
   statusOf(channel: string, account: string | null): number | null {
     const owned = this.#owned.get(fold(channel));
     if (owned === undefined) return null;
-    return account === null ? 0 : (owned.bits.get(fold(account)) ?? 0);
+    return account === null ? 0 : (owned.bits.get(fold(account)) ?? 0) & this.#server.statuses;
   }
 
   made(channel: Channel): void {
@@ -178,7 +177,8 @@ export class ChannelOwners implements ChannelOwnership {
       const changes = new ChannelModeChanges(this.#server, state.me, channel);
       const unproven = this.#unproven.delete(channel);
       host.work.spend(channel.members.length * workPrices.skipped.ns);
-      for (const membership of channel.members) settleOne(changes, membership, bits, before, unproven);
+      for (const membership of channel.members)
+        settleOne(changes, membership, bits, before, unproven, this.#server.statuses);
       yield* rest(changes.announce());
     } finally {
       host.work.leave(channel.gate);
@@ -192,12 +192,13 @@ function settleOne(
   bits: ReadonlyMap<string, number>,
   before: ReadonlyMap<string, number>,
   unproven: boolean,
+  statuses: number,
 ): void {
   const account = membership.user.account === null ? null : fold(membership.user.account);
   const due = account === null ? 0 : (bits.get(account) ?? 0);
   const had = unproven ? STATUS.op : account === null ? 0 : (before.get(account) ?? 0);
   for (const [letter, bit] of STATUS_LETTERS) {
-    if ((due & bit) !== 0) changes.status(true, letter, bit, membership);
+    if ((due & bit & statuses) !== 0) changes.status(true, letter, bit, membership);
     else if ((had & bit) !== 0) changes.status(false, letter, bit, membership);
   }
 }
@@ -206,6 +207,6 @@ function ownedOf(registration: ChannelRegistration): Owned {
   const bits = new Map<string, number>();
   for (const { account, level } of registration.access)
     bits.set(fold(account), level === 'op' ? STATUS.op : STATUS.voice);
-  bits.set(fold(registration.founder), registration.founderIsQuiet === true ? 0 : STATUS.op);
+  bits.set(fold(registration.founder), registration.founderIsQuiet === true ? 0 : STATUS.owner | STATUS.op);
   return { registration, bits };
 }

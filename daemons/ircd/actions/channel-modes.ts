@@ -5,7 +5,7 @@
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { modeWords } from '../../irc/mode-words.ts';
-import { CMODE } from '../../irc/modes.ts';
+import { CMODE, STATUS_LETTERS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -116,10 +116,18 @@ export class ChannelModeChanges {
   *#toMembers(): WorkSteps {
     const head = `MODE ${this.#channel.name} `;
     const bytes = MAX_LINE_BYTES - Buffer.byteLength(`:${this.#source.prefix} ${head}`);
-    for (const line of modeWords(this.#changes, { bytes, sizeOf: Buffer.byteLength })) {
+    for (const line of modeWords(this.#shown(), { bytes, sizeOf: Buffer.byteLength })) {
       const message = eventOn(this.#server, this.#source, this.#channel, head + line);
       yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
+  }
+
+  /** Without the status that there is on other servers alone. */
+  #shown(): readonly ModeChange[] {
+    const { statuses } = this.#server;
+    return this.#changes.filter(
+      ({ user, letter }) => user === null || (statuses & STATUS_LETTERS.get(letter)!) !== 0,
+    );
   }
 
   #add(on: boolean, letter: string, argument = ''): void {

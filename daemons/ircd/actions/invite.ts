@@ -8,7 +8,7 @@ import type { User } from '../state/user.ts';
 
 /**
  * Notes the invitation where the guest is, and tells the guest.
- * @param byOperator it lets the guest past the modes of the channel.
+ * @param byOperator or a halfop: it lets the guest past the modes of the channel.
  */
 export function invite(
   server: CommandServer,

@@ -1,6 +1,6 @@
 /** Somebody enters a channel. */
 
-import { STATUS } from '../../irc/modes.ts';
+import { statusLetters } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toMembers } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
@@ -173,7 +173,8 @@ function* announce(server: CommandServer, { user, channel }: Membership, say: Sa
 
 /** What the server of a user gave them with the JOIN. */
 function* announceStatus(server: CommandServer, { user, channel, status }: Membership, say: Say): WorkSteps {
-  const letters = `${(status & STATUS.op) === 0 ? '' : 'o'}${(status & STATUS.voice) === 0 ? '' : 'v'}`;
+  const letters = statusLetters(status & server.statuses);
+  if (letters === '') return;
   const nicks = Array.from(letters, () => user.nick).join(' ');
   const message = say(user.server, `MODE ${channel.name} +${letters} ${nicks}`);
   const told = toMembers(server, channel, message, (members, start, end) => {

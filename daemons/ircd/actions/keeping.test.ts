@@ -105,7 +105,7 @@ describe('what is kept of a channel', () => {
   });
 
   it('is other where somebody who had status by account is kicked without it', () => {
-    channel().restored = new RestoredStatus(Date.now() + 1_000, ['bobby'], []);
+    channel().restored = new RestoredStatus(Date.now() + 1_000, [[STATUS.op, ['bobby']]]);
     bob.user!.account = 'bobby';
     act(kick(irc.server, ann.user!, memberOf(bob), 'out'));
     expect([noted(), channel().restored?.of('bobby')]).toEqual([['#x'], 0]);
@@ -120,7 +120,7 @@ describe('what is kept of a channel', () => {
   });
 
   it('leaves the channel free behind whoever had status back', async () => {
-    channel().restored = new RestoredStatus(Date.now() + 1_000, ['bobby'], []);
+    channel().restored = new RestoredStatus(Date.now() + 1_000, [[STATUS.op, ['bobby']]]);
     const writer = new WorkAccount(new WorkGroup());
     const { work } = irc.host;
     channel().gate.holder = writer;
@@ -137,7 +137,7 @@ describe('what is kept of a channel', () => {
   });
 
   it('keeps what is due to an account that is given status by hand, and not where that is taken', () => {
-    channel().restored = new RestoredStatus(Date.now() + 1_000, ['anna', 'bobby'], []);
+    channel().restored = new RestoredStatus(Date.now() + 1_000, [[STATUS.op, ['anna', 'bobby']]]);
     bob.user!.account = 'bobby';
     const set = (on: boolean) => {
       const changes = new ChannelModeChanges(irc.server, ann.user!, channel());
@@ -165,7 +165,10 @@ describe('what is kept of a channel', () => {
   });
 
   it('gives status back to an account that logs in, and nothing where it has that already', () => {
-    channel().restored = new RestoredStatus(Date.now() + 1_000, ['bobby'], ['bobby', 'anna']);
+    channel().restored = new RestoredStatus(Date.now() + 1_000, [
+      [STATUS.op, ['bobby']],
+      [STATUS.voice, ['bobby', 'anna']],
+    ]);
     act(setAccount(irc.server, bob.user!, 'bobby'));
     expect(heard()[2]).toEqual([':irc.test MODE #x +ov bob bob']);
     act(setAccount(irc.server, ann.user!, 'anna'));

@@ -1,5 +1,5 @@
 /** Somebody is removed from a channel. Nothing may be on its way to the channel; its gate is left by whoever calls. */
-import { STATUS } from '../../irc/modes.ts';
+import { ALL_STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -41,7 +41,7 @@ export function kickUnseen(
 /** Takes the status of a member, so that a crash does not bring it back; whether there was any. */
 function revoke(membership: Membership): boolean {
   const { channel, user, status } = membership;
-  const remembered = channel.restored?.revoke(user.account, STATUS.op | STATUS.voice) === true;
+  const remembered = channel.restored?.revoke(user.account, ALL_STATUS) === true;
   membership.status = 0;
   return remembered || status !== 0;
 }

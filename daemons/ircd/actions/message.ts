@@ -80,7 +80,7 @@ export function sendToUser(
 
 /**
  * Delivers to the members of a channel but the one who says it.
- * @param status bits of which a receiver holds one; 0 for everybody.
+ * @param least the status that a receiver has at least; 0 for everybody.
  * @param bytes the text as another server has sent it, which is passed on as it is.
  */
 export function sendToChannel(
@@ -88,7 +88,7 @@ export function sendToChannel(
   source: User,
   verb: Verb,
   channel: Channel,
-  status: number,
+  least: number,
   message: Delivery,
   text: string,
   bytes?: string,
@@ -100,17 +100,17 @@ export function sendToChannel(
       source,
       verb,
       to: channel,
-      status,
+      status: least,
       text,
       bytes,
       tags: message.messageTags,
     });
-  if (status === 0 && channel.has(CMODE.history)) server.history?.said(channel, { verb, message });
+  if (least === 0 && channel.has(CMODE.history)) server.history?.said(channel, { verb, message });
   const except = source.local;
-  if (server.state.deafCount > 0) return toHearing(server, channel, verb, status, message, except);
-  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, status);
-  if (status === 0) return toChannel(server, channel, message, except);
-  return toChannelStatus(server, channel, status, message, except);
+  if (server.state.deafCount > 0) return toHearing(server, channel, verb, least, message, except);
+  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, least);
+  if (least === 0) return toChannel(server, channel, message, except);
+  return toChannelStatus(server, channel, least, message, except);
 }
 
 /** The same where somebody here hears nothing of channels: the other loops need not look for that. */
@@ -118,16 +118,16 @@ function toHearing(
   server: CommandServer,
   channel: Channel,
   verb: Verb,
-  status: number,
+  least: number,
   message: Delivery,
   except: LocalClient | null,
 ): WorkSteps | null {
   const cap = verb === 'TAGMSG' ? CAP.messageTags : 0;
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { client, status: held } = members[i]!;
+      const { client, status } = members[i]!;
       if (client === except || (client.user.modes & UMODE.deaf) !== 0) continue;
-      if ((cap === 0 || client.has(cap)) && (status === 0 || (held & status) !== 0)) message.to(client);
+      if ((cap === 0 || client.has(cap)) && status >= least) message.to(client);
     }
   });
 }

@@ -83,7 +83,7 @@ export function sendLinesToChannel(
     for (let i = from; i < to; i++) {
       const { client, status: held } = members[i]!;
       if (client === source.local || (client.user.modes & UMODE.deaf) !== 0) continue;
-      if (status === 0 || (held & status) !== 0) message.to(client);
+      if (held >= status) message.to(client);
     }
   });
 }

@@ -8,7 +8,7 @@ import type { User } from '../state/user.ts';
 
 /**
  * Tells those who got the message and know what that is, in the way in which it came: who says it hears of it by echo-message.
- * @param status bits of which a receiver of the message held one; 0 for everybody.
+ * @param status what a receiver of the message had at least; 0 for everybody.
  * @param shown the target as receivers see it.
  */
 export function redact(

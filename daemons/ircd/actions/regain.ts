@@ -2,19 +2,13 @@
  * Somebody has the status that their account has on a channel: because the channel belongs to it or its founder gave it, or because
  * they had it before a restart.
  */
-import { STATUS } from '../../irc/modes.ts';
+import { STATUS_LETTERS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import { ChannelModeChanges } from './channel-modes.ts';
-
-/** Letters of what a member may have, with their bits. */
-export const STATUS_LETTERS = [
-  ['o', STATUS.op],
-  ['v', STATUS.voice],
-] as const;
 
 /**
  * `STATUS` bits that an account has on a channel; null where a channel is like any other, on which whoever comes first is operator.

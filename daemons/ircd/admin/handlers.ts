@@ -41,7 +41,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     clients: {
       run: ({ text, limit }) => inTurns(server.host, server.house, listClients(server, text, limit)),
     },
-    client: { run: ({ client }) => describeClient(requireClient(server, client)) },
+    client: { run: ({ client }) => describeClient(server, requireClient(server, client)) },
     kill: {
       check: ({ client }) => void requireUser(server, client),
       impact: ({ client }) => {
@@ -64,7 +64,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ channel }) => ({
         rows: requireChannel(server, channel).members.map((member) => ({
           nick: member.user.nick,
-          status: member.prefix(true),
+          status: member.prefix(true, server.statuses),
           userHost: `${member.user.username}@${member.user.host}`,
         })),
       }),
@@ -155,7 +155,10 @@ function requireChannel(server: IrcServer, name: string): Channel {
   return channel;
 }
 
-function describeClient(client: LocalClient): Record<string, string | number | boolean | null> {
+function describeClient(
+  { statuses }: IrcServer,
+  client: LocalClient,
+): Record<string, string | number | boolean | null> {
   const { user } = client;
   return {
     ...connectionRow(client, Date.now()),
@@ -167,6 +170,8 @@ function describeClient(client: LocalClient): Record<string, string | number | b
     registered: user.registered,
     cipher: client.connection.tls?.cipher ?? null,
     fingerprint: client.connection.tls?.fingerprint ?? null,
-    on: [...user.memberships.values()].map((member) => member.prefix(true) + member.channel.name).join(' '),
+    on: [...user.memberships.values()]
+      .map((member) => member.prefix(true, statuses) + member.channel.name)
+      .join(' '),
   };
 }

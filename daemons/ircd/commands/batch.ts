@@ -1,6 +1,6 @@
 /** BATCH: IRCv3 client-batch and multiline (drafts). A client says several lines as one message. */
 import { hasColour, stripFormatting } from '../../irc/formatting.ts';
-import { CMODE } from '../../irc/modes.ts';
+import { CMODE, leastOf } from '../../irc/modes.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -14,7 +14,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
-import { maySpeak, receiverOf, shownTarget, statusOf, tellUnreached, unfitFor } from './message.ts';
+import { maySpeak, receiverOf, shownTarget, tellUnreached, unfitFor } from './message.ts';
 
 /** Letters, digits and `-`, as IRCv3 batch has it. */
 const REFERENCE = /^[A-Za-z0-9-]{1,64}$/;
@@ -104,7 +104,7 @@ function end(server: CommandServer, client: LocalClient, reference: string): Wor
   }
   client.capture = open.capture;
   client.lastMessageMs = client.lastLineMs;
-  const status = statusOf(open.target);
+  const status = leastOf(open.target) & server.statuses;
   const name = status === 0 ? open.target : open.target.slice(1);
   return isChannelName(name) ? toChannel(server, client, open, name, status) : toUser(server, client, open);
 }

@@ -16,7 +16,7 @@ export const invite: Command = {
   penaltyLines: 1,
   help: [
     'INVITE [<nickname> <channel>]',
-    'Invites somebody to a channel you are on; from an operator of the channel it overrides its modes once.',
+    'Invites somebody to a channel you are on; from an operator or halfop of the channel it overrides its modes once.',
     'Without parameters it lists the invitations you hold.',
   ],
   steps(server, client, params) {
@@ -46,7 +46,7 @@ function* inviteOne(
     const membership = joinedChannel(server, client, channelName);
     if (membership === null) return;
     const { channel } = membership;
-    if (channel.has(CMODE.inviteOnly) && !membership.isOp) {
+    if (channel.has(CMODE.inviteOnly) && !membership.isHalfop) {
       client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
       return;
     }
@@ -61,7 +61,7 @@ function* inviteOne(
     }
     client.replyRaw(N.RPL_INVITING, `${target.nick} ${channel.name}`);
     if (target.away !== null) client.reply(N.RPL_AWAY, target.nick, target.away);
-    yield* rest(inviteGuest(server, client.user, target, channel, membership.isOp));
+    yield* rest(inviteGuest(server, client.user, target, channel, membership.isHalfop));
   } finally {
     server.host.work.leave(known.gate);
   }

@@ -149,7 +149,7 @@ function* refusalOf(
   if (channel.has(CMODE.tlsOnly) && client.connection.tls === null) return N.ERR_SECUREONLYCHAN;
   if (channel.has(CMODE.opersOnly) && !client.user.isOper) return N.ERR_OPERONLY;
   if (client.user.invites?.get(channel) === true) return null;
-  if (((dueStatus(server, client.user.account, channel.key, channel) ?? 0) & STATUS.op) !== 0) return null;
+  if ((dueStatus(server, client.user.account, channel.key, channel) ?? 0) >= STATUS.op) return null;
   if (yield* isBanned(server.host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
   if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(client.user))
     return N.ERR_INVITEONLYCHAN;

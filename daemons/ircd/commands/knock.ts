@@ -51,7 +51,7 @@ export const knock: Command = {
     channel.lastKnockMs = now;
     spendSkipped(server.host, channel.locals.length);
     for (const member of channel.locals) {
-      if (member.isOp) member.client.reply(N.RPL_KNOCK, `${channel.name} ${client.user.prefix}`);
+      if (member.isHalfop) member.client.reply(N.RPL_KNOCK, `${channel.name} ${client.user.prefix}`);
     }
     client.reply(N.RPL_KNOCKDLVR, channel.name);
   },

@@ -1,6 +1,6 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
 import { hasColour, stripFormatting } from '../../irc/formatting.ts';
-import { CMODE, STATUS } from '../../irc/modes.ts';
+import { CMODE, leastOf, statusSigns } from '../../irc/modes.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -106,7 +106,7 @@ function sendOne(
   clientTags: string,
   oneOfMany: boolean,
 ): WorkSteps | null {
-  const status = statusOf(target);
+  const status = leastOf(target) & server.statuses;
   const name = status === 0 ? target : target.slice(1);
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
@@ -147,15 +147,9 @@ export function receiverOf({ state }: CommandServer, target: string): User | und
   return there !== undefined && there.server === state.findServer(target.slice(at + 1)) ? there : undefined;
 }
 
-/** The status that `@#channel` or `+#channel` asks for; 0 for everybody (ISUPPORT STATUSMSG). */
-export function statusOf(target: string): number {
-  const first = target.charCodeAt(0);
-  return first === 0x40 ? STATUS.op : first === 0x2b ? STATUS.op | STATUS.voice : 0;
-}
-
 /** A channel as receivers see it, where only those with a status are meant. */
 export function shownTarget({ name }: Channel, status: number): string {
-  return status === 0 ? name : `${status === STATUS.op ? '@' : '+'}${name}`;
+  return status === 0 ? name : statusSigns(status) + name;
 }
 
 /** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */

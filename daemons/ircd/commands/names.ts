@@ -17,8 +17,8 @@ import type { Command } from './command.ts';
 export const NAME_NS = 3 * workPrices.skipped.ns;
 /** As much as LIST, which walks over as many channels. */
 const ALL_NAMES_PENALTY_LINES = 3;
-/** `@+nick ` of one member, and what userhost-in-names adds, at most. */
-const LONGEST_NICK_BYTES = 3 + limits.nickLength.default;
+/** `~&@%+nick ` of one member, and what userhost-in-names adds, at most. */
+const LONGEST_NICK_BYTES = 6 + limits.nickLength.default;
 const LONGEST_USERHOST_BYTES = 2 + limits.usernameLength.default + limits.hostBytes.default;
 
 export const names: Command = {
@@ -67,7 +67,7 @@ function* sendAllNames(server: CommandServer, client: LocalClient): WorkSteps {
 }
 
 /** RPL_NAMREPLY lines of a channel; strangers do not see invisible users. */
-export function sendNames(_server: CommandServer, asker: Asker, channel: Channel): void {
+export function sendNames({ statuses }: CommandServer, asker: Asker, channel: Channel): void {
   const symbol = channel.has(CMODE.secret) ? '@' : channel.has(CMODE.private) ? '*' : '=';
   const multi = asker.has(CAP.multiPrefix);
   const withHost = asker.has(CAP.userhostInNames);
@@ -76,7 +76,7 @@ export function sendNames(_server: CommandServer, asker: Asker, channel: Channel
   for (const member of channel.members) {
     const other = member.user;
     if (!inside && (other.modes & UMODE.invisible) !== 0) continue;
-    words.add(member.prefix(multi) + (withHost ? other.prefix : other.nick));
+    words.add(member.prefix(multi, statuses) + (withHost ? other.prefix : other.nick));
   }
   words.end();
 }

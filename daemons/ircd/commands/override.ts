@@ -37,7 +37,7 @@ export const samode: Command = {
   oper: 'override',
   help: [
     'SAMODE <channel> <modes> [<parameters>]',
-    'Changes the modes of any channel as its operators may. Operators only.',
+    'Changes the modes of any channel as its owners may. Operators only.',
   ],
   run(server, client, params) {
     const [name = '', modes = '', ...parameters] = params;

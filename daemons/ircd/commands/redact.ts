@@ -1,7 +1,7 @@
 /** REDACT: IRCv3 message-redaction (draft). There is no history: whose a message is, is known for as long as few came after it. */
 import { sameName } from '../../irc/casemapping.ts';
 import { truncateUtf8 } from '../../irc/line-text.ts';
-import { STATUS } from '../../irc/modes.ts';
+import { leastOf, rankOver } from '../../irc/modes.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -10,7 +10,9 @@ import { redact as takeBack } from '../actions/redact.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
+import type { Membership } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -51,12 +53,13 @@ function* onChannel(
       return;
     }
     const said = server.recent.find(msgid);
-    const sign = /^[@+]/.exec(said?.target ?? '')?.[0] ?? '';
+    const least = leastOf(said?.target ?? '');
+    const sign = least === 0 ? '' : said!.target.charAt(0);
     if (said === null || !sameName(said.target.slice(sign.length), channel.name)) {
       unknown(client, channel.name, msgid);
       return;
     }
-    if (said.source !== client.user && !membership.isOp) {
+    if (said.source !== client.user && !ranksOver(membership, said.source)) {
       refuse(
         client,
         'REDACT_FORBIDDEN',
@@ -66,12 +69,16 @@ function* onChannel(
       );
       return;
     }
-    const status = sign === '' ? 0 : sign === '@' ? STATUS.op : STATUS.op | STATUS.voice;
     const shown = sign + channel.name;
-    yield* rest(takeBack(server, client.user, channel, { status, shown, msgid, reason }));
+    yield* rest(takeBack(server, client.user, channel, { status: least, shown, msgid, reason }));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
+}
+
+/** As they could kick whoever said it. */
+function ranksOver({ channel, status }: Membership, source: User): boolean {
+  return status >= rankOver(source.memberships.get(channel)?.status ?? 0);
 }
 
 function toUser(

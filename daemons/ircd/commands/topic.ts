@@ -46,7 +46,7 @@ function* topicOf(
       else sendTopic(client, channel);
       return;
     }
-    if (channel.has(CMODE.topicLocked) && membership?.isOp !== true) {
+    if (channel.has(CMODE.topicLocked) && membership?.isHalfop !== true) {
       client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
       return;
     }

@@ -26,6 +26,8 @@ interface Query {
   readonly fields: string | null;
   readonly token: string;
   readonly budget: ReplyBudget;
+  /** `STATUS` bits of those that are shown. */
+  readonly statuses: number;
 }
 
 export const who: Command = {
@@ -34,7 +36,7 @@ export const who: Command = {
   penaltyLines: 2,
   help: ['WHO <channel|nickname|mask> [o] [%<fields>[,<token>]]', 'Lists users; o shows operators only.'],
   steps(server, client, params) {
-    return answer(server, client, params[0] ?? '*', parseQuery(client, params[1] ?? ''));
+    return answer(server, client, params[0] ?? '*', parseQuery(server, client, params[1] ?? ''));
   },
 };
 
@@ -55,14 +57,14 @@ const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
 /** Users between two looks at what was spent. */
 const CHUNK = 16;
 
-function parseQuery(client: LocalClient, options: string): Query {
+function parseQuery({ statuses }: CommandServer, client: LocalClient, options: string): Query {
   const budget = new ReplyBudget(client, 'WHO');
   const percent = options.indexOf('%');
   const flags = percent === -1 ? options : options.slice(0, percent);
   const opersOnly = flags.includes('o');
-  if (percent === -1) return { opersOnly, fields: null, token: '0', budget };
+  if (percent === -1) return { opersOnly, fields: null, token: '0', budget, statuses };
   const [fields = '', token = ''] = options.slice(percent + 1).split(',');
-  return { opersOnly, fields, token: isToken(token) ? token : '0', budget };
+  return { opersOnly, fields, token: isToken(token) ? token : '0', budget, statuses };
 }
 
 /** A query type: one to three digits. */
@@ -126,7 +128,7 @@ function send(
   let flags = other.away === null ? 'H' : 'G';
   if (other.isOper) flags += '*';
   if ((other.modes & UMODE.bot) !== 0) flags += 'B';
-  if (member !== null) flags += member.prefix(client.has(CAP.multiPrefix));
+  if (member !== null) flags += member.prefix(client.has(CAP.multiPrefix), query.statuses);
   if (query.fields === null) {
     const params = `${channel} ${other.username} ${other.host} ${at.name} ${other.nick} ${flags}`;
     client.reply(N.RPL_WHOREPLY, params, `${at.hops} ${other.realname}`);

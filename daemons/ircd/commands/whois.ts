@@ -33,11 +33,11 @@ export const whois: Command = {
 };
 
 /** Who somebody is, as far as this server knows. */
-export function answerWhois({ state }: CommandServer, asker: Asker, nick: string): void {
-  const target = state.findUser(nick);
+export function answerWhois(server: CommandServer, asker: Asker, nick: string): void {
+  const target = server.state.findUser(nick);
   const shown = target?.nick ?? replyParameter(nick);
   if (target === undefined) asker.reply(N.ERR_NOSUCHNICK, shown);
-  else describeUser(asker, target);
+  else describeUser(server, asker, target);
   asker.reply(N.RPL_ENDOFWHOIS, shown);
 }
 
@@ -45,11 +45,11 @@ function firstOf(list: string): string {
   return list.split(',', 1)[0]!;
 }
 
-function describeUser(asker: Asker, target: User): void {
+function describeUser({ statuses }: CommandServer, asker: Asker, target: User): void {
   const { nick, local } = target;
   const trusted = asker.user === target || asker.can('auspex');
   asker.reply(N.RPL_WHOISUSER, `${nick} ${target.username} ${target.host} *`, target.realname);
-  sendChannels(asker, target);
+  sendChannels(asker, target, statuses);
   asker.reply(N.RPL_WHOISSERVER, `${nick} ${target.server.name}`, target.server.description);
   if (target.isOper) asker.reply(N.RPL_WHOISOPERATOR, nick, local?.oper?.title);
   if (target.away !== null) asker.reply(N.RPL_AWAY, nick, target.away);
@@ -73,14 +73,14 @@ function describeUser(asker: Asker, target: User): void {
 }
 
 /** Channels that the asker may know of: shared ones, and public ones of visible users. */
-function sendChannels(asker: Asker, target: User): void {
+function sendChannels(asker: Asker, target: User, statuses: number): void {
   const all = asker.user === target || asker.can('auspex');
   const invisible = (target.modes & UMODE.invisible) !== 0;
   const words = asker.replyWords(N.RPL_WHOISCHANNELS, target.nick);
   for (const membership of target.memberships.values()) {
     const { channel } = membership;
     if (!all && !asker.user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
-    words.add(membership.prefix(asker.has(CAP.multiPrefix)) + channel.name);
+    words.add(membership.prefix(asker.has(CAP.multiPrefix), statuses) + channel.name);
   }
   words.end();
 }

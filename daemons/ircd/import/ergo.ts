@@ -1,6 +1,7 @@
 /** The configuration of Ergo 2 (ircd.yaml; its default.yaml tells each setting). */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { Block, ImportMistake } from './block.ts';
+import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import { bytesOf, listenHostOf, networkOf, numberOf, secondsOf } from './words.ts';
 
@@ -93,6 +94,8 @@ export function fromErgo(root: Block, into: Translation): void {
     into.set('accounts.nick_protection', nicks.flag('enabled') === false ? 'off' : strict, nicks.line);
   }
   into.set('nick_length', numberOf(root.one('limits')?.text('nicklen')), root.one('limits')?.line);
+  // It has them all, always.
+  setStatuses(into, 'qah', 0);
   operators(root, into);
   into.leaveUnasked(root, REASONS);
 }

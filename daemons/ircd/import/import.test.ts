@@ -187,6 +187,7 @@ set { network-name "Example"; nick-length 20; cloak-method ip; modes-on-join "+n
   expect({ ...ircd, oper: null }).toEqual({
     server_name: 'irc.example.org',
     description: 'A server',
+    channel_status: ['owner', 'protected', 'halfop'],
     network: 'Example',
     nick_length: 20,
     admin: { organisation: 'Ann Example, ann', email: 'ann@example.org' },
@@ -395,6 +396,7 @@ history: { enabled: true }
       nick_protection: 'refuse',
     },
     nick_length: 24,
+    channel_status: ['owner', 'protected', 'halfop'],
   });
   expect(toml).toContain('# flags = [ "auspex", "dline", "gline", "kill", "kline", "override", "rehash" ]\n');
   expect(told).toEqual([
@@ -408,6 +410,32 @@ history: { enabled: true }
     '32 oper bob: it has no password; a certificate alone makes nobody operator here',
     '34 history: past messages are not kept by these settings',
   ]);
+});
+
+it.each<[kind: Kind, file: string, names: string[] | undefined]>([
+  [
+    'inspircd',
+    '<customprefix name="halfop" letter="h" prefix="%" rank="20000" ranktoset="30000">\n<customprefix letter="q">',
+    ['owner', 'halfop'],
+  ],
+  ['inspircd', '<module name="m_halfop.so">\n<module name="x">', ['halfop']],
+  ['inspircd', '<customprefix letter="Y" prefix="!">', undefined],
+  [
+    'unrealircd',
+    'include "modules.default.conf";\nblacklist-module "chanmodes/chanadmin";',
+    ['owner', 'halfop'],
+  ],
+  [
+    'unrealircd',
+    'loadmodule "chanmodes/chanadmin";\nloadmodule "chanmodes/halfop";',
+    ['protected', 'halfop'],
+  ],
+  ['unrealircd', 'loadmodule "x";', undefined],
+  ['ircu', 'features { "HALFOPS" = "TRUE"; };', ['halfop']],
+  ['ircu', 'features { "HALFOPS" = "FALSE"; };', undefined],
+])('%s: members may be what they could be there: %s', async (kind, file, names) => {
+  const { ircd } = await imported(kind, file);
+  expect(ircd.channel_status).toEqual(names);
 });
 
 it('what the server would not take is told, and everything else holds', async () => {

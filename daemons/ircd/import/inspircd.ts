@@ -1,5 +1,6 @@
 /** The configuration of InspIRCd 3 and 4 (docs.inspircd.org): tags. */
 import type { Block } from './block.ts';
+import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import { bytesOf, listenHostOf, networkOf, numberOf, portsOf, secondsOf, userMaskOf } from './words.ts';
 
@@ -74,6 +75,23 @@ export function fromInspircd(root: Block, into: Translation): void {
       );
     into.set('cloak.suffix', hides.text('suffix')?.replace(/^\./, ''), hides.line);
   }
+  const prefixes = root.all('customprefix');
+  // What each is over and by whom it is given is the same on every server here.
+  for (const prefix of prefixes)
+    for (const name of ['name', 'prefix', 'rank', 'ranktoset', 'ranktounset', 'depriv']) prefix.all(name);
+  for (const prefix of prefixes)
+    if (!/^[qaohv]$/.test(prefix.text('letter') ?? ''))
+      into.leaveBlock(
+        prefix,
+        `customprefix ${prefix.text('letter') ?? ''}`,
+        'members are owner (q), protected (a), halfop (h), operator or voiced',
+      );
+  const old = root.children.filter(
+    ({ name, children }) =>
+      name === 'module' && children.some(({ words }) => /^(m_)?halfop(\.so)?$/.test(words[0] ?? '')),
+  );
+  const letters = [...prefixes.map((prefix) => prefix.text('letter') ?? ''), ...old.map(() => 'h')];
+  setStatuses(into, letters, prefixes[0]?.line ?? old[0]?.line ?? 0);
   const sts = root.one('sts');
   if (sts !== undefined) {
     into.set('sts.port', numberOf(sts.text('port')), sts.line);

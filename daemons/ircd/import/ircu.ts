@@ -1,5 +1,6 @@
 /** The configuration of Undernet's ircu 2.10.12 and later (doc/readme.features, doc/example.conf): blocks with `=`. */
 import type { Block } from './block.ts';
+import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import { listenHostOf, networkOf, numberOf, portsOf, secondsOf, userMaskOf } from './words.ts';
 
@@ -73,6 +74,7 @@ function featured(features: Block, into: Translation): void {
     const text = features.text(feature);
     into.set(key, feature === 'nicklen' ? numberOf(text) : text, features.line);
   }
+  if (features.flag('halfops') === true) setStatuses(into, 'h', features.line);
   const nodns = features.flag('nodns');
   if (nodns !== undefined) into.set('dns', !nodns, features.line);
   const noident = features.flag('noident');

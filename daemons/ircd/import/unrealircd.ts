@@ -1,5 +1,6 @@
 /** The configuration of UnrealIRCd 6 (www.unrealircd.org/docs/Configuration): blocks. */
 import type { Block } from './block.ts';
+import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import { bytesOf, listenHostOf, networkOf, numberOf, portsOf, secondsOf, userMaskOf } from './words.ts';
 
@@ -45,6 +46,7 @@ export function fromUnrealircd(root: Block, into: Translation): void {
     into.set('admin.email', email, admin.line);
     into.set('admin.organisation', said.filter((line) => line !== email).join(', '), admin.line);
   }
+  statuses(root, into);
   for (const set of root.all('set')) settings(set, into);
   const files = root.one('files');
   into.set('motd_file', files?.text('motd'), files?.line);
@@ -53,6 +55,22 @@ export function fromUnrealircd(root: Block, into: Translation): void {
   for (const oper of root.all('oper')) operator(oper, into);
   for (const block of [...root.all('webirc'), ...root.all('proxy')]) gateway(block, into);
   into.leaveUnasked(root, REASONS);
+}
+
+/** Each is a module, and all of them come with `modules.default.conf`. */
+const STATUS_MODULES: Readonly<Record<string, string>> = { chanowner: 'q', chanadmin: 'a', halfop: 'h' };
+
+function statuses(root: Block, into: Translation): void {
+  const named = (name: string) => root.children.filter((one) => one.name.toLowerCase() === name);
+  const modules = (name: string) =>
+    named(name).map(({ words }) => words[0]?.replace(/^chanmodes\//, '') ?? '');
+  const included = named('include').find(({ words }) => words[0]?.endsWith('modules.default.conf') === true);
+  const out = new Set(modules('blacklist-module'));
+  const loaded = new Set(included === undefined ? modules('loadmodule') : Object.keys(STATUS_MODULES));
+  const letters = Object.entries(STATUS_MODULES).flatMap(([name, letter]) =>
+    loaded.has(name) && !out.has(name) ? [letter] : [],
+  );
+  setStatuses(into, letters, included?.line ?? 0);
 }
 
 function settings(set: Block, into: Translation): void {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { toLineText } from '../../../contract/line-texts.ts';
 import { fold } from '../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS } from '../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS } from '../../irc/modes.ts';
 import { isValidChannelName, isValidKey } from '../../irc/names.ts';
 import { limits } from '../limits.ts';
 import { listOf } from '../modes/mask-lists.ts';
@@ -40,6 +40,10 @@ export const channelRecordSchema = z.discriminatedUnion('kind', [
     /** Folded accounts. */
     operators: z.array(z.string()),
     voices: z.array(z.string()),
+    /** Where there are any. */
+    owners: z.array(z.string()).optional(),
+    protected: z.array(z.string()).optional(),
+    halfops: z.array(z.string()).optional(),
     /** Until when it is kept, Unix milliseconds, where nobody was on it; null where somebody was. */
     untilMs: milliseconds.nullable(),
   }),
@@ -55,14 +59,14 @@ export type KeptChannel = Extract<ChannelRecord, { readonly kind: 'channel' }>;
 /** What is kept of a channel as it is now. */
 export function recordOf(channel: Channel): KeptChannel {
   const { name, createdMs, topic, topicBy, topicAtMs, joinKey, limit, members, restored } = channel;
-  const operators = new Set(restored?.holders(STATUS.op));
-  const voices = new Set(restored?.holders(STATUS.voice));
+  const held = new Map<number, Set<string>>();
+  for (const bit of STATUS_LETTERS.values()) held.set(bit, new Set(restored?.holders(bit)));
   for (const { status, user } of members) {
     if (status === 0 || user.account === null) continue;
-    if ((status & STATUS.op) !== 0) operators.add(fold(user.account));
-    if ((status & STATUS.voice) !== 0) voices.add(fold(user.account));
+    for (const [bit, accounts] of held) if ((status & bit) !== 0) accounts.add(fold(user.account));
   }
-  const most = limits.keptStatus.default;
+  const holders = (bit: number) => [...held.get(bit)!].slice(0, limits.keptStatus.default);
+  const ifAny = (bit: number) => (held.get(bit)!.size === 0 ? undefined : holders(bit));
   return {
     kind: 'channel',
     name,
@@ -74,8 +78,11 @@ export function recordOf(channel: Channel): KeptChannel {
     b: entriesOf(channel, 'b'),
     e: entriesOf(channel, 'e'),
     I: entriesOf(channel, 'I'),
-    operators: [...operators].slice(0, most),
-    voices: [...voices].slice(0, most),
+    operators: holders(STATUS.op),
+    voices: holders(STATUS.voice),
+    owners: ifAny(STATUS.owner),
+    protected: ifAny(STATUS.protected),
+    halfops: ifAny(STATUS.halfop),
     untilMs: members.length > 0 ? null : (restored?.untilMs ?? null),
   };
 }
@@ -85,7 +92,7 @@ export function recordOf(channel: Channel): KeptChannel {
  * @param untilMs until when one is kept that had members, Unix milliseconds; what the record says holds for one without
  */
 export function channelOf(record: KeptChannel, untilMs: number): Channel {
-  const { name, createdMs, topic, modes, key, limit, operators, voices } = record;
+  const { name, createdMs, topic, modes, key, limit } = record;
   const channel = new Channel(name, fold(name), createdMs);
   if (topic !== null) {
     channel.topic = topic.text;
@@ -101,7 +108,13 @@ export function channelOf(record: KeptChannel, untilMs: number): Channel {
     for (const [mask, by, atMs] of record[letter]) list.add(mask, by, atMs);
   }
   channel.asleep = true;
-  channel.restored = new RestoredStatus(record.untilMs ?? untilMs, operators, voices);
+  channel.restored = new RestoredStatus(record.untilMs ?? untilMs, [
+    [STATUS.owner, record.owners ?? []],
+    [STATUS.protected, record.protected ?? []],
+    [STATUS.op, record.operators],
+    [STATUS.halfop, record.halfops ?? []],
+    [STATUS.voice, record.voices],
+  ]);
   return channel;
 }
 

@@ -215,7 +215,7 @@ describe('an action', () => {
         () => {
           ann.send('MODE #x -o bob');
           act(setAccount(irc.server, bob.user!, null));
-          channel().restored = new RestoredStatus(1, ['bob'], []);
+          channel().restored = new RestoredStatus(1, [[STATUS.op, ['bob']]]);
           journal.endTurn();
           act(setAccount(irc.server, bob.user!, 'Bob'));
           expect(memberOf(bob).isOp).toBe(true);
@@ -246,7 +246,7 @@ describe('an action', () => {
 
   it('leaves a restored channel its time only while nobody is on it', () => {
     const { state } = irc.server;
-    channel().restored = new RestoredStatus(7_000, ['old'], []);
+    channel().restored = new RestoredStatus(7_000, [[STATUS.op, ['old']]]);
     state.part(memberOf(bob));
     expect([channel().members.length, recordOf(channel()).untilMs]).toEqual([1, null]);
     const left = channel();

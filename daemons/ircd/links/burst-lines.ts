@@ -2,7 +2,7 @@
  * What a peer is told when a link begins: every server, user and channel, in turns, so that nobody here waits for it. What
  * happens meanwhile is told like anything else. Called by link.ts.
  */
-import { CMODE_LETTERS } from '../../irc/modes.ts';
+import { CMODE_LETTERS, statusBits } from '../../irc/modes.ts';
 import { type MaskOrigin, originKey, writeBurst } from '../../irc/p10/burst-line.ts';
 import { isPrefix } from '../../irc/p10/mask-tags.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
@@ -72,9 +72,10 @@ function userLines(numbers: Numbers, peer: Peer, user: User): readonly string[] 
 
 /** `B`, without the members that the peer has told of, and the topic where it is taken in a burst. */
 export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: Channel): readonly string[] {
+  const held = statusBits(peer.limits.status);
   const members = channel.members
     .filter(({ user }) => user.server.via !== peer.server)
-    .map(({ user, status }) => ({ numeric: numbers.numericOf(user), status }));
+    .map(({ user, status }) => ({ numeric: numbers.numericOf(user), status: status & held }));
   const modeArguments = new Map<string, string>();
   if (channel.limit !== null) modeArguments.set('l', String(channel.limit));
   if (channel.joinKey !== null) modeArguments.set('k', bytesOf(channel.joinKey));

@@ -2,7 +2,7 @@
  * What a peer is told of something that happened here or elsewhere, as lines of P10. What it cannot hold is cut or left out
  * here. Called by link-network.ts once for each peer.
  */
-import { CMODE_LETTERS, LIST_MODES, STATUS } from '../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS, statusSigns } from '../../irc/modes.ts';
 import { withTags, writeLine } from '../../irc/p10/line.ts';
 import { writeMaskTags } from '../../irc/p10/mask-tags.ts';
 import { writeMessageTags } from '../../irc/p10/message-tags.ts';
@@ -132,8 +132,9 @@ function joinLines(numbers: Numbers, peer: Peer, { membership, created }: EventO
   if (created && !peer.ownTokens) changes.push(...masksOf(peer, channel).map(({ change }) => change));
   // Each says who set it.
   const masks = created && peer.ownTokens ? masksOf(peer, channel) : [];
-  if (!makes && (status & STATUS.op) !== 0) changes.push({ on: true, letter: 'o', argument: numeric });
-  if ((status & STATUS.voice) !== 0) changes.push({ on: true, letter: 'v', argument: numeric });
+  for (const [letter, bit] of STATUS_LETTERS)
+    if (!makes && (status & bit) !== 0 && peer.limits.status.includes(letter))
+      changes.push({ on: true, letter, argument: numeric });
   const lines = [
     writeLine(numeric, makes ? TOKEN.CREATE : TOKEN.JOIN, [name, seconds]),
     ...writeModes(user.server.numeric, 'M', name, changes, seconds),
@@ -210,14 +211,17 @@ function signed({ ownTokens }: Peer, { by, atMs }: MaskSetter, line: string): st
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */
 function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): LinkModeChange | null {
   const { on, letter, argument, user, bytes } = change;
+  if (user !== null)
+    return limits.status.includes(letter) ? { on, letter, argument: numbers.numericOf(user) } : null;
   const whenSet = limits.modesWithArgumentWhenSet.includes(letter);
   const takes = limits.modesWithArgument.includes(letter) || (on && whenSet);
   if (takes !== (argument !== '') || !(takes || whenSet || limits.flags.includes(letter))) return null;
-  return { on, letter, argument: user === null ? (bytes ?? bytesOf(argument)) : numbers.numericOf(user) };
+  return { on, letter, argument: bytes ?? bytesOf(argument) };
 }
 
 /**
- * A message; to the operators of a channel it is a notice elsewhere, because only that has a word of its own.
+ * A message; to the operators of a channel it is a notice elsewhere, because only that has a word of its own. Where there are no
+ * halfops it is for the operators alone what is for both, and for nobody what is for those above them.
  */
 function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): string[] {
   if (peer.ownTokens)
@@ -230,9 +234,14 @@ function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): 
   if ('nick' in to) return [writeLine(numeric, token, [numbers.numericOf(to)], text)];
   const name = to.nameBytes;
   if (status === 0) return [writeLine(numeric, token, [name], text)];
-  const toOps = (status & STATUS.voice) === 0;
-  if (peer.kind === 'signalbox') return [writeLine(numeric, token, [`${toOps ? '@' : '+'}${name}`], text)];
-  return [writeLine(numeric, toOps ? TOKEN.WALLCHOPS : TOKEN.WALLVOICES, [name], text)];
+  if (peer.kind === 'signalbox') return [writeLine(numeric, token, [statusSigns(status) + name], text)];
+  if (status >= STATUS.protected) return [];
+  return [writeLine(numeric, statusToken(peer, status), [name], text)];
+}
+
+function statusToken({ limits }: Peer, status: number): string {
+  if (status === STATUS.voice) return TOKEN.WALLVOICES;
+  return status === STATUS.halfop && limits.status.includes('h') ? TOKEN.WALLHOPS : TOKEN.WALLCHOPS;
 }
 
 /** Who only reads that a message was there cannot take it back. */
@@ -250,7 +259,7 @@ function redactionLine(numbers: Numbers, event: EventOf<'redaction'>): string {
 /** A user by numeric, a channel with the status that its members need. */
 function ownTarget(numbers: Numbers, { to, status }: EventOf<'message' | 'redaction'>): string {
   if ('nick' in to) return numbers.numericOf(to);
-  return (status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+') + to.nameBytes;
+  return statusSigns(status) + to.nameBytes;
 }
 
 const OWN_MESSAGE_TOKENS = {

@@ -3,7 +3,7 @@
  * whoever has one hands it lines and takes what it sends. Made by link-network.ts.
  */
 import { fold } from '../../irc/casemapping.ts';
-import { KIND_LIMITS, SHORT_NICK } from '../../irc/p10/kinds.ts';
+import { limitsOf, SHORT_NICK } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import {
@@ -271,7 +271,7 @@ export class Link implements LinkEnd {
     const traits = { flags: said.flags, foreign };
     const server = new Server(said.name, textOf(said.description), said.numeric, state.me, traits);
     const ownTokens = !foreign && said.flags.includes(OWN_TOKENS_FLAG);
-    const peer: Peer = { kind, limits: KIND_LIMITS[kind], ownTokens, untold: new Set(), server };
+    const peer: Peer = { kind, limits: limitsOf(kind, block.halfops), ownTokens, untold: new Set(), server };
     this.#peer = peer;
     this.#context = { server: this.#server, network: this.#network, link: this, peer };
     this.#state = 'bursting';

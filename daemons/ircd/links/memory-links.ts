@@ -113,6 +113,7 @@ export function blockFor(name: string, more: Partial<LinkBlock> = {}): LinkBlock
     tls: false,
     fingerprint: null,
     kind: 'auto',
+    halfops: false,
     ...more,
   };
 }
@@ -124,6 +125,7 @@ export interface LinePeer {
   readonly numeric: string;
   /** As the block for it says. */
   readonly kind?: LinkBlock['kind'];
+  readonly halfops?: boolean;
   readonly flags?: string;
   readonly description?: string;
   /** When it says to be linked, Unix seconds. */
@@ -135,10 +137,19 @@ export interface LinePeer {
 /** Links one that is only lines, which has told all; what it was told meanwhile is still to be taken. */
 export function linkLines(
   here: LinkedServer,
-  { name, numeric, kind = 'auto', flags = 'h6', description = 'x', linkSeconds = 1, burst = [] }: LinePeer,
+  {
+    name,
+    numeric,
+    kind = 'auto',
+    halfops = false,
+    flags = 'h6',
+    description = 'x',
+    linkSeconds = 1,
+    burst = [],
+  }: LinePeer,
 ): MemoryEnd {
   const end = new MemoryEnd();
-  here.blocks = [...here.blocks, blockFor(name, { kind })];
+  here.blocks = [...here.blocks, blockFor(name, { kind, halfops })];
   end.link = here.network.open(end, null);
   for (const line of [
     'PASS :linkpw',

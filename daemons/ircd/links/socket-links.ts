@@ -54,6 +54,7 @@ export class SocketLinks {
       tls: false,
       fingerprint: null,
       kind: 'auto',
+      halfops: false,
     });
     this.desk.accept(this.#carry(socket, undefined, blockFor));
   }

@@ -5,7 +5,7 @@
 
 import { hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { canonicalListMask } from '../../irc/extended-mask.ts';
-import { CMODE, CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
+import { CMODE, CMODE_LETTERS, rankOver, STATUS, STATUS_LETTERS } from '../../irc/modes.ts';
 import { isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -13,15 +13,17 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import type { Channel } from '../state/channel.ts';
+import type { Channel, Membership } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
+/** Flags that halfops may not change: they decide for how long what others say is kept. */
+const OPERATORS_ALONE = CMODE.history;
 /** Largest +l. */
 const MAX_LIMIT = 1_000_000;
 
 /**
- * Applies a mode string at once, and announces it in steps. Members without status and strangers may only list.
+ * Applies a mode string at once, and announces it in steps. Members who are no halfop, and strangers, may only list.
  * @param forced by an operator of the network, whatever they are on the channel.
  */
 export function changeChannelModes(
@@ -32,8 +34,8 @@ export function changeChannelModes(
   args: readonly string[],
   forced = false,
 ): WorkSteps | null {
-  const isOp = forced || client.user.memberships.get(channel)?.isOp === true;
-  const change = new ChannelModeChange(server, client, channel, args, isOp);
+  const rank = forced ? STATUS.owner : (client.user.memberships.get(channel)?.status ?? 0);
+  const change = new ChannelModeChange(server, client, channel, args, rank);
   return change.apply(letters, forced);
 }
 
@@ -42,7 +44,8 @@ class ChannelModeChange {
   readonly #client: LocalClient;
   readonly #channel: Channel;
   readonly #args: readonly string[];
-  readonly #isOp: boolean;
+  /** Status bits of whoever changes them. */
+  readonly #rank: number;
   readonly #changes: ChannelModeChanges;
   #nextArg = 0;
   #withParameter = 0;
@@ -54,13 +57,13 @@ class ChannelModeChange {
     client: LocalClient,
     channel: Channel,
     args: readonly string[],
-    isOp: boolean,
+    rank: number,
   ) {
     this.#server = server;
     this.#client = client;
     this.#channel = channel;
     this.#args = args;
-    this.#isOp = isOp;
+    this.#rank = rank;
     this.#changes = new ChannelModeChanges(server, client.user, channel);
   }
 
@@ -76,9 +79,9 @@ class ChannelModeChange {
     return this.#changes.announce(forced ? 'forced' : true);
   }
 
-  /** Says once that the user is no operator. */
-  #mayChange(): boolean {
-    if (this.#isOp) return true;
+  /** Says once that the user ranks too low. */
+  #mayChange(least: number = STATUS.halfop): boolean {
+    if (this.#rank >= least) return true;
     if (!this.#refused) this.#client.reply(N.ERR_CHANOPRIVSNEEDED, this.#channel.name);
     this.#refused = true;
     return false;
@@ -88,7 +91,12 @@ class ChannelModeChange {
   #isOverLimit(on: boolean, letter: string): boolean {
     const most = this.#server.tuning.get('modes_per_command');
     const argument = this.#args[this.#nextArg];
-    if (this.#withParameter < most || argument === undefined || !takesParameter(on, letter)) return false;
+    if (
+      this.#withParameter < most ||
+      argument === undefined ||
+      !takesParameter(on, letter, this.#server.statuses)
+    )
+      return false;
     this.#nextArg++;
     if (this.#mayChange()) {
       this.#invalid(
@@ -110,8 +118,8 @@ class ChannelModeChange {
   }
 
   #applyOne(on: boolean, letter: string): void {
-    if (letter === 'o') this.#applyStatus(on, letter, STATUS.op);
-    else if (letter === 'v') this.#applyStatus(on, letter, STATUS.voice);
+    const status = (STATUS_LETTERS.get(letter) ?? 0) & this.#server.statuses;
+    if (status !== 0) this.#applyStatus(on, letter, status);
     else if (letter === 'k') this.#applyKey(on);
     else if (letter === 'l') this.#applyLimit(on);
     else this.#applyFlag(on, letter);
@@ -123,6 +131,8 @@ class ChannelModeChange {
       // Once for each letter, so that one line cannot ask for hundreds of answers.
       if (!this.#unknown.has(letter)) this.#client.reply(N.ERR_UNKNOWNMODE, letter);
       this.#unknown.add(letter);
+    } else if ((bit & OPERATORS_ALONE) !== 0 && !this.#mayChange(STATUS.op)) {
+      // A halfop, who was told.
     } else if (bit === CMODE.opersOnly && on && !this.#client.user.isOper) {
       this.#client.reply(N.ERR_NOPRIVILEGES);
     } else if (bit === CMODE.history && on && this.#server.history === null) {
@@ -146,7 +156,13 @@ class ChannelModeChange {
     if (target === undefined) this.#client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
     else if (membership === undefined) {
       this.#client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.#channel.name}`);
-    } else this.#changes.status(on, letter, bit, membership);
+    } else if (this.#maySetStatus(on, bit, membership)) this.#changes.status(on, letter, bit, membership);
+  }
+
+  /** Everybody may take what they have from themselves, and nobody something from who ranks too high. */
+  #maySetStatus(on: boolean, bit: number, { user, status }: Membership): boolean {
+    if (!on && user === this.#client.user) return true;
+    return this.#mayChange(rankOver(on ? bit : Math.max(bit, status)));
   }
 
   #applyKey(on: boolean): void {
@@ -213,8 +229,10 @@ class ChannelModeChange {
   }
 }
 
-function takesParameter(on: boolean, letter: string): boolean {
-  return isListMode(letter) || letter === 'o' || letter === 'v' || letter === 'k' || (letter === 'l' && on);
+/** @param statuses bits of what members may be here */
+function takesParameter(on: boolean, letter: string, statuses: number): boolean {
+  if (isListMode(letter) || letter === 'k' || (letter === 'l' && on)) return true;
+  return ((STATUS_LETTERS.get(letter) ?? 0) & statuses) !== 0;
 }
 
 function parseLimit(text: string): number | null {

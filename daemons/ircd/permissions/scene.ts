@@ -64,7 +64,10 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
   },
   '#r was restored': ({ irc: { server } }) => {
     const channel = new Channel('#r', '#r', 1_000);
-    channel.restored = new RestoredStatus(Date.now() + 60_000, ['bob'], ['guest']);
+    channel.restored = new RestoredStatus(Date.now() + 60_000, [
+      [STATUS.op, ['bob']],
+      [STATUS.voice, ['guest']],
+    ]);
     server.state.restore(channel);
   },
   'op is an IRC operator': ({ irc, clients }) => irc.promote(clients.op, []),

@@ -2,7 +2,7 @@
  * A channel and the memberships in it, as plain data. Only state/network.ts (members, invites) and modes/ (modes,
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
-import { CMODE, STATUS } from '../../irc/modes.ts';
+import { ALL_STATUS, CMODE, STATUS, statusSigns } from '../../irc/modes.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { ChannelHistory } from './channel-history.ts';
@@ -56,14 +56,23 @@ export class Membership implements Memberships {
     return [this].values();
   }
 
-  /** `@`, `+` or nothing; all of them with multi-prefix, highest first (IRCv3 multi-prefix). */
-  prefix(multi: boolean): string {
-    if ((this.status & STATUS.op) !== 0) return multi && (this.status & STATUS.voice) !== 0 ? '@+' : '@';
-    return (this.status & STATUS.voice) !== 0 ? '+' : '';
+  /**
+   * The sign of the highest status, such as `@`, or nothing; all of them with multi-prefix, highest first (IRCv3 multi-prefix).
+   * @param shown bits of those that there are on this server.
+   */
+  prefix(multi: boolean, shown = ALL_STATUS): string {
+    const signs = statusSigns(this.status & shown);
+    return multi ? signs : signs.charAt(0);
   }
 
+  /** An operator, or above one. */
   get isOp(): boolean {
-    return (this.status & STATUS.op) !== 0;
+    return this.status >= STATUS.op;
+  }
+
+  /** A halfop, or above one: whoever keeps order, among those below. */
+  get isHalfop(): boolean {
+    return this.status >= STATUS.halfop;
   }
 
   /** Whether bans on the channel keep this member from speaking; checked again only after a list or the user changed. */

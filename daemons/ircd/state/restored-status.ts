@@ -1,9 +1,8 @@
 /**
- * Who was operator or had voice on a channel that was restored after a crash. Nicks prove nothing after a restart, so that
+ * Who had which status on a channel that was restored after a crash. Nicks prove nothing after a restart, so that
  * only accounts count; of whoever had none nothing is known.
  */
 import { fold } from '../../irc/casemapping.ts';
-import { STATUS } from '../../irc/modes.ts';
 
 /** Status by account, until a time. */
 export class RestoredStatus {
@@ -12,10 +11,10 @@ export class RestoredStatus {
   /** `STATUS` bits by folded account. */
   readonly #bits = new Map<string, number>();
 
-  constructor(untilMs: number, operators: readonly string[], voices: readonly string[]) {
+  /** @param held accounts by a bit that they have. */
+  constructor(untilMs: number, held: Iterable<readonly [bit: number, accounts: readonly string[]]>) {
     this.untilMs = untilMs;
-    for (const account of operators) this.#grant(account, STATUS.op);
-    for (const account of voices) this.#grant(account, STATUS.voice);
+    for (const [bit, accounts] of held) for (const account of accounts) this.#grant(account, bit);
   }
 
   /** Status bits of an account; 0 for somebody who is not logged in. */

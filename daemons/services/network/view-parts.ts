@@ -1,4 +1,5 @@
 /** Servers, users and channels of the network as services see them. Changed by network-view.ts only. */
+import { STATUS } from '../../irc/modes.ts';
 import { decodeAddress } from '../../irc/p10/address.ts';
 import { readLine } from '../../irc/p10/line.ts';
 import type { LinkModeChange } from '../../irc/p10/mode-line.ts';
@@ -170,7 +171,7 @@ export class ViewUser implements UserRef {
 }
 
 /** A bit beside `STATUS` for networks that have halfops. */
-export const HALFOP = 1 << 2;
+export const HALFOP = STATUS.halfop;
 
 /** A mode that was changed, with the argument that it had before; empty for none. */
 export interface ChangedMode extends LinkModeChange {

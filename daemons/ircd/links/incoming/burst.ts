@@ -2,6 +2,7 @@
  * `B`: a channel as a peer knows it when a link begins. The older one decides: a younger one loses its modes, bans and
  * operators; of equal age both are put together (the lower limit, the key that sorts first).
  */
+import { statusBits } from '../../../irc/modes.ts';
 import {
   type BurstChannel,
   type ListName,
@@ -134,6 +135,7 @@ function remember(line: LinkLine, said: BurstChannel): void {
 
 /** What a peer can hold of a channel: a mode or list that it does not know would become another there. */
 function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChannel {
+  const held = statusBits(limits.status);
   const withArgument = limits.modesWithArgument + limits.modesWithArgumentWhenSet;
   const modes = Array.from(channel.modes).filter((letter) =>
     (channel.modeArguments.has(letter) ? withArgument : limits.flags).includes(letter),
@@ -141,6 +143,7 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChanne
   return {
     ...channel,
     modes: modes.join(''),
+    members: channel.members.map(({ numeric, status }) => ({ numeric, status: status & held })),
     exceptions: limits.modesWithArgument.includes('e') ? channel.exceptions : [],
     inviteExceptions: ownTokens ? channel.inviteExceptions : [],
     ...(ownTokens ? {} : { origins: new Map<string, MaskOrigin>() }),
@@ -167,13 +170,13 @@ const LETTERS: readonly (readonly [ListName, string])[] = [
 ];
 
 /** Gives the channel here what the peer's has. */
-function adopt({ server, source }: LinkLine, channel: Channel, said: BurstChannel): ChannelModeChanges {
+function adopt({ server, source, peer }: LinkLine, channel: Channel, said: BurstChannel): ChannelModeChanges {
   const changes = new ChannelModeChanges(server, source, channel);
   for (const letter of said.modes) {
     const argument = said.modeArguments.get(letter) ?? '';
     if (letter === 'k' && channel.joinKey === lesserKey(channel.joinKey, textOf(argument))) continue;
     if (letter === 'l' && channel.limit !== null && channel.limit <= Number(argument)) continue;
-    apply(server.state, channel, changes, { on: true, letter, argument });
+    apply(server.state, peer.limits, channel, changes, { on: true, letter, argument });
   }
   for (const [list, letter] of LETTERS)
     for (const mask of said[list]) {

@@ -2,7 +2,7 @@
  * Of two channels of one name the older is right, wherever they meet: by `B`, by `C`, by `J`. The younger loses its modes,
  * masks and status, and has the age of the other from then on.
  */
-import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS } from '../../../irc/modes.ts';
+import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
 import { isValidChannelName } from '../../../irc/names.ts';
 import { bareBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
@@ -93,8 +93,7 @@ function strip({ server, source }: LinkLine, channel: Channel): ChannelModeChang
   for (const letter of LIST_MODES)
     for (const { mask } of [...listOf(channel, letter).entries]) changes.mask(false, letter, mask.text);
   for (const membership of channel.members) {
-    changes.status(false, 'o', STATUS.op, membership);
-    changes.status(false, 'v', STATUS.voice, membership);
+    for (const [letter, bit] of STATUS_LETTERS) changes.status(false, letter, bit, membership);
   }
   return changes;
 }

@@ -179,6 +179,6 @@ export const invite: TokenCode = (line) => {
   const guest = server.state.findUser(params[0] ?? '');
   const channel = server.state.findChannel(textOf(params[1] ?? ''));
   if (user === null || guest === undefined || channel === undefined) return null;
-  const isOp = user.memberships.get(channel)?.isOp === true;
-  return rest(inviteUser(server, user, guest, channel, isOp));
+  const byHalfop = user.memberships.get(channel)?.isHalfop === true;
+  return rest(inviteUser(server, user, guest, channel, byHalfop));
 };

@@ -1,5 +1,5 @@
-/** `CM #channel letters`: an operator of the network or a service takes modes away, `o` and `v` of all members too. */
-import { CMODE_LETTERS, LIST_MODES, STATUS } from '../../../irc/modes.ts';
+/** `CM #channel letters`: an operator of the network or a service takes modes away, the status of all members too. */
+import { CMODE_LETTERS, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
@@ -11,13 +11,13 @@ import type { LinkLine, TokenCode } from './link-line.ts';
 export const clearModes: TokenCode = (line) => clear(line);
 
 function* clear(line: LinkLine): WorkSteps {
-  const { server, source, params, network, link, text } = line;
+  const { server, source, params, network, link, text, peer } = line;
   const [name = '', letters = ''] = params;
   const channel = yield* freeChannel(server.host, server.state, textOf(name));
   if (channel === undefined) return;
   try {
     const changes = new ChannelModeChanges(server, source, channel);
-    for (const letter of new Set(letters)) takeAway(channel, changes, letter);
+    for (const letter of new Set(letters)) takeAway(channel, changes, letter, peer.limits.status);
     network.forward(text, link);
     yield* rest(changes.announce(false));
   } finally {
@@ -25,15 +25,17 @@ function* clear(line: LinkLine): WorkSteps {
   }
 }
 
-function takeAway(channel: Channel, changes: ChannelModeChanges, letter: string): void {
+/** @param status letters that are a status where it is said. */
+function takeAway(channel: Channel, changes: ChannelModeChanges, letter: string, status: string): void {
   const flag = CMODE_LETTERS.get(letter);
   if (flag !== undefined) changes.flag(false, letter, flag);
   else if (letter === 'k') changes.key(null);
   else if (letter === 'l') changes.limit(null);
   else if (LIST_MODES.includes(letter)) {
     for (const { mask } of [...listOf(channel, letter).entries]) changes.mask(false, letter, mask.text);
-  } else if (letter === 'o' || letter === 'v') {
-    const bit = letter === 'o' ? STATUS.op : STATUS.voice;
+  } else {
+    const bit = status.includes(letter) ? STATUS_LETTERS.get(letter) : undefined;
+    if (bit === undefined) return;
     for (const membership of channel.members) changes.status(false, letter, bit, membership);
   }
 }

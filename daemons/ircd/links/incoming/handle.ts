@@ -14,7 +14,17 @@ import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
 import { clearModes } from './clear-modes.ts';
 import { type LinkContext, LinkLine, type TokenCode } from './link-line.ts';
-import { message, notice, reply, tagmsg, toOperators, toVoiced, wallops, wallUsers } from './messages.ts';
+import {
+  message,
+  notice,
+  reply,
+  tagmsg,
+  toHalfops,
+  toOperators,
+  toVoiced,
+  wallops,
+  wallUsers,
+} from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
 import { fake, mark, privileges, serverNotice, whoisLine } from './nefarious.ts';
 import { gline, jupe } from './network-bans.ts';
@@ -64,6 +74,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.SWHOIS, whoisLine],
   [TOKEN.TOPIC, topic],
   [TOKEN.WALLCHOPS, toOperators],
+  [TOKEN.WALLHOPS, toHalfops],
   [TOKEN.WALLOPS, wallops],
   [TOKEN.WALLUSERS, wallUsers],
   [TOKEN.WALLVOICES, toVoiced],

@@ -1,5 +1,5 @@
 /** Messages of users of other servers, and answers to what users here asked there. */
-import { STATUS } from '../../../irc/modes.ts';
+import { leastOf } from '../../../irc/modes.ts';
 import { readMessageTags } from '../../../irc/p10/message-tags.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
@@ -67,10 +67,12 @@ function toUserOf(line: LinkLine, user: User, verb: Verb, target: string, text: 
 
 /** `WC`: to those who are operators of a channel. */
 export const toOperators: TokenCode = (line) => toStatus(line, '@');
+/** `WH` of Nefarious: also to halfops. */
+export const toHalfops: TokenCode = (line) => toStatus(line, '%');
 /** `WV`: also to those with a voice. */
 export const toVoiced: TokenCode = (line) => toStatus(line, '+');
 
-function toStatus(line: LinkLine, prefix: '@' | '+'): WorkSteps | null {
+function toStatus(line: LinkLine, prefix: '@' | '%' | '+'): WorkSteps | null {
   const [name = '', raw = ''] = line.params;
   return userOf(line) === null ? null : toChannel(line, 'NOTICE', prefix + textOf(name), raw);
 }
@@ -84,7 +86,7 @@ function arrived({ server, peer, line }: LinkLine, user: User, verb: Verb, targe
 function* toChannel(line: LinkLine, verb: Verb, target: string, raw: string): WorkSteps {
   const { server } = line;
   const user = userOf(line)!;
-  const status = target[0] === '@' ? STATUS.op : target[0] === '+' ? STATUS.op | STATUS.voice : 0;
+  const status = leastOf(target);
   const name = status === 0 ? target : target.slice(1);
   const channel = yield* freeChannel(server.host, server.state, name);
   if (channel === undefined) return;

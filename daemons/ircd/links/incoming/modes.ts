@@ -1,6 +1,7 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
 import { fold } from '../../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS, saidUserMode, UMODE } from '../../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS_LETTERS, saidUserMode, UMODE } from '../../../irc/modes.ts';
+import type { KindLimits } from '../../../irc/p10/kinds.ts';
 import { readMaskTags } from '../../../irc/p10/mask-tags.ts';
 import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
@@ -20,11 +21,6 @@ import { giveWay, inherit, isChannelOfLinks, olderBy } from './channel-age.ts';
 import { hide } from './hidden-host.ts';
 import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
 import { setHostIn } from './user-words.ts';
-
-const STATUS_LETTERS: ReadonlyMap<string, number> = new Map([
-  ['o', STATUS.op],
-  ['v', STATUS.voice],
-]);
 
 /** `M` and `OM`: of a channel, or of the user who says it. */
 export const channelOrUserModes: TokenCode = (line) =>
@@ -72,7 +68,7 @@ function* channelModes(line: LinkLine): WorkSteps {
   const read = readModes(line.line, peer.limits);
   if (typeof read === 'string') return;
   const said = { ...read, changes: read.changes.filter((change) => isSound(change)) };
-  const told = said.changes.flatMap((change) => asTold(server.state, change) ?? []);
+  const told = said.changes.flatMap((change) => asTold(server.state, peer.limits, change) ?? []);
   const origin = originOf(line);
   const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
   if (channel === undefined) {
@@ -91,7 +87,7 @@ function* channelModes(line: LinkLine): WorkSteps {
       yield* inherit(line, channel);
     }
     const changes = new ChannelModeChanges(server, source, channel, origin);
-    for (const change of said.changes) apply(server.state, channel, changes, change);
+    for (const change of said.changes) apply(server.state, peer.limits, channel, changes, change);
     // Also what is so here already: it need not be so elsewhere, where something crossed with it.
     const forced = shortToken(line.line.token) === TOKEN.OPMODE;
     if (told.length > 0)
@@ -114,7 +110,7 @@ function originOf({ line, source, peer }: LinkLine): MaskSetter {
 
 /** It has ended here, or never was, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
 function noteForLater(
-  { server, source }: LinkLine,
+  { server, source, peer }: LinkLine,
   { channel: name, createdSeconds, changes }: ModeLine,
   told: readonly ModeChange[],
   origin: MaskSetter,
@@ -122,7 +118,7 @@ function noteForLater(
   if (createdSeconds < 0 || told.length === 0) return;
   const channel = channelToRemember(server.state, name, createdSeconds);
   const noted = new ChannelModeChanges(server, source, channel, origin);
-  for (const change of changes) apply(server.state, channel, noted, change);
+  for (const change of changes) apply(server.state, peer.limits, channel, noted, change);
   server.state.noteEnded(channel);
   server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin });
 }
@@ -151,23 +147,29 @@ export function isSound({ on, letter, argument }: LinkModeChange): boolean {
   return argument[0] !== ':' && !argument.includes(' ') && Buffer.byteLength(textOf(argument)) <= most;
 }
 
-/** A change as links are told of it; null for one that concerns somebody who is gone. */
-function asTold(state: NetworkState, { on, letter, argument }: LinkModeChange): ModeChange | null {
-  if (!STATUS_LETTERS.has(letter))
-    return { on, letter, argument: textOf(argument), user: null, bytes: argument };
+/** A change as links are told of it; null for one that concerns somebody who is gone, or a status that is not taken from there. */
+function asTold(
+  state: NetworkState,
+  limits: KindLimits,
+  { on, letter, argument }: LinkModeChange,
+): ModeChange | null {
+  const known = limits.status.includes(letter);
+  if (!known && argument !== '' && STATUS_LETTERS.has(letter)) return null;
+  if (!known) return { on, letter, argument: textOf(argument), user: null, bytes: argument };
   const user = state.findNumeric(argument);
   return user === undefined ? null : { on, letter, argument: user.nick, user };
 }
 
-/** Does one change that another server decided on; a letter that is not known here changes nothing. */
+/** Does one change that another server decided on, by what its letters mean there; one that is not known here changes nothing. */
 export function apply(
   state: NetworkState,
+  limits: KindLimits,
   channel: Channel,
   changes: ChannelModeChanges,
   { on, letter, argument }: LinkModeChange,
 ): void {
   const flag = CMODE_LETTERS.get(letter);
-  const status = STATUS_LETTERS.get(letter);
+  const status = limits.status.includes(letter) ? STATUS_LETTERS.get(letter) : undefined;
   if (flag !== undefined) changes.flag(on, letter, flag);
   else if (status !== undefined) {
     const membership = state.findNumeric(argument)?.memberships.get(channel);

@@ -1,6 +1,6 @@
 /** `BX`: a user of another server of our own kind takes a message back (IRCv3 message-redaction); whether they may was found there. */
 
-import { STATUS } from '../../../irc/modes.ts';
+import { leastOf } from '../../../irc/modes.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
@@ -28,11 +28,11 @@ function reasonOf({ params }: LinkLine): string {
 
 function* onChannel(line: LinkLine, user: User, target: string, msgid: string): WorkSteps {
   const { server } = line;
-  const sign = /^[@+]/.exec(target)?.[0] ?? '';
+  const status = leastOf(target);
+  const sign = status === 0 ? '' : target.charAt(0);
   const channel = yield* freeChannel(server.host, server.state, target.slice(sign.length));
   if (channel === undefined) return;
   try {
-    const status = sign === '' ? 0 : sign === '@' ? STATUS.op : STATUS.op | STATUS.voice;
     const shown = sign + channel.name;
     yield* rest(redact(server, user, channel, { status, shown, msgid, reason: reasonOf(line) }));
   } finally {
