@@ -33,16 +33,29 @@ export const CMODE = {
   noKnock: 1 << 15,
   /** What is said is kept for those who are on it. */
   history: 1 << 16,
+  /** Nobody is kicked. */
+  noKicks: 1 << 17,
+  /** It stays while nobody is on it. */
+  permanent: 1 << 18,
+  /** Has the mode `f`, which is a text: so one look at the bits tells that. */
+  flood: 1 << 19,
+  /** Who enters is seen when they say something. */
+  delayed: 1 << 20,
+  /** Somebody on it is not seen yet. It has no letter: it goes when the last of them is. */
+  hiding: 1 << 21,
 } as const;
 
 /** Letter of each flag, in the order in which modes are shown. */
 export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['C', CMODE.noCtcp],
+  ['D', CMODE.delayed],
   ['H', CMODE.history],
   ['K', CMODE.noKnock],
   ['M', CMODE.accountsSpeak],
   ['N', CMODE.noNotice],
   ['O', CMODE.opersOnly],
+  ['P', CMODE.permanent],
+  ['Q', CMODE.noKicks],
   ['S', CMODE.stripped],
   ['T', CMODE.noLists],
   ['Z', CMODE.tlsOnly],
@@ -55,6 +68,18 @@ export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['s', CMODE.secret],
   ['t', CMODE.topicLocked],
 ]);
+
+/**
+ * Modes that are a text, which is given when they are set alone: `L` a channel for those who may not enter, `f` how much of what is too
+ * much. CHANMODES type C, as `l` is.
+ */
+export const TEXT_MODES = ['L', 'f'] as const;
+export type TextMode = (typeof TEXT_MODES)[number];
+
+/** Whether a letter is one of them. */
+export function isTextMode(letter: string): letter is TextMode {
+  return letter === 'L' || letter === 'f';
+}
 
 /** Letters of the modes that are lists of masks; CHANMODES type A. */
 export const LIST_MODES = 'beI';

@@ -141,6 +141,7 @@ export const N = {
   ERR_PASSWDMISMATCH: n('464', 'Password incorrect'),
   ERR_YOUREBANNEDCREEP: n('465', 'You are banned from this server'),
   ERR_INVALIDUSERNAME: n('468', 'Your username is not valid'),
+  ERR_LINKCHANNEL: n('470', 'Forwarding to another channel'),
   ERR_CHANNELISFULL: n('471', 'Cannot join channel (+l)'),
   ERR_UNKNOWNMODE: n('472', 'is unknown mode char to me'),
   ERR_INVITEONLYCHAN: n('473', 'Cannot join channel (+i)'),

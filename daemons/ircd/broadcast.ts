@@ -166,7 +166,9 @@ export function eventOn(server: CommandServer, source: Source, channel: Channel,
 export function eventOf(server: CommandServer, user: User, rest: string): Delivery {
   const { history } = server;
   if (history === null) return from(server, user, rest);
-  const channels = [...user.memberships.keys()].filter((channel) => historyOf(history, channel) !== null);
+  const channels = [...user.memberships.values()]
+    .filter(({ hidden, channel }) => !hidden && historyOf(history, channel) !== null)
+    .map(({ channel }) => channel);
   if (channels.length === 0) return from(server, user, rest);
   const message = from(server, user, rest, undefined, server.recent.unnoted());
   for (const channel of channels) history.happened(channel, message);

@@ -3,7 +3,7 @@
 import { CASEMAPPING } from '../irc/casemapping.ts';
 import { extbanTokens } from '../irc/extended-mask.ts';
 import { isupportLines } from '../irc/isupport.ts';
-import { CMODE_LETTERS, LIST_MODES, statusLetters, statusSigns } from '../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, statusLetters, statusSigns, TEXT_MODES } from '../irc/modes.ts';
 import { CHANNEL_TYPES } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { limits } from './limits.ts';
@@ -11,7 +11,7 @@ import { BASIC_STATUS } from './modes/member-statuses.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Modes of channels that carry a parameter or a flag; CHANMODES types B, C and D. */
-const CHANMODES = `${LIST_MODES},k,l,${[...CMODE_LETTERS.keys()].join('')}`;
+const CHANMODES = `${LIST_MODES},k,l${TEXT_MODES.join('')},${[...CMODE_LETTERS.keys()].join('')}`;
 /** Bytes for tokens in one 005 line: what stands around them is `:server 005 nick ` and the text. */
 const ROOM_BYTES =
   limits.lineBodyBytes.default -

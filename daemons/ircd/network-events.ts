@@ -30,6 +30,8 @@ export interface ModeChange {
   readonly user: User | null;
   /** `argument` as another server has said it, with one character for each byte; absent for one of here. */
   readonly bytes?: string;
+  /** Said by a server where the letter means another thing than here: told to its like alone. */
+  readonly isOther?: boolean;
 }
 
 /** What may be asked of another server. */

@@ -4,7 +4,7 @@
  */
 
 import { truncateUtf8 } from '../irc/line-text.ts';
-import { CMODE_LETTERS, UMODE, UMODE_LETTERS } from '../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, statusLetters, TEXT_MODES, UMODE, UMODE_LETTERS } from '../irc/modes.ts';
 import { isValidUsername } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { addressParameter } from '../irc/reply-parameter.ts';
@@ -24,10 +24,12 @@ import { LocalClient } from './state/local-client.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';
 
 const USER_MODES = [...UMODE_LETTERS.keys()].join('');
-const CHANNEL_MODES = [...new Set(['b', 'e', 'I', 'k', 'l', 'o', 'v', ...CMODE_LETTERS.keys()])]
-  .sort()
-  .join('');
-const CHANNEL_MODES_WITH_PARAM = 'Ibeklov';
+/** Letters of channel modes that take a parameter. @param statuses bits of what members may be */
+const modesWithParameter = (statuses: number) =>
+  [...LIST_MODES, ...TEXT_MODES, 'k', 'l', ...statusLetters(statuses)].sort().join('');
+/** Letters of all channel modes. */
+const channelModes = (statuses: number) =>
+  [...modesWithParameter(statuses), ...CMODE_LETTERS.keys()].sort().join('');
 /** A turn of the loop always comes. */
 const NEVER = () => {};
 
@@ -221,7 +223,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   );
   client.replyRaw(
     N.RPL_MYINFO,
-    `${server.name} ${VERSION} ${USER_MODES} ${CHANNEL_MODES} ${CHANNEL_MODES_WITH_PARAM}`,
+    `${server.name} ${VERSION} ${USER_MODES} ${channelModes(server.statuses)} ${modesWithParameter(server.statuses)}`,
   );
   sendIsupport(server, client);
   sendLusers(server, client);

@@ -159,7 +159,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     isupport = {
         "BOT": "B",
         "CASEMAPPING": "rfc1459",
-        "CHANMODES": "beI,k,l,CHKMNOSTZcimnprst",
+        "CHANMODES": "beI,k,lLf,CDHKMNOPQSTZcimnprst",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "EXTBAN": "~,cmrz",

@@ -24,6 +24,8 @@ export interface KindLimits {
   readonly modesWithArgumentWhenSet: string;
   /** Channel modes without argument that it knows. */
   readonly flags: string;
+  /** Those of them that mean another thing there than here: `Q` of Nefarious hides why somebody leaves. */
+  readonly otherFlags: string;
   /** User modes without argument that it knows, beside those that have the same meaning everywhere. */
   readonly userModes: string;
 }
@@ -51,8 +53,9 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     account: AS_SET,
     modesWithArgument: 'ovqahbeIk',
     status: 'qaohv',
-    modesWithArgumentWhenSet: 'l',
-    flags: 'CHKMNOSTZcimnprst',
+    modesWithArgumentWhenSet: 'lLf',
+    flags: 'CDHKMNOPQSTZcimnprst',
+    otherFlags: '',
     userModes: 'BDHILRWXadgkpqz',
   },
   nefarious: {
@@ -66,6 +69,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     status: 'ov',
     modesWithArgumentWhenSet: 'lL',
     flags: 'CDMNOQSTZacdimnprstu',
+    otherFlags: 'Q',
     userModes: 'BDHILRWXadgkpqz',
   },
   ircu: {
@@ -79,6 +83,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     status: 'ov',
     modesWithArgumentWhenSet: 'l',
     flags: 'CDcdimnprst',
+    otherFlags: '',
     userModes: 'dgk',
   },
 };

@@ -5,7 +5,7 @@
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { modeWords } from '../../irc/mode-words.ts';
-import { CMODE, STATUS_LETTERS } from '../../irc/modes.ts';
+import { CMODE, STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -16,6 +16,7 @@ import type { Channel, Membership } from '../state/channel.ts';
 import type { MaskSetter } from '../state/mask-list.ts';
 import { rest } from '../work-steps.ts';
 import { kept } from './keeping.ts';
+import { reveal } from './reveal.ts';
 
 /** Changes of one channel by one source. What is so already is no change. */
 export class ChannelModeChanges {
@@ -27,6 +28,8 @@ export class ChannelModeChanges {
   readonly #origin: MaskSetter;
   /** Whether another server says so, which may know of somebody who has set one before. */
   readonly #heard: boolean;
+  /** Who is seen from here on, because they have a status. */
+  readonly #hidden = new Set<Membership>();
   /** Whether it was found who had set a mask first. */
   #settled = false;
 
@@ -51,6 +54,7 @@ export class ChannelModeChanges {
   status(on: boolean, letter: string, bit: number, membership: Membership): void {
     if (((membership.status & bit) !== 0) === on) return;
     membership.status ^= bit;
+    if (membership.hidden) this.#hidden.add(membership);
     const { user } = membership;
     if (!on) this.#channel.restored?.revoke(user.account, bit);
     this.#changes.push({ on, letter, argument: user.nick, user });
@@ -69,6 +73,12 @@ export class ChannelModeChanges {
     this.#channel.limit = limit;
     if (limit === null) this.#add(false, 'l');
     else this.#add(true, 'l', String(limit));
+  }
+
+  /** @param text null for none; one that means nothing changes nothing. */
+  text(letter: TextMode, text: string | null): void {
+    if (!this.#channel.setText(letter, text)) return;
+    this.#add(text !== null, letter, this.#channel.text(letter) ?? '');
   }
 
   /** Whether anything is other than before. */
@@ -114,6 +124,7 @@ export class ChannelModeChanges {
   }
 
   *#toMembers(): WorkSteps {
+    for (const membership of this.#hidden) if (membership.hidden) yield* reveal(this.#server, membership);
     const head = `MODE ${this.#channel.name} `;
     const bytes = MAX_LINE_BYTES - Buffer.byteLength(`:${this.#source.prefix} ${head}`);
     for (const line of modeWords(this.#shown(), { bytes, sizeOf: Buffer.byteLength })) {

@@ -5,6 +5,7 @@ import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
+import { hiddenOn, revealThen } from './reveal.ts';
 
 /**
  * Notes the invitation where the guest is, and tells the guest.
@@ -26,5 +27,7 @@ export function invite(
     }
   }
   server.links?.tell({ kind: 'invite', source, user: guest, channel });
-  return toChannelWithCap(server, channel, CAP.inviteNotify, message, source.local);
+  const tell = () => toChannelWithCap(server, channel, CAP.inviteNotify, message, source.local);
+  const hidden = hiddenOn(channel, source);
+  return hidden === null ? tell() : revealThen(server, hidden, tell);
 }

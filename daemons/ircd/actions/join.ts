@@ -3,14 +3,13 @@
 import { statusLetters } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toMembers } from '../broadcast.ts';
-import { CAP } from '../client/capabilities.ts';
 import type { NetBatch, Telling } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
-import { historyOf } from '../history/message-history.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
-import { type Message, rest, type StepsWith } from '../work-steps.ts';
+import { rest, type StepsWith } from '../work-steps.ts';
+import { announceJoin, type Say } from './announce-join.ts';
 import { kept } from './keeping.ts';
 import { dueStatus } from './regain.ts';
 
@@ -121,9 +120,6 @@ function* finish(
   }
 }
 
-/** Makes a message of a source and what it says. */
-type Say = (source: Source, text: string) => Telling;
-
 function* announceAll(
   server: CommandServer,
   membership: Membership,
@@ -132,43 +128,8 @@ function* announceAll(
 ): WorkSteps {
   // No line is written for nobody.
   if (membership.channel.locals.length === 0) return;
-  yield* announce(server, membership, say);
+  yield* announceJoin(server, membership, say, membership.hidden ? 'self' : 'all');
   if (withStatus) yield* announceStatus(server, membership, say);
-}
-
-/** The extended form goes to those who asked for it (IRCv3 extended-join, away-notify). */
-function* announce(server: CommandServer, { user, channel }: Membership, say: Say): WorkSteps {
-  const plain = say(user, `JOIN ${channel.name}`);
-  const { account, realname } = user;
-  let extended: Telling | null = null;
-  // One of many who come together, and one with two forms, is kept without an id.
-  historyOf(server.history, channel)?.happened(channel, from(server, user, `JOIN ${channel.name}`));
-  const either: Message = {
-    body: plain.body,
-    renew: () => {
-      plain.renew();
-      extended?.renew();
-    },
-  };
-  const told = toMembers(server, channel, either, (members, start, end) => {
-    for (let i = start; i < end; i++) {
-      const { client } = members[i]!;
-      if (client.has(CAP.extendedJoin)) {
-        extended ??= say(user, `JOIN ${channel.name} ${account ?? '*'} :${realname}`);
-        extended.to(client);
-      } else plain.to(client);
-    }
-  });
-  yield* rest(told);
-  if (user.away === null) return;
-  const away = say(user, `AWAY :${user.away}`);
-  const toldAway = toMembers(server, channel, away, (members, start, end) => {
-    for (let i = start; i < end; i++) {
-      const { client } = members[i]!;
-      if (client !== user.local && client.has(CAP.awayNotify)) away.to(client);
-    }
-  });
-  yield* rest(toldAway);
 }
 
 /** What the server of a user gave them with the JOIN. */

@@ -7,6 +7,7 @@ import type { Source } from '../network-events.ts';
 import type { Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
 import { kept, noteLeft } from './keeping.ts';
+import { reveal } from './reveal.ts';
 
 /**
  * Tells everybody on the channel, then takes the member off it (RFC 2812 3.2.8).
@@ -20,6 +21,7 @@ export function* kick(
   bytes?: string,
 ): WorkSteps {
   const { channel, user } = membership;
+  if (membership.hidden) yield* reveal(server, membership);
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
   const announce = () => toChannel(server, channel, eventOn(server, source, channel, text), null);
   yield* rest(revoke(membership) ? kept(server, source, channel, announce) : announce());

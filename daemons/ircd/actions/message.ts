@@ -11,6 +11,7 @@ import type { Verb } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
+import { hiddenOn, revealThen } from './reveal.ts';
 
 /** Of a message that begins here. */
 const NEW = { msgid: '', time: '' };
@@ -106,6 +107,20 @@ export function sendToChannel(
       tags: message.messageTags,
     });
   if (least === 0 && channel.has(CMODE.history)) server.history?.said(channel, { verb, message });
+  const hidden = hiddenOn(channel, source);
+  if (hidden !== null)
+    return revealThen(server, hidden, () => toReceivers(server, source, verb, channel, least, message));
+  return toReceivers(server, source, verb, channel, least, message);
+}
+
+function toReceivers(
+  server: CommandServer,
+  source: User,
+  verb: Verb,
+  channel: Channel,
+  least: number,
+  message: Delivery,
+): WorkSteps | null {
   const except = source.local;
   if (server.state.deafCount > 0) return toHearing(server, channel, verb, least, message, except);
   if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, least);

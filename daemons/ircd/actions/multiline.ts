@@ -10,6 +10,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { HistoryLine } from '../history/history-buffer.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
+import { hiddenOn, revealThen } from './reveal.ts';
 
 /** What is said. */
 export interface SaidLines {
@@ -79,13 +80,16 @@ export function sendLinesToChannel(
   if (channel.members.length > channel.locals.length) tellLinks(server, source, channel, status, composed);
   if (status === 0 && channel.has(CMODE.history))
     server.history?.said(channel, { verb: composed.said.verb, message: message.first, lines });
-  return toMembers(server, channel, message, (members, from, to) => {
-    for (let i = from; i < to; i++) {
-      const { client, status: held } = members[i]!;
-      if (client === source.local || (client.user.modes & UMODE.deaf) !== 0) continue;
-      if (held >= status) message.to(client);
-    }
-  });
+  const tell = () =>
+    toMembers(server, channel, message, (members, from, to) => {
+      for (let i = from; i < to; i++) {
+        const { client, status: held } = members[i]!;
+        if (client === source.local || (client.user.modes & UMODE.deaf) !== 0) continue;
+        if (held >= status) message.to(client);
+      }
+    });
+  const hidden = hiddenOn(channel, source);
+  return hidden === null ? tell() : revealThen(server, hidden, tell);
 }
 
 /** Each line is a message of its own there, with an id of its own but the first. */

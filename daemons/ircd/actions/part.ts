@@ -25,7 +25,9 @@ export function* part(
     // Somebody may have removed them meanwhile.
     if (membership === undefined) return;
     const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-    yield* rest(toChannel(server, channel, eventOn(server, user, channel, text), null));
+    // Who has said nothing leaves as they came.
+    if (membership.hidden) membership.client?.send(`:${user.prefix} ${text}`);
+    else yield* rest(toChannel(server, channel, eventOn(server, user, channel, text), null));
     noteLeft(server, membership);
     server.state.part(membership);
     server.links?.tell({ kind: 'part', user, channel, reason, bytes });

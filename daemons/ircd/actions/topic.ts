@@ -5,6 +5,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { kept } from './keeping.ts';
+import { hiddenOn, revealThen } from './reveal.ts';
 
 /** When a topic that is set now was set, in Unix milliseconds: behind the one before it, whatever clock that went by. */
 export function topicTime({ topicAtMs }: Channel): number {
@@ -35,5 +36,7 @@ export function setTopic(
   server.host.tableChanged('channels');
   if (told) server.links?.tell({ kind: 'topic', source, channel });
   const message = eventOn(server, source, channel, `TOPIC ${channel.name} :${text}`);
-  return kept(server, source, channel, () => toChannel(server, channel, message, null));
+  const tell = () => toChannel(server, channel, message, null);
+  const hidden = 'nick' in source ? hiddenOn(channel, source) : null;
+  return kept(server, source, channel, hidden === null ? tell : () => revealThen(server, hidden, tell));
 }

@@ -6,6 +6,7 @@ import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { clientOnlyTags, rawTagValue } from '../../irc/tags.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { endFlood, messageFlood } from '../actions/flood.ts';
 import { composeLines, sendLinesToChannel, sendLinesToUser } from '../actions/multiline.ts';
 import { CAP } from '../client/capabilities.ts';
 import { type BatchProblem, ClientBatch, MULTILINE } from '../client/client-batch.ts';
@@ -14,7 +15,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
-import { maySpeak, receiverOf, shownTarget, tellUnreached, unfitFor } from './message.ts';
+import { isCtcp, maySpeak, receiverOf, shownTarget, TOO_MUCH, tellUnreached, unfitFor } from './message.ts';
 
 /** Letters, digits and `-`, as IRCv3 batch has it. */
 const REFERENCE = /^[A-Za-z0-9-]{1,64}$/;
@@ -162,6 +163,12 @@ function* toChannel(
       ? given.map(({ text, joined }) => ({ text: stripFormatting(text), joined }))
       : given;
     if (lines.every(({ text }) => text === '')) return;
+    const limit = channel.has(CMODE.flood) ? messageFlood(channel, client, isCtcp(given[0]!.text)) : null;
+    if (limit !== null) {
+      refuse(N.ERR_CANNOTSENDTOCHAN, channel.name, TOO_MUCH);
+      yield* endFlood(server, channel, limit, client.user.memberships.get(channel) ?? null);
+      return;
+    }
     const said = { verb: verb!, target: shownTarget(channel, status), lines, clientTags };
     const composed = composeLines(server, client.user, said);
     yield* rest(sendLinesToChannel(server, client.user, channel, status, composed));

@@ -6,6 +6,7 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
+import { endFlood, joinFlood } from '../actions/flood.ts';
 import { join as enter } from '../actions/join.ts';
 import { part } from '../actions/part.ts';
 import { dueStatus } from '../actions/regain.ts';
@@ -14,6 +15,7 @@ import type { CommandServer } from '../command-server.ts';
 import { historyOf, type MessageHistory } from '../history/message-history.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
+import type { FloodLimit } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, rest, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
@@ -51,8 +53,18 @@ function* joinAll(
   if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
 }
 
-/** Enters one channel, or says why not. */
-export function* joinOne(server: CommandServer, client: LocalClient, name: string, key: string): WorkSteps {
+/**
+ * Enters one channel, or says why not.
+ * @param forwarded whether another channel has sent them here, which nobody does twice.
+ */
+export function* joinOne(
+  server: CommandServer,
+  client: LocalClient,
+  name: string,
+  key: string,
+  forwarded = false,
+): WorkSteps {
+  let next: string | null = null;
   const { host, state } = server;
   if (!isValidChannelName(name, limits.channelNameBytes.default)) {
     client.reply(N.ERR_BADCHANMASK, replyParameter(name));
@@ -77,12 +89,15 @@ export function* joinOne(server: CommandServer, client: LocalClient, name: strin
     if (refusal !== null) {
       // A full channel is theirs as before.
       if (refusal !== N.ERR_CHANNELISFULL) channel?.history?.left(client.user);
-      client.reply(refusal, channel?.name ?? name);
-      return;
-    }
-    yield* admit(server, client, name);
+      next = forwarded ? null : (channel?.forward ?? null);
+      if (next === null) client.reply(refusal, channel?.name ?? name);
+    } else yield* admit(server, client, name);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
+  }
+  if (next !== null) {
+    client.reply(N.ERR_LINKCHANNEL, `${channel!.name} ${next}`);
+    yield* joinOne(server, client, next, key, true);
   }
   if (host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
 }
@@ -104,6 +119,19 @@ export function* admit(server: CommandServer, client: LocalClient, name: string)
     client.reply(N.RPL_ENDOFNAMES, channel.name);
   }
   tellRestored(server, client, channel);
+  const limit = joinFlood(channel);
+  if (limit !== null) yield* tooManyJoins(server, channel, limit);
+}
+
+/** Closes a channel that too many have entered. */
+function* tooManyJoins(server: CommandServer, channel: Channel, limit: FloodLimit): WorkSteps {
+  const { work } = server.host;
+  while (work.mustWait(channel.gate)) yield channel.gate;
+  try {
+    yield* endFlood(server, channel, limit, null);
+  } finally {
+    work.leave(channel.gate);
+  }
 }
 
 /** A channel that is made here begins with what is said being kept, where the settings say so. */

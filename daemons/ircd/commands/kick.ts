@@ -1,7 +1,7 @@
 /** KICK: RFC 2812 3.2.8, Modern "KICK message". */
 
 import { truncateUtf8 } from '../../irc/line-text.ts';
-import { rankOver } from '../../irc/modes.ts';
+import { CMODE, rankOver } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -65,6 +65,8 @@ function* kickOne(
   const victim = target?.memberships.get(channel);
   if (target === undefined) client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
   else if (victim === undefined) client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
+  else if (channel.has(CMODE.noKicks) && victim !== membership)
+    client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name, 'Nobody is kicked here (+Q)');
   else if (victim !== membership && membership.status < rankOver(victim.status))
     client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name, `You may not kick ${target.nick}, who ranks too high`);
   else yield* kickMember(server, client.user, victim, reason);

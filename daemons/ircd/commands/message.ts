@@ -7,6 +7,7 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import { clientOnlyTags } from '../../irc/tags.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { endFlood, messageFlood } from '../actions/flood.ts';
 import { compose, sendToChannel, sendToUser } from '../actions/message.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { Delivery } from '../client/delivery.ts';
@@ -15,6 +16,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Verb } from '../network-events.ts';
 import type { Asker } from '../state/asker.ts';
 import type { Channel } from '../state/channel.ts';
+import type { FloodLimit } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';
@@ -172,13 +174,22 @@ export function maySpeak(
 }
 
 /** CTCP other than ACTION, which +C keeps out. */
-function isBlockedCtcp(text: string): boolean {
+export function isCtcp(text: string): boolean {
   return text.charCodeAt(0) === 1 && !text.startsWith('\x01ACTION ');
 }
 
+/** Why a message is not passed on that is one too many. */
+export const TOO_MUCH = 'Cannot send to channel (+f), too much was said at once';
+
 /** Modes that say what a message may be, whoever sends it; most channels have none of them. */
 const ABOUT_MESSAGES =
-  CMODE.noCtcp | CMODE.noColour | CMODE.stripped | CMODE.accountsSpeak | CMODE.noNotice | CMODE.noLists;
+  CMODE.noCtcp |
+  CMODE.noColour |
+  CMODE.stripped |
+  CMODE.accountsSpeak |
+  CMODE.noNotice |
+  CMODE.noLists |
+  CMODE.flood;
 
 /** Why a message of somebody who may speak is refused, as text; null where it is not. */
 export function unfitFor(
@@ -188,7 +199,7 @@ export function unfitFor(
   text: string,
   oneOfMany: boolean,
 ): string | null {
-  if (channel.has(CMODE.noCtcp) && isBlockedCtcp(text)) return N.ERR_CANNOTSENDTOCHAN.text;
+  if (channel.has(CMODE.noCtcp) && isCtcp(text)) return N.ERR_CANNOTSENDTOCHAN.text;
   if (channel.has(CMODE.noNotice) && verb === 'NOTICE') return 'Cannot send to channel (+N)';
   if (channel.has(CMODE.noLists) && oneOfMany) return 'Cannot send to channel with others (+T)';
   if (channel.has(CMODE.noColour) && hasColour(text)) return 'Cannot send colours to channel (+c)';
@@ -242,6 +253,12 @@ function sendTo(
       if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name, unfit);
       return null;
     }
+    const limit =
+      channel.has(CMODE.flood) && verb !== 'TAGMSG' ? messageFlood(channel, client, isCtcp(text)) : null;
+    if (limit !== null) {
+      if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name, TOO_MUCH);
+      return floodEnding(server, channel, client, limit);
+    }
     if (channel.has(CMODE.stripped)) text = stripFormatting(text);
     // Nothing was left of it, and no line has an empty text.
     if (text === '' && verb !== 'TAGMSG') return null;
@@ -251,6 +268,19 @@ function sendTo(
   if (left !== null) return finishing(server, client, message, channel, left);
   if (client.has(CAP.echoMessage)) message.to(client);
   return null;
+}
+
+function* floodEnding(
+  server: CommandServer,
+  channel: Channel,
+  { user }: LocalClient,
+  limit: FloodLimit,
+): WorkSteps {
+  try {
+    yield* endFlood(server, channel, limit, user.memberships.get(channel) ?? null);
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
 }
 
 /** The rest of a message that did not fit its slice, and its echo. */

@@ -18,9 +18,9 @@ export const mode: Command = {
   minParams: 1,
   help: [
     'MODE <channel> [<modes> [<parameters>]]',
-    'Shows or changes the modes of a channel: b e I (lists), k key, l limit, o and v.',
-    'C no CTCP, K no knocks, M accounts speak, N no notices, O operators of the network, S formatting is taken out,',
-    'T no lists of targets, Z TLS only, c no colours, i invitation, m moderated, n no strangers, p private, r accounts only, s secret, t topic.',
+    'Shows or changes the modes of a channel: b e I (lists), k key, l limit, L forward, f floods, o and v, and q a h where PREFIX has them.',
+    'C no CTCP, D joins are seen later, K no knocks, M accounts speak, N no notices, O operators of the network, P it stays, Q no kicks,',
+    'S formatting is taken out, T no lists of targets, Z TLS only, c no colours, i invitation, m moderated, n no strangers, p private, r accounts only, s secret, t topic.',
     'MODE <nickname> [<modes>]',
     'Shows or changes your own modes: i invisible, w wallops, B bot, x hidden host, -o,',
     'D no private messages, R private messages of accounts only, d nothing of channels, g those whom you ACCEPT only.',

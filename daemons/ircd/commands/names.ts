@@ -76,6 +76,7 @@ export function sendNames({ statuses }: CommandServer, asker: Asker, channel: Ch
   for (const member of channel.members) {
     const other = member.user;
     if (!inside && (other.modes & UMODE.invisible) !== 0) continue;
+    if (member.hidden && other !== asker.user) continue;
     words.add(member.prefix(multi, statuses) + (withHost ? other.prefix : other.nick));
   }
   words.end();

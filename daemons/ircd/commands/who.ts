@@ -77,7 +77,9 @@ function* whoChannel(server: CommandServer, client: LocalClient, channel: Channe
   if (!inside && !channel.isPublic && !client.can('auspex')) return;
   // A copy, because members come and go while the answer takes its turns.
   for (const member of [...channel.members]) {
-    const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !client.can('auspex');
+    const unseen = member.hidden && member.user !== client.user;
+    const invisible = !inside && (member.user.modes & UMODE.invisible) !== 0;
+    const hidden = (unseen || invisible) && !client.can('auspex');
     if (!hidden && send(client, member.user, member, query) === 'full') return;
     if (!server.host.work.spend(hidden ? workPrices.skipped.ns : ROW_NS)) continue;
     yield null;

@@ -79,6 +79,7 @@ function sendChannels(asker: Asker, target: User, statuses: number): void {
   const words = asker.replyWords(N.RPL_WHOISCHANNELS, target.nick);
   for (const membership of target.memberships.values()) {
     const { channel } = membership;
+    if (!all && membership.hidden) continue;
     if (!all && !asker.user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
     words.add(membership.prefix(asker.has(CAP.multiPrefix), statuses) + channel.name);
   }

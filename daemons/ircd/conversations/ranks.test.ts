@@ -1,6 +1,6 @@
 /** Who ranks over whom on a channel, with owners (q), the protected (a) and halfops (h): what each may do, and to whom. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STATUS, STATUS_LETTERS, statusBits, statusSigns } from '../../irc/modes.ts';
+import { CMODE, STATUS, STATUS_LETTERS, statusBits, statusSigns } from '../../irc/modes.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { EXTRA_STATUS, ircdConfigSchema, OPER_FLAGS } from '../config.ts';
 import { channelOf, channelRecordSchema, recordOf } from '../journal/channel-record.ts';
@@ -102,12 +102,15 @@ describe('with all of them', () => {
       ['MODE #c +l 5', 'h'],
       ['MODE #c +m', 'h'],
       ['MODE #c +H', 'o'],
+      ['MODE #c +Q', 'o'],
+      ['MODE #c +f [5j]:10', 'o'],
+      ['MODE #c -L', 'o'],
       ['INVITE eve #c', 'h'],
     ] as const) {
       const eve = irc.join('eve');
       for (const letters of ['v', 'h', 'o', 'a', 'q']) {
         rank(ann, letters);
-        channel().modes = statusBits('') | 0b101001;
+        channel().modes = CMODE.inviteOnly | CMODE.topicLocked;
         const refused = ann.send(line).some((answer) => answer.startsWith(':irc.test 482 ann #c'));
         expect(`${line} ${letters} ${refused}`).toBe(
           `${line} ${letters} ${statusBits(letters) < statusBits(least)}`,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { toLineText } from '../../../contract/line-texts.ts';
 import { fold } from '../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS } from '../../irc/modes.ts';
+import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS, TEXT_MODES } from '../../irc/modes.ts';
 import { isValidChannelName, isValidKey } from '../../irc/names.ts';
 import { limits } from '../limits.ts';
 import { listOf } from '../modes/mask-lists.ts';
@@ -34,6 +34,9 @@ export const channelRecordSchema = z.discriminatedUnion('kind', [
       .refine((key) => isValidKey(key, limits.keyLength.default), { error: 'no channel key' })
       .nullable(),
     limit: z.int().positive().nullable(),
+    /** Modes that are a text, where they are set. */
+    L: channelName.optional(),
+    f: z.string().max(100).optional(),
     b: z.array(maskEntry),
     e: z.array(maskEntry),
     I: z.array(maskEntry),
@@ -75,6 +78,8 @@ export function recordOf(channel: Channel): KeptChannel {
     modes: lettersOf(channel),
     key: joinKey,
     limit,
+    L: channel.text('L') ?? undefined,
+    f: channel.text('f') ?? undefined,
     b: entriesOf(channel, 'b'),
     e: entriesOf(channel, 'e'),
     I: entriesOf(channel, 'I'),
@@ -103,6 +108,7 @@ export function channelOf(record: KeptChannel, untilMs: number): Channel {
   for (const letter of modes) channel.modes |= CMODE_LETTERS.get(letter) ?? 0;
   channel.joinKey = key;
   channel.limit = limit;
+  for (const letter of TEXT_MODES) channel.setText(letter, record[letter] ?? null);
   for (const letter of LISTS) {
     const list = listOf(channel, letter);
     for (const [mask, by, atMs] of record[letter]) list.add(mask, by, atMs);

@@ -8,8 +8,10 @@ import { CMODE, STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { encodeCheckedLine, readCheckedLines } from '../../runtime/files/checked-lines.ts';
 import { setAccount } from '../actions/account.ts';
+import { announceJoin } from '../actions/announce-join.ts';
 import { setAway } from '../actions/away.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
+import { endFlood } from '../actions/flood.ts';
 import { changeHost } from '../actions/host.ts';
 import { introduce } from '../actions/introduce.ts';
 import { invite } from '../actions/invite.ts';
@@ -23,10 +25,12 @@ import { part } from '../actions/part.ts';
 import { quit } from '../actions/quit.ts';
 import { setRealname } from '../actions/realname.ts';
 import { redact } from '../actions/redact.ts';
+import { reveal } from '../actions/reveal.ts';
 import { setTopic } from '../actions/topic.ts';
 import { setUserModes } from '../actions/user-modes.ts';
 import { wallops } from '../actions/wallops.ts';
 import { clearChannel } from '../admin/walks.ts';
+import { from } from '../broadcast.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { remoteUser } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
@@ -119,17 +123,41 @@ describe('an action', () => {
       ['an operator logs out', () => act(setAccount(irc.server, ann.user!, null)), true],
       ['an operator takes another account', () => act(setAccount(irc.server, ann.user!, 'Anna')), true],
     ],
+    'announce-join.ts': [
+      [
+        'somebody is on it',
+        () => act(announceJoin(irc.server, memberOf(bob), (by, text) => from(irc.server, by, text), 'all')),
+        false,
+      ],
+    ],
     'away.ts': [['away', () => act(setAway(irc.server, ann.user!, 'out')), false]],
     'channel-modes.ts': [
       ['a flag', modes((changes) => changes.flag(true, 'i', CMODE.inviteOnly)), true],
       ['a flag that is so already', modes((changes) => changes.flag(true, 'n', CMODE.noExternal)), false],
       ['a key', modes((changes) => changes.key('sesame')), true],
       ['a limit', modes((changes) => changes.limit(7)), true],
+      ['a channel to go to', modes((changes) => changes.text('L', '#y')), true],
+      ['what is a flood', modes((changes) => changes.text('f', '[5j]:10')), true],
       ['a ban', modes((changes) => changes.mask(true, 'b', 'a!*@*')), true],
       ['an exception', modes((changes) => changes.mask(true, 'e', 'a!*@*')), true],
       ['an invite exception', modes((changes) => changes.mask(true, 'I', 'a!*@*')), true],
       ['an operator', modes((changes) => changes.status(false, 'o', STATUS.op, memberOf(bob))), true],
       ['a voice', modes((changes) => changes.status(true, 'v', STATUS.voice, memberOf(bob))), true],
+    ],
+    'flood.ts': [
+      [
+        'that sets a mode',
+        () => act(endFlood(irc.server, channel(), { kind: 'm', most: 1, action: 'm', minutes: 0 }, null)),
+        true,
+      ],
+      [
+        'that drops a message',
+        () =>
+          act(
+            endFlood(irc.server, channel(), { kind: 't', most: 1, action: 'd', minutes: 0 }, memberOf(bob)),
+          ),
+        false,
+      ],
     ],
     'host.ts': [['another host', () => act(changeHost(irc.server, ann.user!, 'h.example')), false]],
     'introduce.ts': [
@@ -223,6 +251,7 @@ describe('an action', () => {
         true,
       ],
     ],
+    'reveal.ts': [['somebody', () => act(reveal(irc.server, memberOf(bob))), false]],
     'topic.ts': [['a topic', () => act(setTopic(irc.server, ann.user!, channel(), 'news', 5)), true]],
     'user-modes.ts': [
       ['a mode', () => setUserModes(irc.server, ann.user!, [{ on: true, letter: 'i', bit: 1 }]), false],

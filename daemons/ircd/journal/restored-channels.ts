@@ -1,4 +1,5 @@
 /** Brings channels back that were there before a restart, and ends the time in which they wait for who was on them. */
+import { CMODE } from '../../irc/modes.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -39,7 +40,7 @@ export class RestoredChannels {
     for (const kept of newestOf(good)) {
       const channel = channelOf(kept, untilMs);
       // Nobody came for it in its time.
-      if (channel.restored!.untilMs <= nowMs) continue;
+      if (channel.restored!.untilMs <= nowMs && !channel.has(CMODE.permanent)) continue;
       this.#server.state.restore(channel);
       this.#waiting.push(channel);
     }

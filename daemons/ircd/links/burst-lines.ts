@@ -2,7 +2,7 @@
  * What a peer is told when a link begins: every server, user and channel, in turns, so that nobody here waits for it. What
  * happens meanwhile is told like anything else. Called by link.ts.
  */
-import { CMODE_LETTERS, statusBits } from '../../irc/modes.ts';
+import { statusBits, TEXT_MODES } from '../../irc/modes.ts';
 import { type MaskOrigin, originKey, writeBurst } from '../../irc/p10/burst-line.ts';
 import { isPrefix } from '../../irc/p10/mask-tags.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
@@ -13,7 +13,7 @@ import type { MaskList } from '../state/mask-list.ts';
 import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
-import { awayLine, topicLine } from './event-lines.ts';
+import { awayLine, flagsOf, topicLine } from './event-lines.ts';
 import { type Numbers, type Peer, toSeconds } from './peer.ts';
 import { introduction, markLines } from './user-lines.ts';
 
@@ -79,6 +79,11 @@ export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: 
   const modeArguments = new Map<string, string>();
   if (channel.limit !== null) modeArguments.set('l', String(channel.limit));
   if (channel.joinKey !== null) modeArguments.set('k', bytesOf(channel.joinKey));
+  for (const letter of TEXT_MODES) {
+    const text = channel.text(letter);
+    if (text !== null && peer.limits.modesWithArgumentWhenSet.includes(letter))
+      modeArguments.set(letter, bytesOf(text));
+  }
   const lines = writeBurst(me.numeric, {
     channel: channel.nameBytes,
     createdSeconds: toSeconds(channel.createdMs),
@@ -94,13 +99,6 @@ export function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: 
   const topic = peer.ownTokens ? channel.topicAtMs > 0 : channel.topic !== '' && peer.kind !== 'ircu';
   if (topic) lines.push(topicLine(me.numeric, peer, channel));
   return lines;
-}
-
-function flagsOf({ limits }: Peer, channel: Channel): string {
-  let letters = '';
-  for (const [letter, bit] of CMODE_LETTERS)
-    if (channel.has(bit) && limits.flags.includes(letter)) letters += letter;
-  return letters;
 }
 
 /** Who set each mask and when. */

@@ -2,7 +2,14 @@
  * What a peer is told of something that happened here or elsewhere, as lines of P10. What it cannot hold is cut or left out
  * here. Called by link-network.ts once for each peer.
  */
-import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS, statusSigns } from '../../irc/modes.ts';
+import {
+  CMODE_LETTERS,
+  LIST_MODES,
+  STATUS,
+  STATUS_LETTERS,
+  statusSigns,
+  TEXT_MODES,
+} from '../../irc/modes.ts';
 import { withTags, writeLine } from '../../irc/p10/line.ts';
 import { writeMaskTags } from '../../irc/p10/mask-tags.ts';
 import { writeMessageTags } from '../../irc/p10/message-tags.ts';
@@ -148,15 +155,27 @@ function joinLines(numbers: Numbers, peer: Peer, { membership, created }: EventO
 }
 
 /** All modes of a channel that a peer knows but its masks, as if they were set now. */
-function modesOf({ limits }: Peer, channel: Channel): LinkModeChange[] {
+function modesOf(peer: Peer, channel: Channel): LinkModeChange[] {
   const changes: LinkModeChange[] = [];
   const set = (letter: string, argument = '') =>
     changes.push({ on: true, letter, argument: bytesOf(argument) });
-  for (const [letter, bit] of CMODE_LETTERS)
-    if (channel.has(bit) && limits.flags.includes(letter)) set(letter);
+  for (const letter of flagsOf(peer, channel)) set(letter);
   if (channel.joinKey !== null) set('k', channel.joinKey);
   if (channel.limit !== null) set('l', String(channel.limit));
+  for (const letter of TEXT_MODES) {
+    const text = channel.text(letter);
+    if (text !== null && peer.limits.modesWithArgumentWhenSet.includes(letter)) set(letter, text);
+  }
   return changes;
+}
+
+/** Letters of the modes without argument that mean the same to a peer. */
+export function flagsOf({ limits }: Peer, channel: Channel): string {
+  let letters = '';
+  for (const [letter, bit] of CMODE_LETTERS)
+    if (channel.has(bit) && limits.flags.includes(letter) && !limits.otherFlags.includes(letter))
+      letters += letter;
+  return letters;
 }
 
 /** All masks of a channel that a peer can hold, as if they were set now. */
@@ -211,6 +230,7 @@ function signed({ ownTokens }: Peer, { by, atMs }: MaskSetter, line: string): st
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */
 function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): LinkModeChange | null {
   const { on, letter, argument, user, bytes } = change;
+  if (limits.otherFlags.includes(letter) !== (change.isOther === true)) return null;
   if (user !== null)
     return limits.status.includes(letter) ? { on, letter, argument: numbers.numericOf(user) } : null;
   const whenSet = limits.modesWithArgumentWhenSet.includes(letter);

@@ -5,8 +5,17 @@
 
 import { hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { canonicalListMask } from '../../irc/extended-mask.ts';
-import { CMODE, CMODE_LETTERS, rankOver, STATUS, STATUS_LETTERS } from '../../irc/modes.ts';
-import { isValidKey } from '../../irc/names.ts';
+import {
+  CMODE,
+  CMODE_LETTERS,
+  isTextMode,
+  rankOver,
+  STATUS,
+  STATUS_LETTERS,
+  TEXT_MODES,
+  type TextMode,
+} from '../../irc/modes.ts';
+import { isChannelName, isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -14,11 +23,14 @@ import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel, Membership } from '../state/channel.ts';
+import { ChannelFlood } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
-/** Flags that halfops may not change: they decide for how long what others say is kept. */
-const OPERATORS_ALONE = CMODE.history;
+/** Flags that halfops may not change: they decide what is kept, and what those above them may do. */
+const OPERATORS_ALONE = CMODE.history | CMODE.noKicks | CMODE.permanent;
+/** Those that only operators of the network may set. */
+const IRC_OPERATORS_ALONE = CMODE.opersOnly | CMODE.permanent;
 /** Largest +l. */
 const MAX_LIMIT = 1_000_000;
 
@@ -50,6 +62,7 @@ class ChannelModeChange {
   #nextArg = 0;
   #withParameter = 0;
   #refused = false;
+  #forced = false;
   readonly #unknown = new Set<string>();
 
   constructor(
@@ -68,6 +81,7 @@ class ChannelModeChange {
   }
 
   apply(letters: string, forced: boolean): WorkSteps | null {
+    this.#forced = forced;
     let on = true;
     const listed = new Set<string>();
     for (const letter of letters) {
@@ -76,7 +90,10 @@ class ChannelModeChange {
       else if (isListMode(letter)) this.#applyList(on, letter, listed);
       else if (this.#mayChange()) this.#applyOne(on, letter);
     }
-    return this.#changes.announce(forced ? 'forced' : true);
+    const left = this.#changes.announce(forced ? 'forced' : true);
+    // It was kept by P alone.
+    this.#server.state.endIfEmpty(this.#channel);
+    return left;
   }
 
   /** Says once that the user ranks too low. */
@@ -122,6 +139,7 @@ class ChannelModeChange {
     if (status !== 0) this.#applyStatus(on, letter, status);
     else if (letter === 'k') this.#applyKey(on);
     else if (letter === 'l') this.#applyLimit(on);
+    else if (isTextMode(letter)) this.#applyText(on, letter);
     else this.#applyFlag(on, letter);
   }
 
@@ -133,7 +151,7 @@ class ChannelModeChange {
       this.#unknown.add(letter);
     } else if ((bit & OPERATORS_ALONE) !== 0 && !this.#mayChange(STATUS.op)) {
       // A halfop, who was told.
-    } else if (bit === CMODE.opersOnly && on && !this.#client.user.isOper) {
+    } else if ((bit & IRC_OPERATORS_ALONE) !== 0 && on && !this.#client.user.isOper) {
       this.#client.reply(N.ERR_NOPRIVILEGES);
     } else if (bit === CMODE.history && on && this.#server.history === null) {
       this.#client.fail(
@@ -191,6 +209,31 @@ class ChannelModeChange {
     else this.#changes.limit(limit);
   }
 
+  #applyText(on: boolean, letter: TextMode): void {
+    // Nor may halfops send others elsewhere, or decide what is a flood of theirs.
+    if (!this.#mayChange(STATUS.op)) return;
+    if (!on) {
+      this.#changes.text(letter, null);
+      return;
+    }
+    const argument = this.#takeArg();
+    if (argument === null) this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+    else if (letter === 'L') this.#applyForward(argument);
+    else if (ChannelFlood.parse(argument) === null)
+      this.#invalid(letter, replyParameter(argument), 'Expected limits such as [5j#i10,20m,8t#b]:15');
+    else this.#changes.text(letter, argument);
+  }
+
+  /** Only whoever is operator there too may send people there, so that nobody's channel is overrun. */
+  #applyForward(name: string): void {
+    const there = isChannelName(name) ? this.#server.state.findChannel(name) : undefined;
+    if (there === undefined || there === this.#channel)
+      this.#invalid('L', replyParameter(name), 'Expected another channel that there is');
+    else if (!(this.#forced || this.#client.user.memberships.get(there)?.isOp === true))
+      this.#client.reply(N.ERR_CHANOPRIVSNEEDED, there.name);
+    else this.#changes.text('L', there.name);
+  }
+
   #applyList(on: boolean, letter: string, listed: Set<string>): void {
     const argument = this.#takeArg();
     if (argument === null) {
@@ -231,7 +274,7 @@ class ChannelModeChange {
 
 /** @param statuses bits of what members may be here */
 function takesParameter(on: boolean, letter: string, statuses: number): boolean {
-  if (isListMode(letter) || letter === 'k' || (letter === 'l' && on)) return true;
+  if (isListMode(letter) || letter === 'k' || (on && (letter === 'l' || isTextMode(letter)))) return true;
   return ((STATUS_LETTERS.get(letter) ?? 0) & statuses) !== 0;
 }
 
@@ -257,6 +300,12 @@ export function channelModeString(channel: Channel, member: boolean): string {
   if (channel.limit !== null) {
     letters += 'l';
     args += ` ${channel.limit}`;
+  }
+  for (const letter of TEXT_MODES) {
+    const text = channel.text(letter);
+    if (text === null) continue;
+    letters += letter;
+    args += ` ${text}`;
   }
   return letters + args;
 }

@@ -76,7 +76,7 @@ describe.each(tables)('$file', ({ rows: those }) => {
 });
 
 const lettersOf = (modes: ReadonlyMap<string, number>) => [...modes.keys()];
-const CHANNEL_LETTERS = [...new Set([...lettersOf(CMODE_LETTERS), ...LIST_MODES, ...'klov'])];
+const CHANNEL_LETTERS = [...new Set([...lettersOf(CMODE_LETTERS), ...LIST_MODES, ...'Lfklov'])];
 const modes = [
   ...CHANNEL_LETTERS.map((letter) => ({ letter, subject: `#channel +${letter}`, target: '#c' })),
   ...lettersOf(UMODE_LETTERS).map((letter) => ({ letter, subject: `user +${letter}`, target: 'me' })),

@@ -2,9 +2,10 @@
  * A channel and the memberships in it, as plain data. Only state/network.ts (members, invites) and modes/ (modes,
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
-import { ALL_STATUS, CMODE, STATUS, statusSigns } from '../../irc/modes.ts';
+import { ALL_STATUS, CMODE, STATUS, statusSigns, TEXT_MODES, type TextMode } from '../../irc/modes.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
+import { ChannelFlood } from './channel-flood.ts';
 import type { ChannelHistory } from './channel-history.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
@@ -25,6 +26,8 @@ export class Membership implements Memberships {
   index = -1;
   /** Position in `channel.locals`; -1 for a user of another server. */
   localIndex = -1;
+  /** Whether others here do not see them yet (mode D). Changed by the channel. */
+  hidden = false;
   /** Ban verdict, valid while `banRevision` equals the channel's and the user's prefix is the same. */
   banned = false;
   banRevision = -1;
@@ -125,6 +128,8 @@ export class Channel {
   readonly locals: LocalMembership[] = [];
   /** How many of them are to be reached by each server that is linked to this one; of those there are few. */
   #directions: readonly Direction[] = NO_DIRECTIONS;
+  /** How many are not seen yet. */
+  #hidden = 0;
   topic = '';
   /** Prefix of the user who set the topic. */
   topicBy = '';
@@ -135,6 +140,10 @@ export class Channel {
   modes: number = CMODE.noExternal | CMODE.topicLocked;
   joinKey: string | null = null;
   limit: number | null = null;
+  /** Name of a channel for those who may not enter (mode L); null for none. */
+  forward: string | null = null;
+  /** What it bears of a flood (mode f); null where nothing is counted. */
+  flood: ChannelFlood | null = null;
   readonly bans = new MaskList();
   readonly exceptions = new MaskList();
   readonly inviteExceptions = new MaskList();
@@ -161,10 +170,24 @@ export class Channel {
 
   /** Called by state/network.ts. */
   add(membership: Membership): void {
+    if (this.has(CMODE.delayed) && membership.status === 0) this.#hide(membership);
     this.asleep = false;
     membership.index = this.members.push(membership) - 1;
     if (isLocal(membership)) membership.localIndex = this.locals.push(membership) - 1;
     else this.#count(membership.user, 1);
+  }
+
+  #hide(membership: Membership): void {
+    membership.hidden = true;
+    this.#hidden++;
+    this.modes |= CMODE.hiding;
+  }
+
+  /** Somebody is seen from here on. */
+  show(membership: Membership): void {
+    if (!membership.hidden) return;
+    membership.hidden = false;
+    if (--this.#hidden === 0) this.modes &= ~CMODE.hiding;
   }
 
   /** Whether somebody on it is to be reached by a server that is linked to this one. */
@@ -188,6 +211,7 @@ export class Channel {
 
   /** The last one takes the place of whoever leaves. Called by state/network.ts. */
   remove(membership: Membership): void {
+    this.show(membership);
     const last = this.members.pop();
     if (last !== undefined && last !== membership) {
       this.members[membership.index] = last;
@@ -208,11 +232,32 @@ export class Channel {
   copy(): Channel {
     const { topic, topicBy, topicAtMs, modes, joinKey, limit } = this;
     const copied = new Channel(this.name, this.key, this.createdMs);
-    Object.assign(copied, { topic, topicBy, topicAtMs, modes, joinKey, limit });
+    Object.assign(copied, { topic, topicBy, topicAtMs, modes: modes & ~CMODE.hiding, joinKey, limit });
+    for (const letter of TEXT_MODES) copied.setText(letter, this.text(letter));
     copied.bans.copy(this.bans);
     copied.exceptions.copy(this.exceptions);
     copied.inviteExceptions.copy(this.inviteExceptions);
     return copied;
+  }
+
+  /** What a mode that is a text says; null where it is not set. */
+  text(letter: TextMode): string | null {
+    return letter === 'L' ? this.forward : (this.flood?.text ?? null);
+  }
+
+  /** Sets such a mode, or takes it away; whether anything is other than before. What means nothing changes nothing. */
+  setText(letter: TextMode, text: string | null): boolean {
+    if (letter === 'L') {
+      if (this.forward === text) return false;
+      this.forward = text;
+      return true;
+    }
+    const flood = text === null ? null : ChannelFlood.parse(text);
+    if (flood?.text === this.flood?.text || (text !== null && flood === null)) return false;
+    this.flood?.close();
+    this.flood = flood;
+    this.modes = flood === null ? this.modes & ~CMODE.flood : this.modes | CMODE.flood;
+    return true;
   }
 
   has(flag: number): boolean {

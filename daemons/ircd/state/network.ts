@@ -4,7 +4,7 @@
  */
 
 import { fold, sameName } from '../../irc/casemapping.ts';
-import { STATUS, UMODE } from '../../irc/modes.ts';
+import { CMODE, STATUS, UMODE } from '../../irc/modes.ts';
 import { NickIndex } from '../../irc/nick-index.ts';
 import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
@@ -344,7 +344,13 @@ export class NetworkState {
 
   /** Ends a channel without members, unless it is kept for those who were on it. */
   endIfEmpty(channel: Channel): void {
-    if (channel.members.length > 0 || channel.restored !== null || this.keeps(channel)) return;
+    if (
+      channel.members.length > 0 ||
+      channel.restored !== null ||
+      channel.has(CMODE.permanent) ||
+      this.keeps(channel)
+    )
+      return;
     this.#endChannel(channel);
     this.#changed('channels');
   }
@@ -371,7 +377,10 @@ export class NetworkState {
     const found = this.#scratch;
     found.length = 0;
     this.walked = 0;
-    for (const { locals } of user.memberships.keys()) {
+    for (const { hidden, channel } of user.memberships.values()) {
+      // Nobody there knows of them.
+      if (hidden) continue;
+      const { locals } = channel;
       this.walked += locals.length;
       for (const { client } of locals) {
         if (client.mark === mark) continue;
@@ -399,10 +408,11 @@ export class NetworkState {
     return found;
   }
 
-  /** Whether two users share a channel. */
+  /** Whether two users share a channel on which the second is seen. */
   shareChannel(a: User, b: User): boolean {
     const [few, many] = a.memberships.size <= b.memberships.size ? [a, b] : [b, a];
-    for (const channel of few.memberships.keys()) if (many.memberships.has(channel)) return true;
+    for (const channel of few.memberships.keys())
+      if (many.memberships.has(channel) && b.memberships.get(channel)?.hidden !== true) return true;
     return false;
   }
 
@@ -415,6 +425,7 @@ export class NetworkState {
     this.#channelMap.delete(channel.key);
     channel.history?.buffer.clear();
     channel.history = null;
+    channel.flood?.close();
     if (this.#serverMap.size > 1) this.#ended.keep(channel, Date.now());
     if (channel.invited === null) return;
     for (const user of channel.invited) user.invites?.delete(channel);

@@ -2,7 +2,7 @@
  * `B`: a channel as a peer knows it when a link begins. The older one decides: a younger one loses its modes, bans and
  * operators; of equal age both are put together (the lower limit, the key that sorts first).
  */
-import { statusBits } from '../../../irc/modes.ts';
+import { isTextMode, statusBits } from '../../../irc/modes.ts';
 import {
   type BurstChannel,
   type ListName,
@@ -133,12 +133,17 @@ function remember(line: LinkLine, said: BurstChannel): void {
   line.server.state.noteEnded(channel);
 }
 
-/** What a peer can hold of a channel: a mode or list that it does not know would become another there. */
-function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChannel {
+/**
+ * What a peer can hold of a channel: a mode or list that it does not know would become another there.
+ * @param others flags that mean another thing than here where it was said
+ */
+function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel, others: string): BurstChannel {
   const held = statusBits(limits.status);
   const withArgument = limits.modesWithArgument + limits.modesWithArgumentWhenSet;
   const modes = Array.from(channel.modes).filter((letter) =>
-    (channel.modeArguments.has(letter) ? withArgument : limits.flags).includes(letter),
+    channel.modeArguments.has(letter)
+      ? withArgument.includes(letter)
+      : limits.flags.includes(letter) && limits.otherFlags.includes(letter) === others.includes(letter),
   );
   return {
     ...channel,
@@ -151,10 +156,11 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel): BurstChanne
 }
 
 /** Tells other links; of a younger channel nobody is operator. */
-function pass({ line, network, link }: LinkLine, said: BurstChannel, age: number): void {
+function pass({ line, network, link, peer: from }: LinkLine, said: BurstChannel, age: number): void {
+  const others = from.limits.otherFlags;
   const told = () =>
     age > 0 ? { ...said, members: said.members.map(({ numeric }) => ({ numeric, status: 0 })) } : said;
-  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told())), link);
+  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told(), others)), link);
 }
 
 /** What somebody needs to enter the channel of the peer. */
@@ -175,6 +181,8 @@ function adopt({ server, source, peer }: LinkLine, channel: Channel, said: Burst
   for (const letter of said.modes) {
     const argument = said.modeArguments.get(letter) ?? '';
     if (letter === 'k' && channel.joinKey === lesserKey(channel.joinKey, textOf(argument))) continue;
+    if (isTextMode(letter) && channel.text(letter) === lesserKey(channel.text(letter), textOf(argument)))
+      continue;
     if (letter === 'l' && channel.limit !== null && channel.limit <= Number(argument)) continue;
     apply(server.state, peer.limits, channel, changes, { on: true, letter, argument });
   }

@@ -2,7 +2,7 @@
  * Of two channels of one name the older is right, wherever they meet: by `B`, by `C`, by `J`. The younger loses its modes,
  * masks and status, and has the age of the other from then on.
  */
-import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
+import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS_LETTERS, TEXT_MODES } from '../../../irc/modes.ts';
 import { isValidChannelName } from '../../../irc/names.ts';
 import { bareBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
@@ -90,6 +90,7 @@ function strip({ server, source }: LinkLine, channel: Channel): ChannelModeChang
   for (const [letter, bit] of CMODE_LETTERS) changes.flag(false, letter, bit);
   changes.key(null);
   changes.limit(null);
+  for (const letter of TEXT_MODES) changes.text(letter, null);
   for (const letter of LIST_MODES)
     for (const { mask } of [...listOf(channel, letter).entries]) changes.mask(false, letter, mask.text);
   for (const membership of channel.members) {
@@ -133,6 +134,10 @@ function* takeOver(
   for (const [letter, bit] of CMODE_LETTERS) if (other.has(bit)) changes.flag(true, letter, bit);
   if (other.joinKey !== null) changes.key(lesserKey(channel.joinKey, other.joinKey));
   if (other.limit !== null) changes.limit(Math.min(other.limit, channel.limit ?? other.limit));
+  for (const letter of TEXT_MODES) {
+    const text = other.text(letter);
+    if (text !== null) changes.text(letter, lesserKey(channel.text(letter), text));
+  }
   for (const letter of LIST_MODES)
     for (const { mask, by, atMs } of listOf(other, letter).entries)
       changes.mask(true, letter, mask.text, { by, atMs });
@@ -144,7 +149,7 @@ function* takeOver(
   return more;
 }
 
-/** Of two keys the one that holds. */
+/** Of two keys, or other texts, the one that holds. */
 export function lesserKey(key: string | null, other: string): string {
   return key === null || other < key ? other : key;
 }

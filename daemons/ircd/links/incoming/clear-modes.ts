@@ -1,5 +1,5 @@
 /** `CM #channel letters`: an operator of the network or a service takes modes away, the status of all members too. */
-import { CMODE_LETTERS, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
+import { CMODE_LETTERS, isTextMode, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
@@ -17,7 +17,8 @@ function* clear(line: LinkLine): WorkSteps {
   if (channel === undefined) return;
   try {
     const changes = new ChannelModeChanges(server, source, channel);
-    for (const letter of new Set(letters)) takeAway(channel, changes, letter, peer.limits.status);
+    for (const letter of new Set(letters))
+      if (!peer.limits.otherFlags.includes(letter)) takeAway(channel, changes, letter, peer.limits.status);
     network.forward(text, link);
     yield* rest(changes.announce(false));
   } finally {
@@ -31,6 +32,7 @@ function takeAway(channel: Channel, changes: ChannelModeChanges, letter: string,
   if (flag !== undefined) changes.flag(false, letter, flag);
   else if (letter === 'k') changes.key(null);
   else if (letter === 'l') changes.limit(null);
+  else if (isTextMode(letter)) changes.text(letter, null);
   else if (LIST_MODES.includes(letter)) {
     for (const { mask } of [...listOf(channel, letter).entries]) changes.mask(false, letter, mask.text);
   } else {

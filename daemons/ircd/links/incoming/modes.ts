@@ -1,6 +1,13 @@
 /** Modes that other servers and their users set, on channels and on themselves. */
 import { fold } from '../../../irc/casemapping.ts';
-import { CMODE_LETTERS, LIST_MODES, STATUS_LETTERS, saidUserMode, UMODE } from '../../../irc/modes.ts';
+import {
+  CMODE_LETTERS,
+  isTextMode,
+  LIST_MODES,
+  STATUS_LETTERS,
+  saidUserMode,
+  UMODE,
+} from '../../../irc/modes.ts';
 import type { KindLimits } from '../../../irc/p10/kinds.ts';
 import { readMaskTags } from '../../../irc/p10/mask-tags.ts';
 import { type LinkModeChange, type ModeLine, readModes } from '../../../irc/p10/mode-line.ts';
@@ -13,6 +20,7 @@ import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
 import { limits } from '../../limits.ts';
 import type { ModeChange } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
+import { ChannelFlood } from '../../state/channel-flood.ts';
 import type { MaskSetter } from '../../state/mask-list.ts';
 import type { NetworkState } from '../../state/network.ts';
 import type { User } from '../../state/user.ts';
@@ -95,6 +103,8 @@ function* channelModes(line: LinkLine): WorkSteps {
     // It concerns those alone who are gone here: others hear all the same how old the channel is.
     else if (older > 0) network.teach(channel, (other) => other !== link);
     yield* rest(changes.announce(false));
+    // It was kept by P alone.
+    server.state.endIfEmpty(channel);
   } finally {
     server.host.work.leave(channel.gate);
   }
@@ -140,6 +150,8 @@ export function channelToRemember(state: NetworkState, bytes: string, createdSec
  */
 export function isSound({ on, letter, argument }: LinkModeChange): boolean {
   if (letter === 'l' && on) return /^[1-9]\d{0,8}$/.test(argument);
+  if (letter === 'L' && on) return isChannelOfLinks(textOf(argument));
+  if (letter === 'f' && on) return ChannelFlood.parse(argument) !== null;
   const { maskBytes, keyLength } = limits;
   const isMask = LIST_MODES.includes(letter);
   if (argument === '') return !isMask && !(letter === 'k' && on);
@@ -155,7 +167,10 @@ function asTold(
 ): ModeChange | null {
   const known = limits.status.includes(letter);
   if (!known && argument !== '' && STATUS_LETTERS.has(letter)) return null;
-  if (!known) return { on, letter, argument: textOf(argument), user: null, bytes: argument };
+  if (!known) {
+    const isOther = limits.otherFlags.includes(letter);
+    return { on, letter, argument: textOf(argument), user: null, bytes: argument, isOther };
+  }
   const user = state.findNumeric(argument);
   return user === undefined ? null : { on, letter, argument: user.nick, user };
 }
@@ -168,7 +183,7 @@ export function apply(
   changes: ChannelModeChanges,
   { on, letter, argument }: LinkModeChange,
 ): void {
-  const flag = CMODE_LETTERS.get(letter);
+  const flag = limits.otherFlags.includes(letter) ? undefined : CMODE_LETTERS.get(letter);
   const status = limits.status.includes(letter) ? STATUS_LETTERS.get(letter) : undefined;
   if (flag !== undefined) changes.flag(on, letter, flag);
   else if (status !== undefined) {
@@ -178,5 +193,5 @@ export function apply(
   else if (letter === 'k') changes.key(on ? textOf(argument) : null);
   else if (letter === 'l') {
     changes.limit(on ? Number(argument) : null);
-  }
+  } else if (isTextMode(letter)) changes.text(letter, on ? textOf(argument) : null);
 }

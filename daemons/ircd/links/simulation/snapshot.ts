@@ -1,5 +1,5 @@
 /** For the simulated network: all that a server knows of the network, as text, and where two servers disagree. */
-import { CMODE_LETTERS } from '../../../irc/modes.ts';
+import { CMODE_LETTERS, TEXT_MODES } from '../../../irc/modes.ts';
 import { toBase64 } from '../../../irc/p10/numeric.ts';
 import type { NetworkBans } from '../../network-bans/network-bans.ts';
 import type { Channel } from '../../state/channel.ts';
@@ -54,6 +54,7 @@ function channelText(state: NetworkState, channel: Channel): string {
     modes,
     `k ${channel.joinKey}`,
     `l ${channel.limit}`,
+    ...TEXT_MODES.map((letter) => `${letter} ${channel.text(letter)}`),
     `on it ${members.sort().join(' ')}`,
     `b ${masksOf(channel.bans)}`,
     `e ${masksOf(channel.exceptions)}`,
