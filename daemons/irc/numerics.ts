@@ -161,6 +161,7 @@ export const N = {
   ERR_OPERONLY: n('520', 'Cannot join channel (+O), it is for IRC operators'),
   ERR_HELPNOTFOUND: n('524', 'Help not found'),
   ERR_CANTSENDTOUSER: n('531', 'They take no private messages (+D)'),
+  RPL_STATSSHUN: n('542'),
   RPL_WHOISSECURE: n('671', 'is using a secure connection'),
   ERR_INVALIDMODEPARAM: n('696'),
   RPL_HELPSTART: n('704'),

@@ -56,7 +56,7 @@ describe('an exception', () => {
     expect(tried('g')).toEqual([false, true, false, false]);
     expect(tried('d')).toEqual([false, false, true, false]);
     expect(tried('t')).toEqual([false, false, false, true]);
-    expect(tried('kdgt')).toEqual([true, true, true, true]);
+    expect(tried('kdgst')).toEqual([true, true, true, true]);
   });
 
   it('keeps who is here when a ban comes, and nobody else', () => {
@@ -92,12 +92,12 @@ describe('an exception', () => {
       expect(said(`ELINE ${mask}`), mask).toContain('ELINE failed');
     expect(said('ELINE a@b.test t :x')).toContain('name an address or network for them');
     expect(said('ELINE ann@10.0.0.0/8 d :x')).toContain('name an address or network for them');
-    expect(said('ELINE a@b.test kx :x')).toContain('x is no kind of ban, expected some of kdgt');
+    expect(said('ELINE a@b.test kx :x')).toContain('x is no kind of ban, expected some of kdgst');
     expect(irc.server.bans.size).toBe(0);
     eve.send('ELINE a@b.test :x', 'ELINE *!*@2001:db8::/32 :x');
     expect(irc.server.bans.list().map(({ mask, spares }) => [mask, spares])).toEqual([
-      ['a@b.test', 'kg'],
-      ['*@2001:db8::/32', 'kdgt'],
+      ['a@b.test', 'kgs'],
+      ['*@2001:db8::/32', 'kdgst'],
     ]);
   });
 

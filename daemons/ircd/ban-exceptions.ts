@@ -13,6 +13,7 @@ export const SPARED = {
   k: 'K-lines, of real names too',
   d: 'D-lines',
   g: 'G-lines and Z-lines',
+  s: 'shuns',
   t: 'the connect throttle and the number of connections of an address',
 } as const;
 

@@ -26,6 +26,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     network: 'Signalbox',
     channel_status: [],
     denied_client_tags: [],
+    shun_notice: false,
     description: 'Signalbox IRC server',
     listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }],
     trusted_proxies: [],

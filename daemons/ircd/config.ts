@@ -28,6 +28,7 @@ export const OPER_FLAGS = [
   'rehash',
   'restart',
   'set',
+  'shun',
   'squit',
   'wallops',
 ] as const;
@@ -344,6 +345,10 @@ export const ircdConfigSchema = z.strictObject({
       'What users of an ircu with +x and an account are seen with, behind the account: HIDDEN_HOST of the network.',
     ),
   cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
+  shun_notice: z
+    .boolean()
+    .default(false)
+    .describe('Whether clients under a shun are told that what they send is passed over.'),
   denied_client_tags: deniedClientTags.describe(
     'Client-only tags that are not passed on, such as typing; with * as the first all but those that follow with a - (ISUPPORT CLIENTTAGDENY).',
   ),

@@ -19,6 +19,7 @@ import { AccountDesk } from './accounts/account-desk.ts';
 import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { tellOffer } from './actions/offer.ts';
 import { depart } from './actions/quit.ts';
+import { isPassedOver, tellShunned } from './actions/shun.ts';
 import { setUserModes } from './actions/user-modes.ts';
 import { CAP, capabilityNames } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
@@ -380,11 +381,14 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       this.exit(client, HTTP_REFUSAL);
       return;
     }
+    const passedOver = client.shun !== null && isPassedOver(this, client, parser.command);
     if (parser.tags !== '') {
-      if (client.has(CAP.multiline) && this.#isOfBatch(client, status)) return;
+      if (!passedOver && client.has(CAP.multiline) && this.#isOfBatch(client, status)) return;
       this.#startCapture(client, parser.tags);
     }
-    if (status === 'invalid-utf8') {
+    if (passedOver) {
+      tellShunned(this, client, parser.command);
+    } else if (status === 'invalid-utf8') {
       client.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
     } else {
       const command = this.commands.get(parser.command);

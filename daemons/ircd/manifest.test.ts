@@ -173,12 +173,12 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       channel channel string 2..64 pattern="^#.*"
       clear-channel channel string 2..64 pattern="^#.*"
       clear-channel reason string 0..300 default="Channel cleared by an administrator"
-      add-ban kind kline|dline|resv|except|gline|jupe
+      add-ban kind kline|dline|resv|except|gline|shun|jupe
       add-ban mask string 1..200
       add-ban reason string 0..300 default="Banned by an administrator"
       add-ban minutes integer 0..525600 unit="minutes" zero="for ever" default=0
-      add-ban spares string 0..4
-      remove-ban kind kline|dline|resv|except|gline|jupe
+      add-ban spares string 0..5
+      remove-ban kind kline|dline|resv|except|gline|shun|jupe
       remove-ban mask string 1..200
       broadcast text string 1..400
       connect server string 1..63

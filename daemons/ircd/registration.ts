@@ -11,6 +11,7 @@ import { addressParameter } from '../irc/reply-parameter.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import { setAway } from './actions/away.ts';
 import { tellOnline } from './actions/monitor.ts';
+import { meetShun } from './actions/shun.ts';
 import { isSpared } from './ban-exceptions.ts';
 import { sendSupport } from './client/support-lines.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
@@ -204,6 +205,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
     client.user.host = client.user.cloaks[0]!;
     server.state.setUserMode(client.user, UMODE.cloaked, true);
   }
+  meetShun(server, client);
   server.host.work.spend(workPrices.registration.ns);
   server.state.register(client, Date.now());
   server.links?.tell({ kind: 'user', user: client.user });

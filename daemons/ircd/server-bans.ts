@@ -194,7 +194,7 @@ export class ServerBans {
   }
 
   /** As {@link matcher}, of a `user@host` or `~r:realname` mask, for users who are not spared. */
-  userMatcher(mask: string, letter: 'k' | 'g'): (user: User) => boolean {
+  userMatcher(mask: string, letter: 'k' | 'g' | 's'): (user: User) => boolean {
     const covers = maskMatcher(mask);
     return (user) => covers(user) && !isSpared(this.sparedOf(user), letter);
   }

@@ -38,5 +38,5 @@ export function restoreBans({ bans, networkBans }: BanLists, stored: readonly St
 }
 
 function isOfNetwork(ban: StoredBan): ban is NetworkBan {
-  return ban.kind === 'gline' || ban.kind === 'jupe';
+  return ban.kind === 'gline' || ban.kind === 'shun' || ban.kind === 'jupe';
 }

@@ -31,7 +31,7 @@ test.each<[string[], string[]]>([
   [['run', 'ircd', 'add-ban', '--k'], ['--kind']],
   [
     ['run', 'ircd', 'add-ban', '--kind', ''],
-    ['kline', 'dline', 'resv', 'except', 'gline', 'jupe'],
+    ['kline', 'dline', 'resv', 'except', 'gline', 'shun', 'jupe'],
   ],
   [['run', 'ircd', 'add-ban', '--kind', 'kline', '--ma'], ['--mask']],
   [

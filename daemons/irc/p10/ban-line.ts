@@ -1,11 +1,12 @@
 /**
- * Bans of the whole network: `GL * +user@host expires changed kept :why` and `JU * +server.name lasts changed :why`, as ircu
+ * Bans of the whole network: `GL * +user@host expires changed kept :why`, `SU` likewise for the shuns of Nefarious, and `JU * +server.name lasts changed :why`, as ircu
  * has them (its doc/readme.gline). Pure; called by whoever keeps a link.
  */
 import type { KeptBan } from '../network-ban.ts';
 import { type P10Line, writeLine } from './line.ts';
 import { readWhole } from './server-line.ts';
 import { bytesOf } from './text.ts';
+import { TOKEN } from './tokens.ts';
 
 /** For all servers. */
 export const EVERYWHERE = '*';
@@ -95,11 +96,19 @@ export interface NetworkBanLine {
   readonly reason: string;
 }
 
-/** @param nowSeconds when it is sent: ends are sent as how long it is until then, which no clock can be wrong about. */
-export function writeGline(source: string, ban: NetworkBanLine, nowSeconds: number): string {
+/**
+ * @param token `SU` for a shun, which is told as a G-line is.
+ * @param nowSeconds when it is sent: ends are sent as how long it is until then, which no clock can be wrong about.
+ */
+export function writeGline(
+  source: string,
+  ban: NetworkBanLine,
+  nowSeconds: number,
+  token: string = TOKEN.GLINE,
+): string {
   const { expiresSeconds, changedSeconds, keptSeconds, reason } = ban;
   const lasts = Math.max(0, expiresSeconds - nowSeconds);
-  return writeLine(source, 'GL', [EVERYWHERE, signOf(ban), lasts, changedSeconds, keptSeconds], reason);
+  return writeLine(source, token, [EVERYWHERE, signOf(ban), lasts, changedSeconds, keptSeconds], reason);
 }
 
 /** As {@link writeGline}. */

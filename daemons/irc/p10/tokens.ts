@@ -48,6 +48,7 @@ const TOKENS_BY_NAME = {
   SASL: 'SASL',
   SERVER: 'S',
   SETTIME: 'SE',
+  SHUN: 'SU',
   SNO: 'SNO',
   SILENCE: 'U',
   SQUIT: 'SQ',

@@ -5,9 +5,10 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { checkNetworkMask, type NetworkBan } from '../network-bans/network-ban.ts';
+import { checkNetworkMask, type NetworkBan, type NetworkBanKind } from '../network-bans/network-ban.ts';
 import type { Source } from '../network-events.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { reviewShuns } from './shun.ts';
 
 /** What comparing one user with one ban costs, in nanoseconds of work. */
 const MATCH_NS = 10 * workPrices.mask.ns;
@@ -41,18 +42,29 @@ export function takeNetworkBan(
   const what = held === holds ? (holds ? 'changed' : null) : holds ? 'added' : 'lifted';
   if (what !== null && !quiet) tellOpers(server, ban, what);
   server.links?.tell({ kind: 'network ban', source, ban });
+  if (ban.kind === 'shun') reviewShuns(server, ban, holds ? clientsUnder(server, 'shun', ban.mask) : []);
   if (!holds || ban.kind !== 'gline') return { dropped: 0, saving };
-  const victims = clientsUnder(server, ban.mask);
+  const victims = clientsUnder(server, 'gline', ban.mask);
   host.work.runSteps(server.house, dropAll(server, victims, `G-lined: ${ban.reason}`));
   return { dropped: victims.length, saving };
 }
 
+const LABELS: Readonly<Record<NetworkBanKind, string>> = { gline: 'G-line', shun: 'shun', jupe: 'jupe' };
+
+/** Which servers that are linked to this one do not hear of it, in words. */
+function untold({ linkControl }: CommandServer, kind: NetworkBanKind): string {
+  if (kind !== 'shun') return '';
+  const rows = linkControl?.rows() ?? [];
+  const deaf = rows.filter((row) => row.kind === 'ircu' && row.state === 'linked').map(({ name }) => name);
+  return deaf.length === 0 ? '' : ` (there are no shuns on ${deaf.join(', ')}, nor behind it)`;
+}
+
 function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'changed' | 'lifted'): void {
   const { kind, mask, by, reason, expiresMs } = ban;
-  const label = kind === 'gline' ? 'G-line' : 'jupe';
+  const label = LABELS[kind];
   const until = what === 'lifted' ? '' : ` until ${new Date(expiresMs).toUTCString()}: ${reason}`;
   const idle = what !== 'lifted' && checkNetworkMask(kind, mask) !== null ? ' (it bans nobody here)' : '';
-  noticeOpers(server, `${by} ${what} the ${label} for ${mask}${until}${idle}`);
+  noticeOpers(server, `${by} ${what} the ${label} for ${mask}${until}${idle}${untold(server, kind)}`);
   server.host.log('info', `network_ban_${what}`, `${by} ${what} the ${label} for ${mask}: ${reason}`, {
     kind,
     mask,
@@ -60,10 +72,10 @@ function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'chan
   });
 }
 
-/** Clients that a G-line is against; operators and who is spared by an exception are not dropped, as K-lines do not drop them. */
-export function clientsUnder(server: CommandServer, mask: string): LocalClient[] {
-  if (checkNetworkMask('gline', mask) !== null) return [];
-  const matches = server.bans.userMatcher(mask, 'g');
+/** Clients that a G-line or a shun is against; operators and who is spared by an exception are not dropped, as K-lines do not drop them. */
+export function clientsUnder(server: CommandServer, kind: 'gline' | 'shun', mask: string): LocalClient[] {
+  if (checkNetworkMask(kind, mask) !== null) return [];
+  const matches = server.bans.userMatcher(mask, kind === 'gline' ? 'g' : 's');
   const { localClients } = server.state;
   server.host.work.spend(localClients.size * MATCH_NS);
   return [...localClients].filter(({ user }) => user.registered && !user.isOper && matches(user));

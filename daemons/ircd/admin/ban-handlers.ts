@@ -2,7 +2,7 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
-import { disconnects } from '../../runtime/host/impact-text.ts';
+import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { clientsUnder } from '../actions/network-ban.ts';
 import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-ban.ts';
 import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
@@ -57,14 +57,19 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
 }
 
 function isOfNetwork(kind: BanKind | NetworkBanKind): kind is NetworkBanKind {
-  return kind === 'gline' || kind === 'jupe';
+  return kind === 'gline' || kind === 'shun' || kind === 'jupe';
 }
 
 function impactOf(server: IrcServer, kind: BanKind | NetworkBanKind, mask: string): string | null {
-  if (kind === 'gline') return disconnects(clientsUnder(server, mask).length);
+  if (kind === 'gline') return disconnects(clientsUnder(server, kind, mask).length);
+  if (kind === 'shun') return silences(clientsUnder(server, kind, mask).length);
   if (kind !== 'jupe') return disconnects(clientsMatching(server, { kind, mask }).length);
   const linked = server.state.findServer(mask);
   return linked === undefined ? null : `takes ${linked.name} off the network`;
+}
+
+function silences(clients: number): string | null {
+  return clients === 0 ? null : `silences ${counted(clients, 'client')}`;
 }
 
 function serverRows({ bans }: IrcServer) {

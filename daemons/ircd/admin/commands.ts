@@ -34,9 +34,9 @@ const limit = z.number().int().min(1).max(10_000).default(500).describe('Most ro
 // An address may begin with a colon.
 const banMask = addressWord({ max: limits.maskBytes.default });
 const banKind = z
-  .enum(['kline', 'dline', 'resv', 'except', 'gline', 'jupe'])
+  .enum(['kline', 'dline', 'resv', 'except', 'gline', 'shun', 'jupe'])
   .describe(
-    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take, except for user@host whom bans do not hit; on the whole network gline for user@host, jupe for a server',
+    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take, except for user@host whom bans do not hit; on the whole network gline for user@host, shun for user@host who may only leave, jupe for a server',
   );
 
 export const adminCommands = {
@@ -120,7 +120,7 @@ export const adminCommands = {
     effects: [CHANNELS],
   }),
   bans: defineCommand({
-    summary: 'List K-lines, D-lines, reserved names, exceptions, G-lines and jupes',
+    summary: 'List K-lines, D-lines, reserved names, exceptions, G-lines, shuns and jupes',
     sentence: 'list|listed the bans',
     reads: true,
     danger: 'safe',
@@ -233,6 +233,8 @@ export const operatorDeeds = {
   DLINE: 'ban|banned {mask}[ {minutes}][ (“{reason}”)]',
   GLINE: 'ban|banned {mask} from the network[ {minutes}][ (“{reason}”)]',
   JUPE: 'ban|banned the server {mask} from the network[ {minutes}][ (“{reason}”)]',
+  SHUN: 'silence|silenced {mask} on the network[ {minutes}][ (“{reason}”)]',
+  UNSHUN: 'let|let {mask} speak again',
   UNGLINE: 'lift|lifted the ban of the network on {mask}',
   UNJUPE: 'lift|lifted the ban of the network on the server {mask}',
   UNKLINE: 'lift|lifted the ban on {mask}',

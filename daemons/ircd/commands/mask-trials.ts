@@ -113,7 +113,7 @@ function* testBans(server: CommandServer, client: LocalClient, given: string): W
     if (server.host.work.spend(MATCH_NS)) yield null;
     if (client.user.gone) return;
   }
-  const spared = (letter: 'k' | 'd' | 'g', reason: string) => {
+  const spared = (letter: 'k' | 'd' | 'g' | 's', reason: string) => {
     const by = exceptions.find(({ spares = '' }) => isSpared(spares, letter));
     return by === undefined ? reason : `${reason} (spared by ${by.mask})`;
   };
@@ -131,8 +131,10 @@ function* testBans(server: CommandServer, client: LocalClient, given: string): W
     if (client.user.gone) return;
   }
   for (const ban of server.networkBans.list(now)) {
-    if (ban.kind === 'gline' && isInForce(ban, now) && covers(ban.mask, identity))
-      hit('G', ban.mask, ban.expiresMs, spared('g', ban.reason));
+    if (ban.kind !== 'jupe' && isInForce(ban, now) && covers(ban.mask, identity)) {
+      const [letter, kind] = ban.kind === 'gline' ? (['G', 'g'] as const) : (['S', 's'] as const);
+      hit(letter, ban.mask, ban.expiresMs, spared(kind, ban.reason));
+    }
     if (server.host.work.spend(MATCH_NS)) yield null;
     if (client.user.gone) return;
   }

@@ -1,5 +1,5 @@
 /**
- * GLINE, ZLINE, JUPE and their removals: who may not use any server of the network, and which server may not be on it. `duration` is in
+ * GLINE, ZLINE, SHUN, JUPE and their removals: who may not use any server of the network, who may do nothing there but leave, and which server may not be on it. `duration` is in
  * minutes; none means a week.
  */
 import { networkProblem } from '../../irc/ban-mask.ts';
@@ -18,6 +18,7 @@ import { type BanWay, banCommand, unbanCommand } from './ban-command.ts';
 import type { Command } from './command.ts';
 
 const glines = way('gline', '<user@host>');
+const shuns = way('shun', '<user@host>');
 const jupes = way('jupe', '<server>');
 /** An address is `*@address` for every server: ircu has no other word, and knows it by its numbers. */
 const zlines = addressWay(glines);
@@ -27,9 +28,15 @@ const LIFTED = 'Lifts a ban of the network.';
 
 export const gline: Command = banCommand('GLINE', glines, `Bans a user@host mask ${BANNED}`);
 export const zline: Command = banCommand('ZLINE', zlines, `Bans an address or network ${BANNED}`);
+export const shun: Command = banCommand(
+  'SHUN',
+  shuns,
+  'Lets whom a mask names do nothing but leave, on the whole network, for a week unless you say how long.',
+);
 export const jupe: Command = banCommand('JUPE', jupes, `Bans a server ${BANNED}`);
 export const ungline: Command = unbanCommand('UNGLINE', glines, LIFTED);
 export const unzline: Command = unbanCommand('UNZLINE', zlines, LIFTED);
+export const unshun: Command = unbanCommand('UNSHUN', shuns, 'Lets them speak again.');
 export const unjupe: Command = unbanCommand('UNJUPE', jupes, LIFTED);
 
 function way(kind: NetworkBanKind, what: string): BanWay {

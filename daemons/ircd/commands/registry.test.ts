@@ -76,6 +76,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       SAPART 2 override
       SET 0 set
       SETNAME 1 +1
+      SHUN 1 shun
       SILENCE 0
       SQUIT 1 squit
       STATS 1 +2
@@ -91,6 +92,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       UNJUPE 1 jupe
       UNKLINE 1 kline
       UNRESV 1 kline
+      UNSHUN 1 shun
       UNXLINE 1 kline
       UNZLINE 1 gline
       USER 4 before

@@ -30,7 +30,7 @@ import { monitor } from './monitor.ts';
 import { motd } from './motd.ts';
 import { chghost, sajoin, sanick, sapart } from './move-user.ts';
 import { names } from './names.ts';
-import { gline, jupe, ungline, unjupe, unzline, zline } from './network-ban.ts';
+import { gline, jupe, shun, ungline, unjupe, unshun, unzline, zline } from './network-ban.ts';
 import { nick } from './nick.ts';
 import { oper } from './oper.ts';
 import { opme, samode } from './override.ts';
@@ -133,6 +133,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     sapart,
     set,
     setname,
+    shun,
     silence,
     squit,
     stats,
@@ -148,6 +149,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     unjupe,
     unkline,
     unresv,
+    unshun,
     unxline,
     unzline,
     userCommand,

@@ -1,4 +1,4 @@
-/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d q e g j (bans), and C B T of our own. */
+/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d q e g S j (bans), and C B T of our own. */
 
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N, type Numeric } from '../../irc/numerics.ts';
@@ -21,7 +21,7 @@ export const stats: Command = {
   help: [
     'STATS <letter> [<server>]',
     'l links and connections, m commands, o operator blocks, p listeners, P operators on line, t traffic, u uptime, v servers, z memory',
-    'k K-lines, d D-lines, q reserved names, e ban exceptions, g G-lines, j jupes, C caches, B write batching, T connect throttle',
+    'k K-lines, d D-lines, q reserved names, e ban exceptions, g G-lines, S shuns, j jupes, C caches, B write batching, T connect throttle',
   ],
   run(server, client, params) {
     const letter = (params[0] ?? '').charAt(0);
@@ -98,6 +98,7 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
   q: (server, asker) => bans(server, asker, 'resv', N.RPL_STATSQLINE),
   e: (server, asker) => bans(server, asker, 'except', N.RPL_STATSELINE),
   g: (server, asker) => networkBans(server, asker, 'gline', N.RPL_STATSGLINE),
+  S: (server, asker) => networkBans(server, asker, 'shun', N.RPL_STATSSHUN),
   j: (server, asker) => networkBans(server, asker, 'jupe', N.RPL_STATSJLINE),
   C: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('caches')),
   B: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('batching')),
@@ -147,13 +148,14 @@ function network(server: CommandServer, asker: Asker): void {
   }
 }
 
+const NETWORK_LETTERS: Readonly<Record<NetworkBanKind, string>> = { gline: 'G', shun: 'S', jupe: 'J' };
+
 function networkBans(server: CommandServer, asker: Asker, kind: NetworkBanKind, numeric: Numeric): void {
   const budget = new ReplyBudget(asker, 'STATS');
   for (const ban of server.networkBans.inForce()) {
     if (ban.kind !== kind) continue;
     if (!budget.take(ban.mask + ban.reason + ban.by)) return;
-    const letter = kind === 'gline' ? 'G' : 'J';
-    const middle = `${letter} ${addressParameter(ban.mask)} ${Math.floor(ban.expiresMs / 1000)}`;
+    const middle = `${NETWORK_LETTERS[kind]} ${addressParameter(ban.mask)} ${Math.floor(ban.expiresMs / 1000)}`;
     sayReason(asker, numeric, middle, ban);
   }
 }

@@ -1,5 +1,6 @@
 /** What goes through this server from one link to another: to each what it can hold, and otherwise as it came. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { OPER_FLAGS } from '../config.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import type { Link } from './link.ts';
 import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
@@ -239,4 +240,31 @@ it('a host that services give somebody here is seen at once, and logins under wa
     nef: [],
   });
   expect(ann.send('USERHOST ann').join()).toContain('ann=+~ann@vhost.test');
+});
+
+it('a shun goes to who knows shuns, now and in later bursts, and not back where it is known', () => {
+  ann.received();
+  const line = `AE SU * +~ann@* 600 ${S} ${S + 600} :noise`;
+  expect(after('nef', line)).toEqual({ own: [line], ircu: [], nef: [] });
+  expect(ann.send('JOIN #c')).toEqual([]);
+  expect(later('later.test', 'nefarious', 'h6')).toContain(line.replace('AE', 'AB'));
+  expect(later('last.test', 'auto', 'h6').join()).not.toContain(' SU ');
+  after('own', `AC SHUN AB +~other@* 600 ${S} ${S + 600} :here alone`);
+  expect(irc.irc.server.networkBans.inForce().map(({ mask }) => mask)).toEqual(['~ann@*']);
+  after('own', `AC SU * -~ann@* 600 ${S + 5} ${S + 600} :over`);
+  expect(ann.send('JOIN #c').length).toBeGreaterThan(0);
+});
+
+it('SHUN says which servers have none', () => {
+  irc.irc.promote(ann, OPER_FLAGS);
+  ann.received();
+  const rows = [
+    { name: 'ircu.test', kind: 'ircu', state: 'linked' },
+    { name: 'own.test', kind: 'signalbox', state: 'linked' },
+    { name: 'off.test', kind: 'ircu', state: 'waiting' },
+  ];
+  Object.assign(irc.irc.server, { linkControl: { rows: () => rows } });
+  const [said] = ann.send('SHUN 10 ~bob@* :noise');
+  expect(said).toContain('noise (there are no shuns on ircu.test, nor behind it)');
+  expect(ann.send('GLINE 10 ~bob@* :noise')[0]).not.toContain('ircu.test');
 });

@@ -21,7 +21,7 @@ import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts
 import type { Channel } from '../state/channel.ts';
 import type { MaskEntry, MaskSetter } from '../state/mask-list.ts';
 import type { User } from '../state/user.ts';
-import { networkBanLine } from './network-ban-lines.ts';
+import { knowsBan, networkBanLine } from './network-ban-lines.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
 import { queryLine } from './query-lines.ts';
 import { accountLines, introduction, userModeLines } from './user-lines.ts';
@@ -91,6 +91,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
     case 'redaction':
       return peer.ownTokens ? [redactionLine(numbers, event)] : [];
     case 'network ban':
+      if (!knowsBan(peer.kind, event.ban.kind)) return [];
       return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];
     case 'query':
       return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];

@@ -31,7 +31,7 @@ import type { LinkBlock, LinkSecurity } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
 import { LinkPulse } from './link-pulse.ts';
 import { LinkTraffic } from './link-traffic.ts';
-import { networkBanLine } from './network-ban-lines.ts';
+import { knowsBan, networkBanLine } from './network-ban-lines.ts';
 import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
 /** How often it is looked whether what a peer brings fills the memory: a thousand lines are not much of it. */
@@ -317,7 +317,7 @@ export class Link implements LinkEnd {
   *#sendBurst(peer: Peer): WorkSteps {
     const { state, host, networkBans } = this.#server;
     for (const ban of networkBans.list()) {
-      this.send(networkBanLine(state.me.numeric, ban));
+      if (knowsBan(peer.kind, ban.kind)) this.send(networkBanLine(state.me.numeric, ban));
       if (host.work.spend(workPrices.row.ns)) yield null;
     }
     for (const lines of burstLines(state, state, peer)) {

@@ -1,10 +1,18 @@
-/** Bans of the network as servers tell them to each other: `GL` and `JU`. Called for a burst, for a change, and to set a peer right. */
+/** Bans of the network as servers tell them to each other: `GL`, `SU` and `JU`. Called for a burst, for a change, and to set a peer right. */
 import { networkBanLine as lineOf, writeGline, writeJupe } from '../../irc/p10/ban-line.ts';
-import type { NetworkBan } from '../network-bans/network-ban.ts';
+import type { PeerKind } from '../../irc/p10/kinds.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { NetworkBan, NetworkBanKind } from '../network-bans/network-ban.ts';
 import { toSeconds } from './peer.ts';
 
 /** @param source numeric of whoever says so. */
 export function networkBanLine(source: string, ban: NetworkBan): string {
-  const write = ban.kind === 'gline' ? writeGline : writeJupe;
-  return write(source, lineOf(ban), toSeconds(Date.now()));
+  const seconds = toSeconds(Date.now());
+  if (ban.kind === 'jupe') return writeJupe(source, lineOf(ban), seconds);
+  return writeGline(source, lineOf(ban), seconds, ban.kind === 'shun' ? TOKEN.SHUN : TOKEN.GLINE);
+}
+
+/** Whether servers of a kind know bans of a kind: of ircu there are no shuns. */
+export function knowsBan(kind: PeerKind, ban: NetworkBanKind): boolean {
+  return ban !== 'shun' || kind !== 'ircu';
 }

@@ -57,12 +57,22 @@ export class NetworkBans {
 
   /** The text to refuse a user with, or null where no G-line is against them. */
   refusalForUser(user: User, nowMs: number = Date.now()): string | null {
+    const ban = this.#against(user, nowMs, IS.gline);
+    return ban === null ? null : `G-lined: ${ban.reason}`;
+  }
+
+  /** The shun that is against a user, or null. */
+  shunOf(user: User, nowMs: number = Date.now()): NetworkBan | null {
+    return this.#against(user, nowMs, IS.shun);
+  }
+
+  #against(user: User, nowMs: number, counts: (ban: NetworkBan) => boolean): NetworkBan | null {
     const { hosts, names } = identityOf(user);
     this.matchNs = 0;
     for (const host of hosts) {
-      const ban = this.#index.match(user.address, host, names, nowMs);
+      const ban = this.#index.match(user.address, host, names, nowMs, counts);
       this.matchNs += this.#index.matchNs;
-      if (ban !== null) return `G-lined: ${ban.reason}`;
+      if (ban !== null) return ban;
     }
     return null;
   }
@@ -73,6 +83,11 @@ export class NetworkBans {
     return ban === undefined || !isInForce(ban, nowMs) ? null : `the server is juped: ${ban.reason}`;
   }
 }
+
+const IS = {
+  gline: ({ kind }: NetworkBan) => kind === 'gline',
+  shun: ({ kind }: NetworkBan) => kind === 'shun',
+};
 
 /** Remembered, and against nobody. */
 const KEPT: BanTarget = { kind: 'key' };

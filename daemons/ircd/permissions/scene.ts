@@ -8,6 +8,7 @@ import { N } from '../../irc/numerics.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { capabilityNames } from '../client/capabilities.ts';
+import { setNetworkBan } from '../commands/network-ban.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
 import { Gateways } from '../gateways.ts';
 import { LinkDesk } from '../links/link-desk.ts';
@@ -153,6 +154,9 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     const ban = { reason: 'spam', by: 'admin', setMs: Date.now(), expiresMs: null };
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
     irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
+  },
+  'bob is shunned': ({ irc }) => {
+    setNetworkBan(irc.server, { kind: 'shun', mask: '~bob@*', reason: 'spam', by: 'admin' }, 60);
   },
   'there is a ban exception': ({ irc }) => {
     const ban = { kind: 'except', reason: 'no', by: 'admin', setMs: Date.now(), expiresMs: null } as const;
@@ -337,7 +341,7 @@ export class Scene {
     const facts = new Map<string, string>();
     for (const who of CAST) {
       const client = this.clients[who];
-      const { user, caps, oper, pending, guard, monitored } = client.client!;
+      const { user, caps, oper, pending, guard, monitored, shun } = client.client!;
       if (client.closedWith !== null) {
         facts.set(`${who} closed`, inWords(client.closedWith, ''));
         continue;
@@ -350,6 +354,7 @@ export class Scene {
       if (user.away !== null) facts.set(`${who} away`, user.away);
       if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
       if (pending?.password != null) facts.set(`${who} password`, 'given');
+      if (shun !== null) facts.set(`${who} shunned`, shun.reason);
       for (const { mask } of guard?.silenced.entries ?? []) facts.set(`${who} silences ${mask.text}`, '');
       for (const { nick } of guard?.accepted ?? []) facts.set(`${who} accepts ${nick}`, '');
       for (const nick of monitored?.values() ?? []) facts.set(`${who} monitors ${nick}`, '');

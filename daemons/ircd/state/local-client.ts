@@ -4,6 +4,7 @@
  */
 import { serverTime } from '../../irc/clock.ts';
 import { fitLine, MAX_LINE_BYTES, splitText } from '../../irc/line-text.ts';
+import type { KeptBan } from '../../irc/network-ban.ts';
 import type { Numeric } from '../../irc/numerics.ts';
 import { WordLines } from '../../irc/word-lines.ts';
 import { CAP, FRAMING_SHIFT } from '../client/capabilities.ts';
@@ -57,6 +58,8 @@ export class LocalClient implements Asker {
   /** A message of several lines that it is sending; null for none. */
   batch: ClientBatch | null = null;
   /** Lines that wait while an asynchronous command of this client is unfinished; null when none is. */
+  /** The shun that was found to be against them; null for none. Whether it holds still is asked with each line. */
+  shun: KeptBan<string> | null = null;
   waiting: Uint8Array[] | null = null;
   waitingBytes = 0;
 

@@ -14,12 +14,9 @@ import { TOKEN } from '../../irc/p10/tokens.ts';
 import type { HeardLine, Uplink } from '../uplink/uplink.ts';
 import type { NetworkBan, NetworkBanKind } from './network-bans.ts';
 
-/** Shuns, which servers of Nefarious alone know; they look as G-lines do. */
-const SHUN = 'SU';
-
 /** Whether a network knows bans of a kind. */
 export function knows({ kind }: Uplink, ban: NetworkBanKind): boolean {
-  return ban !== 'shun' || kind === 'nefarious';
+  return ban !== 'shun' || kind !== 'ircu';
 }
 
 /** The line of a ban as it is now; null where the network does not know such. */
@@ -29,8 +26,7 @@ export function writeBan(uplink: Uplink, ban: NetworkBan, nowMs: number): string
   const seconds = Math.floor(nowMs / 1_000);
   const { numeric } = uplink.identity;
   if (ban.kind === 'jupe') return writeJupe(numeric, line, seconds);
-  const written = writeGline(numeric, line, seconds);
-  return ban.kind === 'gline' ? written : written.replace(` ${TOKEN.GLINE} `, ` ${SHUN} `);
+  return writeGline(numeric, line, seconds, ban.kind === 'gline' ? TOKEN.GLINE : TOKEN.SHUN);
 }
 
 /** What a line says of a ban; null for one that says nothing of one, or that is for one server alone. */
@@ -57,12 +53,12 @@ export function readBan(
       by,
     });
   }
-  if (token !== TOKEN.GLINE && token !== SHUN) return null;
+  if (token !== TOKEN.GLINE && token !== TOKEN.SHUN) return null;
   const said = readGline(line, seconds);
   if (typeof said === 'string' || said.to !== EVERYWHERE || said.changedSeconds === 0) return null;
   const { sign, changedSeconds, expiresSeconds, keptSeconds, reason } = said;
   return believable(nowMs, {
-    kind: token === SHUN ? 'shun' : 'gline',
+    kind: token === TOKEN.SHUN ? 'shun' : 'gline',
     mask: textOf(said.mask),
     active: sign === '+' ? true : sign === '-' ? false : null,
     changedSeconds,

@@ -187,7 +187,16 @@ describe('bans of the network', () => {
     ]);
   });
 
+  it('SHUN is told to servers that know shuns', async () => {
+    const { seconds } = net.test;
+    expect(await net.sends('mid', 'SHUN *@ann.example.net 1h noise')).toEqual([
+      `AF SU * +*@ann.example.net 3600 ${seconds} ${seconds + 3600} :noise`,
+    ]);
+  });
+
   it('bots do not hear who is shunned, where servers know no shuns', async () => {
+    await net.test.close();
+    net = await startOperators('h6');
     expect(await says('mid', 'SHUN *@ann.example.net 1h noise')).toEqual([
       expect.stringMatching(/Servers here know none: bots do not hear 1 users\.$/),
     ]);
@@ -656,7 +665,7 @@ describe('what OpServ watches for', () => {
       [/^AF GL \* \+\*@10\.0\.0\.64 7200 \d+ \d+ :no robots$/],
     ],
     ['GAG NICK bot*', []],
-    ['SHUN NICK bot*', []],
+    ['SHUN NICK bot*', [/^AF SU \* \+\*@10\.0\.0\.64 \d+ \d+ \d+ :Alert test$/]],
   ] as const)('an alert that does %s', async (alert, expected) => {
     const lines = await reaction(alert, bot1);
     expect(lines).toEqual(expected.map((line) => expect.stringMatching(line)));

@@ -27,7 +27,7 @@ import {
 } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
 import { fake, mark, privileges, serverNotice, whoisLine } from './nefarious.ts';
-import { gline, jupe } from './network-bans.ts';
+import { gline, jupe, shun } from './network-bans.ts';
 import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on.ts';
 import { query } from './queries.ts';
 import { redaction } from './redactions.ts';
@@ -69,6 +69,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.SASL, sasl],
   [TOKEN.SERVER, server],
   [TOKEN.SETTIME, setTime],
+  [TOKEN.SHUN, shun],
   [TOKEN.SNO, serverNotice],
   [TOKEN.SQUIT, squit],
   [TOKEN.SWHOIS, whoisLine],
@@ -110,7 +111,7 @@ const OUTLIVES: ReadonlySet<string> = new Set([
 ]);
 
 /** What concerns the whole network, whoever says it: a server that was let go here is still there where it was said. */
-const OF_THE_NETWORK: ReadonlySet<string> = new Set([TOKEN.GLINE, TOKEN.JUPE]);
+const OF_THE_NETWORK: ReadonlySet<string> = new Set([TOKEN.GLINE, TOKEN.SHUN, TOKEN.JUPE]);
 
 /**
  * @param token the short one.

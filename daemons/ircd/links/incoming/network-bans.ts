@@ -1,5 +1,5 @@
 /**
- * `GL` and `JU`: other servers, their operators and services ban users and servers from the whole network. The newer change of
+ * `GL`, `SU` and `JU`: other servers, their operators and services ban users and servers from the whole network. The newer change of
  * a ban wins; a peer that comes with an older one is set right, but during its burst, which is set right by ours.
  */
 import { changed, FAR_MS } from '../../../irc/network-ban.ts';
@@ -16,14 +16,19 @@ import { toSeconds } from '../peer.ts';
 import { type LinkLine, passOn, type TokenCode } from './link-line.ts';
 
 /** `GL`. */
-export const gline: TokenCode = (line) => {
+export const gline: TokenCode = (line) => takeUserBan(line, 'gline');
+
+/** `SU` of Nefarious, and between servers of our own kind. */
+export const shun: TokenCode = (line) => takeUserBan(line, 'shun');
+
+function takeUserBan(line: LinkLine, kind: 'gline' | 'shun'): null {
   const said = readGline(line.line, toSeconds(Date.now()));
   if (typeof said === 'string') return null;
-  if (said.to !== EVERYWHERE) forOneServer(line, said);
+  if (said.to !== EVERYWHERE) forOneServer(line, kind, said);
   else if (said.changedSeconds > 0) {
     const { sign, expiresSeconds, keptSeconds, changedSeconds } = said;
     take(line, {
-      kind: 'gline',
+      kind,
       mask: textOf(said.mask),
       active: ACTIVE[sign],
       changedSeconds,
@@ -35,7 +40,7 @@ export const gline: TokenCode = (line) => {
     });
   }
   return null;
-};
+}
 
 /** `JU`; one for this server alone is not kept, because all that are kept are told to everybody. */
 export const jupe: TokenCode = (line) => {
@@ -98,13 +103,17 @@ function take(line: LinkLine, said: NetworkBanChange): void {
 }
 
 /** A ban on one server alone is a K-line there. To switch one of the network off for a server is for that server's operators. */
-function forOneServer(line: LinkLine, said: GlineLine): void {
+function forOneServer(line: LinkLine, kind: 'gline' | 'shun', said: GlineLine): void {
   const { server, source } = line;
   const to = server.state.serverByNumeric(said.to);
   if (to !== undefined && to !== server.state.me) passOn(line, to);
   if (to !== server.state.me || said.sign === '>' || said.sign === '<') return;
   const mask = textOf(said.mask);
   const by = nameOf(source);
+  if (kind === 'shun') {
+    noticeOpers(server, `${by} wanted a shun here alone that is not set, shuns are of the network: ${mask}`);
+    return;
+  }
   if (said.sign === '-') {
     removeServerBan(server, 'kline', mask, by);
     return;

@@ -1,0 +1,40 @@
+/**
+ * Shuns: whom one is against may do nothing here but leave. The network path asks with each line of who was found to be under one;
+ * nobody else is asked anything.
+ */
+import { isInForce } from '../../irc/network-ban.ts';
+import { isSpared } from '../ban-exceptions.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { NetworkBan } from '../network-bans/network-ban.ts';
+import type { LocalClient } from '../state/local-client.ts';
+
+/** What may be done under a shun: to leave, to stay connected, and to become an operator, whom no shun is against. */
+const ALLOWED: ReadonlySet<string> = new Set(['OPER', 'PART', 'PING', 'PONG', 'QUIT']);
+
+/** A shun is as it is now: `clients` are under it, and whoever else was under it may be under another one. */
+export function reviewShuns(server: CommandServer, shun: NetworkBan, clients: readonly LocalClient[]): void {
+  for (const client of server.state.localClients)
+    if (client.shun?.mask === shun.mask) client.shun = server.networkBans.shunOf(client.user);
+  for (const client of clients) client.shun ??= shun;
+}
+
+/** Finds out whether somebody who comes is under a shun. */
+export function meetShun(server: CommandServer, client: LocalClient): void {
+  client.shun = server.networkBans.shunOf(client.user);
+  server.host.work.spend(server.networkBans.matchNs);
+}
+
+/** Whether a line of somebody who was found under a shun is passed over; they are told where the settings say so. */
+export function isPassedOver(server: CommandServer, client: LocalClient, command: string): boolean {
+  if (client.user.isOper || ALLOWED.has(command)) return false;
+  if (client.shun === null || !isInForce(client.shun, Date.now())) meetShun(server, client);
+  const { shun } = client;
+  return shun !== null && !isSpared(server.bans.sparedOf(client.user), 's');
+}
+
+/** Says what comes of a line that is passed over. */
+export function tellShunned(server: CommandServer, client: LocalClient, command: string): void {
+  if (!server.config.shun_notice || client.shun === null) return;
+  const known = server.commands.has(command) ? command : '*';
+  client.fail(known, 'SHUNNED', '', `You may only leave: ${client.shun.reason}`);
+}
