@@ -22,6 +22,7 @@ import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
+import type { Metadata } from './state/metadata.ts';
 import type { NetworkState } from './state/network.ts';
 import type { ReadMarkers } from './state/read-markers.ts';
 import type { RecentMessages } from './state/recent-messages.ts';
@@ -87,6 +88,8 @@ export interface CommandServer {
   readonly history: MessageHistory | null;
   /** How far users have read. */
   readonly markers: ReadMarkers;
+  /** What users and channels say of themselves by key. */
+  readonly metadata: Metadata;
   /** Whether a capability is offered now. */
   offers(bit: number): boolean;
   /** Gives messages their ids, and knows whose they are for a while. */

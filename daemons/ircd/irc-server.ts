@@ -48,6 +48,7 @@ import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
+import { Metadata } from './state/metadata.ts';
 import { NetworkState } from './state/network.ts';
 import { ReadMarkers } from './state/read-markers.ts';
 import { RecentMessages } from './state/recent-messages.ts';
@@ -108,6 +109,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   readonly recent: RecentMessages;
   history: MessageHistory | null = null;
   readonly markers = new ReadMarkers();
+  readonly metadata = new Metadata();
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
@@ -130,6 +132,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.config = options.config;
     this.motd = options.motd;
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
+    this.state.onEnded = (channel) => this.metadata.forget(channel);
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
@@ -264,6 +267,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     client.timer = null;
     this.accounts.nicks.forget(client);
     this.markers.leave(client);
+    this.metadata.forget(client.user);
     leaveSasl(this, client);
     const shown = truncateUtf8(reason, limits.quitBytes.default);
     client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);

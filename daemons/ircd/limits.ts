@@ -240,6 +240,49 @@ export const limits = {
     reason:
       'Accounts of a channel whose connection was lost, and that may read what is said until they are back; beyond it those that were lost first may not.',
   },
+  metadataKeys: {
+    default: 25,
+    unit: 'count',
+    reason: 'Values by key (METADATA) of one user or one channel.',
+  },
+  metadataKeyBytes: {
+    default: 40,
+    unit: 'bytes',
+    reason: 'Longest key of METADATA: with a value, two names and the name of a server it fits into a line.',
+  },
+  metadataValueBytes: {
+    default: 300,
+    unit: 'bytes',
+    reason: 'Longest value of METADATA, for the same reason.',
+  },
+  metadataSubscriptions: {
+    default: 50,
+    unit: 'count',
+    reason: 'Keys of METADATA of which one client is told.',
+  },
+  metadataTotalBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Keys and values of METADATA of all users and channels together; beyond it none is set before some are gone.',
+  },
+  metadataChanges: {
+    default: 10,
+    unit: 'count',
+    reason:
+      'Values of METADATA that one client may change at once: everybody who subscribed is told of each.',
+  },
+  metadataChangeMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'How long it takes until one more value may be changed, beyond those at once.',
+  },
+  metadataSyncMembers: {
+    default: 200,
+    unit: 'count',
+    reason:
+      'Members of a channel up to which a client that enters it is told their values at once; of a larger one it asks (SYNC).',
+  },
   readMarkers: {
     default: 500,
     unit: 'count',

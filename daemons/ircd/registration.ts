@@ -16,6 +16,7 @@ import { isSpared } from './ban-exceptions.ts';
 import { sendSupport } from './client/support-lines.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
 import { sendLusers } from './commands/lusers.ts';
+import { sendOwnMetadata } from './commands/metadata.ts';
 import { sendMotd } from './commands/motd.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
@@ -229,6 +230,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   );
   sendIsupport(server, client);
   sendLusers(server, client);
+  sendOwnMetadata(server, client);
   sendMotd(server, client);
   if (cloaks !== null) {
     client.send(`:${client.user.prefix} MODE ${client.user.nick} :+x`);

@@ -144,6 +144,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
             OptionalBehaviors.ELIST_M,
             OptionalBehaviors.ELIST_N,
             OptionalBehaviors.ELIST_T,
+            OptionalBehaviors.METADATA_BEFORE_CONNECT,
             OptionalBehaviors.ELIST_U,
             OptionalBehaviors.INVITE_EXCEPTION_MODE,
             OptionalBehaviors.INVITE_LIST,

@@ -39,6 +39,7 @@ export const CAP = {
   eventPlayback: 1 << 26,
   readMarker: 1 << 27,
   multiline: 1 << 28,
+  metadata: 1 << 29,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -64,6 +65,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['draft/event-playback', CAP.eventPlayback],
   ['draft/extended-isupport', CAP.extendedIsupport],
   ['draft/message-redaction', CAP.messageRedaction],
+  ['draft/metadata-3', CAP.metadata],
   ['draft/multiline', CAP.multiline],
   ['draft/pre-away', CAP.preAway],
   ['draft/read-marker', CAP.readMarker],

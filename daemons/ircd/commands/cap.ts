@@ -11,6 +11,7 @@ import type { LocalClient } from '../state/local-client.ts';
 import { stsPolicy } from '../sts.ts';
 import { abandonSasl } from './authenticate.ts';
 import type { Command } from './command.ts';
+import { METADATA_VALUE } from './metadata.ts';
 
 export const cap: Command = {
   name: 'CAP',
@@ -45,12 +46,18 @@ export const cap: Command = {
   },
 };
 
+/** Values that are always the same. */
+const VALUES: ReadonlyMap<number, string> = new Map([
+  [CAP.multiline, MULTILINE_VALUE],
+  [CAP.metadata, METADATA_VALUE],
+]);
+
 /** What the server has for this client now; one of version 302 reads the values as well. */
 function offered(server: CommandServer, client: LocalClient): string[] {
   const words: string[] = [];
   for (const [name, bit] of CAPABILITY_NAMES) {
     if (!server.offers(bit)) continue;
-    const own = bit === CAP.multiline ? MULTILINE_VALUE : server.accounts.valueOf(name);
+    const own = VALUES.get(bit) ?? server.accounts.valueOf(name);
     const value = client.cap302 ? own : '';
     words.push(value === '' ? name : `${name}=${value}`);
   }

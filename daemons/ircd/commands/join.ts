@@ -20,6 +20,7 @@ import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, rest, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { sendMarker } from './markread.ts';
+import { sendMetadataOf } from './metadata.ts';
 import { NAME_NS, sendNames } from './names.ts';
 import { sendTopic } from './topic.ts';
 
@@ -118,6 +119,7 @@ export function* admit(server: CommandServer, client: LocalClient, name: string)
     sendNames(server, client, channel);
     client.reply(N.RPL_ENDOFNAMES, channel.name);
   }
+  if (client.subscriptions !== null) yield* sendMetadataOf(server, client, channel);
   tellRestored(server, client, channel);
   const limit = joinFlood(channel);
   if (limit !== null) yield* tooManyJoins(server, channel, limit);

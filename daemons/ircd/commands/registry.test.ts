@@ -50,6 +50,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       LUSERS 0
       MAP 0 +1
       MARKREAD 0
+      METADATA 2 any
       MODE 1
       MONITOR 1
       MOTD 0 +1

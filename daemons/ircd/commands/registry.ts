@@ -25,6 +25,7 @@ import { lusers } from './lusers.ts';
 import { markread } from './markread.ts';
 import { testline, testmask } from './mask-trials.ts';
 import { notice, privmsg, tagmsg } from './message.ts';
+import { metadata } from './metadata.ts';
 import { mode } from './mode.ts';
 import { monitor } from './monitor.ts';
 import { motd } from './motd.ts';
@@ -107,6 +108,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     lusers,
     map,
     markread,
+    metadata,
     mode,
     monitor,
     motd,

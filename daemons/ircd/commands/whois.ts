@@ -10,6 +10,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Asker } from '../state/asker.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { whoisMetadata } from './metadata.ts';
 import { askedHere } from './target-server.ts';
 
 export const whois: Command = {
@@ -37,7 +38,11 @@ export function answerWhois(server: CommandServer, asker: Asker, nick: string): 
   const target = server.state.findUser(nick);
   const shown = target?.nick ?? replyParameter(nick);
   if (target === undefined) asker.reply(N.ERR_NOSUCHNICK, shown);
-  else describeUser(server, asker, target);
+  else {
+    describeUser(server, asker, target);
+    const { local } = asker.user;
+    if (local !== null) whoisMetadata(server, local, target);
+  }
   asker.reply(N.RPL_ENDOFWHOIS, shown);
 }
 

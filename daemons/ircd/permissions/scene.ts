@@ -341,7 +341,7 @@ export class Scene {
     const facts = new Map<string, string>();
     for (const who of CAST) {
       const client = this.clients[who];
-      const { user, caps, oper, pending, guard, monitored, shun } = client.client!;
+      const { user, caps, oper, pending, guard, monitored, shun, subscriptions } = client.client!;
       if (client.closedWith !== null) {
         facts.set(`${who} closed`, inWords(client.closedWith, ''));
         continue;
@@ -355,6 +355,8 @@ export class Scene {
       if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
       if (pending?.password != null) facts.set(`${who} password`, 'given');
       if (shun !== null) facts.set(`${who} shunned`, shun.reason);
+      for (const [key, value] of server.metadata.of(user)) facts.set(`${who} says ${key}`, value);
+      for (const key of subscriptions ?? []) facts.set(`${who} hears ${key}`, '');
       for (const { mask } of guard?.silenced.entries ?? []) facts.set(`${who} silences ${mask.text}`, '');
       for (const { nick } of guard?.accepted ?? []) facts.set(`${who} accepts ${nick}`, '');
       for (const nick of monitored?.values() ?? []) facts.set(`${who} monitors ${nick}`, '');
@@ -370,6 +372,7 @@ export class Scene {
       facts.set(`${name} modes`, channelModeString(channel, true));
       const kept = [...(channel.restored?.holders(STATUS.op) ?? [])];
       if (kept.length > 0) facts.set(`${name} waits`, `for ${kept.join(', ')}`);
+      for (const [key, value] of server.metadata.of(channel)) facts.set(`${name} says ${key}`, value);
       if (channel.topic !== '') facts.set(`${name} topic`, channel.topic);
       for (const member of channel.members) facts.set(`${member.user.nick} on ${name}`, member.prefix(true));
       const lists = { b: channel.bans, e: channel.exceptions, I: channel.inviteExceptions };
@@ -462,7 +465,8 @@ const TEXTS = new Map(Object.values(N).map(({ code, text }) => [code, text]));
 function inWords(line: string, nick: string): string {
   let text = line
     .replace(/^@(?:msgid=[\w-]+;?)?(\S* ?)/, (_, tags) => (tags === ' ' ? '' : `@${tags}`))
-    .replace(/^:irc\.test /, '');
+    .replace(/^:irc\.test /, '')
+    .replace(/^BATCH ([+-])r[0-9a-z]+/, 'BATCH $1r');
   const [code = '', addressee = ''] = text.split(' ', 2);
   if (/^\d{3}$/.test(code)) {
     if (addressee === (nick === '' ? '*' : nick))

@@ -2,6 +2,7 @@
  * A client of this server, from accept to quit: its connection, what was negotiated with it, and how lines reach it. Who it
  * is to others stands in user.ts.
  */
+import type { TokenBucket } from '../../../kit/token-bucket.ts';
 import { serverTime } from '../../irc/clock.ts';
 import { fitLine, MAX_LINE_BYTES, splitText } from '../../irc/line-text.ts';
 import type { KeptBan } from '../../irc/network-ban.ts';
@@ -60,6 +61,10 @@ export class LocalClient implements Asker {
   /** Lines that wait while an asynchronous command of this client is unfinished; null when none is. */
   /** The shun that was found to be against them; null for none. Whether it holds still is asked with each line. */
   shun: KeptBan<string> | null = null;
+  /** Keys of METADATA of which the client is told; null for none. */
+  subscriptions: Set<string> | null = null;
+  /** How fast it may change values; null until it changes the first. */
+  metadataChanges: TokenBucket | null = null;
   waiting: Uint8Array[] | null = null;
   waitingBytes = 0;
 

@@ -54,6 +54,8 @@ export class NetworkState {
   readonly #changed: (table: LiveTable) => void;
   /** Whether a channel stays when nobody is on it, because it belongs to an account. */
   keeps: (channel: Channel) => boolean = () => false;
+  /** Told of each channel that ends. */
+  onEnded: (channel: Channel) => void = () => {};
 
   /** @param changed told whenever clients or channels are others than before. */
   constructor(me: Server, whowasCapacity: number, changed: (table: LiveTable) => void) {
@@ -423,6 +425,7 @@ export class NetworkState {
 
   #endChannel(channel: Channel): void {
     this.#channelMap.delete(channel.key);
+    this.onEnded(channel);
     channel.history?.buffer.clear();
     channel.history = null;
     channel.flood?.close();

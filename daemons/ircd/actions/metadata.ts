@@ -1,0 +1,99 @@
+/** A value of a user or a channel changes: those hear of it who share a channel with the user, monitor them, or are on the channel (IRCv3 metadata). */
+import { N } from '../../irc/numerics.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toClients } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { LocalClient } from '../state/local-client.ts';
+import type { Described } from '../state/metadata.ts';
+import { deliver, deliverSmall, SMALL_CROWD, spendSkipped } from '../work-steps.ts';
+
+/** How whatever has values is called. */
+export function nameOfDescribed(owner: Described): string {
+  return 'nick' in owner ? owner.nick : owner.name;
+}
+
+/** Whether a client is told of a key. */
+export function hears(client: LocalClient, key: string): boolean {
+  return client.subscriptions?.has(key) === true && client.has(CAP.metadata) && client.has(CAP.batch);
+}
+
+/** What is said of a key, behind the name of whoever reads it: 761, or 766 where there is no value. */
+export function keyLine(
+  target: string,
+  key: string,
+  value: string | undefined,
+): [code: string, rest: string] {
+  return value === undefined
+    ? [N.RPL_KEYNOTSET.code, `${target} ${key} :${N.RPL_KEYNOTSET.text}`]
+    : [N.RPL_KEYVALUE.code, `${target} ${key} * :${value}`];
+}
+
+/**
+ * Tells those who subscribed to a key what its value is now. The line is the same for all of them, which is why it names nobody.
+ * @param setter knows it from the answer.
+ */
+export function tellMetadata(
+  server: CommandServer,
+  owner: Described,
+  key: string,
+  setter: LocalClient,
+): WorkSteps | null {
+  const found = listeners(server, owner, key, setter);
+  if (found.length === 0) return null;
+  const [code, rest] = keyLine(nameOfDescribed(owner), key, server.metadata.of(owner).get(key));
+  const message = from(server, server.state.me, `${code} * ${rest}`);
+  const audience = { entries: found, send: toClients(message, () => true) };
+  if (found.length > SMALL_CROWD) return deliver(server.host, audience, message, []);
+  deliverSmall(server.host, audience, message);
+  return null;
+}
+
+function listeners(
+  { state, host }: CommandServer,
+  owner: Described,
+  key: string,
+  setter: LocalClient,
+): LocalClient[] {
+  const found = new Set<LocalClient>();
+  const add = (client: LocalClient) => {
+    if (client !== setter && hears(client, key)) found.add(client);
+  };
+  if ('nick' in owner) {
+    for (const client of state.neighbours(owner)) add(client);
+    const monitors = state.monitors.of(owner.nick);
+    for (const client of monitors) add(client);
+    spendSkipped(host, state.walked + monitors.size);
+  } else {
+    for (const { client } of owner.locals) add(client);
+    spendSkipped(host, owner.locals.length);
+  }
+  return [...found];
+}
+
+/**
+ * Sends the values of a user or a channel, of the keys that a client subscribed to, and of all members of a channel where `withMembers`.
+ * @param send gets code and what follows the nick.
+ */
+export function* subscribedValues(
+  server: CommandServer,
+  client: LocalClient,
+  owner: Described,
+  send: (code: string, rest: string) => void,
+): WorkSteps {
+  const { metadata, host } = server;
+  const owners: Described[] = 'nick' in owner ? [owner] : [owner, ...owner.members.map(({ user }) => user)];
+  for (const one of owners) {
+    const values = metadata.of(one);
+    let spent = workPrices.skipped.ns;
+    for (const key of values.size === 0 ? [] : (client.subscriptions ?? [])) {
+      const value = values.get(key);
+      if (value === undefined) continue;
+      send(...keyLine(nameOfDescribed(one), key, value));
+      spent += workPrices.row.ns;
+    }
+    if (host.work.spend(spent)) yield null;
+    if (client.user.gone) return;
+  }
+}
