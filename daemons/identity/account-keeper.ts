@@ -119,15 +119,21 @@ export class AccountKeeper {
   /**
    * Keeps a new account, as it is: what is wrong with it was looked at before.
    * @param more what is written with it, both or neither
+   * @param comesBack whether it is made again where the power takes it: then the disk is not waited for
    * @throws SignalboxError as `AccountStore.create`
    */
-  async adopt(account: NewAccount, more: (stored: StoredAccount) => void = () => {}): Promise<StoredAccount> {
-    const stored = await this.#writes.write(() => {
+  async adopt(
+    account: NewAccount,
+    more: (stored: StoredAccount) => void = () => {},
+    comesBack = false,
+  ): Promise<StoredAccount> {
+    const step = () => {
       this.store.create(account);
       const made = this.store.get(account.name);
       more(made);
       return made;
-    });
+    };
+    const stored = await (comesBack ? this.#writes.commit(step) : this.#writes.write(step));
     this.hasRegistered(stored.name);
     return stored;
   }

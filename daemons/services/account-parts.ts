@@ -123,7 +123,7 @@ export async function openAccountParts(
   const channelRows = new ChannelRows(database, now);
   const authority = new KeycloakLogins({
     ...{ keycloak, store, links, writes, verifiers, clock, log },
-    adopt: (account, more) => keeper.adopt(account, more),
+    adopt: (account, more, comesBack) => keeper.adopt(account, more, comesBack),
     keepOut: (account, by, reason) => keeper.changes.keepOut(account, by, reason),
     seen: (user) => options.seen?.(user),
   });

@@ -227,9 +227,11 @@ export class AccountStore {
 
   loggedIn({ id }: StoredAccount, network: string): void {
     const now = this.#now();
-    this.#statements.loggedIn.run(now, id);
-    this.#statements.useNetwork.run(id, network, now);
-    this.#statements.trimNetworks.run({ id, most: limits.knownNetworks.default });
+    const { loggedIn, knows, useNetwork, trimNetworks } = this.#statements;
+    loggedIn.run(now, id);
+    const isKnown = knows.get(id, network) !== undefined;
+    useNetwork.run(id, network, now);
+    if (!isKnown) trimNetworks.run({ id, most: limits.knownNetworks.default });
   }
 
   failed({ id }: StoredAccount, address: string): void {

@@ -15,7 +15,11 @@ export interface KeycloakOwnersOptions {
   readonly links: KeycloakLinks;
   readonly writes: WriteTurn;
   /** Keeps a new account; `more` is written with it. See `AccountKeeper.adopt`. */
-  readonly adopt: (account: NewAccount, more: (stored: StoredAccount) => void) => Promise<StoredAccount>;
+  readonly adopt: (
+    account: NewAccount,
+    more: (stored: StoredAccount) => void,
+    comesBack: boolean,
+  ) => Promise<StoredAccount>;
   /** Keeps the owner of an account out. See `AccountChanges.keepOut`. */
   readonly keepOut: (account: string, by: string, reason: string) => Promise<unknown>;
   /** Keycloak has shown a user, who may have changed. */
@@ -129,8 +133,11 @@ export class KeycloakOwners {
         if (other !== null) return this.#calledOtherwise(known, other);
         email = known.email ?? null;
       }
-      const made = await adopt({ name: username, email, verifiers: null, network: null }, (stored) =>
-        links.link(stored, user, username),
+      // Whoever loses it logs in as the same user of Keycloak, and has it again.
+      const made = await adopt(
+        { name: username, email, verifiers: null, network: null },
+        (stored) => links.link(stored, user, username),
+        true,
       );
       log('info', 'account_from_keycloak', `Made the account ${made.name} for the user of Keycloak`);
       const shown = said === undefined ? await directory.withId(user) : null;
