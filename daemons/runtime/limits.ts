@@ -538,6 +538,12 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'A connection that nobody uses is closed after this; servers keep theirs for about a minute.',
   },
+  paceMs: {
+    default: 300_000,
+    unit: 'milliseconds',
+    reason:
+      'How long it is remembered at least how fast a target has answered at best; what has become slower for good is not waited for any longer.',
+  },
   poolAnswerBytes: {
     default: 4_194_304,
     unit: 'bytes',

@@ -43,13 +43,13 @@ export const limits = {
     reason: 'What may wait for an uplink that does not read; far more than services ever say at once.',
   },
   begunPerTurn: {
-    default: 1,
+    default: 4,
     unit: 'count',
     reason:
       'Commands of users, questions of servers and answers of Keycloak that are begun with in one turn of the loop: what each does until it waits for something takes up to a millisecond, and a crowd logs in at once.',
   },
   turnMs: {
-    default: 2,
+    default: 8,
     unit: 'milliseconds',
     reason:
       'How long lines of the uplink are worked off in one turn of the loop; then timers and answers have theirs.',
@@ -185,6 +185,12 @@ export const limits = {
     reason:
       'Connections to Keycloak: each carries dozens of logins a second, which is more than its hashes allow.',
   },
+  keycloakLeastConnections: {
+    default: 3,
+    unit: 'count',
+    reason:
+      'Of them that are used to begin with: one more where its answers do not take longer with it. A Keycloak on the same machine that is given more than it has processors for makes everybody else there wait, and lets nobody in sooner.',
+  },
   keycloakWaiting: {
     default: 1_024,
     unit: 'count',
@@ -218,7 +224,7 @@ export const limits = {
     reason: 'Logins of which something is to be kept behind them: half a minute of work of one thread.',
   },
   keycloakVerifiersPatienceMs: {
-    default: 5_000,
+    default: 30_000,
     unit: 'milliseconds',
     reason:
       'How long each of them waits while others log in: a storm is over by then, and what lasts longer is a busy network.',

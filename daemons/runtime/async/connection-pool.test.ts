@@ -369,6 +369,27 @@ describe('ConnectionPool', () => {
     expect((thrown as Error).message).toContain('Expected the scheme, host and port');
   });
 
+  it('uses more connections as long as the answers do not take longer', async () => {
+    const { pool, answers } = await held({ connections: 3, leastConnections: 1, waiting: 20 });
+    expect(pool.stats().max).toBe(1);
+    const all = Array.from({ length: 12 }, (_, i) => pool.request({ path: `/${i}`, kind: 'one' }));
+    await until(() => answers.length === 1);
+    expect(pool.stats()).toMatchObject({ active: 1, waiting: 11 });
+    // The first is the fastest of its kind so far, so nothing says that it stood in a line.
+    answers[0]!();
+    await until(() => answers.length === 3);
+    expect(pool.stats()).toMatchObject({ max: 2, active: 2, waiting: 9 });
+    let answered = 1;
+    await until(() => {
+      while (answered < answers.length) answers[answered++]!();
+      return answered === 12;
+    });
+    expect((await Promise.all(all)).map(({ body }) => body.toString())).toEqual(
+      Array.from({ length: 12 }, (_, i) => `/${i}`),
+    );
+    expect(pool.stats()).toMatchObject({ active: 0, waiting: 0, completed: 12 });
+  });
+
   it('refuses what is no request', async () => {
     const { pool } = await served((_request, response) => response.end());
     const error = await errorOf(pool.request({ path: 'secret' }));

@@ -7,10 +7,16 @@ import { Pool } from 'undici';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { limits } from '../limits.ts';
 import { abortedError, Callers, type WaitOptions } from './callers.ts';
+import { FollowingLimit } from './following-limit.ts';
 
 export interface ConnectionPoolOptions {
   /** Connections at most. Default `limits.poolConnections`. */
   readonly connections?: number;
+  /**
+   * Of them that are used to begin with; from there on as many as the target takes without its answers getting slower. Default all of
+   * them, always.
+   */
+  readonly leastConnections?: number;
   /** Requests that may wait for one. Default `limits.poolWaiting`. */
   readonly waiting?: number;
   /** Milliseconds to connect in, TLS included. Default `limits.poolConnectMs`. */
@@ -32,6 +38,8 @@ export interface PooledRequest extends WaitOptions {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Such as take equally long, for a pool with {@link ConnectionPoolOptions.leastConnections}; of few words. Default all are one kind. */
+  readonly kind?: string;
 }
 
 /** What the target answered, with whatever status. */
@@ -49,6 +57,7 @@ export interface ConnectionStats {
   readonly active: number;
   /** Connections open and free. */
   readonly idle: number;
+  /** Connections that may be in use now. */
   readonly max: number;
   /** Requests taken in. */
   readonly submitted: number;
@@ -78,7 +87,7 @@ export class ConnectionPool {
   /** `https://id.example.org`. */
   readonly origin: string;
   readonly #pool: Pool;
-  readonly #max: number;
+  readonly #limit: FollowingLimit;
   readonly #maxWaiting: number;
   readonly #requestMs: number;
   readonly #answerBytes: number;
@@ -104,13 +113,14 @@ export class ConnectionPool {
    */
   constructor(origin: string, options: ConnectionPoolOptions = {}) {
     this.origin = originOf(origin);
-    this.#max = options.connections ?? limits.poolConnections.default;
+    const connections = options.connections ?? limits.poolConnections.default;
+    this.#limit = new FollowingLimit(options.leastConnections ?? connections, connections);
     this.#maxWaiting = options.waiting ?? limits.poolWaiting.default;
     this.#requestMs = options.requestMs ?? limits.callMs.default;
     this.#answerBytes = options.answerBytes ?? limits.poolAnswerBytes.default;
     const idleMs = options.idleMs ?? limits.poolIdleMs.default;
     this.#pool = new Pool(this.origin, {
-      connections: this.#max,
+      connections,
       pipelining: 1,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
@@ -135,7 +145,7 @@ export class ConnectionPool {
     if (this.#closing !== null) throw this.#closed();
     const { signal } = request;
     if (signal?.aborted === true) throw abortedError(signal);
-    if (this.#active >= this.#max && this.#waiting.size >= this.#maxWaiting) {
+    if (this.#active >= this.#limit.current && this.#waiting.size >= this.#maxWaiting) {
       this.#rejected++;
       throw new SignalboxError(
         'limit_reached',
@@ -166,7 +176,7 @@ export class ConnectionPool {
       waiting: this.#waiting.size,
       active: this.#active,
       idle: Math.max(0, this.#pool.stats.connected - this.#active),
-      max: this.#max,
+      max: this.#limit.current,
       submitted: this.#submitted,
       completed: this.#completed,
       failed: this.#failed,
@@ -205,13 +215,16 @@ export class ConnectionPool {
   /** Waits for a connection to be free, asks, and leaves it to the next. */
   async #inTurn(request: PooledRequest, ending: AbortController): Promise<PooledAnswer> {
     const asked = performance.now();
-    if (this.#active < this.#max) this.#active++;
+    if (this.#active < this.#limit.current) this.#active++;
     else await this.#waiting.wait(undefined, ending.signal);
     const began = performance.now();
     this.onWait?.((began - asked) * 1e6);
     this.#running.add(ending);
     try {
-      return await this.#ask(request, ending.signal);
+      const answer = await this.#ask(request, ending.signal);
+      const now = performance.now();
+      this.#limit.answered(request.kind ?? '', now - began, this.#waiting.size > 0, now);
+      return answer;
     } finally {
       this.#running.delete(ending);
       this.onRun?.((performance.now() - began) * 1e6);
@@ -220,12 +233,12 @@ export class ConnectionPool {
   }
 
   #leave(): void {
-    // Who waits takes the place over.
-    if (this.#waiting.size > 0) {
-      this.#waiting.resolveFirst();
-      return;
-    }
     this.#active--;
+    // Who waits takes the place over, and another one where there may be more by now.
+    while (this.#waiting.size > 0 && this.#active < this.#limit.current) {
+      this.#active++;
+      this.#waiting.resolveFirst();
+    }
     if (this.#active === 0) this.#settleIdle();
   }
 

@@ -37,7 +37,6 @@ import { DeedLedger } from './deed-ledger.ts';
 import { survivesLostOutput } from './lost-output.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
 import { startFailure } from './passing-cause.ts';
-import { askForShortSlices } from './short-slices.ts';
 import { runStandalone } from './standalone.ts';
 import { StreamDoor } from './stream-door.ts';
 
@@ -56,7 +55,6 @@ export function runDaemon<
 >(definition: DaemonDefinition<Config, Commands, Prepared>): void {
   survivesLostOutput();
   keepFilesPrivate();
-  askForShortSlices();
   const link = openParentLink();
   if (link !== null) {
     new LinkedDaemon(definition, link).begin();

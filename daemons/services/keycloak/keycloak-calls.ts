@@ -67,6 +67,7 @@ export class KeycloakCalls {
     const { settings, clock, random, probe, onState } = options;
     this.pool = new ConnectionPool(settings.origin, {
       connections: limits.keycloakConnections.default,
+      leastConnections: limits.keycloakLeastConnections.default,
       waiting: limits.keycloakWaiting.default,
       connectMs: limits.keycloakConnectMs.default,
       requestMs: limits.keycloakCallMs.default,
@@ -160,6 +161,7 @@ export class KeycloakCalls {
     try {
       const answer = await this.pool.request({
         method,
+        kind: what,
         path: this.#options.settings.basePath + path,
         headers: { accept: 'application/json', ...headers, ...authorization },
         ...(body === undefined ? {} : { body }),
