@@ -78,7 +78,7 @@ interface Ways {
 function throwOut(world: ChanWorld, use: ChanUse, ways: Ways): ChanResult {
   const { channel, words, user, from, call } = use;
   const view = use.view!;
-  const [word = ''] = words;
+  const word = words[0]!;
   const mask = readBanMask(word, call);
   if (mask === null) return refuse(said`${word.slice(0, 64)} is neither on the network nor a mask.`);
   if (isTooWide(mask)) return refuse(said`${mask} covers everybody.`);
@@ -144,7 +144,7 @@ function unban(world: ChanWorld): ChanRow {
     effect: 'takes bans of a channel away',
     help: ['Takes the bans away that cover somebody, or that a mask covers.'],
     run({ channel, view, words, call }) {
-      const [word = ''] = words;
+      const word = words[0]!;
       const user = call.byNick(word);
       const mask = user === undefined ? readBanMask(word, null) : null;
       if (user === undefined && mask === null)

@@ -97,7 +97,7 @@ export class DueTimes {
     const heap = this.#heap;
     if (heap.length > FEW && heap.length > 2 * this.#byKey.size) {
       // More than half of it is stale: sorted, what is left is a heap as well.
-      const left = heap.filter((one) => this.#byKey.get(one.key) === one && one !== due);
+      const left = heap.filter((one) => this.#byKey.get(one.key) === one);
       left.sort((a, b) => (isBefore(a, b) ? -1 : 1));
       heap.length = 0;
       for (const one of left) heap.push(one);

@@ -64,9 +64,8 @@ export class Guard {
     if (level >= topicSnarf && view.topic !== defaultTopic) {
       const { topic } = view;
       registry
-        .change(channel.name, 'settings', () => {
-          if (registry.rows.exists(channel.key)) registry.rows.setSetting(channel.key, 'defaultTopic', topic);
-        })
+        .change(channel.name, 'settings', () => registry.rows.setSetting(channel.key, 'defaultTopic', topic))
+        // It may belong to nobody any more.
         .catch(() => {});
     }
   }

@@ -111,7 +111,7 @@ function delLamer(world: ChanWorld): ChanRow {
     effect: 'lets those come in again whom a mask kept out',
     help: ['Takes the lamers off the list that cover somebody, or that a mask covers, and their bans.'],
     async run({ channel, words, call }) {
-      const [word = ''] = words;
+      const word = words[0]!;
       const user = call.byNick(word);
       const mask = user === undefined ? readBanMask(word, null) : null;
       if (user === undefined && mask === null)

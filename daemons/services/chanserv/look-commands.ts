@@ -7,7 +7,7 @@ import { isAccount, type Reply, said } from '../bots/reply.ts';
 import { limits } from '../limits.ts';
 import type { ViewChannel } from '../network/view-parts.ts';
 import { aboutChannel, type ChanRow, chanRow, refuse } from './chan-row.ts';
-import { type ChanWorld, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
+import { type ChanWorld, levelOn, mayOverride, meantAccount, onNetwork } from './chan-world.ts';
 import { durationText } from './durations.ts';
 import { LEVELS } from './levels.ts';
 import { seenText } from './list-commands.ts';
@@ -87,11 +87,10 @@ function peek(world: ChanWorld): ChanRow {
     effect: 'nothing',
     help: ['Tells the topic, the modes and the operators of a channel as it is now.'],
     run({ user, words }) {
-      const [name = ''] = words;
+      const name = words[0]!;
       const view = onNetwork(world, name);
       const channel = world.registry.get(name);
-      const access =
-        channel === undefined || user.account === null ? 0 : (channel.user(user.account)?.level ?? 0);
+      const access = channel === undefined ? 0 : levelOn(world, channel, user);
       if (!mayOverride(world, user) && access < LEVELS.op)
         return [said`PEEK on ${name.slice(0, 64)} is for level ${LEVELS.op} and above.`];
       if (view === null) return [said`Nobody is on ${name.slice(0, 64)}.`];

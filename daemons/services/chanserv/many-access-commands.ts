@@ -92,7 +92,7 @@ function trim(world: ChanWorld): ChanRow {
     ],
     async run(use) {
       const { channel, words } = use;
-      const [target = '', span = '', more] = words;
+      const [target, span, more] = words as readonly [string, string, string?];
       const duration = readDuration(span);
       if (duration === null || duration === 0) return refuse(noDuration(span));
       const before = world.clock.now() - duration * 1_000;
@@ -133,7 +133,7 @@ async function trimLamers(world: ChanWorld, { channel }: ChanUse, before: number
 
 function rangeOf(word: string): { readonly least: number; readonly most: number } | null {
   if (word.toLowerCase() === 'users') return { least: LEVELS.peon, most: LEVELS.owner };
-  const [first = '', second] = word.split('-');
+  const [first, second] = word.split('-') as [string, string?];
   const least = readLevel(first);
   if (least === null) return null;
   if (second === undefined)

@@ -45,7 +45,7 @@ function register(world: ChanWorld): ChanRow {
     recorded: ({ words }) => (words.length > 1 ? { channel: words[0] ?? '', account: words[1] ?? '' } : null),
     refusal: (call) => registerRefusal(world, call),
     async run(call) {
-      const [name = ''] = call.words;
+      const name = call.words[0]!;
       const owner = ownerMeant(world, call) as StoredAccount;
       const view = onNetwork(world, name);
       const { registry, channels, clock, bot } = world;
@@ -84,7 +84,7 @@ function ownerMeant(world: ChanWorld, call: CommandCall): StoredAccount | Reply 
 }
 
 function registerRefusal(world: ChanWorld, call: CommandCall): Reply | null {
-  const [name = '', other] = call.words;
+  const [name, other] = call.words as readonly [string, string?];
   const staff = mayOverride(world, call.user);
   if (!isValidChannelName(name, accountLimits.channelNameBytes.default))
     return said`${name.slice(0, 64)} is no name of a channel.`;
@@ -274,7 +274,7 @@ function move(world: ChanWorld): ChanRow {
 }
 
 function moveRefusal(world: ChanWorld, { words, user, account, power }: ChanUse): Reply | null {
-  const [name = ''] = words;
+  const name = words[0]!;
   if (!isValidChannelName(name, accountLimits.channelNameBytes.default))
     return said`${name.slice(0, 64)} is no name of a channel.`;
   if (world.registry.get(name) !== undefined) return said`${name} is registered already.`;
@@ -286,7 +286,7 @@ function moveRefusal(world: ChanWorld, { words, user, account, power }: ChanUse)
 }
 
 async function moveTo(world: ChanWorld, { channel, words }: ChanUse): Promise<ChanResult> {
-  const [name = ''] = words;
+  const name = words[0]!;
   const view = onNetwork(world, name);
   const { registry, clock, tellGone } = world;
   await registry.save(() => {

@@ -119,7 +119,7 @@ function csuspend(world: ChanWorld): ChanRow {
     ],
     evenSuspended: true,
     refusal({ channel, words }) {
-      const [span = ''] = words;
+      const span = words[0]!;
       if (readDuration(span.replace(/^!/, '')) === null) return noDuration(span);
       return channel.suspendedAt(world.clock.now()) && !span.startsWith('!')
         ? said`${channel.name} is suspended already; !${span} changes that.`
@@ -217,7 +217,7 @@ function search(world: ChanWorld): CommandRow {
       'NAME, OWNER, REGISTRAR (masks), UNVISITED (for at least, such as 60d), REGISTERED (within), FLAGS (nodelete, suspended), LIMIT.',
     ],
     run({ words }) {
-      const [action = '', ...rest] = words;
+      const [action, ...rest] = words as readonly [string, ...string[]];
       if (!/^(print|count)$/i.test(action)) return ['Expected print or count first.'];
       const tests: Test[] = [];
       let limit: number = limits.channelListRows.default;

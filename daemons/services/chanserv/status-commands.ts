@@ -8,7 +8,7 @@ import { type ChanResult, type ChanRow, type ChanUse, chanRow, refuse } from './
 import { accessOf, type ChanWorld, onNetwork } from './chan-world.ts';
 import { isProtected } from './guard.ts';
 import { LEVELS, NOBODY_LEVEL, statusOfLevel } from './levels.ts';
-import { isSuspended, type RegisteredChannel } from './registered-channel.ts';
+import type { RegisteredChannel } from './registered-channel.ts';
 import { STATUS_LETTERS } from './welcome.ts';
 
 export function statusCommands(world: ChanWorld): CommandRow[] {
@@ -111,7 +111,7 @@ function ofAll(
 function raise(world: ChanWorld, channel: RegisteredChannel, user: ViewUser): boolean {
   const access = accessOf(world, channel, user);
   const view = onNetwork(world, channel.name);
-  if (access === null || view === null || isSuspended(access, world.clock.now())) return false;
+  if (access === null || view === null) return false;
   const missing = statusOfLevel(access.level, world.acts.hasHalfops) & ~(view.members.get(user) ?? 0);
   return changeStatus(world, channel, user, true, missing);
 }

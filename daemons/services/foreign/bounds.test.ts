@@ -9,6 +9,7 @@ import { type ForeignEntry, ForeignLists } from './foreign-lists.ts';
 import { milliseconds, PartChecks } from './part-checks.ts';
 import { readSaxdb } from './saxdb.ts';
 import { readX3Help } from './x3-help.ts';
+import { readX3Lists } from './x3-lists.ts';
 import { readX3Spam } from './x3-spam.ts';
 
 const NOW = 1_800_000_000_000;
@@ -457,4 +458,102 @@ it('a file that is not there cannot be read, and that is said', () => {
   expect(() => fileBytes('/nowhere/x.db')).toThrow(
     /^\/nowhere\/x\.db cannot be read: ENOENT.*\. Nothing was changed\.$/,
   );
+});
+
+it('each setting of a help bot of X3 is the one that it is here, and nothing else changes', () => {
+  const settings = (record: string) => {
+    const left = new LeftList();
+    const [bot] = readX3Help(readSaxdb(`"bots" { "Aid" { "help_channel" "#aid"; ${record} }; };`), {
+      ...{ accounts: new Set<string>(), taken: new Set<string>(), left, now: NOW },
+    });
+    return { ...bot!.settings, left: told(left).join() };
+  };
+  const plain = settings('');
+  expect([plain.left, plain.pageType, plain.pageTarget]).toEqual(['', 'none', null]);
+  for (const [record, changed] of [
+    ['"page_dest" ("#a");', { pageTarget: '#a' }],
+    ['"page_dest" ("*", "#b");', { alertPageTarget: '#b' }],
+    ['"page_dest" ("*", "*", "#c", "#d");', { statusPageTarget: '#c' }],
+    ['"command" "notice";', { pageType: 'notice' }],
+    ['"alert" "privmsg";', { alertPageType: 'privmsg' }],
+    ['"status" "onotice";', { statusPageType: 'onotice' }],
+    ['"command" "none";', {}],
+    ['"greeting" "Hi";', { greeting: 'Hi' }],
+    ['"reqopened" "Opened";', { reqOpened: 'Opened' }],
+    ['"reqassigned" "Assigned";', { reqAssigned: 'Assigned' }],
+    ['"reqclosed" "Closed";', { reqClosed: 'Closed' }],
+    ['"whinedelay" "1m";', { whineDelay: 60 }],
+    ['"whineinterval" "2m";', { whineInterval: 120 }],
+    ['"emptyinterval" "3m";', { emptyInterval: 180 }],
+    ['"staledelay" "4m";', { staleDelay: 240 }],
+    ['"reqpersist" "part";', { reqPersist: 'part' }],
+    ['"helperpersist" "quit";', { helperPersist: 'quit' }],
+    ['"notification" "none";', {}],
+    ['"notification" "reqdrop";', { notification: 'reqdrop' }],
+    ['"req_maxlen" "1";', { reqMaxLen: 1 }],
+    ['"privmsg_only" "1";', { privmsgOnly: true }],
+    ['"req_on_join" "1";', { reqOnJoin: true }],
+    ['"auto_voice" "1";', { autoVoice: true }],
+    ['"auto_devoice" "1";', { autoDevoice: true }],
+    ['"auto_devoice" "2";', { left: '1 setting AUTODEVOICE (it cannot be so here): Aid: 2' }],
+    [
+      '"reqdropped" "x";',
+      { left: '1 setting REQDROPPED (a request that is dropped is closed: REQCLOSED): Aid' },
+    ],
+  ] as const)
+    expect(settings(record), record).toEqual({ ...plain, ...changed });
+});
+
+it('messages of Global are for whom their bits say, and what operators kept has an issuer of its own', () => {
+  const lists = (text: string) => {
+    const left = new LeftList();
+    const found = readX3Lists(readSaxdb(text), new Map([['oz', 900]]), left, NOW);
+    return { found, left: told(left) };
+  };
+  const target = (flags: number) =>
+    lists(`"Global" { "1" { "flags" "${flags}"; "message" "a"; }; };`).found.messages[0]?.target ?? null;
+  for (const [flags, whom] of [
+    ...[[0x01, 'users'] as const, [0x02, 'helpers'] as const, [0x04, 'opers'] as const],
+    ...[[0x06, 'staff'] as const, [0x08, 'channels'] as const, [0x09, 'all'] as const],
+    ...[[0x80, 'authed'] as const, [0x100, 'rchannels'] as const, [0x40, 'users'] as const],
+    ...[[0x11, 'users'] as const, [0x24, 'opers'] as const, [0x48, null] as const, [0, null] as const],
+  ])
+    expect(target(flags), String(flags)).toBe(whom);
+  const of = '"issuer" "Oz"; "issued" "1700000000"; "expires" "1900000000"; "reason" "why";';
+  const { found, left } = lists(
+    `"gline" { "*@a.test" { ${of} }; }; "shun" { "*@b.test" { ${of} }; };
+     "OpServ" { "trusted" { "10.0.0.1" { "limit" "7"; ${of} }; };
+       "gags" { "bad!*@*" { "owner" "Oz"; "reason" "why"; }; };
+       "alerts" { "one" { "owner" "Oz"; "reaction" "kill"; "discrim" "nick a*"; "expire" "1900000000"; "expires" "5"; }; };
+       "reserves" { "Pot" { "username" "tea"; "hostname" "tea.test"; "description" "The pot"; }; };
+       "bad" ("crumpet"); "exempt" ("#crumpets"); "routingplan" { "x" { }; }; "chanwarn" { "#y" { }; }; };
+     "Global" { "1" { "flags" "1"; "message" "a"; "from" "Oz"; "posted" "1799999999"; "duration" "60"; };
+       "2" { "flags" "1"; "message" "b"; "duration" "60"; }; "3" { "flags" "1"; "message" "c"; "from" ""; "posted" "5"; "duration" "0"; }; };`,
+  );
+  const whole = { by: 'Oz', setMs: 1_700_000_000_000, expiresMs: 1_900_000_000_000, reason: 'why' };
+  expect([...found.bans.values()]).toMatchObject([
+    { ...whole, kind: 'gline', mask: '*@a.test' },
+    { ...whole, kind: 'shun', mask: '*@b.test' },
+  ]);
+  expect([...found.trusts.values()]).toEqual([{ ...whole, network: '10.0.0.1', most: 7 }]);
+  expect([...found.gags.values()]).toMatchObject([
+    { mask: 'bad!*@*', by: 'Oz', reason: 'why', expiresMs: null },
+  ]);
+  expect([...found.alerts.values()]).toMatchObject([
+    { name: 'one', by: 'Oz', reaction: 'KILL', level: 900, expiresMs: 1_900_000_000_000 },
+  ]);
+  expect([...found.reserves.values()]).toMatchObject([
+    { nick: 'Pot', username: 'tea', host: 'tea.test', reason: 'The pot', by: 'X3' },
+  ]);
+  expect([...found.badWords.values()]).toMatchObject([{ word: 'crumpet', by: 'X3' }]);
+  expect([...found.exemptChannels.values()]).toMatchObject([{ channel: '#crumpets', by: 'X3' }]);
+  expect(found.messages.map(({ text, by, expiresMs }) => [text, by, expiresMs])).toEqual([
+    ['a', 'Oz', 1_800_000_059_000],
+    ['b', 'X3', null],
+    ['c', 'X3', null],
+  ]);
+  expect(left).toEqual([
+    '1 routing plan (how servers link is said in the configuration of each): x',
+    '1 warning about a channel (ALERT CHANNEL does that): #y',
+  ]);
 });

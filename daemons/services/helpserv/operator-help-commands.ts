@@ -26,12 +26,12 @@ function register(world: HelpWorld): CommandRow {
     deed: DEED,
     recorded: (call) => written('REGISTER', call),
     refusal: (call) => {
-      const [nick = '', channel = '', owner = ''] = call.words;
+      const [nick, channel, owner] = call.words as readonly [string, string, string];
       const found = accountNamed(world, call, owner);
       return world.nickRefusal(nick) ?? world.channelRefusal(channel) ?? (isAccount(found) ? null : found);
     },
     async run(call) {
-      const [nick = '', channel = '', owner = ''] = call.words;
+      const [nick, channel, owner] = call.words as readonly [string, string, string];
       const found = accountNamed(world, call, owner);
       if (!isAccount(found)) return [found];
       await world.register(nick, channel, found.name, call.user.account!);
@@ -42,7 +42,7 @@ function register(world: HelpWorld): CommandRow {
 
 function move(world: HelpWorld): CommandRow {
   const refusal = ({ words }: CommandCall): Reply | null => {
-    const [bot = '', where = ''] = words;
+    const [bot, where] = words as readonly [string, string];
     if (!world.bots.has(fold(bot))) return noBot(bot);
     return isChannelName(where) ? world.channelRefusal(where) : world.nickRefusal(where);
   };
@@ -58,7 +58,7 @@ function move(world: HelpWorld): CommandRow {
     recorded: (call) => written('MOVE', call),
     refusal,
     async run({ words }) {
-      const [word = '', where = ''] = words;
+      const [word, where] = words as readonly [string, string];
       const bot = world.bots.get(fold(word));
       if (bot === undefined) return [noBot(word)];
       const before = bot.nick;

@@ -146,7 +146,7 @@ function close(world: HelpWorld): HelpRow {
       'CLOSE >2d closes all that were opened longer ago than that and that nobody has picked up, for managers.',
     ],
     refusal: (use) => {
-      const [word = ''] = use.words;
+      const word = use.words[0]!;
       if (!word.startsWith('>')) return noRequestOf(use);
       if (!isAtLeast(use.role, 'manager')) return 'Closing many at once is for a manager here, or above.';
       return readDuration(word.slice(1)) === null ? 'An age is a time such as >12h or >2d.' : null;
@@ -154,7 +154,7 @@ function close(world: HelpWorld): HelpRow {
     async run(use) {
       const { bot, account, role, words } = use;
       const reason = use.from(1).slice(0, limits.helpTextBytes.default);
-      const [word = ''] = words;
+      const word = words[0]!;
       if (word.startsWith('>')) {
         const before = world.now() - readDuration(word.slice(1))! * 1_000;
         const old: number[] = [];

@@ -7,10 +7,11 @@ import { openAccounts } from '../../identity/store/database.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import { encodeAddress } from '../../irc/p10/address.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
+import { limits } from '../limits.ts';
 import { ViewServer, ViewUser } from '../network/view-parts.ts';
 import { SERVICES_SCHEMA } from '../store/services-schema.ts';
 import { compileUserMask } from './cover.ts';
-import { type NetworkBan, NetworkBans } from './network-bans.ts';
+import { type NetworkBan, NetworkBans, networkBanRow, putNetworkBan } from './network-bans.ts';
 
 const HOUR = 3_600_000;
 const hub = new ViewServer('hub.test', 'AB', null, '', false);
@@ -164,4 +165,52 @@ it.each([
 it('lifting one that does not hold does nothing', async () => {
   expect(await bans.lift('gline', '*@bad.test', 'ann')).toBeNull();
   expect(told).toEqual([]);
+});
+
+it('as many are kept as may be, and as soon as one is over there is room for another', async () => {
+  const most = limits.networkBans.default;
+  const logged: string[] = [];
+  const now = clock.now();
+  await writes.write(() => {
+    const put = putNetworkBan(database);
+    const one = { kind: 'gline', reason: 'x', by: 'x', setMs: now, active: true, changedSeconds: 1 } as const;
+    for (let at = 1; at < most; at++)
+      put.run(
+        ...networkBanRow({
+          ...one,
+          mask: `*@b${at}.test`,
+          expiresMs: now + HOUR * (at === 1 ? 1 : 9),
+          keptMs: now + HOUR * (at === 1 ? 1 : 9),
+        }),
+      );
+  });
+  bans = new NetworkBans({
+    ...{ database, writes, now: () => clock.now(), tell: (ban) => told.push(ban) },
+    log: (level, event, message) => logged.push(`${level} ${event} ${message}`),
+  });
+  expect(bans.size).toBe(most - 1);
+  const heard = (mask: string) =>
+    bans.hear({
+      ...{ kind: 'gline', mask, active: true, changedSeconds: 1_700_000_000, keptMs: null, by: 'far.test' },
+      ...{ expiresMs: clock.now() + HOUR, reason: 'x' },
+    });
+  expect([heard('*@last.test'), heard('*@more.test'), heard('*@more.test'), bans.size]).toEqual([
+    ...[null, null, null, most],
+  ]);
+  expect(logged).toEqual(['warn network_bans_full A ban of the network is not kept: *@more.test']);
+  await expect(set('*@mine.test')).rejects.toMatchObject({
+    code: 'limit_reached',
+    message: `There are ${most} bans of the network already.`,
+  });
+  // What is kept already is changed all the same.
+  expect((await set('*@b2.test')).reason).toBe('spam');
+  expect(told).toHaveLength(1);
+  await clock.advance(HOUR);
+  expect((await set('*@mine.test')).mask).toBe('*@mine.test');
+  expect(bans.size).toBeLessThanOrEqual(most);
+  // It is told anew of after there was room.
+  expect(heard('*@other.test')).toBeNull();
+  for (let at = 0; bans.size < most; at++) heard(`*@fill${at}.test`);
+  expect([heard('*@again.test'), logged.length]).toEqual([null, 2]);
+  expect(heard(`*@${'x'.repeat(300)}`)).toBeNull();
 });
