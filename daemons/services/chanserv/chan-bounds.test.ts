@@ -84,7 +84,9 @@ describe('levels', () => {
       ['dan', 'ACCESS *cat', `cat has level op on ${ROOM} (ends in 1h59m).`],
       ['ann', 'SUSPEND *cat 1h', `The access of cat to ${ROOM} is suspended for 1h.`],
     );
-    expect((await told('dan', `ACCESS ${ROOM} *cat`))[0]).toMatch(/\(suspended for 59m58s, ends in 1h59m\)\.$/);
+    expect((await told('dan', `ACCESS ${ROOM} *cat`))[0]).toMatch(
+      /\(suspended for 59m58s, ends in 1h59m\)\.$/,
+    );
     await test.passes(2 * HOUR);
     expect(test.room.user('cat')).toBeUndefined();
     await answers(

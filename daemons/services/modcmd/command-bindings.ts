@@ -112,10 +112,10 @@ export class CommandBindings {
     this.#statements.bind.run(bot, name, targetBot, command, template.join(' '), this.#now(), by);
   }
 
-  /** Within a turn as well. False where there is none. */
-  unbind(bot: string, name: string): boolean {
+  /** Within a turn as well: with what was set of it. */
+  unbind(bot: string, name: string): void {
     this.#statements.dropRule.run(bot, name);
-    return this.#statements.unbind.run(bot, name).changes > 0;
+    this.#statements.unbind.run(bot, name);
   }
 
   /** Within a turn as well. */

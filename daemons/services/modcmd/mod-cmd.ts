@@ -70,7 +70,7 @@ function isText(found: string | Reply): found is string {
 
 /** @param table which of its tables is looked at */
 function named(options: ModCmdOptions, word: string, tableOf: (bot: string) => CommandTable): Named | Reply {
-  const [first = '', ...rest] = word.split('.');
+  const [first, ...rest] = word.split('.') as [string, ...string[]];
   if (rest.length > 0) {
     const bot = botNamed(options, first);
     if (!isText(bot)) return bot;
@@ -121,7 +121,7 @@ function bind(options: ModCmdOptions): CommandRow {
     ],
     recorded: written('BIND'),
     refusal(call) {
-      const [word = '', name = ''] = call.words;
+      const [word, name] = call.words as readonly [string, string];
       const bot = botNamed(options, word);
       if (!isText(bot)) return bot;
       if (!/^[a-z][a-z0-9]{0,19}$/i.test(name)) return 'A command is called by up to 20 letters and digits.';
@@ -187,9 +187,7 @@ function unbind(options: ModCmdOptions): CommandRow {
     async run(call) {
       const bot = botNamed(options, call.words[0]!) as string;
       const name = nameOf(call);
-      await change(options, () => {
-        bindings.unbind(bot, name);
-      });
+      await change(options, () => bindings.unbind(bot, name));
       return [said`${bot} has no command ${name} any more.`];
     },
   };
@@ -256,9 +254,14 @@ const ON_OFF: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ]);
 
+/** Whether a word is a level that an account may have. */
+function isLevel(word: string): boolean {
+  return /^\d{1,4}$/.test(word) && Number(word) <= MOST_LEVEL;
+}
+
 /** Nobody gives away, or takes, what is above them. */
 function levelRefusal(now: number, word: string, own: number): Reply | null {
-  if (word !== '*' && !(/^\d{1,4}$/.test(word) && Number(word) <= MOST_LEVEL))
+  if (word !== '*' && !isLevel(word))
     return said`LEVEL is a number from 0 to ${MOST_LEVEL}, or * for what the command has by itself.`;
   return Math.max(now, word === '*' ? 0 : Number(word)) > own
     ? said`Nobody changes a command of a level above their own: yours is ${own}.`
@@ -274,10 +277,6 @@ function command(options: ModCmdOptions): CommandRow {
     most: 1,
     effect: 'nothing',
     help: ['Tells who may use a command, what it changes, and what it was made of.'],
-    refusal: ({ words }) => {
-      const found = named(options, words[0]!, everyCommand(options));
-      return isNamed(found) ? null : found;
-    },
     run({ words }) {
       const found = named(options, words[0]!, everyCommand(options));
       return isNamed(found) ? told(options, found) : [found];
@@ -311,16 +310,11 @@ function showCommands(options: ModCmdOptions): CommandRow {
     most: 2,
     effect: 'nothing',
     help: ['Lists the commands of a bot that you may use, or those of a level and below.'],
-    refusal({ words }) {
-      const bot = botNamed(options, words[0]!);
-      if (!isText(bot)) return bot;
-      return words[1] === undefined || /^\d{1,4}$/.test(words[1])
-        ? null
-        : said`A level is a number from 0 to ${MOST_LEVEL}.`;
-    },
     run({ user, words }) {
       const bot = botNamed(options, words[0]!);
       if (!isText(bot)) return [bot];
+      if (words[1] !== undefined && !isLevel(words[1]))
+        return [said`A level is a number from 0 to ${MOST_LEVEL}.`];
       const most = words[1] === undefined ? null : Number(words[1]);
       const rows = [...new Set(bindings.tableOf(bot).values())]
         .filter((row) => (most === null ? mayUse(row, user, standing) : levelOf(row) <= most))
