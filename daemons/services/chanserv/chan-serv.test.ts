@@ -1,5 +1,6 @@
 /** ChanServ as its users see it, line by line: a channel comes to an account, and whoever has access has status. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STATUS } from '../../irc/modes.ts';
 import { ANN, BOB, CAT, CHANSERV_NUMERIC as CS, EVE, ROOM, TestChannels } from './test-channels.ts';
 
 let test: TestChannels;
@@ -151,7 +152,7 @@ describe('after a restart', () => {
     const view = test.net.uplink.view.findChannel(ROOM)!;
     expect(view.createdSeconds).toBe(960);
     expect([...view.members].map(([{ nick }, status]) => [nick, status])).toEqual([
-      ['ChanServ', 2],
+      ['ChanServ', STATUS.op],
       ['eve', 0],
     ]);
   });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
+import { STATUS } from '../../irc/modes.ts';
 import { ViewChannel } from '../network/view-parts.ts';
 import { DueTimes } from './due-times.ts';
 import { durationText, readDuration } from './durations.ts';
@@ -25,9 +26,9 @@ it('levels are names and numbers from 1 to 500', () => {
   ]);
   expect([0, 1, 150, 200].map((level) => [statusOfLevel(level, false), statusOfLevel(level, true)])).toEqual([
     [0, 0],
-    [1, 1],
-    [1, 4],
-    [2, 2],
+    [STATUS.voice, STATUS.voice],
+    [STATUS.voice, STATUS.halfop],
+    [STATUS.op, STATUS.op],
   ]);
   for (const [name, level] of Object.entries(LEVELS)) expect(readLevel(name)).toBe(level);
 });

@@ -1,5 +1,6 @@
 /** Commands of OpServ and Global: who may use them, what they change, and what is told; and what OpServ does by itself. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STATUS } from '../../irc/modes.ts';
 import { encodeAddress } from '../../irc/p10/address.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
 import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
@@ -608,7 +609,7 @@ describe('channels', () => {
   ])('%s is refused', async (text, why) => {
     expect(await net.sends('mid', text)).toEqual([]);
     expect(await says('mid', text)).toEqual([why]);
-    expect([deeds(), status('root'), status('ann')]).toEqual([[], 2, 2]);
+    expect([deeds(), status('root'), status('ann')]).toEqual([[], STATUS.op, STATUS.op]);
   });
 
   it('CHANINFO shows it, members only where they are asked for, and never its key', async () => {

@@ -1,6 +1,7 @@
 /** The link to the network, line by line: how services introduce themselves, what they know of it, and that their bots stay. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
+import { STATUS } from '../../irc/modes.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
 import { BOT_SPECS } from '../bots/service-bots.ts';
 import { limits } from '../limits.ts';
@@ -123,8 +124,13 @@ it('knows users, channels and servers as the network tells of them', () => {
   );
   const { view } = test.uplink;
   const tea = view.findChannel('#TEA')!;
-  const members = () => [...tea.members].map(([{ nick }, status]) => `${nick} ${status}`);
-  expect(members()).toEqual(['ann 2', 'cat 1']);
+  const called = new Map<number, string>([
+    [STATUS.op, 'op'],
+    [STATUS.voice, 'voice'],
+  ]);
+  const members = () =>
+    [...tea.members].map(([{ nick }, status]) => `${nick} ${called.get(status) ?? status}`);
+  expect(members()).toEqual(['ann op', 'cat voice']);
   expect([[...tea.modes.keys()].join(''), tea.modes.get('k'), [...tea.bans]]).toEqual([
     'ntk',
     'key',
@@ -137,7 +143,7 @@ it('knows users, channels and servers as the network tells of them', () => {
     'ABAAB N bert 960',
     'ABAAA T #tea 940 960 :drink',
   );
-  expect(members()).toEqual(['ann 2', 'cat 0', 'bert 2']);
+  expect(members()).toEqual(['ann op', 'cat 0', 'bert op']);
   expect([view.byNick('bob'), view.byNick('BERT')?.numeric, tea.topic]).toEqual([
     undefined,
     'ABAAB',
@@ -145,9 +151,9 @@ it('knows users, channels and servers as the network tells of them', () => {
   ]);
   // Older than all that was known: nobody keeps what they had.
   test.say('AC B #tea 930 +n ACAAA:o');
-  expect([members(), [...tea.bans], tea.createdSeconds]).toEqual([['ann 0', 'cat 2', 'bert 0'], [], 930]);
+  expect([members(), [...tea.bans], tea.createdSeconds]).toEqual([['ann 0', 'cat op', 'bert 0'], [], 930]);
   test.say('ABAAA K #tea ABAAB :out', 'ABAAA L #tea');
-  expect(members()).toEqual(['cat 2']);
+  expect(members()).toEqual(['cat op']);
   test.say('AB SQ leaf.test 0 :gone');
   expect([view.findChannel('#tea'), view.users.has('ACAAA'), view.servers.has('AC')]).toEqual([
     undefined,
