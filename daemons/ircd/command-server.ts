@@ -21,6 +21,8 @@ import type { NickLength } from './nick-length.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
+import type { RecentTexts } from './spam-filters/recent-texts.ts';
+import type { SpamFilters } from './spam-filters/spam-filters.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { Metadata } from './state/metadata.ts';
 import type { NetworkState } from './state/network.ts';
@@ -53,6 +55,10 @@ export interface CommandServer {
   readonly bans: ServerBans;
   /** Bans that all servers of the network have. */
   readonly networkBans: NetworkBans;
+  /** What nobody may say here. */
+  readonly spamFilters: SpamFilters;
+  /** What was said lately, for trying filters on it. */
+  readonly recentTexts: RecentTexts;
   /** What hides hosts; null where nothing does. */
   readonly cloaks: Cloaks | null;
   /** Who may say for whom a connection is. */

@@ -43,6 +43,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
         ping_seconds: 120,
       },
     ],
+    spam: { recent_minutes: 0, recent_private: false },
     websocket_origins: ['*'],
     send_queue_total_bytes: 268_435_456,
     receive_queue_total_bytes: 67_108_864,

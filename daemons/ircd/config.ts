@@ -29,6 +29,7 @@ export const OPER_FLAGS = [
   'restart',
   'set',
   'shun',
+  'spamfilter',
   'squit',
   'wallops',
 ] as const;
@@ -249,6 +250,27 @@ const history = z
     error: 'new_channels, direct_messages: expected keep_minutes above 0 beside them',
   });
 
+const spam = z
+  .strictObject({
+    recent_minutes: z
+      .int()
+      .min(0)
+      .max(60)
+      .default(0)
+      .describe(
+        'How long what is said on channels, in topics and in reasons is kept in memory, so that a spam filter can be tried on it; 0 keeps nothing.',
+      ),
+    recent_private: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether private messages are kept for it, too; nobody reads them, only whether a filter meets them.',
+      ),
+  })
+  .refine((block) => block.recent_minutes > 0 || !block.recent_private, {
+    error: 'recent_private: expected recent_minutes above 0 beside it',
+  });
+
 const accounts = z.strictObject({
   authority: z
     .enum(['embedded', 'services', 'none'])
@@ -359,6 +381,7 @@ export const ircdConfigSchema = z.strictObject({
       'What members of channels may be beside operator and voiced: owner (~, mode q), protected (&, mode a), halfop (%, mode h). The same on all servers of a network; ircu has none of them.',
     ),
   history: history.prefault({}).describe('What was said before, for clients that ask (IRCv3 chathistory).'),
+  spam: spam.prefault({}).describe('What is kept for trying spam filters.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),

@@ -6,6 +6,8 @@ export class ProtocolCounters {
   registrations = 0;
   /** Clients refused or dropped because a K-line or D-line matched. */
   serverBanMatches = 0;
+  /** What was said and met a spam filter. */
+  spamMatches = 0;
   operFailures = 0;
   /** Handlers that threw; each is a defect and is logged. */
   handlerErrors = 0;

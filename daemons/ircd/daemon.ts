@@ -29,7 +29,7 @@ import { ServicesAuthority, type ServicesRoute } from './accounts/services-autho
 import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
-import { channelCells, connectionCells, serverCells } from './admin/rows.ts';
+import { channelCells, connectionCells, filterCells, serverCells } from './admin/rows.ts';
 import { isSpared } from './ban-exceptions.ts';
 import { noticeOpers } from './broadcast.ts';
 import { Cloaks } from './cloak.ts';
@@ -164,6 +164,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => state.channels.size,
       },
       accounts: this.#accountTable,
+      filters: {
+        rows: () => mapEach(this.#server.spamFilters.states(), filterCells),
+        total: () => this.#server.spamFilters.size,
+      },
       network: {
         rows: () => this.#links.desk.servers().map(serverCells),
         total: () => this.#links.desk.servers().length,

@@ -47,6 +47,8 @@ import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
+import { RecentTexts } from './spam-filters/recent-texts.ts';
+import { SpamFilters } from './spam-filters/spam-filters.ts';
 import type { LocalClient } from './state/local-client.ts';
 import { Metadata } from './state/metadata.ts';
 import { NetworkState } from './state/network.ts';
@@ -96,6 +98,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   keeper: Keeper | null = null;
   readonly bans: ServerBans;
   readonly networkBans = new NetworkBans();
+  readonly spamFilters = new SpamFilters();
+  readonly recentTexts: RecentTexts;
   gateways = new Gateways();
   cloaks: Cloaks | null = null;
   readonly commands: ReadonlyMap<string, Command>;
@@ -130,6 +134,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.bans = options.bans;
     this.commands = options.commands;
     this.config = options.config;
+    this.recentTexts = new RecentTexts(options.config.spam);
     this.motd = options.motd;
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
     this.state.onEnded = (channel) => this.metadata.forget(channel);
@@ -159,6 +164,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.deniedTags = deniedTagsOf(config);
     this.statuses = statusesOf(config);
     this.#configureHistory(config.history);
+    this.recentTexts.configure(config.spam);
     this.refreshIsupport();
     this.nickLength.reconsider();
     this.state.me.description = config.description;

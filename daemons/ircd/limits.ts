@@ -514,6 +514,35 @@ export const limits = {
     reason:
       'Masks of names that nobody may take (RESV): every NICK and JOIN is compared with all of them, one after the other.',
   },
+  spamFilters: {
+    default: 250,
+    unit: 'count',
+    reason:
+      'Spam filters: whatever is said is compared with all of its target, one after the other, which is charged to whoever says it. With the longest pattern each that is a tenth of a millisecond.',
+  },
+  spamPatternBytes: {
+    default: 200,
+    unit: 'bytes',
+    reason:
+      'Pattern of a spam filter: a long sentence, that with a reason before it still fits one SPAMFILTER.',
+  },
+  spamBanMinutes: {
+    default: 1_440,
+    unit: 'minutes',
+    reason:
+      'How long a ban by a spam filter lasts where its operator says nothing else: a day, after which the address is often that of somebody else.',
+  },
+  recentTexts: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'What was said lately and is kept for trying spam filters, where `recent_minutes` is above 0: an hour of a busy network. Beyond it the oldest goes.',
+  },
+  recentTextBytes: {
+    default: 8_388_608,
+    unit: 'bytes',
+    reason: 'Memory that it takes; beyond it the oldest goes.',
+  },
   networkBans: {
     default: 10_000,
     unit: 'count',

@@ -26,6 +26,8 @@ it('measures what it says, in these units', () => {
       send_queue_max_bytes gauge bytes
       server_bans gauge
       network_bans gauge
+      spam_filters gauge
+      recent_texts gauge
       history_messages gauge
       history_bytes gauge bytes
       registrations_total counter
@@ -42,6 +44,7 @@ it('measures what it says, in these units', () => {
       memory_disconnects_total counter
       oversized_lines_total counter
       kline_matches_total counter
+      spam_matches_total counter
       oper_failures_total counter
       logins_total counter
       login_failures_total counter
@@ -116,6 +119,10 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       bans safe operate always table
       add-ban disruptive operate always json ~connections ~kline_matches_total
       remove-ban safe operate recorded json
+      filters safe operate always table
+      add-filter disruptive operate always json ~spam_matches_total
+      remove-filter safe operate recorded json
+      test-filter safe operate recorded table
       rehash safe admin recorded text
       broadcast disruptive operate recorded json ~deliveries_total
       caches safe read always table
@@ -180,6 +187,15 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       add-ban spares string 0..5
       remove-ban kind kline|dline|resv|except|gline|shun|jupe
       remove-ban mask string 1..200
+      add-filter pattern string 1..200
+      add-filter targets string 1..100 default="private,channel"
+      add-filter action block|warn|kill|kline|gline default="block"
+      add-filter minutes integer 1..525600 default=1440
+      add-filter reason string 0..300 default="Spam"
+      remove-filter pattern string 1..200
+      test-filter pattern string 1..200
+      test-filter targets string 1..100 default="all"
+      test-filter limit integer 1..10000 default=500
       broadcast text string 1..400
       connect server string 1..63
       squit server string 1..63
@@ -446,7 +462,7 @@ it('shows accounts and their channels in these columns, with what can be done ab
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(
-    'clients client channels channel bans caches links servers accounts account login-failures logins login registered-channels throttle limits',
+    'clients client channels channel bans filters test-filter caches links servers accounts account login-failures logins login registered-channels throttle limits',
   );
   expect(manifest.marks).toEqual({
     link_established: 'linked',

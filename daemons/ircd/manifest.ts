@@ -4,9 +4,15 @@ import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import { channelColumns, connectionColumns, networkGraph, serverColumns } from './admin/columns.ts';
+import {
+  channelColumns,
+  connectionColumns,
+  filterColumns,
+  networkGraph,
+  serverColumns,
+} from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
-import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';
+import { channelActions, clientActions, filterActions, linkActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 import { verbSpecs } from './verb-specs.ts';
 
@@ -26,6 +32,8 @@ const metrics: readonly MetricSpec[] = [
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
   gauge('server_bans', 'K-lines, D-lines, reserved names and exceptions that are kept'),
   gauge('network_bans', 'G-lines and jupes that are remembered, lifted ones included'),
+  gauge('spam_filters', 'Spam filters'),
+  gauge('recent_texts', 'Texts that are kept for trying spam filters'),
   gauge('history_messages', 'Messages that are kept for those who ask for what was said before'),
   gauge('history_bytes', 'Memory that they take', 'bytes'),
   counter('registrations', 'Clients that completed registration'),
@@ -42,6 +50,7 @@ const metrics: readonly MetricSpec[] = [
   counter('memory_disconnects', 'Clients disconnected because all clients together held too much memory'),
   counter('oversized_lines', 'Lines discarded for their length'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
+  counter('spam_matches', 'Texts that met a spam filter'),
   counter('oper_failures', 'OPER attempts that failed'),
   counter('logins', 'Clients that logged in to an account'),
   counter('login_failures', 'Logins to accounts that were refused'),
@@ -88,6 +97,13 @@ export const manifest = defineManifest({
       rowKey: 'account',
       columns: accountColumns,
       rowActions: accountActions,
+    },
+    filters: {
+      title: 'Spam filters',
+      access: 'operate',
+      rowKey: 'pattern',
+      columns: filterColumns,
+      rowActions: filterActions,
     },
     network: {
       title: 'Network',

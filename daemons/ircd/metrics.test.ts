@@ -71,6 +71,8 @@ it('shows each figure under its own name', () => {
   Object.assign(irc.server.accounts.counts, { logins: 405, failures: 406, registrations: 407 });
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
   Object.assign(irc.server.counters, { linkLinesIn: 601, linkLinesOut: 602, netsplits: 603 });
+  Object.assign(irc.server, { spamFilters: { size: 607 }, recentTexts: { size: 608, expire: () => {} } });
+  irc.server.counters.spamMatches = 609;
   irc.server.linkControl = { standing: 604 } as LinkControl;
   let expired = 0;
   const totals = { messages: 605, bytes: 606 };
@@ -102,6 +104,8 @@ it('shows each figure under its own name', () => {
     receive_queue_bytes: 13,
     send_queue_max_bytes: 202,
     network_bans: 0,
+    spam_filters: 607,
+    recent_texts: 608,
     history_messages: 605,
     history_bytes: 606,
     server_bans: 5,
@@ -120,6 +124,7 @@ it('shows each figure under its own name', () => {
     memory_disconnects_total: 14,
     oversized_lines_total: 4,
     kline_matches_total: 401,
+    spam_matches_total: 609,
     oper_failures_total: 402,
     logins_total: 405,
     login_failures_total: 406,

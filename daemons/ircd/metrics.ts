@@ -57,6 +57,7 @@ export function publishMetrics(
   const messagesIn = counter('messages_in');
   const registrations = counter('registrations');
   const klineMatches = counter('kline_matches');
+  const spamMatches = counter('spam_matches');
   const operFailures = counter('oper_failures');
   const handlerErrors = counter('handler_errors');
   const proxyRefusals = counter('refused_proxy');
@@ -76,6 +77,8 @@ export function publishMetrics(
   const sendQueueMax = gauge('send_queue_max_bytes');
   const serverBans = gauge('server_bans');
   const networkBans = gauge('network_bans');
+  const spamFilters = gauge('spam_filters');
+  const recentTexts = gauge('recent_texts');
   const historyMessages = gauge('history_messages');
   const historyBytes = gauge('history_bytes');
 
@@ -91,6 +94,7 @@ export function publishMetrics(
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));
     registrations.setTotal(server.counters.registrations);
     klineMatches.setTotal(server.counters.serverBanMatches);
+    spamMatches.setTotal(server.counters.spamMatches);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
     proxyRefusals.setTotal(net.failures.proxy);
@@ -111,6 +115,9 @@ export function publishMetrics(
     receiveQueue.set(net.stats.get('inputHeld'));
     serverBans.set(server.bans.size);
     networkBans.set(server.networkBans.size);
+    spamFilters.set(server.spamFilters.size);
+    server.recentTexts.expire();
+    recentTexts.set(server.recentTexts.size);
     // What is kept for too long goes also while nothing is said.
     server.history?.expire();
     historyMessages.set(server.history?.totals.messages ?? 0);

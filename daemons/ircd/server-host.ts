@@ -21,7 +21,7 @@ export interface LookupResult {
 export type StatsSection = 'throttle' | 'caches' | 'batching';
 
 /** Tables that windows may watch. */
-export type LiveTable = 'connections' | 'channels' | 'accounts' | 'network';
+export type LiveTable = 'connections' | 'channels' | 'accounts' | 'filters' | 'network';
 
 /** Values that a log record may carry. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;

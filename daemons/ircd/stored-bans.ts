@@ -1,4 +1,4 @@
-/** The bans of the IRC server as one list on disk: its own, and those of the network. Used by daemon.ts. */
+/** The bans of the IRC server as one list on disk: its own, those of the network, and its spam filters. Used by daemon.ts. */
 import { z } from 'zod';
 import { networkBanKey } from '../irc/network-ban.ts';
 import type { BanSource } from '../runtime/net/ban-saver.ts';
@@ -6,34 +6,51 @@ import { limits } from './limits.ts';
 import { type NetworkBan, networkBanSchema } from './network-bans/network-ban.ts';
 import type { NetworkBans } from './network-bans/network-bans.ts';
 import { banKey, type ServerBan, type ServerBans, serverBanSchema } from './server-bans.ts';
+import { filterKey, type SpamFilter, spamFilterSchema } from './spam-filters/spam-filter.ts';
+import type { SpamFilters } from './spam-filters/spam-filters.ts';
 
 /** One ban as it is stored; `kind` tells which. */
-export const storedBanSchema = z.discriminatedUnion('kind', [serverBanSchema, networkBanSchema]);
+export const storedBanSchema = z.discriminatedUnion('kind', [
+  serverBanSchema,
+  networkBanSchema,
+  spamFilterSchema,
+]);
 
-export type StoredBan = ServerBan | NetworkBan;
+export type StoredBan = ServerBan | NetworkBan | SpamFilter;
 
-/** As many as there may be of both. */
-export const MOST_STORED = limits.serverBans.default + limits.networkBans.default;
+/** As many as there may be of all. */
+export const MOST_STORED =
+  limits.serverBans.default + limits.networkBans.default + limits.spamFilters.default;
 
 /** Where the lists are. */
 interface BanLists {
   readonly bans: ServerBans;
   readonly networkBans: NetworkBans;
+  readonly spamFilters: SpamFilters;
 }
 
-/** Both lists, as whoever saves them sees them. */
+/** All lists, as whoever saves them sees them. */
 export function banSource(lists: () => BanLists): BanSource<StoredBan> {
   return {
-    list: () => [...lists().bans.list(), ...lists().networkBans.list()],
-    keyOf: (ban) => (isOfNetwork(ban) ? networkBanKey(ban.kind, ban.mask) : banKey(ban.kind, ban.mask)),
-    endMs: (ban) => (isOfNetwork(ban) ? ban.keptMs : ban.expiresMs),
+    list: () => [...lists().bans.list(), ...lists().networkBans.list(), ...lists().spamFilters.list()],
+    keyOf: (ban) =>
+      ban.kind === 'spam'
+        ? filterKey(ban.pattern)
+        : isOfNetwork(ban)
+          ? networkBanKey(ban.kind, ban.mask)
+          : banKey(ban.kind, ban.mask),
+    endMs: (ban) => (ban.kind === 'spam' ? null : isOfNetwork(ban) ? ban.keptMs : ban.expiresMs),
   };
 }
 
 /** Takes what was stored. */
-export function restoreBans({ bans, networkBans }: BanLists, stored: readonly StoredBan[]): void {
+export function restoreBans(
+  { bans, networkBans, spamFilters }: BanLists,
+  stored: readonly StoredBan[],
+): void {
   for (const ban of stored)
-    if (isOfNetwork(ban)) networkBans.set(ban);
+    if (ban.kind === 'spam') spamFilters.set(ban);
+    else if (isOfNetwork(ban)) networkBans.set(ban);
     else bans.add(ban);
 }
 

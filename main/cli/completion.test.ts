@@ -27,7 +27,10 @@ test.each<[string[], string[]]>([
     ['config', ''],
     ['check', 'reload', '--data', '--json', '--yes', '--help'],
   ],
-  [['run', 'ircd', 'add'], ['add-ban']],
+  [
+    ['run', 'ircd', 'add'],
+    ['add-ban', 'add-filter'],
+  ],
   [['run', 'ircd', 'add-ban', '--k'], ['--kind']],
   [
     ['run', 'ircd', 'add-ban', '--kind', ''],

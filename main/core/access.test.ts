@@ -31,7 +31,17 @@ const expected = (role: Role, access: Access) => RANK[role] >= RANK[access];
 const OPERATE = [
   ...['daemon.start', 'daemon.stop', 'daemon.restart', 'daemon.stopImpact', 'audit.query', 'config.get'],
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
-  ...['ircd bans', 'ircd add-ban', 'ircd remove-ban', 'ircd broadcast', 'ircd clear-caches'],
+  ...[
+    'ircd bans',
+    'ircd add-ban',
+    'ircd remove-ban',
+    'ircd filters',
+    'ircd add-filter',
+    'ircd remove-filter',
+    'ircd test-filter',
+    'ircd broadcast',
+    'ircd clear-caches',
+  ],
   ...['ircd connect', 'ircd squit'],
   ...[
     'ircd accounts',
@@ -123,6 +133,7 @@ const OPERATE = [
     'ircd connections table',
     'ircd channels table',
     'ircd accounts table',
+    'ircd filters table',
     'relay connections table',
     'audit event',
   ],

@@ -40,6 +40,27 @@ export const channelColumns: readonly TableColumn[] = [
   { key: 'createdAt', title: 'Created', type: 'time', rank: 2 },
 ];
 
+export const filterColumns: readonly TableColumn[] = [
+  { key: 'pattern', title: 'Pattern', type: 'text' },
+  { key: 'targets', title: 'In', type: 'text' },
+  { key: 'action', title: 'Action', type: 'text' },
+  { key: 'minutes', title: 'Minutes', type: 'number', rank: 2 },
+  { key: 'met', title: 'Met', type: 'number', counter: true },
+  { key: 'lastMetAt', title: 'Last met', type: 'time', rank: 2 },
+  { key: 'reason', title: 'Reason', type: 'text', rank: 2 },
+  { key: 'by', title: 'By', type: 'text', rank: 3 },
+  { key: 'createdAt', title: 'Created', type: 'time', rank: 3 },
+];
+
+/** What a spam filter would have met. */
+export const trialColumns: readonly TableColumn[] = [
+  { key: 'saidAt', title: 'Said', type: 'time' },
+  { key: 'nick', title: 'Nick', type: 'text' },
+  { key: 'target', title: 'In', type: 'text' },
+  { key: 'place', title: 'Channel', type: 'text' },
+  { key: 'text', title: 'Text', type: 'text', secret: true },
+];
+
 export const memberColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
   { key: 'status', title: 'Status', type: 'text' },

@@ -19,6 +19,7 @@ import {
   connectionColumns,
   memberColumns,
 } from './columns.ts';
+import { filterCommands } from './filter-commands.ts';
 import { linkCommands } from './link-commands.ts';
 import { channelActions, clientActions } from './row-actions.ts';
 
@@ -163,6 +164,7 @@ export const adminCommands = {
     args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
     result: 'json',
   }),
+  ...filterCommands(limit),
   rehash: defineCommand({
     summary: 'Read configuration, MOTD and certificates again; nobody is dropped',
     sentence: 'read|read configuration, MOTD and certificates again',
@@ -239,6 +241,7 @@ export const operatorDeeds = {
   UNJUPE: 'lift|lifted the ban of the network on the server {mask}',
   UNKLINE: 'lift|lifted the ban on {mask}',
   UNDLINE: 'lift|lifted the ban on {mask}',
+  SPAMFILTER: 'use|used SPAMFILTER to {change} “{pattern}”',
   RESV: 'reserve|reserved {mask}[ {minutes}][ (“{reason}”)]',
   UNRESV: 'release|released the name {mask}',
   ELINE: 'spare|spared {mask}[ {minutes}][ (“{reason}”)]',

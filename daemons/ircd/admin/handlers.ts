@@ -20,6 +20,7 @@ import { accountHandlers } from './account-handlers.ts';
 import { banHandlers } from './ban-handlers.ts';
 import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
+import { filterHandlers } from './filter-handlers.ts';
 import { linkHandlers } from './link-handlers.ts';
 import { connectionRow } from './rows.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
@@ -83,6 +84,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
     ...banHandlers(server),
+    ...filterHandlers(server),
     rehash: {
       run: async (_args, { actor }) => {
         const outcome = await server.host.requestLifecycle('reload', describeActor(actor), 'rehash');

@@ -13,6 +13,16 @@ export const channelActions: readonly RowAction[] = [
   { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];
 
+export const filterActions: readonly RowAction[] = [
+  {
+    title: 'Test',
+    command: 'test-filter',
+    args: { pattern: 'pattern', targets: 'targets' },
+    immediate: true,
+  },
+  { title: 'Remove', command: 'remove-filter', args: { pattern: 'pattern' }, noun: 'filter' },
+];
+
 export const linkActions: readonly RowAction[] = [
   {
     title: 'Connect',

@@ -2,9 +2,10 @@
 import type { TableCell } from '../../../contract/stream.ts';
 import type { ServerRow } from '../link-control.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
+import type { FilterState } from '../spam-filters/spam-filters.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { channelColumns, connectionColumns, serverColumns } from './columns.ts';
+import { channelColumns, connectionColumns, filterColumns, serverColumns } from './columns.ts';
 
 /** A client by column key. */
 export function connectionRow(client: LocalClient, nowMs: number): Record<string, TableCell> {
@@ -46,6 +47,28 @@ export function connectionCells(client: LocalClient, nowMs: number): TableCell[]
 export function channelCells(channel: Channel): TableCell[] {
   const row = channelRow(channel);
   return channelColumns.map(({ key }) => row[key] ?? null);
+}
+
+/** A spam filter by column key. */
+export function filterRow({ filter, hits, lastMs }: FilterState): Record<string, TableCell> {
+  const { pattern, targets, action, minutes, reason, by, setMs } = filter;
+  return {
+    pattern,
+    targets: targets.join(','),
+    action,
+    minutes: action === 'kline' || action === 'gline' ? minutes : null,
+    met: hits,
+    lastMetAt: lastMs,
+    reason,
+    by,
+    createdAt: setMs,
+  };
+}
+
+/** The cells of a spam filter in the order of the manifest. */
+export function filterCells(state: FilterState): TableCell[] {
+  const row = filterRow(state);
+  return filterColumns.map(({ key }) => row[key] ?? null);
 }
 
 /** The cells of a server in the order of the manifest. */

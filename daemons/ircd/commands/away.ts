@@ -3,6 +3,7 @@
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
 import { setAway } from '../actions/away.ts';
+import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
 import type { Command } from './command.ts';
@@ -22,6 +23,11 @@ export const away: Command = {
     }
     const reason = truncateUtf8(params[0] ?? '', limits.awayBytes.default);
     const wanted = reason === '' ? null : reason;
+    const spam = wanted === null ? null : spamRefusal(server, client, 'away', '', wanted);
+    if (spam !== null) {
+      client.fail('AWAY', 'SPAM', '', refusedAs(spam));
+      return null;
+    }
     client.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
     if (user.registered) return setAway(server, user, wanted);
     // Others hear of it with the welcome.

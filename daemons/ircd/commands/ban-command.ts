@@ -129,7 +129,7 @@ function failed(client: LocalClient, name: string, code: string, problem: string
 }
 
 /** What came of a change of the list; its operator is told when it is not on disk. */
-async function savedOutcome(
+export async function savedOutcome(
   client: LocalClient,
   name: string,
   done: string,

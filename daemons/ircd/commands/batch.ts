@@ -8,10 +8,12 @@ import { clientOnlyTags, rawTagValue } from '../../irc/tags.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { endFlood, messageFlood } from '../actions/flood.ts';
 import { composeLines, sendLinesToChannel, sendLinesToUser } from '../actions/multiline.ts';
+import { refusedAs, SPAM_TARGET, spamRefusal } from '../actions/spam.ts';
 import { CAP } from '../client/capabilities.ts';
-import { type BatchProblem, ClientBatch, MULTILINE } from '../client/client-batch.ts';
+import { type BatchLine, type BatchProblem, ClientBatch, MULTILINE } from '../client/client-batch.ts';
 import { letAnswer } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
+import { isService } from '../history/message-history.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
@@ -117,6 +119,12 @@ function toUser(server: CommandServer, client: LocalClient, open: ClientBatch): 
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(open.target));
     return null;
   }
+  const texts = textsOf(open.lines);
+  const spam = isService(receiver) ? null : spamRefusal(server, client, SPAM_TARGET[verb].user, '', ...texts);
+  if (spam !== null) {
+    if (verb === 'PRIVMSG') client.reply(N.ERR_CANTSENDTOUSER, receiver.nick, refusedAs(spam));
+    return null;
+  }
   const said = { verb, target: receiver.nick, lines: open.lines, clientTags: open.clientTags };
   const composed = composeLines(server, client.user, said);
   const unreached = sendLinesToUser(server, client.user, receiver, composed);
@@ -170,12 +178,23 @@ function* toChannel(
       return;
     }
     const said = { verb: verb!, target: shownTarget(channel, status), lines, clientTags };
+    const spam = spamRefusal(server, client, SPAM_TARGET[verb!].channel, channel.name, ...textsOf(lines));
+    if (spam !== null) {
+      refuse(N.ERR_CANNOTSENDTOCHAN, channel.name, refusedAs(spam));
+      return;
+    }
     const composed = composeLines(server, client.user, said);
     yield* rest(sendLinesToChannel(server, client.user, channel, status, composed));
     if (client.has(CAP.echoMessage)) composed.message.to(client);
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
+}
+
+/** Each line, and what a reader sees of all together: a text that goes on in the next line is one. */
+function textsOf(lines: readonly BatchLine[]): string[] {
+  const whole = lines.map(({ text, joined }, at) => (joined || at === 0 ? text : ` ${text}`)).join('');
+  return lines.length === 1 ? [whole] : [...lines.map(({ text }) => text), whole];
 }
 
 /** Says why, as the answer to its label, and once. */

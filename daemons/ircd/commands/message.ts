@@ -9,10 +9,12 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { endFlood, messageFlood } from '../actions/flood.ts';
 import { compose, sendToChannel, sendToUser } from '../actions/message.ts';
+import { refusedAs, SPAM_TARGET, spamRefusal } from '../actions/spam.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { Delivery } from '../client/delivery.ts';
 import { letAnswer, type Unreached } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
+import { isService } from '../history/message-history.ts';
 import type { Verb } from '../network-events.ts';
 import type { Asker } from '../state/asker.ts';
 import type { Channel } from '../state/channel.ts';
@@ -120,6 +122,11 @@ function sendOne(
   const receiver = receiverOf(server, target);
   if (receiver === undefined) {
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(target));
+    return null;
+  }
+  const spam = isService(receiver) ? null : spamRefusal(server, client, SPAM_TARGET[verb].user, '', text);
+  if (spam !== null) {
+    if (verb === 'PRIVMSG') client.reply(N.ERR_CANTSENDTOUSER, receiver.nick, refusedAs(spam));
     return null;
   }
   const message = compose(server, client.user, verb, receiver.nick, text, clientTags);
@@ -262,6 +269,11 @@ function sendTo(
     if (channel.has(CMODE.stripped)) text = stripFormatting(text);
     // Nothing was left of it, and no line has an empty text.
     if (text === '' && verb !== 'TAGMSG') return null;
+  }
+  const spam = spamRefusal(server, client, SPAM_TARGET[verb].channel, channel.name, text);
+  if (spam !== null) {
+    if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name, refusedAs(spam));
+    return null;
   }
   const message = compose(server, client.user, verb, shownTarget(channel, status), text, clientTags);
   const left = sendToChannel(server, client.user, verb, channel, status, message, text);

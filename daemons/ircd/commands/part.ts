@@ -5,6 +5,7 @@ import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { part as leave } from '../actions/part.ts';
+import { spamRefusal } from '../actions/spam.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -32,7 +33,11 @@ function* partAll(
     if (name === '') continue;
     const membership = joinedChannel(server, client, name);
     if (membership === null) continue;
-    yield* leave(server, client.user, membership.channel, reason);
+    const { channel } = membership;
+    // One leaves whatever one says; nobody reads it then.
+    const spam = reason === '' ? null : spamRefusal(server, client, 'part', channel.name, reason);
+    if (client.user.gone) return;
+    yield* leave(server, client.user, channel, spam === null ? reason : '');
     if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
   if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);

@@ -79,6 +79,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       SETNAME 1 +1
       SHUN 1 shun
       SILENCE 0
+      SPAMFILTER 0 spamfilter
       SQUIT 1 squit
       STATS 1 +2
       TAGMSG 1

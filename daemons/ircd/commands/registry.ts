@@ -58,6 +58,7 @@ import { admin, info, links, map, time, version } from './server-info.ts';
 import { set } from './set.ts';
 import { setname } from './setname.ts';
 import { silence } from './silence.ts';
+import { spamfilter } from './spamfilter.ts';
 import { stats } from './stats.ts';
 import { topic } from './topic.ts';
 import { trace } from './trace.ts';
@@ -137,6 +138,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     setname,
     shun,
     silence,
+    spamfilter,
     squit,
     stats,
     tagmsg,

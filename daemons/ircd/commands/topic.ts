@@ -6,6 +6,7 @@ import { CMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import { setTopic, topicTime } from '../actions/topic.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
@@ -51,6 +52,11 @@ function* topicOf(
       return;
     }
     const text = truncateUtf8(wanted, limits.topicBytes.default);
+    const spam = spamRefusal(server, client, 'topic', channel.name, text);
+    if (spam !== null) {
+      client.fail('TOPIC', 'SPAM', channel.name, refusedAs(spam));
+      return;
+    }
     yield* rest(setTopic(server, client.user, channel, text, topicTime(channel)));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);

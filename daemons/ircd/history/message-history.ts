@@ -154,7 +154,7 @@ export function dropHistory(channel: Channel): void {
   channel.history = null;
 }
 
-function isService({ server }: User): boolean {
+export function isService({ server }: User): boolean {
   return server.flags.includes(SERVICES_FLAG);
 }
 

@@ -3,6 +3,7 @@ import { canonicalNetworkMask, networkBanKey } from '../../irc/network-ban.ts';
 import { limits } from '../limits.ts';
 import { MemoryServer } from '../memory-server.ts';
 import { ServerBans } from '../server-bans.ts';
+import { SpamFilters } from '../spam-filters/spam-filters.ts';
 import { banSource, restoreBans, storedBanSchema } from '../stored-bans.ts';
 import { checkNetworkMask, type NetworkBan } from './network-ban.ts';
 import { NetworkBans } from './network-bans.ts';
@@ -91,7 +92,11 @@ describe('the bans of the network', () => {
     expect(storedBanSchema.parse(ban())).toEqual(ban());
     const own = { kind: 'dline', mask: '10.0.0.1', reason: 'x', by: 'y', setMs: 1, expiresMs: null };
     expect(storedBanSchema.parse(own)).toEqual(own);
-    const [before, after] = [0, 1].map(() => ({ bans: new ServerBans(), networkBans: new NetworkBans() }));
+    const [before, after] = [0, 1].map(() => ({
+      bans: new ServerBans(),
+      networkBans: new NetworkBans(),
+      spamFilters: new SpamFilters(),
+    }));
     const now = Date.now();
     const times = { expiresMs: now + HOUR, keptMs: now + HOUR };
     for (const one of [ban(times), ban({ ...times, mask: '*@lifted.test', active: false })])

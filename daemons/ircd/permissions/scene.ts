@@ -166,6 +166,29 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     const ban = { kind: 'resv', reason: 'no', by: 'admin', setMs: Date.now(), expiresMs: null } as const;
     for (const mask of ['bad*', '#warez*']) irc.server.bans.add({ ...ban, mask });
   },
+  '*buy* is a spam filter': ({ irc }) => {
+    const filter = {
+      targets: ['private' as const, 'channel' as const],
+      action: 'block' as const,
+      minutes: 5,
+    };
+    irc.server.spamFilters.set({
+      kind: 'spam',
+      pattern: '*buy*',
+      reason: 'no',
+      by: 'admin',
+      setMs: Date.now(),
+      ...filter,
+    });
+  },
+  'what is said is kept for filters': ({ irc, clients }) => {
+    const spam = { recent_minutes: 60, recent_private: true };
+    // Whoever is operator stays one: their blocks are not in the configuration.
+    irc.server.config = { ...irc.server.config, spam };
+    irc.server.recentTexts.configure(spam);
+    clients.op.send('PRIVMSG #b :Buy this', 'PRIVMSG op :buy that', 'PRIVMSG #c :hello');
+    for (const client of Object.values(clients)) client.received();
+  },
   'there are bans of the network': ({ irc }) => {
     const now = Date.now();
     const ban = { reason: 'spam', by: 'admin', setMs: now, active: true, changedSeconds: now / 1000 };
@@ -397,6 +420,11 @@ export class Scene {
       const kept = spares === '' ? '' : `, spares ${spares}`;
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}${kept}`, ''));
     }
+    for (const { pattern, targets, action, reason, by } of server.spamFilters.list())
+      facts.set(
+        `spam filter ${pattern}`,
+        inWords(`${action} in ${targets.join(' ')}, ${reason}, by ${by}`, ''),
+      );
     for (const { kind, mask, reason, by, active, expiresMs } of server.networkBans.list()) {
       const until = active ? `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes` : ', lifted';
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
