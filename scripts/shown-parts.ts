@@ -157,6 +157,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
   'daemons/services/services.ts TurnBudget': ['queue commands to begin'],
   'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],
+  'daemons/ircd/net/dnsbl.ts AsyncCache': ['cache dnsbl'],
   'daemons/ircd/net/lookup.ts AsyncCache': ['cache dns'],
   'daemons/ircd/net/net-server.ts WorkTurns': ['queue work of clients'],
   'daemons/ircd/net/flood-control.ts TokenBucket': ['queue flood control'],

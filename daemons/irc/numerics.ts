@@ -103,6 +103,7 @@ export const N = {
   RPL_ENDOFINFO: n('374', 'End of INFO list'),
   RPL_MOTDSTART: n('375'),
   RPL_ENDOFMOTD: n('376', 'End of MOTD command'),
+  RPL_WHOISSPECIAL: n('320'),
   RPL_WHOISHOST: n('378'),
   RPL_WHOISMODES: n('379'),
   RPL_YOUREOPER: n('381', 'You are now an IRC operator'),

@@ -11,10 +11,10 @@ import { limits } from './limits.ts';
 /** What an exception may keep from whom it names, by letter. */
 export const SPARED = {
   k: 'K-lines, of real names too',
-  d: 'D-lines',
+  d: 'D-lines, and lists of bad addresses',
   g: 'G-lines and Z-lines',
   s: 'shuns',
-  t: 'the connect throttle and the number of connections of an address',
+  t: 'the connect throttle and the numbers of connections and users of an address',
 } as const;
 
 type SparedLetter = keyof typeof SPARED;

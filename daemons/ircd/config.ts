@@ -9,7 +9,7 @@ import { hasBrokenNetwork } from '../irc/address-mask.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { CLOAK_BYTES } from './cloak.ts';
 import { limits } from './limits.ts';
-import { cidr, netConfigShape } from './net/net-config.ts';
+import { cidr, dnsblSetting, netConfigShape } from './net/net-config.ts';
 
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
@@ -271,6 +271,18 @@ const spam = z
     error: 'recent_private: expected recent_minutes above 0 beside it',
   });
 
+const penalty = z.strictObject({
+  command: z
+    .string()
+    .regex(/^[A-Z]{1,20}$/, { error: 'expected the name of a command in capitals, such as LIST' })
+    .describe('Name of the command.'),
+  lines: z
+    .int()
+    .min(0)
+    .max(limits.penaltyLines.default)
+    .describe('Lines of flood allowance that it takes beside its own.'),
+});
+
 const accounts = z.strictObject({
   authority: z
     .enum(['embedded', 'services', 'none'])
@@ -381,6 +393,14 @@ export const ircdConfigSchema = z.strictObject({
       'What members of channels may be beside operator and voiced: owner (~, mode q), protected (&, mode a), halfop (%, mode h). The same on all servers of a network; ircu has none of them.',
     ),
   history: history.prefault({}).describe('What was said before, for clients that ask (IRCv3 chathistory).'),
+  dnsbl: dnsblSetting,
+  penalty: z
+    .array(penalty)
+    .default([])
+    .refine((rows) => new Set(rows.map(({ command }) => command)).size === rows.length, {
+      error: 'two rows name the same command',
+    })
+    .describe('What commands cost their sender beside their own line, instead of what they cost otherwise.'),
   spam: spam.prefault({}).describe('What is kept for trying spam filters.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),

@@ -8,6 +8,10 @@ export class ProtocolCounters {
   serverBanMatches = 0;
   /** What was said and met a spam filter. */
   spamMatches = 0;
+  /** Newcomers refused because a list of bad addresses had theirs. */
+  refusedListed = 0;
+  /** Newcomers refused because the network had enough users from their address. */
+  refusedClones = 0;
   operFailures = 0;
   /** Handlers that threw; each is a defect and is logged. */
   handlerErrors = 0;

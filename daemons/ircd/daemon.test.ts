@@ -25,6 +25,7 @@ import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon.ts';
 import { limits } from './limits.ts';
 import { manifest } from './manifest.ts';
+import { DnsFixture } from './net/dns-fixture.ts';
 import { type IrcdPrepared, prepareIrcd } from './prepare.ts';
 
 let dataDir: string;
@@ -256,6 +257,29 @@ it('takes the word of trusted proxies for where clients are, in bans, limits, WH
   expect(metric('refused_proxy_total')).toBe(1);
   await daemon.commands['add-ban'].run({ kind: 'dline', mask: '192.0.2.7', reason: 'r', minutes: 0 }, call);
   await ann.until('(D-lined: r)');
+});
+
+it('asks lists of bad addresses about newcomers at the name servers of the configuration, also after a reload', async () => {
+  const dns = await DnsFixture.open();
+  try {
+    dns.names.set('7.2.0.192.bl.test', ['127.0.0.2']);
+    dns.names.set('8.2.0.192.bl.test', ['127.0.0.2']);
+    const own = { trusted_proxies: ['127.0.0.0/8'], dns_servers: [dns.place] };
+    const lists = (action: string) => ({ dnsbl: [{ zone: 'bl.test', action, reason: 'Listed' }] });
+    const { metric, port, reload } = await start(configure({ ...own, ...lists('refuse') }));
+    const header = (address: string) => `PROXY TCP4 ${address} 203.0.113.1 50001 6667\r\n`;
+    const refused = connect(port, '127.0.0.1');
+    refused.write(`${header('192.0.2.7')}NICK bob\r\nUSER bob 0 * :bob\r\n`);
+    expect(await text(refused)).toContain(' 465 bob :Listed (bl.test)\r\n');
+    await dial(port, 'cat', header('192.0.2.9'));
+    expect(dns.asked).toEqual(['7.2.0.192.bl.test', '9.2.0.192.bl.test']);
+    await reload(configure({ ...own, ...lists('mark') }));
+    await dial(port, 'dan', header('192.0.2.8'));
+    expect(['lookups', 'hits', 'failures'].map((name) => metric(`dnsbl_${name}_total`))).toEqual([3, 2, 0]);
+    expect(metric('refused_listed_total')).toBe(1);
+  } finally {
+    await dns.close();
+  }
 });
 
 it('takes the word of gateways for where clients are, with the password of a file', async () => {

@@ -2,7 +2,7 @@
  * Puts the IRC server together inside its process: protocol, network path, lookups, bans on disk, metrics, admin
  * commands, reload and drain. Called by main.ts through runDaemon.
  */
-import { promises as dns } from 'node:dns';
+import { promises as dns, getServers as systemNameServers } from 'node:dns';
 import { resolve } from 'node:path';
 import type { Outcome } from '../../contract/errors.ts';
 import { systemClock } from '../../kit/clock.ts';
@@ -46,6 +46,7 @@ import { SaslAuthority } from './links/sasl-authority.ts';
 import { SocketLinks } from './links/socket-links.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
+import { Dnsbl } from './net/dnsbl.ts';
 import { Lookup } from './net/lookup.ts';
 import { NetServer } from './net/net-server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
@@ -87,6 +88,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #latency;
   readonly #accountFigures = new RequestFigures();
   readonly #names: Lookup;
+  readonly #resolver = new dns.Resolver();
+  /** Asks once: what comes after the deadline helps nobody. */
+  readonly #listResolver = new dns.Resolver({ timeout: limits.dnsblMs.default, tries: 1 });
+  readonly #dnsbl: Dnsbl;
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
   #kept: KeptChannels | null = null;
@@ -100,7 +105,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     instrumentPool(context.metrics, this.#threads);
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     instrumentCorrelation(context.metrics, 'accounts', this.#accountFigures);
-    this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
+    this.#dnsbl = new Dnsbl({ resolver: this.#listResolver, lists: config.dnsbl });
+    this.#names = new Lookup({ resolver: this.#resolver, dns: config.dns, ident: config.ident });
+    this.#askNameServers(config);
     this.#banFile = new BanFile(context.dataDir, storedBanSchema, MOST_STORED);
     this.#banSaver = new BanSaver(
       this.#banFile,
@@ -173,7 +180,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => this.#links.desk.servers().length,
       },
     };
-    publishMetrics(context.metrics, this.#server, this.#net, this.#names);
+    publishMetrics(context.metrics, this.#server, this.#net, this.#names, this.#dnsbl);
   }
 
   async open(): Promise<void> {
@@ -236,6 +243,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
     const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
     this.#names.configure(config);
+    this.#dnsbl.configure(config.dnsbl);
+    this.#askNameServers(config);
     const before = this.#config;
     this.#config = config;
     const sameAuthority = before.accounts.authority === config.accounts.authority;
@@ -323,6 +332,15 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const asked = this.#config.ident && localPort !== 0;
     if (host !== undefined && !asked) return { host, ident: null };
     return this.#lookUp(address, remotePort, localPort, asked);
+  }
+
+  listed(address: string): ReturnType<ServerHost['listed']> {
+    return this.#dnsbl.check(address);
+  }
+
+  #askNameServers({ dns_servers: named }: IrcdConfig): void {
+    const servers = named.length > 0 ? named : systemNameServers();
+    for (const resolver of [this.#resolver, this.#listResolver]) resolver.setServers(servers);
   }
 
   /** A proxy that is not set up well brings many a second. */

@@ -117,6 +117,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
+  /** Lines that commands cost by the configuration. */
+  #penalties: ReadonlyMap<string, number> = new Map();
   readonly #parser = new LineParser();
 
   constructor(options: ServerOptions) {
@@ -143,6 +145,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.deniedTags = deniedTagsOf(options.config);
     this.statuses = statusesOf(options.config);
     if (options.config.history.keep_minutes > 0) this.history = new MessageHistory(options.config.history);
+    this.#configureLimits(options.config);
     this.isupport = this.#support();
   }
 
@@ -165,6 +168,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.statuses = statusesOf(config);
     this.#configureHistory(config.history);
     this.recentTexts.configure(config.spam);
+    this.#configureLimits(config);
     this.refreshIsupport();
     this.nickLength.reconsider();
     this.state.me.description = config.description;
@@ -174,6 +178,11 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
 
   offers(bit: number): boolean {
     return (bit & HISTORY_CAPS) === 0 ? this.accounts.offers(bit) : this.history !== null;
+  }
+
+  #configureLimits({ penalty, class: classes }: IrcdConfig): void {
+    this.#penalties = new Map(penalty.map(({ command, lines }) => [command, lines]));
+    this.state.countClones(classes.some(({ max_per_address_network: most }) => most !== undefined));
   }
 
   #configureHistory(settings: IrcdConfig['history']): void {
@@ -430,7 +439,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     }
     if (!this.#mayRun(client, command, params)) return;
     loopTurn.work = command.name;
-    if (command.penaltyLines !== undefined) client.connection.penalize(command.penaltyLines);
+    const penalty = this.#penalties.get(command.name) ?? command.penaltyLines;
+    if (penalty !== undefined) client.connection.penalize(penalty);
     if ('steps' in command) {
       this.#begin(client, command, params, tags);
       return;

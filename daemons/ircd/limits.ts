@@ -108,6 +108,39 @@ export const limits = {
     unit: 'seconds',
     reason: 'Reconnects come within minutes; a changed name shows soon.',
   },
+  dnsblMs: {
+    default: 3_000,
+    unit: 'milliseconds',
+    reason:
+      'How long registration waits for lists of bad addresses, all of them together: they answer within some hundredths of a second, and one that is away keeps nobody out.',
+  },
+  dnsblQueries: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Questions to such lists under way at once, of all clients: beyond it newcomers are let in without being looked for, so that a list that is away costs no memory.',
+  },
+  dnsblCacheEntries: {
+    default: 20_000,
+    unit: 'count',
+    reason: 'Answers of such lists that are kept, two for each connection of a full server.',
+  },
+  dnsblCacheSeconds: {
+    default: 600,
+    unit: 'seconds',
+    reason:
+      'How long they are kept: who was taken off a list may try again soon, and a flood of one address asks once.',
+  },
+  dnsblRetrySeconds: {
+    default: 30,
+    unit: 'seconds',
+    reason: 'How long a list is not asked about an address for which it did not answer.',
+  },
+  penaltyLines: {
+    default: 100,
+    unit: 'lines',
+    reason: 'Most lines that one command may be set to cost: with it a client waits for half a minute.',
+  },
   proxyLogRecords: {
     default: 10,
     unit: 'lines',

@@ -45,6 +45,12 @@ it('measures what it says, in these units', () => {
       oversized_lines_total counter
       kline_matches_total counter
       spam_matches_total counter
+      dnsbl_lookups_total counter
+      dnsbl_hits_total counter
+      dnsbl_failures_total counter
+      dnsbl_skipped_total counter
+      refused_listed_total counter
+      refused_clones_total counter
       oper_failures_total counter
       logins_total counter
       login_failures_total counter
@@ -81,7 +87,7 @@ it('draws only what it measures, under a title each', () => {
       Lines of links: link_lines_in_total link_lines_out_total
       Writes: writes_total ticks_total
       Logins to accounts: logins_total login_failures_total
-      Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total`),
+      Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total refused_listed_total refused_clones_total`),
   );
   expect(highlights).toEqual({
     connections: 'signalbox_ircd_connections',
@@ -279,6 +285,7 @@ it('shows clients, channels and members in these columns, with what can be done 
       registered "Registered" boolean
       cipher "Cipher" text
       fingerprint "Certificate fingerprint" text
+      listed "On a list of bad addresses" text
       on "On channels" text`),
   );
   const channel = words(`

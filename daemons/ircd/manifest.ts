@@ -51,6 +51,12 @@ const metrics: readonly MetricSpec[] = [
   counter('oversized_lines', 'Lines discarded for their length'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
   counter('spam_matches', 'Texts that met a spam filter'),
+  counter('dnsbl_lookups', 'Questions that lists of bad addresses were asked'),
+  counter('dnsbl_hits', 'Newcomers whose address was on such a list'),
+  counter('dnsbl_failures', 'Questions to such lists that had no answer in time, or an error instead'),
+  counter('dnsbl_skipped', 'Questions that were not asked, because too many waited for an answer'),
+  counter('refused_listed', 'Newcomers refused because a list of bad addresses had theirs'),
+  counter('refused_clones', 'Newcomers refused because the network had enough users from their address'),
   counter('oper_failures', 'OPER attempts that failed'),
   counter('logins', 'Clients that logged in to an account'),
   counter('login_failures', 'Logins to accounts that were refused'),
@@ -134,7 +140,12 @@ export const manifest = defineManifest({
     },
     {
       title: 'Refusals',
-      metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],
+      metrics: [
+        ...refusalMetrics('ircd'),
+        name('flood_kills_total'),
+        name('refused_listed_total'),
+        name('refused_clones_total'),
+      ],
     },
   ],
   highlights: {

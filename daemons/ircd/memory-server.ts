@@ -29,6 +29,7 @@ import {
   type TlsDetails,
   tlsBehindGateway,
 } from './net/connection.ts';
+import type { DnsblList } from './net/dnsbl.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
@@ -46,6 +47,8 @@ const CLASS: ConnectionClass = {
   sendQueueBytes: 1 << 20,
   receiveQueueBytes: 1 << 14,
   pingSeconds: 120,
+  maxPerAddressNetwork: null,
+  dnsbl: true,
 };
 
 /** A process in memory that remembers what it was asked. */
@@ -66,6 +69,8 @@ export class MemoryHost implements ServerHost {
   readonly touched = new Set<string>();
   saves = 0;
   saved: BanSaved | Promise<BanSaved> = { saved: true };
+  /** Who is on a list of bad addresses. */
+  readonly lists = new Map<string, DnsblList | Promise<DnsblList | null>>();
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
 
   constructor(work: WorkTurnsOptions) {
@@ -74,6 +79,9 @@ export class MemoryHost implements ServerHost {
 
   lookup(): LookupResult | Promise<LookupResult> {
     return this.names;
+  }
+  listed(address: string): DnsblList | null | Promise<DnsblList | null> {
+    return this.lists.get(address) ?? null;
   }
   requestLifecycle(action: 'stop' | 'restart' | 'reload'): Promise<Outcome<unknown>> {
     this.lifecycle.push(action);
@@ -113,7 +121,7 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
   readonly localPort = 6667;
   tls: TlsDetails | null = null;
   readonly framing = FRAMING.line;
-  connectionClass = CLASS;
+  connectionClass: ConnectionClass;
   readonly connectedAtMs = Date.now();
   readonly sendQueueBytes = 0;
   readonly bytesIn = 0;
@@ -133,6 +141,7 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
   constructor(owner: MemoryServer, id: number, remoteAddress: string) {
     this.#owner = owner;
     this.id = id;
+    this.connectionClass = owner.connectionClass;
     this.remoteAddress = remoteAddress;
   }
 
@@ -208,6 +217,8 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
 export class MemoryServer {
   readonly host: MemoryHost;
   readonly server: IrcServer;
+  /** Of those that connect from now on. */
+  connectionClass = CLASS;
   #nextId = 1;
 
   /** @param work how turns and slices are bounded: by default not at all, so that every line is answered at once. */

@@ -6,6 +6,7 @@ import type { LinkControl } from './link-control.ts';
 import { manifest } from './manifest.ts';
 import { MemoryServer } from './memory-server.ts';
 import { publishMetrics } from './metrics.ts';
+import type { Dnsbl } from './net/dnsbl.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import { NetStats } from './net/stats.ts';
@@ -60,7 +61,11 @@ it('shows each figure under its own name', () => {
   };
   const lookup = { names: { name: 'dns', stats: () => stats }, idents: { depth: 516 } } as unknown as Lookup;
   const registry = new MetricRegistry('ircd', manifest.metrics);
-  publishMetrics(registry, irc.server, net, lookup);
+  const dnsbl = {
+    answers: { name: 'dnsbl', stats: () => ({ ...stats, depth: 616 }) },
+    counts: { lookups: 610, hits: 611, failures: 612, skipped: 613 },
+  } as unknown as Dnsbl;
+  publishMetrics(registry, irc.server, net, lookup, dnsbl);
   for (const nick of ['a', 'b', 'c']) irc.join(nick);
   irc.connect();
   const oper = irc.join('oper');
@@ -72,7 +77,7 @@ it('shows each figure under its own name', () => {
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
   Object.assign(irc.server.counters, { linkLinesIn: 601, linkLinesOut: 602, netsplits: 603 });
   Object.assign(irc.server, { spamFilters: { size: 607 }, recentTexts: { size: 608, expire: () => {} } });
-  irc.server.counters.spamMatches = 609;
+  Object.assign(irc.server.counters, { spamMatches: 609, refusedListed: 614, refusedClones: 615 });
   irc.server.linkControl = { standing: 604 } as LinkControl;
   let expired = 0;
   const totals = { messages: 605, bytes: 606 };
@@ -125,6 +130,12 @@ it('shows each figure under its own name', () => {
     oversized_lines_total: 4,
     kline_matches_total: 401,
     spam_matches_total: 609,
+    dnsbl_lookups_total: 610,
+    dnsbl_hits_total: 611,
+    dnsbl_failures_total: 612,
+    dnsbl_skipped_total: 613,
+    refused_listed_total: 614,
+    refused_clones_total: 615,
     oper_failures_total: 402,
     logins_total: 405,
     login_failures_total: 406,
@@ -141,6 +152,7 @@ it('shows each figure under its own name', () => {
     ...others
   } = shownInstruments(registry);
   expect(others).toEqual({
+    'cache dnsbl': expect.objectContaining({ depth: 616 }),
     'cache dns': expect.objectContaining({ depth: 303, hits: 301, failed: 305 }),
     'correlation ident': { depth: 516 },
     'limiter client connections': { depth: 501 },

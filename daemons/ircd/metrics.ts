@@ -7,6 +7,7 @@ import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import type { IrcServer } from './irc-server.ts';
+import type { Dnsbl } from './net/dnsbl.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
@@ -47,6 +48,7 @@ export function publishMetrics(
   server: IrcServer,
   net: NetServer<LocalClient>,
   lookup: Lookup,
+  dnsbl: Dnsbl,
 ): void {
   const counter = (suffix: string) => registry.counter(`signalbox_ircd_${suffix}_total`);
   const gauge = (suffix: string) => registry.gauge(`signalbox_ircd_${suffix}`);
@@ -58,6 +60,12 @@ export function publishMetrics(
   const registrations = counter('registrations');
   const klineMatches = counter('kline_matches');
   const spamMatches = counter('spam_matches');
+  const listLookups = counter('dnsbl_lookups');
+  const listHits = counter('dnsbl_hits');
+  const listFailures = counter('dnsbl_failures');
+  const listSkipped = counter('dnsbl_skipped');
+  const refusedListed = counter('refused_listed');
+  const refusedClones = counter('refused_clones');
   const operFailures = counter('oper_failures');
   const handlerErrors = counter('handler_errors');
   const proxyRefusals = counter('refused_proxy');
@@ -83,6 +91,7 @@ export function publishMetrics(
   const historyBytes = gauge('history_bytes');
 
   instrumentCache(registry, lookup.names);
+  instrumentCache(registry, dnsbl.answers);
   instrumentPool(registry, server.passwords.pool);
   instrumentQueue(registry, 'registrations', () => server.registrationTurns.stats());
   publishAcceptor(registry, net.admission, () => net.stats.get('connections'));
@@ -95,6 +104,12 @@ export function publishMetrics(
     registrations.setTotal(server.counters.registrations);
     klineMatches.setTotal(server.counters.serverBanMatches);
     spamMatches.setTotal(server.counters.spamMatches);
+    listLookups.setTotal(dnsbl.counts.lookups);
+    listHits.setTotal(dnsbl.counts.hits);
+    listFailures.setTotal(dnsbl.counts.failures);
+    listSkipped.setTotal(dnsbl.counts.skipped);
+    refusedListed.setTotal(server.counters.refusedListed);
+    refusedClones.setTotal(server.counters.refusedClones);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
     proxyRefusals.setTotal(net.failures.proxy);

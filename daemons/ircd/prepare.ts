@@ -11,6 +11,7 @@ import { readPasswordFile } from '../runtime/files/password-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import { readCloakKeys } from './cloak-keys.ts';
+import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { type GatewayBlock, Gateways } from './gateways.ts';
 import { journalPath, journalProblem } from './journal/journal-file.ts';
@@ -41,6 +42,7 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   const mistakes = new MistakeCollector();
   await mistakes.attempt(() => checkProxies(config));
   lookAtSts(config, context);
+  lookAtPenalties(config, context);
   for (const text of linkWarnings(config)) context.warn('link_settings', text);
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
@@ -83,6 +85,16 @@ function lookAtSts({ listen, sts }: IrcdConfig, { warn }: PrepareContext): void 
     return;
   const text = `ircd.sts.port: no listener takes IRC over TLS on port ${sts.port}; unless something in front does, clients that know the policy cannot connect`;
   warn('sts_unreachable', text);
+}
+
+/** A mistyped command costs nothing. */
+function lookAtPenalties({ penalty }: IrcdConfig, { warn }: PrepareContext): void {
+  for (const [index, { command }] of penalty.entries())
+    if (!COMMANDS.has(command))
+      warn(
+        'penalty_unknown',
+        `ircd.penalty[${index}].command: there is no command ${command}, so nothing costs more`,
+      );
 }
 
 async function prepareCredentials(

@@ -24,6 +24,7 @@ import { isDamagedHash, PasswordQueueFull } from './passwords.ts';
 import type { LookupResult } from './server-host.ts';
 import { LocalClient } from './state/local-client.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';
+import { tellListed, whyUnwelcome } from './unwelcome.ts';
 
 const USER_MODES = [...UMODE_LETTERS.keys()].join('');
 /** Letters of channel modes that take a parameter. @param statuses bits of what members may be */
@@ -42,6 +43,8 @@ export function startRegistration(server: CommandServer, connection: Connection<
     complete: false,
     negotiating: false,
     lookingUp: false,
+    listing: false,
+    listed: null,
     identUsername: null,
     nickTaken: false,
     finishing: false,
@@ -59,6 +62,27 @@ export function lookUpNames(server: CommandServer, client: LocalClient): void {
   if (client.pending !== null) client.pending.lookingUp = waits;
   if (waits) void names.then((found) => finishLookup(server, client, remoteAddress, found));
   else applyNames(client, names);
+  askLists(server, client);
+}
+
+/** Asks lists of bad addresses about a client; what they say counts at the welcome, which waits for it. */
+function askLists(server: CommandServer, client: LocalClient): void {
+  const { pending, connection } = client;
+  if (pending === null) return;
+  const { remoteAddress: address } = connection;
+  const found = connection.connectionClass.dnsbl ? server.host.listed(address) : null;
+  pending.listing = found instanceof Promise;
+  if (!(found instanceof Promise)) {
+    pending.listed = found;
+    return;
+  }
+  void found.then((list) => {
+    // Of the gateway, which has said meanwhile who it brings.
+    if (client.user.gone || client.pending !== pending || connection.remoteAddress !== address) return;
+    pending.listing = false;
+    pending.listed = list;
+    server.registrationStep(client);
+  });
 }
 
 /**
@@ -75,7 +99,7 @@ export function tryRegister(server: CommandServer, client: LocalClient): void {
   if (pending === null || pending.finishing || pending.negotiating) return;
   if (client.user.nick === '' || client.user.username === '') return;
   pending.complete = true;
-  if (pending.lookingUp) return;
+  if (pending.lookingUp || pending.listing) return;
   pending.finishing = true;
   const turn = server.registrationTurns.begin();
   if (turn === null) finishRegistration(server, client, pending);
@@ -198,10 +222,16 @@ function welcome(server: CommandServer, client: LocalClient): void {
   server.host.work.spend(server.bans.matchNs + server.networkBans.matchNs);
   if (refusal !== null) {
     server.counters.serverBanMatches++;
-    client.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);
-    server.exit(client, refusal);
+    refuse(server, client, refusal);
     return;
   }
+  const unwelcome = whyUnwelcome(server, client, pending);
+  if (unwelcome !== null) {
+    refuse(server, client, unwelcome);
+    return;
+  }
+  const { listed } = pending;
+  client.listed = listed?.zone ?? null;
   if (cloaks !== null) {
     client.user.host = client.user.cloaks[0]!;
     server.state.setUserMode(client.user, UMODE.cloaked, true);
@@ -214,6 +244,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   tellAway(server, client);
   server.counters.registrations++;
   server.clientLog.connected(client);
+  if (listed !== null) tellListed(server, client, listed);
   server.accounts.nicks.check(client);
   server.startPings(client);
   const { network } = server.config;
@@ -248,6 +279,11 @@ function refusalOf({ bans, networkBans }: CommandServer, { user }: LocalClient):
   const spared = bans.sparedOf(user);
   const refusal = bans.refusalForUser(user, Date.now(), spared);
   return refusal ?? (isSpared(spared, 'g') ? null : networkBans.refusalForUser(user));
+}
+
+function refuse(server: CommandServer, client: LocalClient, text: string): void {
+  client.reply(N.ERR_YOUREBANNEDCREEP, '', text);
+  server.exit(client, text);
 }
 
 /** Somebody who was away before they were there (IRCv3 pre-away), of whom nobody has heard that yet. */

@@ -10,6 +10,7 @@ import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import type { BanSaved } from '../runtime/net/ban-saver.ts';
 import type { Outbox } from './net/connection.ts';
+import type { DnsblList } from './net/dnsbl.ts';
 
 /** Names found for a client. */
 export interface LookupResult {
@@ -37,6 +38,8 @@ export interface ServerHost {
   readonly writeNs: number;
   /** Finds host name and ident; at once when both are known or not wanted. Never rejects. */
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult>;
+  /** The gravest list that has an address, null for none; at once where that is known. Never rejects. */
+  listed(address: string): DnsblList | null | Promise<DnsblList | null>;
   /**
    * Asks for the configuration to be read again (`reload`), or for the process to `stop` or `restart`; says what came of
    * it. Never rejects.

@@ -29,6 +29,7 @@ export const clientFields: readonly TableColumn[] = [
   { key: 'registered', title: 'Registered', type: 'boolean' },
   { key: 'cipher', title: 'Cipher', type: 'text' },
   { key: 'fingerprint', title: 'Certificate fingerprint', type: 'text' },
+  { key: 'listed', title: 'On a list of bad addresses', type: 'text' },
   { key: 'on', title: 'On channels', type: 'text' },
 ];
 

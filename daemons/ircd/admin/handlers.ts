@@ -169,6 +169,7 @@ function describeClient(
     oper: client.oper?.name ?? null,
     account: user.account,
     away: user.away,
+    listed: client.listed,
     registered: user.registered,
     cipher: client.connection.tls?.cipher ?? null,
     fingerprint: client.connection.tls?.fingerprint ?? null,

@@ -71,6 +71,8 @@ function describeUser({ statuses }: CommandServer, asker: Asker, target: User): 
     const print = local?.connection.tls?.fingerprint ?? null;
     if (print !== null) asker.reply(N.RPL_WHOISCERTFP, nick, `has client certificate fingerprint ${print}`);
   }
+  const listed = asker.can('auspex') ? (local?.listed ?? null) : null;
+  if (listed !== null) asker.reply(N.RPL_WHOISSPECIAL, nick, `is on the list of bad addresses ${listed}`);
   // How long a user of another server has been silent is known there alone.
   if (local === null) return;
   const idle = Math.max(0, Math.floor((Date.now() - local.lastMessageMs) / 1000));

@@ -51,7 +51,7 @@ describe('InspIRCd', () => {
 <bind address="*" port="7005" type="servers">
 <connect deny="198.51.100.0/24" reason="no">
 <connect name="few" parent="main" allow="203.0.113.* *.example.net" password="secret" localmax="2">
-<connect name="main" allow="*" limit="500" localmax="3" hardsendq="1M" recvq="10K" pingfreq="2m" resolvehostnames="yes" useident="no">
+<connect name="main" allow="*" limit="500" localmax="3" globalmax="9" usednsbl="no" hardsendq="1M" recvq="10K" pingfreq="2m" resolvehostnames="yes" useident="no">
 <files motd="motd.txt">
 <limits maxnick="20" maxtopic="300">
 <cloak mode="half" key="very secret">
@@ -60,6 +60,10 @@ describe('InspIRCd', () => {
 <cgihost type="ident" mask="*">
 <link name="hub.example.org" sendpass="a" recvpass="b">
 <badhost host="root@*" reason="no">
+<dnsbl name="Bad" domain="bl.example.org" type="record" records="3,5-7" action="ZLINE" reason="Listed">
+<dnsbl domain="bits.example.org" type="bitmask" bitmask="2">
+<penalty name="list" value="2000">
+<filteropts engine="glob">
 `,
     );
     expect(ircd).toEqual({
@@ -82,6 +86,8 @@ describe('InspIRCd', () => {
           match: ['203.0.113.0/24'],
           max_connections: 500,
           max_per_address: 2,
+          max_per_address_network: 9,
+          dnsbl: false,
           send_queue_bytes: 1_048_576,
           receive_queue_bytes: 10_240,
           ping_seconds: 120,
@@ -91,6 +97,8 @@ describe('InspIRCd', () => {
           match: ['::/0'],
           max_connections: 500,
           max_per_address: 3,
+          max_per_address_network: 9,
+          dnsbl: false,
           send_queue_bytes: 1_048_576,
           receive_queue_bytes: 10_240,
           ping_seconds: 120,
@@ -101,6 +109,8 @@ describe('InspIRCd', () => {
       cloak: { enabled: true },
       sts: { port: 6697, duration_seconds: 5_184_000, preload: true },
       webirc: [{ match: ['192.0.2.7'], password: 'web' }],
+      dnsbl: [{ zone: 'bl.example.org', replies: [3, 5, 6, 7], action: 'refuse', reason: 'Listed' }],
+      penalty: [{ command: 'LIST', lines: 8 }],
     });
     expect(told).toEqual([
       `3 server irc.example.org: id: ${NOTHING_LIKE_IT}`,
@@ -116,6 +126,8 @@ describe('InspIRCd', () => {
       '17 cgihost *: only gateways that say WEBIRC from known addresses are let in',
       `18 link hub.example.org: ${P10('InspIRCd')}`,
       '19 badhost: bans are set while the server runs, and kept: KLINE or GLINE',
+      '21 dnsbl bits.example.org: replies are told apart by their last numbers alone',
+      '23 filteropts: spam filters are set while the server runs, and kept: add-filter, or SPAMFILTER',
     ]);
   });
 
@@ -134,7 +146,7 @@ describe('InspIRCd', () => {
     expect({ ...ann, password_hash: null }).toEqual({
       name: 'ann',
       hosts: ['ann@192.0.2.*', '*@example.org'],
-      flags: ['auspex', 'die', 'dline', 'gline', 'kill', 'kline'],
+      flags: ['auspex', 'die', 'dline', 'gline', 'kill', 'kline', 'spamfilter'],
       password_hash: null,
     });
     expect(more).toEqual([]);
@@ -159,7 +171,7 @@ me { name "irc.example.org"; info "A server"; sid 001; }
 admin { "Ann Example"; 'ann'; ann@example.org; }
 class clients { pingfreq 90; maxclients 1000; sendq 200k; recvq 8000; }
 allow { mask { 192.0.2.0/24; 198.51.100.7; *.example.net; } class clients; maxperip 5; password "x"; }
-allow { mask *; class clients; maxperip 3; }
+allow { mask *; class clients; maxperip 3; global-maxperip 4; }
 listen { ip *; port 6667; }
 listen { ip 192.0.2.1; port 6697-6698; options { tls; clientsonly; websocket { type text; } } }
 listen { ip *; port 6900; options { tls; serversonly; } }
@@ -172,13 +184,18 @@ webirc { mask 192.0.2.9; password "web"; }
 link hub.example.org { class servers; password "x"; }
 set { network-name "Example"; nick-length 20; cloak-method ip; modes-on-join "+nt";
   tls { certificate "c.pem"; key "k.pem"; sts-policy { port 6697; duration 180d; } } }
+blacklist bad { dns { name bl.example.org; type record; reply { 2; 5; } } action gline; ban-time 1d; reason "Listed"; }
+blacklist dyn { dns { name bl.example.org; type record; reply { 9; } } action soft-kill; reason "Log in"; }
+blacklist bits { dns { name bits.example.org; type bitmask; reply { 2; } } action mark; }
+spamfilter { match-type simple; match "*it's bad*"; target { private; channel; user; } action gline; ban-time 1h; reason "no ads"; }
+spamfilter { match-type regex; match ".*"; target { private; } action gline; reason "x"; }
 `,
   );
   const opers = ircd.oper as { name: string; flags: string[]; password_hash: string }[];
   expect(opers.map(({ name, flags }) => [name, flags.join(' ')])).toEqual([
     [
       'ann',
-      'auspex chghost connect die dline gline globops jupe kill kline override rehash restart set squit wallops',
+      'auspex chghost connect die dline gline globops jupe kill kline override rehash restart set spamfilter squit wallops',
     ],
     ['bob', 'globops kill kline wallops'],
   ]);
@@ -215,12 +232,17 @@ set { network-name "Example"; nick-length 20; cloak-method ip; modes-on-join "+n
         match: ['::/0'],
         max_connections: 1_000,
         max_per_address: 3,
+        max_per_address_network: 4,
         send_queue_bytes: 204_800,
         receive_queue_bytes: 8_000,
         ping_seconds: 90,
       },
     ],
     webirc: [{ match: ['192.0.2.9'], password: 'web' }],
+    dnsbl: [
+      { zone: 'bl.example.org', replies: [2, 5], action: 'refuse', reason: 'Listed' },
+      { zone: 'bl.example.org', replies: [9], action: 'require-sasl', reason: 'Log in' },
+    ],
     oper: null,
   });
   expect(told).toEqual([
@@ -236,6 +258,9 @@ set { network-name "Example"; nick-length 20; cloak-method ip; modes-on-join "+n
     '15 oper cat: it has no password; a certificate or an account alone makes nobody operator here',
     `18 link hub.example.org: ${P10('UnrealIRCd')}`,
     `19 set: modes-on-join: ${NOTHING_LIKE_IT}`,
+    '23 blacklist bits.example.org: replies are told apart by their last numbers alone',
+    `24 spamfilter *it's bad*: it is set while the server runs: signalbox run ircd add-filter --pattern '*it'\\''s bad*' --targets private,channel --action gline --minutes 60 --reason 'no ads'`,
+    '25 spamfilter .*: filters have texts and masks, and block, warn, kill or ban: see docs/ircd.md',
   ]);
 });
 

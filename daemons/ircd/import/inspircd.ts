@@ -1,14 +1,25 @@
 /** The configuration of InspIRCd 3 and 4 (docs.inspircd.org): tags. */
+import { limits } from '../limits.ts';
 import type { Block } from './block.ts';
 import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
-import { bytesOf, listenHostOf, networkOf, numberOf, portsOf, secondsOf, userMaskOf } from './words.ts';
+import {
+  bytesOf,
+  listenHostOf,
+  networkOf,
+  numberOf,
+  numbersOf,
+  portsOf,
+  secondsOf,
+  userMaskOf,
+} from './words.ts';
 
 /** What a command of an operator is here. */
 const FLAG_OF: Readonly<Record<string, OperFlag>> = {
   CHGHOST: 'chghost',
   CONNECT: 'connect',
   DIE: 'die',
+  FILTER: 'spamfilter',
   ELINE: 'eline',
   GLINE: 'gline',
   GLOBOPS: 'globops',
@@ -24,6 +35,7 @@ const FLAG_OF: Readonly<Record<string, OperFlag>> = {
 
 const LINKS = 'servers link by P10 here, which InspIRCd does not speak: see docs/links.md';
 const BANS = 'bans are set while the server runs, and kept';
+const FILTERS = 'spam filters are set while the server runs, and kept: add-filter, or SPAMFILTER';
 const REASONS: Readonly<Record<string, string>> = {
   include: 'only this file was read: import that one as well',
   module: 'what is here needs no module',
@@ -37,7 +49,8 @@ const REASONS: Readonly<Record<string, string>> = {
   exception: `${BANS}: ELINE`,
   log: 'logs are kept by Signalbox itself: signalbox logs ircd',
   die: 'it keeps InspIRCd from starting with an example',
-  dnsbl: 'lists of bad addresses are not asked',
+  filteropts: FILTERS,
+  keyword: FILTERS,
   exec: 'nothing is run to read a configuration',
 };
 
@@ -98,6 +111,11 @@ export function fromInspircd(root: Block, into: Translation): void {
     into.set('sts.duration_seconds', secondsOf(sts.text('duration') ?? ''), sts.line);
     into.set('sts.preload', sts.flag('preload'), sts.line);
   }
+  for (const list of root.all('dnsbl')) badAddresses(list, into);
+  for (const { text, line } of root
+    .all('penalty')
+    .map((block) => ({ text: (key: string) => block.text(key), line: block.line })))
+    into.add('penalty', { command: text('name')?.toUpperCase(), lines: linesOf(text('value')) }, line);
   for (const gateway of [...root.all('cgihost'), ...root.all('gateway')]) {
     const [match, password] = [gateway.text('mask') ?? '', gateway.text('password')];
     const networks = match.split(/[\s,]+/).map(networkOf);
@@ -144,6 +162,27 @@ function listeners(root: Block, into: Translation): void {
   }
 }
 
+/** A list of bad addresses. */
+function badAddresses(list: Block, into: Translation): void {
+  const zone = list.text('domain') ?? '';
+  const replies = numbersOf(list.text('records') ?? '');
+  if ((list.text('type') ?? 'record') !== 'record' || replies === null) {
+    into.leaveBlock(list, `dnsbl ${zone}`, 'replies are told apart by their last numbers alone');
+    return;
+  }
+  const action = list.text('action')?.toLowerCase() === 'mark' ? 'mark' : 'refuse';
+  list.all('name');
+  into.add('dnsbl', { zone, replies, action, reason: list.text('reason') }, list.line);
+}
+
+/** Milliseconds of waiting as lines, of which four are let through in a second. */
+function linesOf(text: string | undefined): number | undefined {
+  const ms = numberOf(text);
+  return ms === undefined
+    ? undefined
+    : Math.min(limits.penaltyLines.default, Math.round((ms * limits.floodLinesPerSecond.default) / 1_000));
+}
+
 function classes(root: Block, into: Translation): void {
   const blocks = root.all('connect');
   const named = new Map(blocks.map((block) => [block.text('name'), block]));
@@ -182,6 +221,8 @@ function classes(root: Block, into: Translation): void {
         match,
         max_connections: numberOf(of('limit')),
         max_per_address: numberOf(of('localmax')),
+        max_per_address_network: numberOf(of('globalmax')),
+        dnsbl: block.flag('usednsbl') ?? parent?.flag('usednsbl'),
         send_queue_bytes: bytesOf(of('hardsendq') ?? ''),
         receive_queue_bytes: bytesOf(of('recvq') ?? ''),
         ping_seconds: secondsOf(of('pingfreq') ?? ''),

@@ -31,7 +31,7 @@ export interface ForeignOper {
 
 type Drafted = Record<string, unknown>;
 /** Lists that a translation adds to. */
-type List = 'listen' | 'class' | 'webirc' | 'link';
+type List = 'listen' | 'class' | 'webirc' | 'link' | 'dnsbl' | 'penalty';
 
 const NOTHING_LIKE_IT = 'there is nothing like it here';
 /** Any value that the schema takes, where the real one is yet to be made. */

@@ -1,12 +1,22 @@
 /** The configuration of UnrealIRCd 6 (www.unrealircd.org/docs/Configuration): blocks. */
+import { SPAM_TARGETS } from '../spam-filters/spam-filter.ts';
 import type { Block } from './block.ts';
 import { setStatuses } from './extra-statuses.ts';
 import type { OperFlag, Translation } from './translation.ts';
-import { bytesOf, listenHostOf, networkOf, numberOf, portsOf, secondsOf, userMaskOf } from './words.ts';
+import {
+  bytesOf,
+  listenHostOf,
+  networkOf,
+  numberOf,
+  numbersOf,
+  portsOf,
+  secondsOf,
+  userMaskOf,
+} from './words.ts';
 
 const LOCAL: readonly OperFlag[] = ['globops', 'kill', 'kline', 'wallops'];
 const GLOBAL: readonly OperFlag[] = [...LOCAL, 'auspex', 'connect', 'dline', 'gline', 'squit'];
-const ADMIN: readonly OperFlag[] = [...GLOBAL, 'chghost', 'rehash'];
+const ADMIN: readonly OperFlag[] = [...GLOBAL, 'chghost', 'rehash', 'spamfilter'];
 const ALL: readonly OperFlag[] = [...ADMIN, 'die', 'jupe', 'override', 'restart', 'set'];
 /** The classes that come with it; one with `-with-override` may do that as well. */
 const OPER_CLASSES: Readonly<Record<string, readonly OperFlag[]>> = {
@@ -22,8 +32,7 @@ const BANS = 'bans are set while the server runs, and kept';
 const REASONS: Readonly<Record<string, string>> = {
   include: 'only this file was read: import that one as well',
   loadmodule: 'what is here needs no module',
-  blacklist: 'lists of bad addresses are not asked',
-  'blacklist-module': 'lists of bad addresses are not asked',
+  'blacklist-module': 'what is here needs no module',
   link: LINKS,
   ulines: LINKS,
   drpass: 'an operator needs a flag for it, and no password',
@@ -54,6 +63,8 @@ export function fromUnrealircd(root: Block, into: Translation): void {
   classes(root, into);
   for (const oper of root.all('oper')) operator(oper, into);
   for (const block of [...root.all('webirc'), ...root.all('proxy')]) gateway(block, into);
+  for (const list of root.all('blacklist')) badAddresses(list, into);
+  for (const filter of root.all('spamfilter')) spamFilter(filter, into);
   into.leaveUnasked(root, REASONS);
 }
 
@@ -138,6 +149,7 @@ function classes(root: Block, into: Translation): void {
         match,
         max_connections: numberOf(block?.text('maxclients')),
         max_per_address: numberOf(allow.text('maxperip')),
+        max_per_address_network: numberOf(allow.text('global-maxperip')),
         send_queue_bytes: bytesOf(block?.text('sendq') ?? ''),
         receive_queue_bytes: bytesOf(block?.text('recvq') ?? ''),
         ping_seconds: secondsOf(block?.text('pingfreq') ?? ''),
@@ -145,6 +157,68 @@ function classes(root: Block, into: Translation): void {
       allow.line,
     );
   }
+}
+
+/** A list of bad addresses. Its soft actions are for those without an account. */
+function badAddresses(list: Block, into: Translation): void {
+  const dns = list.one('dns');
+  const zone = dns?.text('name') ?? '';
+  const replies = numbersOf(dns?.list('reply').join(',') ?? '');
+  if ((dns?.text('type') ?? 'record') !== 'record' || replies === null) {
+    into.leaveBlock(list, `blacklist ${zone}`, 'replies are told apart by their last numbers alone');
+    return;
+  }
+  const given = list.text('action') ?? '';
+  const action = given === 'mark' ? 'mark' : given.startsWith('soft-') ? 'require-sasl' : 'refuse';
+  // Who is refused may come again once the list lets go: nothing is banned for it.
+  list.all('ban-time');
+  into.add('dnsbl', { zone, replies, action, reason: list.text('reason') }, list.line);
+}
+
+const ACTION_OF: Readonly<Record<string, string>> = {
+  block: 'block',
+  warn: 'warn',
+  kill: 'kill',
+  kline: 'kline',
+  zline: 'kline',
+  gline: 'gline',
+  gzline: 'gline',
+};
+
+/** Filters are no settings; the command that sets the same is told. */
+function spamFilter(filter: Block, into: Translation): void {
+  const pattern = filter.text('match') ?? '';
+  const targets = filter.list('target');
+  const known = targets.filter((target) => Object.hasOwn(SPAM_TARGETS, target));
+  const action = ACTION_OF[filter.text('action') ?? ''];
+  const seconds = secondsOf(filter.text('ban-time') ?? '');
+  const what = `spamfilter ${pattern}`;
+  if (filter.text('match-type') !== 'simple' || action === undefined || known.length === 0) {
+    into.leaveBlock(
+      filter,
+      what,
+      'filters have texts and masks, and block, warn, kill or ban: see docs/ircd.md',
+    );
+    return;
+  }
+  const words = {
+    pattern,
+    targets: known.join(','),
+    action,
+    ...(seconds === null ? {} : { minutes: String(Math.max(1, Math.round(seconds / 60))) }),
+    ...(filter.text('reason') === undefined ? {} : { reason: filter.text('reason')! }),
+  };
+  const options = Object.entries(words).map(([name, value]) => `--${name} ${quoted(value)}`);
+  into.leaveBlock(
+    filter,
+    what,
+    `it is set while the server runs: signalbox run ircd add-filter ${options.join(' ')}`,
+  );
+}
+
+/** A word for a shell. */
+function quoted(text: string): string {
+  return /^[\w,.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function operator(oper: Block, into: Translation): void {

@@ -79,6 +79,17 @@ export function userMaskOf(mask: string): string {
   return mask.includes('@') ? mask : `*@${mask}`;
 }
 
+/** Numbers and ranges with commas between them, such as `2,5-7`; null where something is none. */
+export function numbersOf(text: string): number[] | null {
+  const numbers: number[] = [];
+  for (const part of text.split(',').filter((one) => one.trim() !== '')) {
+    const [, first, last = first] = /^\s*(\d{1,3})\s*(?:-\s*(\d{1,3}))?\s*$/.exec(part) ?? [];
+    if (first === undefined || Number(last) > 255 || Number(first) > Number(last)) return null;
+    for (let one = Number(first); one <= Number(last); one++) numbers.push(one);
+  }
+  return numbers;
+}
+
 /** A whole number of nine digits at most; undefined for anything else. */
 export function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;

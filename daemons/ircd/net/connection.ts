@@ -45,6 +45,10 @@ export interface ConnectionClass extends ClassRule {
   readonly receiveQueueBytes: number;
   /** Silence after which the protocol sends PING. */
   readonly pingSeconds: number;
+  /** Users of the whole network that one address, or one /64 of IPv6, may have; null for no limit. */
+  readonly maxPerAddressNetwork: number | null;
+  /** Whether lists of bad addresses are asked about it. */
+  readonly dnsbl: boolean;
 }
 
 /** What was agreed with a client that connected over TLS. */

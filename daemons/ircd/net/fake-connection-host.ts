@@ -30,6 +30,8 @@ export function classOf(given: Partial<ConnectionClass> = {}): ConnectionClass {
     sendQueueBytes: 1000,
     receiveQueueBytes: 600,
     pingSeconds: 120,
+    maxPerAddressNetwork: null,
+    dnsbl: true,
     ...given,
   };
 }

@@ -51,6 +51,8 @@ describe('network configuration', () => {
       sendQueueBytes: 1_000_000,
       receiveQueueBytes: 2000,
       pingSeconds: 30,
+      maxPerAddressNetwork: null,
+      dnsbl: true,
     });
     expect(classes.find('::ffff:127.0.0.1').name).toBe('local');
     expect(classes.find('::1').name).toBe('local');

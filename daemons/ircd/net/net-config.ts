@@ -2,14 +2,17 @@
  * The part of `[ircd]` that the network path reads: listeners, TLS, connection classes, lookups. The daemon's
  * manifest spreads {@link netConfigShape} into its own schema.
  */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { filePath, lineText } from '../../../contract/line-texts.ts';
 import { listenSetting, tcpListener, webSocketOrigins } from '../../../contract/listen-setting.ts';
+import { isHostName } from '../../../contract/network-addresses.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
 import { ConnectionClasses } from '../../runtime/net/connection-classes.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { ConnectionClass } from './connection.ts';
+import { DNSBL_ACTIONS } from './dnsbl.ts';
 
 const bytes = (max: number) => z.int().min(512).max(max);
 
@@ -70,6 +73,14 @@ const classSchema = z.strictObject({
   receive_queue_bytes: bytes(1 << 24)
     .default(limits.receiveQueueBytes.default)
     .describe('Bytes that may wait for flood control.'),
+  max_per_address_network: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Users of the whole network from one address, or one /64 of IPv6, whichever servers they are on; beyond it nobody of this class registers from there. Absent for no limit.',
+    ),
+  dnsbl: z.boolean().default(true).describe('Whether lists of bad addresses are asked about it (dnsbl).'),
   ping_seconds: z
     .int()
     .min(5)
@@ -105,8 +116,48 @@ export const netConfigShape = {
     .default(limits.receiveQueueTotalBytes.default)
     .describe('Bytes of unfinished and waiting lines of all clients; above it the worst go first.'),
   dns: z.boolean().default(true).describe('Whether the host name of a client is looked up.'),
+  dns_servers: z
+    .array(
+      z.string().refine((text) => isDnsServer(text), {
+        error: 'expected an address, with a port or without, such as 192.0.2.53 or [2001:db8::53]:5353',
+      }),
+    )
+    .max(8)
+    .default([])
+    .describe(
+      'Name servers that are asked for host names and lists of bad addresses; those of the system where there are none.',
+    ),
   ident: z.boolean().default(false).describe('Whether the ident server of a client is asked (RFC 1413).'),
 };
+
+/** A domain that is asked. */
+const zone = z.string().max(190).refine(isHostName, { error: 'expected a domain such as dnsbl.example.net' });
+
+const dnsblSchema = z.strictObject({
+  zone: zone.describe('Domain of the list.'),
+  replies: z
+    .array(z.int().min(0).max(255))
+    .default([])
+    .describe('Last numbers of the replies that count, such as 2 for 127.0.0.2; none for every reply.'),
+  action: z
+    .enum(DNSBL_ACTIONS)
+    .default('refuse')
+    .describe(
+      'What becomes of somebody who is listed: refuse; require-sasl lets in who has logged in to an account before registering; mark lets in, and operators are told.',
+    ),
+  reason: lineText({ max: 200 })
+    .default('Your address is on a list of bad addresses')
+    .describe('What whoever is refused reads.'),
+});
+
+/** The lists that are asked, and of whom. */
+export const dnsblSetting = z
+  .array(dnsblSchema)
+  .max(32)
+  .default([])
+  .describe(
+    'Lists of bad addresses that are asked by DNS about newcomers; the same zone may stand with other replies.',
+  );
 
 export const netConfigSchema = z.strictObject(netConfigShape);
 
@@ -122,6 +173,13 @@ const CONNECT_RATE: ConnectRate = {
   connectsPerSecond: 1 / limits.throttleRefillSeconds.default,
 };
 
+/** An address, with a port where it stands in brackets or has dots. */
+function isDnsServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, six, four, port] = /^(?:\[(.+)\]|([\d.]+))(?::([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  return isIP(six ?? four ?? '') !== 0 && Number(port ?? 1) <= 65_535;
+}
+
 function toRule(config: ClassConfig, rate: ConnectRate): ConnectionClass {
   return {
     name: config.name,
@@ -134,6 +192,8 @@ function toRule(config: ClassConfig, rate: ConnectRate): ConnectionClass {
     sendQueueBytes: config.send_queue_bytes,
     receiveQueueBytes: config.receive_queue_bytes,
     pingSeconds: config.ping_seconds,
+    maxPerAddressNetwork: config.max_per_address_network ?? null,
+    dnsbl: config.dnsbl,
   };
 }
 

@@ -10,6 +10,7 @@ import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
+import { Clones } from './clones.ts';
 import { type EndedChannel, EndedChannels } from './ended-channels.ts';
 import type { LocalClient } from './local-client.ts';
 import { LocalNumerics } from './local-numerics.ts';
@@ -37,6 +38,7 @@ export class NetworkState {
   readonly #users = new UserRoll();
   readonly #clients = new Set<LocalClient>();
   readonly #operators = new Set<User>();
+  #clones: Clones | null = null;
   readonly whowas: Whowas;
   /** Who is told of whom (IRCv3 monitor). */
   readonly monitors = new MonitorLists();
@@ -155,8 +157,20 @@ export class NetworkState {
     return user;
   }
 
+  /** Users by address; null while nobody needs it. */
+  get clones(): Clones | null {
+    return this.#clones;
+  }
+
+  /** Has users counted by address from now on, or not any more. */
+  countClones(wanted: boolean): void {
+    if (wanted) this.#clones ??= new Clones(this.#users);
+    else this.#clones = null;
+  }
+
   #count(user: User): void {
     user.registered = true;
+    this.#clones?.enter(user);
     user.server.userCount++;
     this.#users.add(user);
     this.maxUsers = Math.max(this.maxUsers, this.#users.size);
@@ -251,6 +265,7 @@ export class NetworkState {
       this.#numerics.remove(user);
       this.#changed('network');
     } else if (user.numeric !== '') this.#localNumerics.free(user);
+    this.#clones?.leave(user);
     if (this.#users.delete(user)) {
       user.server.userCount--;
       this.whowas.remember(user, nowMs);

@@ -1,3 +1,5 @@
+import type { DnsblList } from '../net/dnsbl.ts';
+
 /** What a connection has said before it is registered. Owned by registration.ts; dropped on the welcome. */
 export interface PendingRegistration {
   password: string | null;
@@ -7,6 +9,10 @@ export interface PendingRegistration {
   negotiating: boolean;
   /** Host name and ident are still being looked up. */
   lookingUp: boolean;
+  /** Lists of bad addresses are still being asked. */
+  listing: boolean;
+  /** The gravest of them that has the address. */
+  listed: DnsblList | null;
   /** Username confirmed by ident, null when it was not. */
   identUsername: string | null;
   /** The nick that was asked for last was somebody else's. */
