@@ -131,6 +131,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       test-filter safe operate recorded table
       rehash safe admin recorded text
       broadcast disruptive operate recorded json ~deliveries_total
+      certificate safe read always json
       caches safe read always table
       clear-caches safe operate recorded json ~cache_depth{cache="dns"}
       links safe read always table
@@ -469,7 +470,7 @@ it('shows accounts and their channels in these columns, with what can be done ab
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(
-    'clients client channels channel bans filters test-filter caches links servers accounts account login-failures logins login registered-channels throttle limits',
+    'clients client channels channel bans filters test-filter certificate caches links servers accounts account login-failures logins login registered-channels throttle limits',
   );
   expect(manifest.marks).toEqual({
     link_established: 'linked',

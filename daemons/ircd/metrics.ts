@@ -3,6 +3,7 @@ import { instrumentCache } from '../runtime/async/async-cache.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
@@ -94,7 +95,10 @@ export function publishMetrics(
   instrumentCache(registry, dnsbl.answers);
   instrumentPool(registry, server.passwords.pool);
   instrumentQueue(registry, 'registrations', () => server.registrationTurns.stats());
-  publishAcceptor(registry, net.admission, () => net.stats.get('connections'));
+  const certificates = new CertificateWatch('ircd.tls', (event, text) =>
+    server.host.log('warn', event, text),
+  );
+  publishAcceptor(registry, net.admission, () => net.stats.get('connections'), certificates);
   instrumentAccepting(registry, net.admission);
   instrumentCounts(registry, 'correlation', 'ident', () => lookup.idents);
   instrumentNet(registry, net);

@@ -7,6 +7,7 @@ import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { makeFolder } from '../runtime/files/make-folder.ts';
 import type { DaemonDefinition } from '../runtime/host/daemon-definition.ts';
 import { counted, stopEffect } from '../runtime/host/impact-text.ts';
+import { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { serveBytes } from './admin/byte-door.ts';
 import { adminHandlers } from './admin/handlers.ts';
@@ -72,6 +73,7 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
     publishServer(metrics, {
       admission: server.admission,
       connections: () => server.size,
+      certificates: new CertificateWatch('objects.tls', (event, text) => log.warn(event, text)),
       bans,
       store: () => store.figures(),
     });

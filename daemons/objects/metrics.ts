@@ -3,6 +3,7 @@ import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import type { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { Counter, Gauge } from '../runtime/telemetry/metric-handles.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
@@ -135,14 +136,15 @@ interface StoreTotals {
 interface ShownServer {
   readonly admission: Admitting & Admitted;
   readonly connections: () => number;
+  readonly certificates: CertificateWatch;
   readonly bans: { readonly counts: Counts<'batcher'> };
   readonly store: () => StoreTotals;
 }
 
 /** Shows what the acceptor counts, how many connections are open, and what the store holds. */
 export function publishServer(registry: MetricRegistry, shown: ShownServer): void {
-  const { admission, connections, bans, store } = shown;
-  publishAcceptor(registry, admission, connections);
+  const { admission, connections, bans, store, certificates } = shown;
+  publishAcceptor(registry, admission, connections, certificates);
   instrumentAccepting(registry, admission);
   instrumentCounts(registry, 'batcher', 'bans', () => bans.counts);
   const [objects, bytes, uploads] = ['objects', 'stored_bytes', 'uploads'].map((one) =>

@@ -5,6 +5,7 @@ import type { QueueTally } from '../../kit/queue-tally.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import type { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
@@ -138,8 +139,12 @@ export class RelayMetrics {
   }
 
   /** Shows what the acceptor counts, and how many connections are open. */
-  publishAccepting(admission: Admitting & Admitted, connections: () => number): void {
-    publishAcceptor(this.#registry, admission, connections);
+  publishAccepting(
+    admission: Admitting & Admitted,
+    connections: () => number,
+    certificates: CertificateWatch,
+  ): void {
+    publishAcceptor(this.#registry, admission, connections, certificates);
     instrumentAccepting(this.#registry, admission);
   }
 

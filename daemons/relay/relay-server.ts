@@ -11,6 +11,7 @@ import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import { roomNotice } from '../runtime/host/descriptor-limit.ts';
 import { Acceptor, type AcceptorChange } from '../runtime/net/acceptor.ts';
 import { Admission, type Refusal, type Seat } from '../runtime/net/admission.ts';
+import { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import { ConnectThrottle } from '../runtime/net/connect-throttle.ts';
 import { OpenConnections } from '../runtime/net/open-connections.ts';
 import { ReadRounds } from '../runtime/net/read-rounds.ts';
@@ -181,7 +182,8 @@ export class RelayServer {
         else this.#open(socket, seat, entry, tls);
       },
     });
-    options.metrics.publishAccepting(this.admission, () => this.relay.size);
+    const certificates = new CertificateWatch('relay.tls', (event, text) => this.#log.warn(event, text));
+    options.metrics.publishAccepting(this.admission, () => this.relay.size, certificates);
     options.metrics.publishWebSockets(() => this.#acceptor.failures.webSocket);
     options.metrics.publishClients(this.#services);
     this.stun = new StunServer(

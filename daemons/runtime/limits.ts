@@ -346,6 +346,12 @@ export const limits = {
     unit: 'bytes',
     reason: 'Largest configuration file that is read; a real one has a few kilobytes.',
   },
+  certificateWarningDays: {
+    default: 14,
+    unit: 'days',
+    reason:
+      'How long before its end the log and the window speak of a certificate: those that are renewed by themselves every 90 days have been by then.',
+  },
   pemFileBytes: {
     default: 262_144,
     unit: 'bytes',

@@ -2,7 +2,7 @@
  * For tests: the admin commands of one daemon behind main's own handlers, all in this process: roles, confirmation and the
  * audit trail are main's, what a command does is the daemon's. Told in the words of README.md beside this file.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -60,7 +60,8 @@ async function ircWorld(): Promise<World> {
   const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: async () => [] };
   const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
   type Targets = Parameters<typeof createAdminHandlers>[0];
-  const net = { admission: { throttle } } as unknown as Targets['net'];
+  const tls = { admission: { throttle }, credentials: null as { readonly cert: string } | null };
+  const net = tls as unknown as Targets['net'];
   const host = new DaemonHost({
     manifest: ircdManifest,
     start: async () => ({
@@ -77,6 +78,8 @@ async function ircWorld(): Promise<World> {
     commands: host,
     prepare: async (part) => {
       if (part === '192.0.2.9 was throttled') throttle.attempt(throttle.visitor('192.0.2.9'), SLOW);
+      else if (part === 'there is a certificate')
+        tls.credentials = { cert: readFileSync(CERTIFICATE, 'utf8') };
       else await scene.prepare(part, 'bob');
     },
     async during(work) {
@@ -95,6 +98,9 @@ async function ircWorld(): Promise<World> {
     },
   };
 }
+
+/** One that somebody has made: what is told of it does not change with each run. */
+const CERTIFICATE = join(import.meta.dirname, 'certificate.pem');
 
 /** `ann` and `bob` in the room `den`, `cat` in mode direct, and one that has said nothing. */
 async function relayWorld(): Promise<World> {

@@ -153,6 +153,16 @@ export const banColumns: readonly TableColumn[] = [
   ...commonBanColumns.slice(2),
 ];
 
+export const certificateFields: readonly TableColumn[] = [
+  { key: 'subject', title: 'Certificate of', type: 'text' },
+  { key: 'names', title: 'Names', type: 'text' },
+  { key: 'issuer', title: 'Issued by', type: 'text' },
+  { key: 'validFrom', title: 'Valid from', type: 'time' },
+  { key: 'validTo', title: 'Valid to', type: 'time' },
+  { key: 'remaining', title: 'Still valid for', type: 'seconds' },
+  { key: 'fingerprint', title: 'Certificate fingerprint', type: 'text' },
+];
+
 export const cacheColumns: readonly TableColumn[] = [
   { key: 'cache', title: 'Cache', type: 'text' },
   { key: 'entries', title: 'Entries', type: 'number' },

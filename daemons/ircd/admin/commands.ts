@@ -14,6 +14,7 @@ import { channelOwnerCommands } from './channel-owner-commands.ts';
 import {
   banColumns,
   cacheColumns,
+  certificateFields,
   channelColumns,
   clientFields,
   connectionColumns,
@@ -181,6 +182,17 @@ export const adminCommands = {
     args: z.object({ text: lineText({ max: 400 }).describe('The notice') }),
     result: 'json',
     effects: ['signalbox_ircd_deliveries_total'],
+  }),
+  certificate: defineCommand({
+    summary: 'Show the certificate of TLS listeners and when it ends',
+    sentence: 'look|looked at the certificate',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'json',
+    columns: certificateFields,
   }),
   caches: defineCommand({
     summary: 'Show the caches and their hit counts',

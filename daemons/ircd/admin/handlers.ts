@@ -6,6 +6,7 @@ import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
+import { certificateFacts } from '../../runtime/net/tls-credentials.ts';
 import { kill } from '../actions/kill.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
@@ -103,6 +104,17 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     ...linkHandlers(server),
     ...accountHandlers(server),
     ...channelOwnerHandlers(server),
+    certificate: {
+      run: () => {
+        const { credentials } = net;
+        if (credentials === null)
+          throw new SignalboxError(
+            'not_found',
+            'No listener and no link has TLS, so there is no certificate.',
+          );
+        return certificateFacts(credentials, Date.now());
+      },
+    },
     caches: {
       run: () => {
         const { depth, hits, misses } = targets.lookup.names.stats();

@@ -2,6 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { acceptorMetrics, connectionsMetric, publishAcceptor, refusalMetrics } from './acceptor-metrics.ts';
 import { AcceptCounts } from './admission.ts';
+import { CertificateWatch } from './certificate-watch.ts';
+
+const silent = new CertificateWatch('echo.tls', () => {});
 
 afterEach(() => {
   vi.useRealTimers();
@@ -16,7 +19,7 @@ test.each([
   vi.useFakeTimers({ now: 1_800_000_000_000 });
   const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
   const admission = { counts: new AcceptCounts(), certificateEnd: 0 };
-  publishAcceptor(registry, admission, () => 0);
+  publishAcceptor(registry, admission, () => 0, silent);
   const remaining = registry.gauge('signalbox_echo_certificate_remaining_seconds');
   registry.sample();
   expect(remaining.value).toBe(0);
@@ -29,7 +32,7 @@ test('shows how many connections are open and what was refused, as they are at e
   const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
   const counts = new AcceptCounts();
   let open = 2;
-  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => open);
+  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => open, silent);
   const connections = registry.gauge(connectionsMetric('echo'));
   const banned = registry.counter('signalbox_echo_refused_banned_total');
   registry.sample();
@@ -45,7 +48,7 @@ test('has the same names in every daemon, each for its own count, which begins w
   const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
   const counts = new AcceptCounts();
   expect(Object.values(counts).every((count) => count === 0)).toBe(true);
-  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => 0);
+  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => 0, silent);
   const names: [keyof AcceptCounts, string][] = [
     ['accepted', 'accepted'],
     ['acceptFailures', 'accept_failures'],
@@ -70,4 +73,15 @@ test('has the same names in every daemon, each for its own count, which begins w
   expect(refusalMetrics('echo')).toEqual(
     ['throttled', 'address', 'full', 'banned'].map((why) => `signalbox_echo_refused_${why}_total`),
   );
+});
+
+test('has somebody speak of a certificate that ends', () => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+  const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
+  const told: string[] = [];
+  const watch = new CertificateWatch('echo.tls', (event) => told.push(event));
+  publishAcceptor(registry, { counts: new AcceptCounts(), certificateEnd: 1_800_000_060 }, () => 0, watch);
+  registry.sample();
+  registry.sample();
+  expect(told).toEqual(['certificate_ends']);
 });

@@ -3,6 +3,7 @@ import type { MetricSpec } from '../../../contract/manifest.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { AcceptCounts } from './admission.ts';
+import type { CertificateWatch } from './certificate-watch.ts';
 
 /** Name of each metric, by the count that it shows. */
 const NAMES: Readonly<Record<keyof AcceptCounts, string>> = {
@@ -77,11 +78,13 @@ export interface Admitted {
 /**
  * Copies the counts into the registry before each sample. Its catalog has {@link acceptorMetrics}.
  * @param connections how many are open now
+ * @param watch speaks of a certificate that ends; absent where there is no TLS
  */
 export function publishAcceptor(
   registry: MetricRegistry,
   admission: Admitted,
   connections: () => number,
+  watch?: CertificateWatch,
 ): void {
   const open = registry.gauge(connectionsMetric(registry.source));
   const certificate = registry.gauge(metricSpecs(registry.source).name(CERTIFICATE));
@@ -92,6 +95,7 @@ export function publishAcceptor(
   registry.onSample(() => {
     open.set(connections());
     certificate.set(remaining(admission.certificateEnd));
+    watch?.look(admission.certificateEnd);
     for (const { count, handle } of handles) handle.setTotal(admission.counts[count]);
   });
 }

@@ -159,6 +159,29 @@ export function certificateEnd({ cert }: TlsCredentials): number {
   return Date.parse(new X509Certificate(cert).validTo) / 1_000;
 }
 
+/** What operators are shown of the certificate. */
+export function certificateFacts({ cert }: TlsCredentials, nowMs: number) {
+  const {
+    subject,
+    issuer,
+    subjectAltName = '',
+    validFrom,
+    validTo,
+    fingerprint256,
+  } = new X509Certificate(cert);
+  const oneLine = (name: string) => name.replaceAll('\n', ', ');
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+  return {
+    subject: oneLine(subject),
+    names: subjectAltName,
+    issuer: subject === issuer ? 'itself' : oneLine(issuer),
+    validFrom: from,
+    validTo: to,
+    remaining: Math.round((to - nowMs) / 1_000),
+    fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
+  };
+}
+
 /** Such as `2026-11-20`. */
 function day(date: string): string {
   return new Date(date).toISOString().slice(0, 10);

@@ -20,7 +20,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['accounts', 'account', 'login-failures', 'registered-channels', 'links', 'servers'],
     ...['logins', 'login'],
     ...['kill', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],
-    ...['filters', 'add-filter'],
+    ...['filters', 'add-filter', 'certificate'],
   ],
   relay: [
     ...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'],
