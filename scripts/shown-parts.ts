@@ -160,6 +160,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/ircd/net/dnsbl.ts AsyncCache': ['cache dnsbl'],
   'daemons/ircd/net/lookup.ts AsyncCache': ['cache dns'],
   'daemons/ircd/net/net-server.ts WorkTurns': ['queue work of clients'],
+  'daemons/ircd/commands/metadata.ts TokenBucket': 'one a client: who changes too fast is told so',
   'daemons/ircd/net/flood-control.ts TokenBucket': ['queue flood control'],
   'main/core/listeners/marks-listener.ts TokenBucket': 'marks on charts: the log has all that is not marked',
   'daemons/ircd/daemon.ts TokenBucket': 'lines of the log about refused proxies: the metric counts all',
