@@ -291,9 +291,11 @@ export class Outbox implements Flushable {
     let at = from;
     while (at < bytes.length && socket.writableLength === 0 && !socket.destroyed) {
       at = sealer.seal(bytes, at, bytes.length, SEALED, performance.now());
-      const sealed = SEALED.subarray(sealer.begun, sealer.begun + sealer.written);
-      const taken = this.#encrypted ? 0 : writeDirect(socket, sealed);
-      if (taken < sealed.length) socket.write(Buffer.from(sealed.subarray(taken)), this.#onWritten);
+      const { begun } = sealer;
+      const end = begun + sealer.written;
+      const taken = this.#encrypted ? 0 : writeDirect(socket, SEALED, begun, end);
+      if (begun + taken < end)
+        socket.write(Buffer.from(SEALED.subarray(begun + taken, end)), this.#onWritten);
     }
     this.#sealedTo = at;
     this.#sealing = at < bytes.length ? bytes : null;

@@ -44,7 +44,7 @@ interface SodiumNative {
   crypto_aead_chacha20poly1305_ietf_encrypt(
     out: Uint8Array,
     text: Uint8Array,
-    associated: Uint8Array,
+    associated: Uint8Array | null,
     unused: null,
     nonce: Uint8Array,
     key: Uint8Array,
@@ -53,20 +53,23 @@ interface SodiumNative {
     out: Uint8Array,
     unused: null,
     box: Uint8Array,
-    associated: Uint8Array,
+    associated: Uint8Array | null,
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
 }
 
+/** An array costs as much as a tenth of the cipher, also an empty one. */
+const orNull = (associated: Uint8Array) => (associated.length === 0 ? null : associated);
+
 function nativeAead(sodium: SodiumNative): Aead {
   return {
     seal: (out, text, associated, nonce, key) => {
-      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(out, text, associated, null, nonce, key);
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(out, text, orNull(associated), null, nonce, key);
     },
     open: (out, box, associated, nonce, key) => {
       try {
-        sodium.crypto_aead_chacha20poly1305_ietf_decrypt(out, null, box, associated, nonce, key);
+        sodium.crypto_aead_chacha20poly1305_ietf_decrypt(out, null, box, orNull(associated), nonce, key);
         return true;
       } catch {
         return false;

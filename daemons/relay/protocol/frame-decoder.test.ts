@@ -52,6 +52,50 @@ it('gives the same frames whatever the split', () => {
   );
 });
 
+it('takes the part of a chunk that it is told, whatever stands around it and however it is split', () => {
+  const part = fc.record({
+    size: fc.integer({ min: 1, max: 50 }),
+    before: fc.uint8Array({ maxLength: 9 }),
+    behind: fc.uint8Array({ maxLength: 9 }),
+    /** Whether the sink has had enough when the part comes, and more after it. */
+    isLate: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 20 }),
+      fc.array(part, { minLength: 1, maxLength: 20 }),
+      (messages, parts) => {
+        const stream = Buffer.concat(messages.map(encode));
+        const payloads: string[] = [];
+        let wanted = true;
+        const decoder = new FrameDecoder(
+          {
+            onFrame(source, start, end) {
+              payloads.push(source.toString('hex', start + 4, end));
+              return wanted;
+            },
+            onOversized() {},
+          },
+          { max_frame_bytes: 1 << 20 },
+        );
+        for (let at = 0, i = 0; at < stream.length; i++) {
+          const { size, before, behind, isLate } = parts[i % parts.length]!;
+          const bytes = stream.subarray(at, at + size);
+          wanted = !isLate;
+          decoder.push(Buffer.concat([before, bytes, behind]), before.length, before.length + bytes.length);
+          at += size;
+          if (isLate) continue;
+          while (decoder.waiting) decoder.resume();
+        }
+        wanted = true;
+        while (decoder.waiting) decoder.resume();
+        expect(decoder.waitingBytes).toBe(0);
+        expect(payloads).toEqual(messages.map((message) => Buffer.from(message).toString('hex')));
+      },
+    ),
+  );
+});
+
 it('reads the first word of an HTTP request as a length over any limit that may be set', () => {
   for (const verb of 'CONNECT DELETE GET HEAD OPTIONS PATCH POST PRI PUT TRACE'.split(' ')) {
     const { decoder, payloads, oversized } = collector(LIMITS.max_frame_bytes.max);
@@ -216,6 +260,7 @@ it('leaves a chunk alone in which a frame is kept, also when it was taken in pie
   expect(second.length).toBe(40_000);
   const whole = chunkOf(80_000, 39_996, 39_996);
   owner().decoder.push(whole.subarray(0, 40_000));
+  owner().decoder.push(whole, 0, 40_000);
   expect(whole.length).toBe(80_000);
 });
 

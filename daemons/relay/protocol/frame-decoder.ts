@@ -55,6 +55,7 @@ export class FrameDecoder {
   /** What the sink did not want yet. */
   #rest: Buffer | null = null;
   #restAt = 0;
+  #restEnd = 0;
   /** Whether a frame that lies in it is kept. */
   #restKept = false;
   #stopped = false;
@@ -81,7 +82,7 @@ export class FrameDecoder {
 
   /** Bytes that wait for {@link resume}. */
   get waitingBytes(): number {
-    return this.#rest === null ? 0 : this.#rest.length - this.#restAt;
+    return this.#rest === null ? 0 : this.#restEnd - this.#restAt;
   }
 
   /** Memory that is held: of an incomplete frame, and of a chunk that is not decoded to its end. */
@@ -100,10 +101,11 @@ export class FrameDecoder {
   /**
    * Takes the next bytes of the stream; returns how many frames they completed. While bytes wait, these join them.
    * @param from where in the chunk they begin
+   * @param end where in it they end
    */
-  push(chunk: Buffer, from = 0): number {
-    if (this.#rest === null) return this.#decode(chunk, from);
-    this.hold(chunk.subarray(from));
+  push(chunk: Buffer, from = 0, end = chunk.length): number {
+    if (this.#rest === null) return this.#decode(chunk, from, end);
+    this.hold(chunk.subarray(from, end));
     return 0;
   }
 
@@ -111,8 +113,9 @@ export class FrameDecoder {
   hold(chunk: Buffer): void {
     if (this.#stopped) return;
     if (this.#rest === null) this.#rest = chunk;
-    else this.#rest = Buffer.concat([this.#rest.subarray(this.#restAt), chunk]);
+    else this.#rest = Buffer.concat([this.#rest.subarray(this.#restAt, this.#restEnd), chunk]);
     this.#restAt = 0;
+    this.#restEnd = this.#rest.length;
     this.#restKept = false;
   }
 
@@ -120,25 +123,25 @@ export class FrameDecoder {
   resume(): number {
     const rest = this.#rest;
     this.#rest = null;
-    return rest === null ? 0 : this.#decode(rest, this.#restAt);
+    return rest === null ? 0 : this.#decode(rest, this.#restAt, this.#restEnd);
   }
 
-  #decode(chunk: Buffer, from: number): number {
+  #decode(chunk: Buffer, from: number, size: number): number {
     const sink = this.#sink;
     let frames = 0;
     let at = from;
-    const size = chunk.length;
     let wanted = true;
     let kept = from > 0 && this.#restKept;
     while (at < size && !this.#stopped) {
       if (!wanted) {
         this.#rest = chunk;
         this.#restAt = at;
+        this.#restEnd = size;
         this.#restKept = kept;
         break;
       }
       if (this.#block !== null) {
-        at += this.#append(chunk, at);
+        at += this.#append(chunk, at, size);
         if (this.#fullBytes + this.#blockBytes < this.#needBytes) continue;
         frames++;
         wanted = this.#handOnWhole();
@@ -172,7 +175,7 @@ export class FrameDecoder {
       kept ||= sink.keeps;
       at = end;
     }
-    if (this.#ownsChunks && !kept && at === size) discardWhole(chunk);
+    if (this.#ownsChunks && !kept && at === chunk.length) discardWhole(chunk);
     return frames;
   }
 
@@ -216,17 +219,17 @@ export class FrameDecoder {
   }
 
   /** Takes as much of a chunk as the block has room for; returns how much that was. */
-  #append(chunk: Buffer, at: number): number {
+  #append(chunk: Buffer, at: number, size: number): number {
     let block = this.#block!;
     if (this.#blockBytes === block.length) {
-      const size = Math.min(2 * block.length, LARGEST_BLOCK_BYTES);
+      const next = Math.min(2 * block.length, LARGEST_BLOCK_BYTES);
       this.#fullBlocks.push(block);
       this.#fullBytes += block.length;
-      block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes - this.#fullBytes, size));
+      block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes - this.#fullBytes, next));
       this.#block = block;
       this.#blockBytes = 0;
     }
-    const take = Math.min(block.length - this.#blockBytes, chunk.length - at);
+    const take = Math.min(block.length - this.#blockBytes, size - at);
     chunk.copy(block, this.#blockBytes, at, at + take);
     this.#blockBytes += take;
     return take;

@@ -37,7 +37,8 @@ test('the kernel takes what fits, and the buffer may be used again at once', asy
   expect(writeDirect(ours, bytes)).toBe(5);
   bytes.write('XXXXX');
   expect(writeDirect(ours, Buffer.from('second'))).toBe(6);
-  expect((await received(11)).toString()).toBe('firstsecond');
+  expect(writeDirect(ours, Buffer.from('a third one'), 2, 7)).toBe(5);
+  expect((await received(16)).toString()).toBe('firstsecondthird');
 });
 
 test.runIf(process.platform !== 'win32')(

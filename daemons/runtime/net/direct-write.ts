@@ -15,14 +15,16 @@ interface WithHandle {
 /**
  * Offers `bytes` to the kernel. Only for a plain socket (no TLS) that is still open for writing and has nothing
  * waiting, because these bytes would overtake it.
+ * @param from where in `bytes` what is to be written begins
+ * @param end where it ends
  * @returns how many bytes the kernel took. What it did not take is to be handed to `socket.write`, which waits for
  * room, and reports the error if there was one: this function never throws.
  */
-export function writeDirect(socket: Socket, bytes: Buffer): number {
+export function writeDirect(socket: Socket, bytes: Buffer, from = 0, end = bytes.length): number {
   const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
   if (fd < 0) return 0;
   try {
-    return writeSync(fd, bytes, 0, bytes.length);
+    return writeSync(fd, bytes, from, end - from);
   } catch {
     return 0;
   }
