@@ -3,7 +3,7 @@
  * away, and by SCRAM. It is made behind the login, one at a time and when nothing else is to be hashed and nobody logs in, since nobody
  * waits for it.
  */
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { PasswordWork } from '../../identity/credentials.ts';
@@ -12,6 +12,7 @@ import type { SharedFacts } from '../../identity/store/shared-facts.ts';
 import type { WriteTurn } from '../../identity/store/write-turn.ts';
 import { limits } from '../limits.ts';
 import type { KeycloakLinks } from '../store/keycloak-links.ts';
+import { PasswordDigest } from './password-digest.ts';
 
 /** Whose they are in the pool that hashes. */
 const GROUP = 'keycloak';
@@ -34,7 +35,7 @@ export class LocalVerifiers {
   #running = false;
   /** Of logins that are yet to be kept, by account: whose they were, and a digest of what was typed, under a key of this process. */
   readonly #coming = new Map<number, { readonly user: string; readonly digest: Buffer }>();
-  readonly #key = createSecretKey(randomBytes(32));
+  readonly #digests = new PasswordDigest();
   /** Logins under way. */
   #logins = 0;
   #whenQuiet: () => void = () => {};
@@ -74,7 +75,7 @@ export class LocalVerifiers {
   async fitsLast(account: StoredAccount, password: string, network: string): Promise<boolean> {
     const last = this.#coming.get(account.id);
     const isTheirs = last !== undefined && last.user === this.#options.links.of(account)?.user;
-    if (isTheirs && timingSafeEqual(last.digest, this.#digest(password))) return true;
+    if (isTheirs && timingSafeEqual(last.digest, this.#digests.of(password))) return true;
     return await this.fits(account, password, network);
   }
 
@@ -93,7 +94,7 @@ export class LocalVerifiers {
     const id = this.#options.store.find(name)?.id;
     // It has ended meanwhile, and there is nothing to keep.
     if (id === undefined) return true;
-    const coming = { user, digest: this.#digest(password) };
+    const coming = { user, digest: this.#digests.of(password) };
     const isKept = this.#later(() =>
       this.#keep(name, user, password, changedAt).finally(() => {
         // Another login may have come meanwhile.
@@ -144,10 +145,6 @@ export class LocalVerifiers {
       const current = store.find(name);
       if (current !== undefined && this.hashOf(current) === hash) facts.dropPassword(current);
     });
-  }
-
-  #digest(password: string): Buffer {
-    return createHmac('sha256', this.#key).update(password).digest();
   }
 
   #later(work: () => Promise<void>): boolean {

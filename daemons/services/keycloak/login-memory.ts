@@ -2,11 +2,12 @@
  * Which passwords Keycloak took or refused of late, so that it is not asked for each login of somebody who logs in again and again. No
  * password is in here: what is kept are digests under a key that only this process has.
  */
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CacheStats } from '../../runtime/async/async-cache.ts';
 import { limits } from '../limits.ts';
+import { PasswordDigest } from './password-digest.ts';
 
 /** Whose password was right. */
 export interface GoodLogin {
@@ -21,8 +22,7 @@ interface Kept extends GoodLogin {
 }
 
 export class LoginMemory {
-  /** As the crypto of Node takes it: with bytes, each digest would cost six times as much. */
-  readonly #key = createSecretKey(randomBytes(32));
+  readonly #digests = new PasswordDigest();
   /** The newest good password of each name. */
   readonly #good: CountedCache<Kept>;
   /** Bad passwords, by digest; whose they are said to be. */
@@ -87,9 +87,7 @@ export class LoginMemory {
   }
 
   #digest(name: string, password: string): Buffer {
-    return createHmac('sha256', this.#key)
-      .update(`${keyOf(name)}\0${password}`)
-      .digest();
+    return this.#digests.of(`${keyOf(name)}\0${password}`);
   }
 }
 
