@@ -179,11 +179,16 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How long something waits for a transaction to go along with that nobody waits for.',
   },
-  unsyncedMs: {
-    default: 1_000,
+  unsyncedQuietMs: {
+    default: 500,
     unit: 'milliseconds',
     reason:
-      'How long what was answered without the disk waits to be written through to it. While the disk takes something, who writes behind it may wait.',
+      'How long nothing more of the kind has come when what was answered without the disk is written through to it: while the disk takes something, who writes behind it may wait.',
+  },
+  unsyncedMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'When it is written through at the latest, however much more comes.',
   },
   logRoomBytes: {
     default: 8_388_608,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { PoolTask } from '../../runtime/async/pool-task.ts';
 import { limits } from '../limits.ts';
@@ -156,6 +156,40 @@ it('is answered without the disk where that is enough, which has it soon after, 
   disk.asked[0]!(null);
   await closed;
   reader.close();
+  disk.asked.length = 0;
+  await end();
+});
+
+it('has the disk take what was answered without it once no more comes, or after a while', async () => {
+  const { database, disk, writes, end } = opened();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    let next = 0;
+    const keep = () =>
+      writes.commit(() => database.prepare("INSERT INTO secrets VALUES (?, x'00')").run(`${next++}`));
+    const quiet = limits.unsyncedQuietMs.default;
+    await keep();
+    vi.advanceTimersByTime(quiet - 1);
+    await keep();
+    vi.advanceTimersByTime(quiet - 1);
+    expect(disk.asked).toHaveLength(0);
+    vi.advanceTimersByTime(1);
+    expect(disk.asked).toHaveLength(1);
+    disk.asked[0]!(null);
+    // Nothing is due, and nothing is written through again.
+    vi.advanceTimersByTime(limits.unsyncedMs.default);
+    expect(disk.asked).toHaveLength(1);
+    let passed = 0;
+    for (; passed < limits.unsyncedMs.default; passed += quiet / 2) {
+      await keep();
+      expect(disk.asked, `after ${passed} ms`).toHaveLength(1);
+      vi.advanceTimersByTime(quiet / 2);
+    }
+    expect(disk.asked).toHaveLength(2);
+    disk.asked[1]!(null);
+  } finally {
+    vi.useRealTimers();
+  }
   disk.asked.length = 0;
   await end();
 });
