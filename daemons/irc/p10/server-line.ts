@@ -20,6 +20,9 @@ export const OWN_TOKENS_FLAG = 't';
 /** Says of one of our own kind that some server on its side holds short nicks only (SHORT_NICK), so that all do. */
 export const SHORT_NICKS_FLAG = 'n';
 
+/** Says of one of our own kind that members of channels may be halfops there, so that services of ours make some. */
+export const HALFOPS_FLAG = 'H';
+
 /** The only version that is spoken: numerics have two and three characters. */
 const PROTOCOL_VERSION = 10;
 

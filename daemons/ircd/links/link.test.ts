@@ -40,6 +40,17 @@ function heardAfter(deed: () => void, reader: MemoryClient): string[] {
 const names = (server: LinkedServer) => [...server.state.users].map(({ nick }) => nick).sort();
 
 describe('a link', () => {
+  it('says whether members of channels may be halfops, as it is set when it is made', () => {
+    here.irc.server.configure({ ...here.irc.server.config, channel_status: ['halfop'] }, null);
+    there.irc.server.configure({ ...there.irc.server.config, channel_status: ['owner', 'protected'] }, null);
+    link();
+    expect(wire.log.filter((line) => line.includes('SERVER')).map((line) => line.split(' ')[8])).toEqual([
+      '+h6BtH',
+      '+h6Bt',
+    ]);
+    expect([here, there].map(({ state }) => state.servers.size)).toEqual([2, 2]);
+  });
+
   it('introduces both, tells all that each knows, and says when it is done', () => {
     bob.send('JOIN #c');
     link();

@@ -3,10 +3,12 @@
  * whoever has one hands it lines and takes what it sends. Made by link-network.ts.
  */
 import { fold } from '../../irc/casemapping.ts';
+import { STATUS } from '../../irc/modes.ts';
 import { limitsOf, SHORT_NICK } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import {
+  HALFOPS_FLAG,
   OWN_KIND_FLAG,
   OWN_TOKENS_FLAG,
   readServer,
@@ -296,8 +298,10 @@ export class Link implements LinkEnd {
 
   /** What is said before the peer has said who it is. */
   #introduce(block: LinkBlock): void {
-    const { state, counters, nickLength } = this.#server;
-    const shortNicks = nickLength.held <= SHORT_NICK;
+    const { state, counters, nickLength, statuses } = this.#server;
+    const shortNicks = nickLength.held <= SHORT_NICK ? SHORT_NICKS_FLAG : '';
+    const halfops = (statuses & STATUS.halfop) === 0 ? '' : HALFOPS_FLAG;
+    const flags = `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${halfops}${shortNicks}`;
     this.send(writeLine('', 'PASS', [], bytesOf(block.password)));
     this.send(
       writeServer('', {
@@ -308,7 +312,7 @@ export class Link implements LinkEnd {
         bursting: true,
         numeric: state.me.numeric,
         maxUser: MAX_USERS - 1,
-        flags: `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${shortNicks ? SHORT_NICKS_FLAG : ''}`,
+        flags,
         description: bytesOf(state.me.description),
       }),
     );

@@ -235,8 +235,11 @@ describe('who comes in', () => {
   });
 });
 
-it('on a network with halfops, halfops are halfops, and whoever wants to joins', async () => {
-  const other = await TestChannels.start('nefarious');
+it.each([
+  ['nefarious', 'h6'],
+  ['auto', 'h6BtH'],
+] as const)('on a network with halfops (%s), halfops are halfops', async (kind, flags) => {
+  const other = await TestChannels.start(kind, flags);
   try {
     await other.ask(ANN, `ADDHALFOP ${ROOM} *bob`);
     expect(await other.heard(`${BOB} L ${ROOM}`, `${BOB} J ${ROOM} 960`)).toEqual([M(`+h ${BOB}`)]);

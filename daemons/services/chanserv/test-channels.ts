@@ -18,9 +18,12 @@ export class TestChannels {
     this.net = net;
   }
 
-  /** ann owns #room and is on it as operator; bob is logged in and on it too, cat is logged in, eve is not. */
-  static async start(kind: PeerKind | 'auto' = 'auto'): Promise<TestChannels> {
-    const net = await TestNetwork.start('h6B', {}, kind);
+  /**
+   * ann owns #room and is on it as operator; bob is logged in and on it too, cat is logged in, eve is not.
+   * @param flags of the server that services are linked to
+   */
+  static async start(kind: PeerKind | 'auto' = 'auto', flags = 'h6B'): Promise<TestChannels> {
+    const net = await TestNetwork.start(flags, {}, kind);
     const test = new TestChannels(net);
     for (const [numeric, nick] of [
       [ANN, 'ann'],

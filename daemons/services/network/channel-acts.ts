@@ -22,9 +22,9 @@ export class ChannelActs {
     this.#nowSeconds = nowSeconds;
   }
 
-  /** Whether the network has halfops. */
+  /** Whether the network has halfops; of our own kind the server that services are linked to has said so. */
   get hasHalfops(): boolean {
-    return this.#uplink()?.kind === 'nefarious';
+    return this.#uplink()?.hasHalfops ?? false;
   }
 
   /** Whether everybody on the network is known. */

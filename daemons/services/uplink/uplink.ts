@@ -8,6 +8,7 @@ import { KIND_LIMITS, type KindLimits, type PeerKind } from '../../irc/p10/kinds
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import {
+  HALFOPS_FLAG,
   OWN_KIND_FLAG,
   readServer,
   SERVICES_FLAG,
@@ -116,6 +117,12 @@ export class Uplink {
   /** What the peer is; `ircu`, which holds the least, before it has said so. */
   get kind(): PeerKind {
     return this.#kind;
+  }
+
+  /** Whether members of channels may be halfops there. */
+  get hasHalfops(): boolean {
+    if (this.#kind !== 'signalbox') return this.#kind === 'nefarious';
+    return this.#peer?.flags.includes(HALFOPS_FLAG) ?? false;
   }
 
   /** The server at the other end; null before it has introduced itself. */
