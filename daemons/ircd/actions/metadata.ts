@@ -1,10 +1,12 @@
 /** A value of a user or a channel changes: those hear of it who share a channel with the user, monitor them, or are on the channel (IRCv3 metadata). */
+import { UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toClients } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Described } from '../state/metadata.ts';
 import { deliver, deliverSmall, SMALL_CROWD, spendSkipped } from '../work-steps.ts';
@@ -72,6 +74,19 @@ function listeners(
   return [...found];
 }
 
+/** A channel and those of its members whom a client may know of, as WHO shows them. */
+function seenOn(client: LocalClient, channel: Channel): Described[] {
+  const { user: self } = client;
+  const all = client.can('auspex');
+  const inside = self.memberships.has(channel);
+  const owners: Described[] = [channel];
+  for (const { hidden, user } of channel.members) {
+    const unseen = (hidden && user !== self) || (!inside && (user.modes & UMODE.invisible) !== 0);
+    if (all || !unseen) owners.push(user);
+  }
+  return owners;
+}
+
 /**
  * Sends the values of a user or a channel, of the keys that a client subscribed to, and of all members of a channel where `withMembers`.
  * @param send gets code and what follows the nick.
@@ -83,7 +98,7 @@ export function* subscribedValues(
   send: (code: string, rest: string) => void,
 ): WorkSteps {
   const { metadata, host } = server;
-  const owners: Described[] = 'nick' in owner ? [owner] : [owner, ...owner.members.map(({ user }) => user)];
+  const owners = 'nick' in owner ? [owner] : seenOn(client, owner);
   for (const one of owners) {
     const values = metadata.of(one);
     let spent = workPrices.skipped.ns;

@@ -186,6 +186,30 @@ describe('subscriptions', () => {
     expect(values(ask(bob, 'JOIN #c'))).toEqual(['774 bob #c']);
   });
 
+  it('are told of nobody whom NAMES and WHO would not show them', () => {
+    const cat = irc.join('cat', CAP);
+    for (const client of [ann, bob, cat]) client.send(`METADATA * SET url :${client.user!.nick}`);
+    bob.send('MODE bob +i', 'METADATA * SUB url');
+    cat.send('METADATA * SUB url');
+    ann.send('JOIN #c', 'MODE #c -n', 'METADATA * SUB url');
+    bob.send('JOIN #c');
+    ann.received();
+    const seen = (client: MemoryClient, line: string) =>
+      ask(client, line).flatMap((answer) => / 761 \S+ (\S+) url /.exec(` ${answer}`)?.[1] ?? []);
+    expect([seen(cat, 'METADATA #c SYNC'), seen(ann, 'METADATA #c SYNC')]).toEqual([['ann'], ['ann', 'bob']]);
+    ann.send('MODE #c +D');
+    expect(seen(cat, 'JOIN #c')).toEqual(['ann', 'bob', 'cat']);
+    expect(seen(cat, 'METADATA #c SYNC')).toEqual(['ann', 'bob', 'cat']);
+    expect(seen(ann, 'METADATA #c SYNC')).toEqual(['ann', 'bob']);
+    cat.send('METADATA * SET url :new');
+    expect(ann.received()).toEqual([]);
+    irc.promote(ann, ['auspex']);
+    expect(seen(ann, 'METADATA #c SYNC')).toEqual(['ann', 'bob', 'cat']);
+    cat.send('PRIVMSG #c :hello');
+    irc.promote(ann, []);
+    expect(seen(ann, 'METADATA #c SYNC')).toEqual(['ann', 'bob', 'cat']);
+  });
+
   it('are listed, each once, end one by one, and are as many as may be', () => {
     expect(ask(bob, 'METADATA * SUB url $x avatar url')).toEqual([
       expect.stringContaining('METADATA KEY_INVALID $x :'),
