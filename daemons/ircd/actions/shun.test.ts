@@ -50,6 +50,23 @@ describe('whoever is under a shun', () => {
     expect(bob.send('QUIT :bye').at(-1)).toContain('ERROR ');
   });
 
+  it('leaves without a word', () => {
+    eve.send('SHUN ~bob@* :noise');
+    const ann = irc.join('ann', '', '203.0.113.1');
+    ann.send('JOIN #c');
+    eve.received();
+    bob.send('PART #c :noise');
+    expect(eve.received()).toEqual([expect.stringMatching(/ PART #c$/)]);
+    ann.send('PART #c :bye', 'JOIN #c');
+    expect(eve.received()[0]).toContain(' PART #c :bye');
+    eve.send('UNSHUN ~bob@*');
+    bob.send('JOIN #c');
+    eve.send('SHUN ~bob@* :noise');
+    eve.received();
+    bob.send('QUIT :noise');
+    expect(eve.received()).toEqual([expect.stringMatching(/ QUIT :Client Quit$/)]);
+  });
+
   it('is answered nothing but that it is over with, where lines have labels', () => {
     eve.send('SHUN ~bob@* :noise');
     expect(bob.send('@label=x PRIVMSG #c :hello')).toEqual(['@label=x :irc.test ACK']);

@@ -26,8 +26,13 @@ export function meetShun(server: CommandServer, client: LocalClient): void {
 
 /** Whether a line of somebody who was found under a shun is passed over; they are told where the settings say so. */
 export function isPassedOver(server: CommandServer, client: LocalClient, command: string): boolean {
-  if (client.user.isOper || ALLOWED.has(command)) return false;
-  if (client.shun === null || !isInForce(client.shun, Date.now())) meetShun(server, client);
+  return !ALLOWED.has(command) && isShunned(server, client);
+}
+
+/** Whether somebody is under a shun now: what they say when they leave is read by nobody. */
+export function isShunned(server: CommandServer, client: LocalClient): boolean {
+  if (client.shun === null || client.user.isOper) return false;
+  if (!isInForce(client.shun, Date.now())) meetShun(server, client);
   const { shun } = client;
   return shun !== null && !isSpared(server.bans.sparedOf(client.user), 's');
 }

@@ -5,6 +5,7 @@ import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { part as leave } from '../actions/part.ts';
+import { isShunned } from '../actions/shun.ts';
 import { spamRefusal } from '../actions/spam.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
@@ -17,7 +18,8 @@ export const part: Command = {
   minParams: 1,
   help: ['PART <channel>{,<channel>} [<reason>]', 'Leaves channels.'],
   steps(server, client, params) {
-    const reason = truncateUtf8(params[1] ?? '', limits.partBytes.default);
+    const said = isShunned(server, client) ? '' : (params[1] ?? '');
+    const reason = truncateUtf8(said, limits.partBytes.default);
     return partAll(server, client, (params[0] ?? '').split(','), reason);
   },
 };
