@@ -551,7 +551,7 @@ export const limits = {
     default: 250,
     unit: 'count',
     reason:
-      'Spam filters: whatever is said is compared with all of its target, one after the other, which is charged to whoever says it. With the longest pattern each that is a tenth of a millisecond.',
+      'Spam filters: whatever is said is compared with all of its target, one after the other, which is charged to whoever says it. With the longest pattern each that is less than half a millisecond, where a text does not have the longest piece without wildcards of each.',
   },
   spamPatternBytes: {
     default: 200,

@@ -8,6 +8,9 @@ import type { SpamFilter, SpamTarget } from '../spam-filters/spam-filter.ts';
 import { foldSpam } from '../spam-filters/spam-pattern.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
+/** Who was ended for what they said, with why: what they say to others in the same line is said no more. */
+const dismissed = new WeakMap<LocalClient, string>();
+
 /** How spam filters call it; a TAGMSG has no text. */
 export const SPAM_TARGET = {
   PRIVMSG: { user: 'private', channel: 'channel' },
@@ -28,6 +31,10 @@ export function spamRefusal(
   place: string,
   ...texts: string[]
 ): string | null {
+  if (client.user.gone) {
+    const reason = dismissed.get(client);
+    if (reason !== undefined) return reason;
+  }
   const { spamFilters: filters, recentTexts: recent } = server;
   const kept = recent.keeps(target);
   if ((!kept && !filters.watches(target)) || client.user.isOper || texts.every((text) => text === ''))
@@ -68,7 +75,6 @@ function act(
     nick,
   });
   if (action === 'warn') return null;
-  // Somebody who is gone has had what follows.
   if (action !== 'block' && !client.user.gone) dismiss(server, client, filter);
   return reason;
 }
@@ -79,6 +85,7 @@ function dismiss(
   client: LocalClient,
   { action, pattern, minutes, reason }: SpamFilter,
 ): void {
+  dismissed.set(client, reason);
   // Before it is its turn among those that the ban meets.
   server.exit(client, `Spam: ${reason}`);
   const by = `spam filter "${pattern}"`;

@@ -57,6 +57,16 @@ it('keeps a text from being said where it is looked for, and nowhere else', () =
   expect(bob.closedWith).toBe(null);
 });
 
+it('has who was ended for what they said to one say it to nobody else in the same line', () => {
+  filter('channel', 'kill');
+  cat.received();
+  bob.send('PRIVMSG #c,cat,eve :get viagra');
+  expect(bob.closedWith).toBe('Spam: no ads');
+  expect(cat.received().join()).not.toContain('get viagra');
+  expect(eve.received().join()).not.toContain('get viagra');
+  expect(irc.server.counters.spamMatches).toBe(1);
+});
+
 it('lets go who parts or quits, without the words', () => {
   filter('part,quit', 'block');
   expect(bob.send('PART #c :viagra!')[0]).toMatch(/ PART #c$/);

@@ -47,7 +47,12 @@ it('costs by the length of a text, whatever is looked for', () => {
   const price = (pattern: string, text: string) => compileSpamPattern(pattern).priceNs(text);
   const text = 'a'.repeat(500);
   expect(price('a', text)).toBe(price(`*${'a'.repeat(190)}b*`, text));
-  expect(price(`*${'a?'.repeat(90)}b*`, text)).toBeLessThan(7 * price('a', text));
+  // By bits, where the longest piece is there; else it is looked for alone.
+  expect(price(`*${'a?'.repeat(90)}b*`, text)).toBeLessThan(50 * price('a', text));
+  expect(price('*a?a*', text)).toBeGreaterThan(10 * price('a', text));
+  expect(price(`*${'a?'.repeat(90)}bb*`, text)).toBe(price('a', text));
+  expect(foldSpam('\ufdfa\uff42'.repeat(100))).toBe('\ufdfab'.repeat(100));
+  expect(compileSpamPattern('b\ufdfa').matches(foldSpam('\uff22\ufdfa'))).toBe(true);
 });
 
 it('refuses what everything would match', () => {
