@@ -2,6 +2,7 @@
 import { CMODE_LETTERS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
+import { maskCount } from '../modes/mask-lists.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import type { FloodLimit } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -42,7 +43,8 @@ export function* endFlood(
   const { me } = server.state;
   if (kind === 't') {
     if (member === null || action === 'd') return;
-    if (action === 'b') {
+    const hasRoom = maskCount(channel) < server.tuning.get('mask_list_entries');
+    if (action === 'b' && hasRoom) {
       const changes = new ChannelModeChanges(server, me, channel);
       changes.mask(true, 'b', `*!*@${member.user.host}`);
       yield* rest(changes.announce());

@@ -95,6 +95,14 @@ describe('a channel with f', () => {
     }
   });
 
+  it('bans nobody more where the lists of masks are full, and kicks them all the same', () => {
+    mode('+f [1t#b]:10');
+    irc.server.tuning.set('mask_list_entries', 10);
+    for (let at = 0; at < 10; at++) mode(`+b *!*@${at}.example`);
+    bob.send('PRIVMSG #c :x', 'PRIVMSG #c :y');
+    expect([on(bob), channel()!.bans.size]).toEqual([[], 10]);
+  });
+
   it('counts a message of several lines once, and whoever is not on it with the others', () => {
     mode('+f-n [1m]:10');
     const cat = irc.join('cat', 'batch draft/multiline');
