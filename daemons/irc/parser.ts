@@ -25,7 +25,7 @@ export class LineParser {
   readonly params: string[] = [];
 
   #buffer: Buffer = Buffer.alloc(0);
-  /** The whole line, when it is pure ASCII: then every piece is a slice of it. */
+  /** The line from the command on, when it is pure ASCII: then every piece is a slice of it, and whoever keeps one keeps no tags. */
   #ascii: string | null = null;
   #origin = 0;
 
@@ -42,20 +42,24 @@ export class LineParser {
     }
     this.#buffer =
       bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#origin = start;
-    const valid = high < 0x80 || isUtf8(this.#buffer.subarray(start, end));
-    this.#ascii = high < 0x80 ? this.#buffer.toString('latin1', start, end) : null;
+    const ascii = high < 0x80;
+    const valid = ascii || isUtf8(this.#buffer.subarray(start, end));
+    this.#ascii = null;
 
     let at = skipSpaces(bytes, start, end);
     if (bytes[at] === AT && at < end) {
       const stop = findSpace(bytes, at, end);
       if (stop - at - 1 > MAX_CLIENT_TAG_BYTES) return 'tags-too-long';
-      this.tags = this.#text(at + 1, stop);
+      this.tags = this.#buffer.toString(ascii ? 'latin1' : 'utf8', at + 1, stop);
       at = skipSpaces(bytes, stop, end);
     }
     // A client's idea of its own prefix is ignored (RFC 2812 section 2.3).
     if (bytes[at] === COLON && at < end) at = skipSpaces(bytes, findSpace(bytes, at, end), end);
     if (at >= end) return 'empty';
+    if (ascii) {
+      this.#ascii = this.#buffer.toString('latin1', at, end);
+      this.#origin = at;
+    }
     const commandEnd = findSpace(bytes, at, end);
     this.command = this.#text(at, commandEnd).toUpperCase();
     if (!valid) return 'invalid-utf8';
