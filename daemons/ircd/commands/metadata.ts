@@ -262,15 +262,20 @@ function* sync(server: CommandServer, client: LocalClient, owner: Described): Wo
   if (!client.user.gone) sendBatch(client, batchOf(owner, client), lines);
 }
 
-/** What a client is told that enters a channel; of a large one only that there is something to ask for. */
+/** What a client is told that enters a channel; of a large one, and of more than one answer may have, only that there is something to ask for. */
 export function* sendMetadataOf(server: CommandServer, client: LocalClient, channel: Channel): WorkSteps {
   if (client.subscriptions === null || client.subscriptions.size === 0 || !client.has(CAP.metadata)) return;
   if (channel.members.length > limits.metadataSyncMembers.default) {
     client.replyRaw(N.RPL_METADATASYNCLATER, channel.name);
     return;
   }
+  let left = client.answerBytes;
   yield* subscribedValues(server, client, channel, (code, text) => {
-    client.send(`:${client.serverName} ${code} ${client.target} ${text}`);
+    if (left < 0) return;
+    const body = `:${client.serverName} ${code} ${client.target} ${text}`;
+    left -= Buffer.byteLength(body);
+    if (left >= 0) client.send(body);
+    else client.replyRaw(N.RPL_METADATASYNCLATER, channel.name);
   });
 }
 

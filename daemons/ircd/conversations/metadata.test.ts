@@ -177,6 +177,11 @@ describe('subscriptions', () => {
     ]);
     expect(ask(bob, 'METADATA * SUB no')).toEqual(['770 bob no', '774 bob #c']);
     bob.send('PART #c');
+    // No more than an answer may have, so that nobody is dropped for entering.
+    const { connection } = bob.user!.local!;
+    Object.assign(connection, { sendQueueBytes: connection.connectionClass.sendQueueBytes / 2 - 40 });
+    expect(values(ask(bob, 'JOIN #c', 'PART #c'))).toEqual(['761 bob #c url * :z', '774 bob #c']);
+    Object.assign(connection, { sendQueueBytes: 0 });
     for (let i = 0; i < limits.metadataSyncMembers.default; i++) {
       const one = irc.join(`u${i}`);
       // Only so many are welcomed in one turn.
