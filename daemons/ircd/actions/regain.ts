@@ -21,7 +21,9 @@ export function dueStatus(
   channel: Channel | undefined,
 ): number | null {
   const owned = server.accounts.channels.statusOf(name, account);
-  const restored = channel?.restored?.of(account) ?? null;
+  const before = channel?.restored?.of(account) ?? null;
+  // Of what there is no more since nobody would see who has it.
+  const restored = before === null ? null : before & server.statuses;
   return owned === null ? restored : owned | (restored ?? 0);
 }
 

@@ -257,6 +257,17 @@ describe('with all of them', () => {
 describe('without them', () => {
   beforeEach(() => start());
 
+  it('nobody has one of before a restart, of which nobody would see it', () => {
+    ann.user!.account = 'ann';
+    rank(ann, 'qv');
+    const record = channelRecordSchema.parse(JSON.parse(JSON.stringify(recordOf(channel()))));
+    if (record.kind !== 'channel') throw new Error('expected a channel');
+    for (const client of all()) client.send('PART #c');
+    irc.server.state.restore(channelOf(record, Date.now() + 60_000));
+    ann.send('JOIN #c');
+    expect(memberOf(ann)!.status).toBe(STATUS.voice);
+  });
+
   it('their letters are unknown, take no parameter, and their signs stand before no channel', () => {
     rank(ann, 'o');
     for (const letter of 'qah') {
