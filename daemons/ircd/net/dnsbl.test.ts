@@ -56,6 +56,13 @@ it('remembers what was said, that there is nothing included, and then answers at
   expect(small.answers.stats()).toMatchObject({ depth: 1, evicted: 2 });
 });
 
+it('keeps each reply once, however many addresses an answer has', async () => {
+  const lists = dnsbl();
+  dns.names.set('9.2.0.192.bl.test', ['127.0.0.2', '127.0.1.2', '127.9.9.2', '127.0.0.3']);
+  await lists.check('192.0.2.9');
+  expect(lists.answers.get('9.2.0.192.bl.test')).toEqual([2, 3]);
+});
+
 it('tells the gravest of what replies mean, and asks each list once', async () => {
   const lists = dnsbl({
     lists: [

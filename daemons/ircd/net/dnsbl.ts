@@ -161,9 +161,11 @@ function inTime<T>(query: Promise<T>, deadlineMs: number): Promise<T> {
 
 /** RFC 5782 2.1: lists answer with addresses of 127/8; anything else is a domain that is not a list any more. 127.255.255.x are errors. */
 function repliesIn(addresses: readonly string[]): readonly number[] {
-  return addresses
+  const replies = addresses
     .filter((address) => address.startsWith('127.') && !address.startsWith('127.255.255.'))
     .map((address) => Number(address.slice(address.lastIndexOf('.') + 1)));
+  // What is kept of an answer is small, however long it was.
+  return [...new Set(replies)];
 }
 
 /** RFC 5782 2.1 and 2.4: bytes of IPv4, or nibbles of IPv6, the last one first. */
