@@ -19,6 +19,7 @@ import { join as enter } from '../actions/join.ts';
 import { kick, kickUnseen } from '../actions/kick.ts';
 import { kill } from '../actions/kill.ts';
 import { compose, sendToChannel } from '../actions/message.ts';
+import { tellMetadata } from '../actions/metadata.ts';
 import { tellOffline, tellOnline } from '../actions/monitor.ts';
 import { changeNick } from '../actions/nick.ts';
 import { part } from '../actions/part.ts';
@@ -204,6 +205,9 @@ describe('an action', () => {
         false,
       ],
     ],
+    'metadata.ts': [
+      ['a value is told', () => act(tellMetadata(irc.server, channel(), 'url', ann.user!.local!)), false],
+    ],
     'monitor.ts': [
       ['a nick that comes', () => tellOnline(irc.server, ann.user!), false],
       ['one that goes', () => tellOffline(irc.server, 'nobody'), false],
@@ -252,6 +256,10 @@ describe('an action', () => {
       ],
     ],
     'reveal.ts': [['somebody', () => act(reveal(irc.server, memberOf(bob))), false]],
+    // It passes over what clients send.
+    'shun.ts': [],
+    // It refuses what is said, or disconnects who says it, which is the same as a quit.
+    'spam.ts': [],
     'topic.ts': [['a topic', () => act(setTopic(irc.server, ann.user!, channel(), 'news', 5)), true]],
     'user-modes.ts': [
       ['a mode', () => setUserModes(irc.server, ann.user!, [{ on: true, letter: 'i', bit: 1 }]), false],
