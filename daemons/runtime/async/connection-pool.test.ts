@@ -7,6 +7,7 @@ import type { SignalboxError } from '../../../contract/errors.ts';
 import { createSelfSigned } from '../net/certificate-tasks.ts';
 import { until } from '../test-fixtures/until.ts';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts';
+import { FollowingLimit } from './following-limit.ts';
 
 const ends: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -388,6 +389,17 @@ describe('ConnectionPool', () => {
       Array.from({ length: 12 }, (_, i) => `/${i}`),
     );
     expect(pool.stats()).toMatchObject({ active: 0, waiting: 0, completed: 12 });
+  });
+
+  it('compares what is refused with what is refused alone, since that is faster', async () => {
+    const heard = vi.spyOn(FollowingLimit.prototype, 'answered');
+    const { pool } = await served((request, response) => {
+      response.writeHead(request.url === '/nobody' ? 401 : 200).end();
+    });
+    for (const path of ['/nobody', '/ann']) await pool.request({ path, kind: 'log in' });
+    const kinds = heard.mock.calls.map(([kind]) => kind);
+    heard.mockRestore();
+    expect(kinds).toEqual(['401 log in', '200 log in']);
   });
 
   it('refuses what is no request', async () => {

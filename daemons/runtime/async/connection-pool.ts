@@ -223,7 +223,9 @@ export class ConnectionPool {
     try {
       const answer = await this.#ask(request, ending.signal);
       const now = performance.now();
-      this.#limit.answered(request.kind ?? '', now - began, this.#waiting.size > 0, now);
+      // What is refused is refused sooner than the same is done: whoever asks for nonsense says nothing of how fast the rest is.
+      const kind = `${answer.status} ${request.kind ?? ''}`;
+      this.#limit.answered(kind, now - began, this.#waiting.size > 0, now);
       return answer;
     } finally {
       this.#running.delete(ending);
