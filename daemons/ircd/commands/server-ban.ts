@@ -51,7 +51,7 @@ export const unresv: Command = unbanCommand('UNRESV', reservations, 'Lets names 
 export const eline: Command = banCommand(
   'ELINE',
   exceptions,
-  'Keeps bans of some kinds (k d g, t for the throttle; all without) from whom a mask names.',
+  'Keeps bans of some kinds (k d g, s for shuns, t for the throttle; all without) from whom a mask names.',
 );
 export const uneline: Command = unbanCommand(
   'UNELINE',
