@@ -20,7 +20,8 @@ const REASONS: Readonly<Record<string, string>> = {
   logging: 'logs are kept by Signalbox itself: signalbox logs ircd',
   multiclient:
     'several sessions on one nick, and nicks that stay while nobody is there, are out of what the server does',
-  history: 'past messages are not kept by these settings',
+  history: 'what was said is kept in memory, where [ircd.history] says so: see docs/ircd.md',
+  metadata: 'users and channels always have metadata, within limits of their own: see docs/limits.md',
   'tor-listeners': 'there is no listener of that kind',
   'auth-script': 'no program outside decides who logs in; services ask Keycloak',
   oauth2: 'services ask Keycloak: docs/keycloak.md',

@@ -134,7 +134,7 @@ describe('InspIRCd', () => {
   it('operators may what the commands of their type allow; a password that is hashed in another way has to be made anew', async () => {
     const { ircd, toml, told } = await imported(
       'inspircd',
-      `<class name="bans" commands="KILL GLINE KLINE ZLINE FILTER" privs="users/auspex">
+      `<class name="bans" commands="KILL GLINE KLINE ZLINE FILTER SHUN ELINE" privs="users/auspex">
 <class name="all" commands="DIE">
 <type name="Net" classes="bans all">
 <oper name="ann" password="in clear" host="ann@192.0.2.* example.org" type="Net">
@@ -146,7 +146,7 @@ describe('InspIRCd', () => {
     expect({ ...ann, password_hash: null }).toEqual({
       name: 'ann',
       hosts: ['ann@192.0.2.*', '*@example.org'],
-      flags: ['auspex', 'die', 'dline', 'gline', 'kill', 'kline', 'spamfilter'],
+      flags: ['auspex', 'die', 'dline', 'eline', 'gline', 'kill', 'kline', 'shun', 'spamfilter'],
       password_hash: null,
     });
     expect(more).toEqual([]);
@@ -195,7 +195,7 @@ spamfilter { match-type regex; match ".*"; target { private; } action gline; rea
   expect(opers.map(({ name, flags }) => [name, flags.join(' ')])).toEqual([
     [
       'ann',
-      'auspex chghost connect die dline gline globops jupe kill kline override rehash restart set spamfilter squit wallops',
+      'auspex chghost connect die dline eline gline globops jupe kill kline override rehash restart set shun spamfilter squit wallops',
     ],
     ['bob', 'globops kill kline wallops'],
   ]);
@@ -392,6 +392,7 @@ opers:
     bob: { class: chat, certfp: abc }
 limits: { nicklen: 24 }
 history: { enabled: true }
+metadata: { enabled: true }
 `,
   );
   expect(ircd).toEqual({
@@ -433,7 +434,8 @@ history: { enabled: true }
     `31 opers: ann: hidden: ${NOTHING_LIKE_IT}`,
     '31 the password of the operator ann: it is hashed in another way than argon2: make a new hash with npm run -s hash-password',
     '32 oper bob: it has no password; a certificate alone makes nobody operator here',
-    '34 history: past messages are not kept by these settings',
+    '34 history: what was said is kept in memory, where [ircd.history] says so: see docs/ircd.md',
+    '35 metadata: users and channels always have metadata, within limits of their own: see docs/limits.md',
   ]);
 });
 

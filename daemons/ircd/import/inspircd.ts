@@ -28,6 +28,7 @@ const FLAG_OF: Readonly<Record<string, OperFlag>> = {
   REHASH: 'rehash',
   RESTART: 'restart',
   SAMODE: 'override',
+  SHUN: 'shun',
   SQUIT: 'squit',
   WALLOPS: 'wallops',
   ZLINE: 'dline',

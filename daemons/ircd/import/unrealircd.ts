@@ -15,8 +15,8 @@ import {
 } from './words.ts';
 
 const LOCAL: readonly OperFlag[] = ['globops', 'kill', 'kline', 'wallops'];
-const GLOBAL: readonly OperFlag[] = [...LOCAL, 'auspex', 'connect', 'dline', 'gline', 'squit'];
-const ADMIN: readonly OperFlag[] = [...GLOBAL, 'chghost', 'rehash', 'spamfilter'];
+const GLOBAL: readonly OperFlag[] = [...LOCAL, 'auspex', 'connect', 'dline', 'gline', 'shun', 'squit'];
+const ADMIN: readonly OperFlag[] = [...GLOBAL, 'chghost', 'eline', 'rehash', 'spamfilter'];
 const ALL: readonly OperFlag[] = [...ADMIN, 'die', 'jupe', 'override', 'restart', 'set'];
 /** The classes that come with it; one with `-with-override` may do that as well. */
 const OPER_CLASSES: Readonly<Record<string, readonly OperFlag[]>> = {
