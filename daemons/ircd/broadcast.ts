@@ -186,6 +186,10 @@ export function announceChange(
 }
 
 /** Tells all operators on this server what happened, as a server notice. */
-export function noticeOpers(server: CommandServer, text: string, except: LocalClient | null = null): void {
+export function noticeOpers(
+  server: Pick<CommandServer, 'state'>,
+  text: string,
+  except: LocalClient | null = null,
+): void {
   for (const { local } of server.state.opers) if (local !== except) local?.notice(`*** ${text}`);
 }

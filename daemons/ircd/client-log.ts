@@ -4,22 +4,26 @@
  */
 import { limits } from './limits.ts';
 import type { ServerHost } from './server-host.ts';
+import { SpokenRecords } from './spoken-records.ts';
 import type { LocalClient } from './state/local-client.ts';
 
 /** At most `clientLogRecords` records a second. */
 export class ClientLog {
   readonly #host: ServerHost;
-  #written = 0;
-  #left = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #records: SpokenRecords;
 
   constructor(host: ServerHost) {
     this.#host = host;
+    this.#records = new SpokenRecords(limits.clientLogRecords.default, (left) =>
+      host.log('info', 'clients_not_logged', `${left} more clients connected or left within a second`, {
+        clients: left,
+      }),
+    );
   }
 
   /** A client has registered. */
   connected({ connection, user }: LocalClient): void {
-    if (!this.#mayWrite()) return;
+    if (!this.#records.mayTell()) return;
     const { tls, connectionClass, remoteAddress } = connection;
     this.#host.log('info', 'client_connected', `${user.prefix} connected`, {
       nick: user.nick,
@@ -31,34 +35,12 @@ export class ClientLog {
 
   /** A registered client has ended; `reason` is what others were shown. */
   quit({ user }: LocalClient, reason: string): void {
-    if (!this.#mayWrite()) return;
+    if (!this.#records.mayTell()) return;
     this.#host.log('info', 'client_quit', `${user.prefix} left: ${reason}`, { nick: user.nick });
   }
 
   /** Ends the open second; what was left out is told. */
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#endSecond();
-  }
-
-  #mayWrite(): boolean {
-    this.#timer ??= setTimeout(() => this.#endSecond(), 1_000).unref();
-    if (this.#written < limits.clientLogRecords.default) {
-      this.#written++;
-      return true;
-    }
-    this.#left++;
-    return false;
-  }
-
-  #endSecond(): void {
-    this.#timer = null;
-    this.#written = 0;
-    const left = this.#left;
-    this.#left = 0;
-    if (left === 0) return;
-    this.#host.log('info', 'clients_not_logged', `${left} more clients connected or left within a second`, {
-      clients: left,
-    });
+    this.#records.close();
   }
 }

@@ -23,6 +23,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import type { RecentTexts } from './spam-filters/recent-texts.ts';
 import type { SpamFilters } from './spam-filters/spam-filters.ts';
+import type { SpokenRecords } from './spoken-records.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { Metadata } from './state/metadata.ts';
 import type { NetworkState } from './state/network.ts';
@@ -64,6 +65,8 @@ export interface CommandServer {
   /** Who may say for whom a connection is. */
   readonly gateways: Gateways;
   readonly clientLog: ClientLog;
+  /** How often operators and the log are told of spam. */
+  readonly spamRecords: SpokenRecords;
   /** Who passes on to other servers what happens here; null while there are none. */
   readonly links: Links | null;
   /** Who lists, makes and ends links; null where there can be none. */

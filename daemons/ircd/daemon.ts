@@ -278,6 +278,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#kept?.freeze(deadline);
     this.#server.closing = reason;
     this.#server.clientLog.close();
+    this.#server.spamRecords.close();
     const soon = AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]);
     await Promise.all([this.#links.drain(reason, soon), this.#net.drain(reason, soon)]);
     this.#ownServices?.close();

@@ -20,6 +20,7 @@ import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { tellOffer } from './actions/offer.ts';
 import { depart } from './actions/quit.ts';
 import { isPassedOver, tellShunned } from './actions/shun.ts';
+import { spamRecordsOf } from './actions/spam.ts';
 import { setUserModes } from './actions/user-modes.ts';
 import { CAP, capabilityNames } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
@@ -49,6 +50,7 @@ import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import { RecentTexts } from './spam-filters/recent-texts.ts';
 import { SpamFilters } from './spam-filters/spam-filters.ts';
+import type { SpokenRecords } from './spoken-records.ts';
 import type { LocalClient } from './state/local-client.ts';
 import { Metadata } from './state/metadata.ts';
 import { NetworkState } from './state/network.ts';
@@ -93,6 +95,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   /** What no client causes is charged to: administrators, and bans that meet many. */
   readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
+  readonly spamRecords: SpokenRecords;
   links: Links | null = null;
   linkControl: LinkControl | null = null;
   keeper: Keeper | null = null;
@@ -138,6 +141,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.config = options.config;
     this.recentTexts = new RecentTexts(options.config.spam);
     this.motd = options.motd;
+    this.spamRecords = spamRecordsOf(this);
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
     this.state.onEnded = (channel) => this.metadata.forget(channel);
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;

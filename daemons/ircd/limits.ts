@@ -553,6 +553,12 @@ export const limits = {
     reason:
       'Spam filters: whatever is said is compared with all of its target, one after the other, which is charged to whoever says it. With the longest pattern each that is less than half a millisecond, where a text does not have the longest piece without wildcards of each.',
   },
+  spamRecords: {
+    default: 10,
+    unit: 'lines/second',
+    reason:
+      'What met spam filters, as the log and operators are told of it; beyond this, what else did within a second is told as one count, since a storm of spam is no reason for another one.',
+  },
   spamPatternBytes: {
     default: 200,
     unit: 'bytes',

@@ -269,6 +269,7 @@ export class MemoryServer {
   close(): void {
     for (const client of [...this.server.state.localClients]) this.server.exit(client, 'test over');
     this.server.clientLog.close();
+    this.server.spamRecords.close();
   }
 }
 

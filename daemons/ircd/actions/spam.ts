@@ -4,8 +4,10 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { setNetworkBan } from '../commands/network-ban.ts';
 import { addServerBan } from '../commands/server-ban.ts';
+import { limits } from '../limits.ts';
 import type { SpamFilter, SpamTarget } from '../spam-filters/spam-filter.ts';
 import { foldSpam } from '../spam-filters/spam-pattern.ts';
+import { SpokenRecords } from '../spoken-records.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
 /** Who was ended for what they said, with why: what they say to others in the same line is said no more. */
@@ -49,6 +51,15 @@ export function spamRefusal(
   return filter === null ? null : act(server, client, filter, target, place);
 }
 
+/** What bounds how often operators and the log are told that a filter met something. */
+export function spamRecordsOf(server: Pick<CommandServer, 'host' | 'state'>): SpokenRecords {
+  return new SpokenRecords(limits.spamRecords.default, (left) => {
+    const text = `Spam filters met ${left} more texts within a second`;
+    noticeOpers(server, text);
+    server.host.log('info', 'spam_not_logged', text, { texts: left });
+  });
+}
+
 /** What is refused, as whoever said it reads it. */
 export function refusedAs(reason: string): string {
   return `Refused by a spam filter: ${reason}`;
@@ -67,13 +78,15 @@ function act(
   server.host.tableChanged('filters');
   // What was said stands nowhere: it may be private, and no filter is always right.
   const where = place === '' ? target : `${target} ${place}`;
-  noticeOpers(server, `Spam filter "${pattern}" (${action}) met ${prefix} in ${where}`);
-  server.host.log('info', 'spam_filter_matched', `The spam filter "${pattern}" (${action}) met ${prefix}`, {
-    pattern,
-    action,
-    target,
-    nick,
-  });
+  if (server.spamRecords.mayTell()) {
+    noticeOpers(server, `Spam filter "${pattern}" (${action}) met ${prefix} in ${where}`);
+    server.host.log('info', 'spam_filter_matched', `The spam filter "${pattern}" (${action}) met ${prefix}`, {
+      pattern,
+      action,
+      target,
+      nick,
+    });
+  }
   if (action === 'warn') return null;
   if (action !== 'block' && !client.user.gone) dismiss(server, client, filter);
   return reason;

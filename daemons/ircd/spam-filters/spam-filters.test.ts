@@ -67,6 +67,24 @@ it('has who was ended for what they said to one say it to nobody else in the sam
   expect(irc.server.counters.spamMatches).toBe(1);
 });
 
+it('tells operators and the log of some in a second, and counts the rest', () => {
+  filter('private', 'block');
+  eve.received();
+  irc.host.logs.length = 0;
+  for (let said = 0; said < limits.spamRecords.default + 3; said++) bob.send('PRIVMSG cat :viagra');
+  const met = irc.host.logs.filter(({ event }) => event === 'spam_filter_matched');
+  expect([met.length, eve.received().length]).toEqual([limits.spamRecords.default, met.length]);
+  irc.server.spamRecords.close();
+  const text = 'Spam filters met 3 more texts within a second';
+  expect(irc.host.logs.at(-1)).toMatchObject({
+    event: 'spam_not_logged',
+    message: text,
+    fields: { texts: 3 },
+  });
+  expect(eve.received()).toEqual([expect.stringContaining(text)]);
+  expect(irc.server.counters.spamMatches).toBe(limits.spamRecords.default + 3);
+});
+
 it('lets go who parts or quits, without the words', () => {
   filter('part,quit', 'block');
   expect(bob.send('PART #c :viagra!')[0]).toMatch(/ PART #c$/);
