@@ -200,8 +200,8 @@ export class ServerBans {
   }
 }
 
-/** Tests users against a `user@host` or `~r:realname` mask. */
-function maskMatcher(mask: string): (user: User) => boolean {
+/** Tests users against a `user@host` or `~r:realname` mask, spared or not. */
+export function maskMatcher(mask: string): (user: User) => boolean {
   const glob = realnameGlob(mask);
   if (glob !== null) {
     const names = compileMask(glob);

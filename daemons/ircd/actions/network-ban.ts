@@ -7,6 +7,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { checkNetworkMask, type NetworkBan, type NetworkBanKind } from '../network-bans/network-ban.ts';
 import type { Source } from '../network-events.ts';
+import { maskMatcher } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { reviewShuns } from './shun.ts';
 
@@ -42,7 +43,11 @@ export function takeNetworkBan(
   const what = held === holds ? (holds ? 'changed' : null) : holds ? 'added' : 'lifted';
   if (what !== null && !quiet) tellOpers(server, ban, what);
   server.links?.tell({ kind: 'network ban', source, ban });
-  if (ban.kind === 'shun') reviewShuns(server, ban, holds ? clientsUnder(server, 'shun', ban.mask) : []);
+  if (ban.kind === 'shun') {
+    const counts = holds && checkNetworkMask('shun', ban.mask) === null;
+    reviewShuns(server, ban, counts ? maskMatcher(ban.mask) : null);
+    host.work.spend(counts ? server.state.localClients.size * MATCH_NS : 0);
+  }
   if (!holds || ban.kind !== 'gline') return { dropped: 0, saving };
   const victims = clientsUnder(server, 'gline', ban.mask);
   host.work.runSteps(server.house, dropAll(server, victims, `G-lined: ${ban.reason}`));

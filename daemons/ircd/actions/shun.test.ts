@@ -118,6 +118,21 @@ describe('whoever is under a shun', () => {
     expect(speaks(bob)).toBe(true);
   });
 
+  it('is so as well who was spared or an operator when it was set, once they are that no more', () => {
+    eve.send('ELINE ~bob@* s :friend', 'SHUN ~bob@* :noise');
+    expect(speaks(bob)).toBe(true);
+    eve.send('UNELINE ~bob@*');
+    expect(speaks(bob)).toBe(false);
+    const ann = irc.join('ann', '', '203.0.113.1');
+    ann.send('JOIN #c');
+    irc.promote(ann, []);
+    eve.send('SHUN ~ann@* :noise');
+    expect(speaks(ann)).toBe(true);
+    irc.promote(ann, []);
+    ann.send('MODE ann -o');
+    expect(speaks(ann)).toBe(false);
+  });
+
   it('is no reason to refuse anybody, is listed by STATS S and stored with the bans of the network', () => {
     eve.send('SHUN 10 ~cat@* :noise');
     const cat = irc.join('cat');

@@ -7,15 +7,26 @@ import { isSpared } from '../ban-exceptions.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { NetworkBan } from '../network-bans/network-ban.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import type { User } from '../state/user.ts';
 
 /** What may be done under a shun: to leave, to stay connected, and to become an operator, whom no shun is against. */
 const ALLOWED: ReadonlySet<string> = new Set(['OPER', 'PART', 'PING', 'PONG', 'QUIT']);
 
-/** A shun is as it is now: `clients` are under it, and whoever else was under it may be under another one. */
-export function reviewShuns(server: CommandServer, shun: NetworkBan, clients: readonly LocalClient[]): void {
-  for (const client of server.state.localClients)
-    if (client.shun?.mask === shun.mask) client.shun = server.networkBans.shunOf(client.user);
-  for (const client of clients) client.shun ??= shun;
+/**
+ * A shun is as it is now: whoever it is against is under it, and whoever else was under it may be under another one. Operators, and who is
+ * spared, are noted as well: they may not be that for long.
+ * @param covers null where it is against nobody
+ */
+export function reviewShuns(
+  server: CommandServer,
+  shun: NetworkBan,
+  covers: ((user: User) => boolean) | null,
+): void {
+  for (const client of server.state.localClients) {
+    const { user } = client;
+    if (client.shun?.mask === shun.mask) client.shun = server.networkBans.shunOf(user);
+    if (covers !== null && client.shun === null && user.registered && covers(user)) client.shun = shun;
+  }
 }
 
 /** Finds out whether somebody who comes is under a shun. */
