@@ -114,7 +114,9 @@ export class TestSignalbox {
     const client = new TestClient(socket);
     this.#clients.push(client);
     client.send('CAP LS 302', `NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
-    if (!(await client.hears(/ CAP \S+ LS :/)).includes(' sasl=')) await client.offeredSasl();
+    let offered = '';
+    while (!/ LS :/.test(offered)) offered += await client.hears(/ CAP \S+ LS (\* )?:/);
+    if (!offered.includes(' sasl=')) await client.offeredSasl();
     client.send('CAP REQ :sasl account-notify');
     await client.hears(/ CAP \S+ ACK /);
     return client;

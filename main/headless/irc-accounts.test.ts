@@ -64,7 +64,8 @@ class Talker {
 async function enter(port: number, nick: string): Promise<Talker> {
   const talker = new Talker(await IrcClient.join(port, nick));
   talker.send('CAP LS 302');
-  const offered = await talker.until(/ LS :/);
+  let offered = '';
+  while (!/ LS :/.test(offered)) offered += await talker.until(/ LS (\* )?:/);
   if (!offered.includes(' sasl=')) await talker.until(/ NEW :.*sasl=/);
   return talker;
 }

@@ -78,7 +78,9 @@ class Talker {
   /** Resolves when logins are offered. */
   async offeredSasl(): Promise<void> {
     this.send('CAP LS 302');
-    if (!(await this.until(/ LS :/)).includes(' sasl=')) await this.until(/ NEW :.*sasl=/);
+    let offered = '';
+    while (!/ LS :/.test(offered)) offered += await this.until(/ LS (\* )?:/);
+    if (!offered.includes(' sasl=')) await this.until(/ NEW :.*sasl=/);
   }
 
   async logIn(account: string, password: string): Promise<string> {
