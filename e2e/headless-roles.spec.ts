@@ -38,7 +38,9 @@ test('a viewer sees figures and logs, is offered nothing else, and is refused wh
   await navigation.getByRole('link', { name: /^ircd/ }).click();
   await expect(page.getByRole('tab')).toHaveText(['Charts', 'Network', 'Commands', 'Logs']);
   await page.getByRole('tab', { name: 'Commands' }).click();
-  await expect(page.getByRole('tabpanel')).toContainText('Show the caches and their hit counts');
+  await expect(page.getByRole('tabpanel')).toContainText(
+    'Show the certificate of TLS listeners and when it ends',
+  );
   await expect(page.getByRole('tabpanel')).not.toContainText('Disconnect a client');
   await page.getByRole('tab', { name: 'Logs' }).click();
   await expect(page.getByRole('tabpanel')).toContainText('Ready for irc on');

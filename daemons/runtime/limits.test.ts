@@ -8,6 +8,7 @@ import { limits } from './limits.ts';
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/Ms$/, 'milliseconds'],
   [/Seconds$/, 'seconds'],
+  [/Days$/, 'days'],
   [/Bytes$/, 'bytes'],
   [/(Characters|Chars)$/, 'characters'],
   [/Share$/, 'ratio'],

@@ -249,7 +249,6 @@ it('help bots of X3 have those who help, what they did, and what is open; SpamSe
         account: 'Bob',
         helper: 'Ann',
         opened: 1_700_000_200_000,
-        assigned: 1_700_000_300_000,
         lines: 2,
       },
     ]);

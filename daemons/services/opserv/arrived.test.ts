@@ -61,6 +61,7 @@ it('lists and bans that were imported count, those that are known here stay as t
   expect(bans.get('gline', '*@over.test')).toBeUndefined();
   expect(test.take().map((line) => line.replace(/ \d+ \d+( \d+)? :/, ' T :'))).toEqual([
     expect.stringMatching(/^AF GL \* \+\*@new\.test .*:theirs$/),
+    expect.stringMatching(/^AF SU \* \+\*@loud\.test .*:theirs$/),
   ]);
   expect(bans.holding('shun', '*@loud.test')?.reason).toBe('theirs');
   // Once more there is nothing that is new.
