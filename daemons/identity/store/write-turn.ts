@@ -58,9 +58,8 @@ export class WriteTurn {
   #lateDue: NodeJS.Timeout | null = null;
   readonly #onUnkept: (error: SignalboxError) => void;
   #throughDue: NodeJS.Timeout | null = null;
-  /** When the first and the last were answered that the disk has not been told of, on a monotonic clock. */
+  /** When the first was answered that the disk has not been told of, on a monotonic clock. */
   #unsyncedSince = 0;
-  #unsyncedLast = 0;
   /** Whether nothing is written here at present. */
   #held = false;
   #holders: Promise<unknown> = Promise.resolve();
@@ -208,19 +207,13 @@ export class WriteTurn {
 
   /** Not while more of that comes: whoever writes while the disk takes something may wait for it. */
   #throughSoon(): void {
-    this.#unsyncedLast = performance.now();
-    if (this.#throughDue !== null) return;
-    this.#unsyncedSince = this.#unsyncedLast;
-    this.#throughDue = setTimeout(this.#throughWhenQuiet, limits.unsyncedQuietMs.default);
-  }
-
-  readonly #throughWhenQuiet = () => {
+    const quietMs = limits.unsyncedQuietMs.default;
     const now = performance.now();
-    const quietIn = this.#unsyncedLast + limits.unsyncedQuietMs.default - now;
-    const wait = Math.min(quietIn, this.#unsyncedSince + limits.unsyncedMs.default - now);
-    if (wait > 0) this.#throughDue = setTimeout(this.#throughWhenQuiet, wait);
-    else this.#through();
-  };
+    if (this.#throughDue === null) {
+      this.#unsyncedSince = now;
+      this.#throughDue = setTimeout(this.#through, quietMs);
+    } else if (now + quietMs <= this.#unsyncedSince + limits.unsyncedMs.default) this.#throughDue.refresh();
+  }
 
   /** Has the disk take what was answered without it. */
   readonly #through = () => {
