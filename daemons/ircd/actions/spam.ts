@@ -42,11 +42,12 @@ export function spamRefusal(
   if ((!kept && !filters.watches(target)) || client.user.isOper || texts.every((text) => text === ''))
     return null;
   const nowMs = Date.now();
-  const filter = filters.match(target, texts, nowMs);
+  const folded = texts.map(foldSpam);
+  const filter = filters.match(target, folded, nowMs);
   server.host.work.spend(filters.matchNs);
   if (kept) {
-    const text = texts.at(-1)!;
-    recent.keep({ atMs: nowMs, target, nick: client.user.nick, place, text, folded: foldSpam(text) });
+    const { nick } = client.user;
+    recent.keep({ atMs: nowMs, target, nick, place, text: texts.at(-1)!, folded: folded.at(-1)! });
   }
   return filter === null ? null : act(server, client, filter, target, place);
 }

@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
 
 /** Longest duration, a year in minutes. */
-const MAX_BAN_MINUTES = 525_600;
+export const MAX_BAN_MINUTES = 525_600;
 
 /** The list on its way to the disk. */
 export type Saving = BanSaved | Promise<BanSaved>;

@@ -13,11 +13,19 @@ import { CAP } from '../client/capabilities.ts';
 import { type BatchLine, type BatchProblem, ClientBatch, MULTILINE } from '../client/client-batch.ts';
 import { letAnswer } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
-import { isService } from '../history/message-history.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
-import { isCtcp, maySpeak, receiverOf, shownTarget, TOO_MUCH, tellUnreached, unfitFor } from './message.ts';
+import {
+  isCtcp,
+  isSpamTo,
+  maySpeak,
+  receiverOf,
+  shownTarget,
+  TOO_MUCH,
+  tellUnreached,
+  unfitFor,
+} from './message.ts';
 
 /** Letters, digits and `-`, as IRCv3 batch has it. */
 const REFERENCE = /^[A-Za-z0-9-]{1,64}$/;
@@ -119,12 +127,7 @@ function toUser(server: CommandServer, client: LocalClient, open: ClientBatch): 
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(open.target));
     return null;
   }
-  const texts = textsOf(open.lines);
-  const spam = isService(receiver) ? null : spamRefusal(server, client, SPAM_TARGET[verb].user, '', ...texts);
-  if (spam !== null) {
-    if (verb === 'PRIVMSG') client.reply(N.ERR_CANTSENDTOUSER, receiver.nick, refusedAs(spam));
-    return null;
-  }
+  if (isSpamTo(server, client, verb, receiver, ...textsOf(open.lines))) return null;
   const said = { verb, target: receiver.nick, lines: open.lines, clientTags: open.clientTags };
   const composed = composeLines(server, client.user, said);
   const unreached = sendLinesToUser(server, client.user, receiver, composed);

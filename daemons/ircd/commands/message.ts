@@ -124,11 +124,7 @@ function sendOne(
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return null;
   }
-  const spam = isService(receiver) ? null : spamRefusal(server, client, SPAM_TARGET[verb].user, '', text);
-  if (spam !== null) {
-    if (verb === 'PRIVMSG') client.reply(N.ERR_CANTSENDTOUSER, receiver.nick, refusedAs(spam));
-    return null;
-  }
+  if (isSpamTo(server, client, verb, receiver, text)) return null;
   const message = compose(server, client.user, verb, receiver.nick, text, clientTags);
   const unreached = sendToUser(server, client.user, verb, receiver, message, text);
   if (unreached !== null) {
@@ -139,6 +135,19 @@ function sendOne(
   if (client.has(CAP.echoMessage)) message.to(client);
   if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;
+}
+
+/** Whether a filter keeps texts from somebody; it is said where that may be. Services are told anything: there are passwords in it. */
+export function isSpamTo(
+  server: CommandServer,
+  client: LocalClient,
+  verb: Verb,
+  receiver: User,
+  ...texts: string[]
+): boolean {
+  const spam = isService(receiver) ? null : spamRefusal(server, client, SPAM_TARGET[verb].user, '', ...texts);
+  if (spam !== null && verb === 'PRIVMSG') client.reply(N.ERR_CANTSENDTOUSER, receiver.nick, refusedAs(spam));
+  return spam !== null;
 }
 
 /** Says why somebody was not reached. */

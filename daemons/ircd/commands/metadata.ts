@@ -146,8 +146,8 @@ function set(
   [key = '', value]: readonly string[],
 ): WorkSteps | null {
   const target = shown(owner, client);
-  if (!isMetadataKey(key)) fail(client, 'KEY_INVALID', replyParameter(key), KEY_PROBLEM);
-  else if (!mayChange(client, owner))
+  if (!isKey(client, key)) return null;
+  if (!mayChange(client, owner))
     fail(client, 'KEY_NO_PERMISSION', `${target} ${key}`, 'That is not yours to change');
   else if (value !== undefined && Buffer.byteLength(value) > limits.metadataValueBytes.default)
     fail(client, 'INVALID_VALUE', key, `A value has at most ${limits.metadataValueBytes.default} bytes`);
@@ -204,10 +204,7 @@ function subscribe(
   const taken: string[] = [];
   client.subscriptions ??= new Set();
   for (const key of keys) {
-    if (!isMetadataKey(key)) {
-      fail(client, 'KEY_INVALID', replyParameter(key), KEY_PROBLEM);
-      continue;
-    }
+    if (!isKey(client, key)) continue;
     // "the server does not process any further keys".
     if (!client.subscriptions.has(key) && client.subscriptions.size >= limits.metadataSubscriptions.default) {
       fail(client, 'TOO_MANY_SUBS', key, `You may subscribe to ${limits.metadataSubscriptions.default} keys`);
@@ -232,10 +229,7 @@ function unsubscribe(
   if (!isSelf(client, owner)) return null;
   const gone: string[] = [];
   for (const key of keys) {
-    if (!isMetadataKey(key)) {
-      fail(client, 'KEY_INVALID', replyParameter(key), KEY_PROBLEM);
-      continue;
-    }
+    if (!isKey(client, key)) continue;
     client.subscriptions?.delete(key);
     gone.push(key);
   }
@@ -288,6 +282,13 @@ export function sendOwnMetadata(server: CommandServer, client: LocalClient): voi
 export function whoisMetadata({ metadata: all }: CommandServer, client: LocalClient, user: User): void {
   if (!client.has(CAP.metadata)) return;
   for (const [key, value] of all.of(user)) client.reply(N.RPL_WHOISKEYVALUE, `${user.nick} ${key} *`, value);
+}
+
+/** Whether something may be said by a key; who names another is told. */
+function isKey(client: LocalClient, key: string): boolean {
+  if (isMetadataKey(key)) return true;
+  fail(client, 'KEY_INVALID', replyParameter(key), KEY_PROBLEM);
+  return false;
 }
 
 /** Only of itself a client says what it wants to hear. */

@@ -15,14 +15,13 @@ import {
   type SpamTarget,
 } from '../spam-filters/spam-filter.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { savedOutcome } from './ban-command.ts';
+import { MAX_BAN_MINUTES, savedOutcome } from './ban-command.ts';
 import type { Command } from './command.ts';
 import { describeOper, perform, tell } from './deed.ts';
 
 const NAME = 'SPAMFILTER';
 /** How long a ban lasts where a `-` stands for it. */
 const DEFAULT_MINUTES = limits.spamBanMinutes.default;
-const MAX_MINUTES = 525_600;
 
 export const spamfilter: Command = {
   name: NAME,
@@ -74,8 +73,8 @@ function add(server: CommandServer, client: LocalClient, given: readonly string[
       ? targets.problem
       : !(SPAM_ACTIONS as readonly string[]).includes(action)
         ? `expected one of ${SPAM_ACTIONS.join(', ')} as what is done`
-        : !Number.isInteger(lasts) || lasts < 1 || lasts > MAX_MINUTES
-          ? `expected minutes from 1 to ${MAX_MINUTES}, or - for ${DEFAULT_MINUTES}`
+        : !Number.isInteger(lasts) || lasts < 1 || lasts > MAX_BAN_MINUTES
+          ? `expected minutes from 1 to ${MAX_BAN_MINUTES}, or - for ${DEFAULT_MINUTES}`
           : server.spamFilters.problemWith(pattern);
   if (problem !== null) {
     failed(client, problem);

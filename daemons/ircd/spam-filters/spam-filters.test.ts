@@ -7,6 +7,7 @@ import { tryFilter } from './filter-trial.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { parseTargetLetters, parseTargets, type SpamAction, type SpamTarget } from './spam-filter.ts';
 import { SpamFilters } from './spam-filters.ts';
+import { foldSpam } from './spam-pattern.ts';
 
 let irc: MemoryServer;
 let eve: MemoryClient;
@@ -216,11 +217,11 @@ it('are so many at most, each of one pattern, and stored with the bans', () => {
   expect(filters.set({ ...about, pattern: 'more' })).toContain(
     `there are ${limits.spamFilters.default} spam filters`,
   );
-  expect(filters.match('quit', ['P7'], 5)?.pattern).toBe('p7');
+  expect(filters.match('quit', [foldSpam('P7')], 5)?.pattern).toBe('p7');
   expect(filters.set({ ...about, pattern: 'P7', action: 'warn' })).toBe(null);
   expect([...filters.states()][7]).toMatchObject({ hits: 1, lastMs: 5, filter: { action: 'warn' } });
   expect(filters.remove('p1')?.pattern).toBe('p1');
-  expect(filters.match('quit', ['p1'], 5)?.pattern).not.toBe('p1');
+  expect(filters.match('quit', [foldSpam('p1')], 5)?.pattern).not.toBe('p1');
   expect(filters.problemWith('x'.repeat(limits.spamPatternBytes.default + 1))).toContain('at most 200 bytes');
   expect(filters.problemWith('a\0b')).toContain('control characters');
 

@@ -1,7 +1,7 @@
 /** The spam filters of this server, in memory; they are stored with its bans. Each text that is said is compared with all of its target. */
 import { limits } from '../limits.ts';
 import { filterKey, filterProblem, type SpamFilter, type SpamTarget } from './spam-filter.ts';
-import { compileSpamPattern, foldSpam, type SpamPattern } from './spam-pattern.ts';
+import { compileSpamPattern, type SpamPattern } from './spam-pattern.ts';
 
 /** A filter with what it has met since the start. */
 export interface FilterState {
@@ -71,11 +71,13 @@ export class SpamFilters {
     return this.#byTarget.has(target);
   }
 
-  /** The oldest filter that one of some texts meets; null for none. A hit is counted. */
-  match(target: SpamTarget, texts: readonly string[], nowMs: number): SpamFilter | null {
+  /**
+   * The oldest filter that one of some texts meets; null for none. A hit is counted.
+   * @param folded by `foldSpam`
+   */
+  match(target: SpamTarget, folded: readonly string[], nowMs: number): SpamFilter | null {
     this.matchNs = 0;
     const filters = this.#byTarget.get(target) ?? [];
-    const folded = texts.map(foldSpam);
     for (const state of filters) {
       for (const text of folded) {
         this.matchNs += state.pattern.priceNs(text);
