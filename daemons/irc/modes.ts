@@ -173,13 +173,17 @@ export const UMODE = {
   deaf: 1 << 7,
   /** Hears in private only whom it has accepted (caller id). */
   callerId: 1 << 8,
+  /** Hears in private only who is connected by TLS. */
+  tlsReach: 1 << 9,
+  /** Is connected by TLS. Their server says so, and nobody sets or takes it. */
+  secure: 1 << 10,
 } as const;
 
 /**
  * Modes that a server asks of its own clients alone. Elsewhere their letters mean something else (`g` of ircu), or are another
  * server's business: what a server of another make says of them is passed on as it came.
  */
-const OWN_UMODES = UMODE.noPrivate | UMODE.accountsReach | UMODE.deaf | UMODE.callerId;
+const OWN_UMODES = UMODE.noPrivate | UMODE.accountsReach | UMODE.tlsReach | UMODE.deaf | UMODE.callerId;
 
 /** The bit of a letter as another server says it. @param foreign whether that is of another make */
 export function saidUserMode(letter: string, foreign: boolean): number | undefined {
@@ -192,10 +196,12 @@ export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['B', UMODE.bot],
   ['D', UMODE.noPrivate],
   ['R', UMODE.accountsReach],
+  ['Z', UMODE.tlsReach],
   ['d', UMODE.deaf],
   ['g', UMODE.callerId],
   ['i', UMODE.invisible],
   ['o', UMODE.oper],
   ['w', UMODE.wallops],
   ['x', UMODE.cloaked],
+  ['z', UMODE.secure],
 ]);

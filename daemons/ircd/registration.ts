@@ -236,6 +236,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
     client.user.host = client.user.cloaks[0]!;
     server.state.setUserMode(client.user, UMODE.cloaked, true);
   }
+  if (client.connection.tls !== null) server.state.setUserMode(client.user, UMODE.secure, true);
   meetShun(server, client);
   server.host.work.spend(workPrices.registration.ns);
   server.state.register(client, Date.now());

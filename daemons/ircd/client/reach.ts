@@ -1,5 +1,5 @@
 /**
- * Whether what a user says reaches a client of this server: user modes D, R and g, and SILENCE. Operators and services reach everybody,
+ * Whether what a user says reaches a client of this server: user modes D, R, Z and g, and SILENCE. Operators and services reach everybody,
  * but those whom a mask of SILENCE names.
  */
 import { UMODE } from '../../irc/modes.ts';
@@ -19,11 +19,12 @@ export interface Unreached {
 }
 
 /** Modes that keep others out. */
-const GUARDING = UMODE.noPrivate | UMODE.accountsReach | UMODE.callerId;
+const GUARDING = UMODE.noPrivate | UMODE.accountsReach | UMODE.tlsReach | UMODE.callerId;
 
 /** Those of them past which ACCEPT lets somebody. */
 const CHOOSING = UMODE.accountsReach | UMODE.callerId;
 
+const TLS_ONLY = 'They hear only those who are connected by TLS (+Z)';
 const ACCOUNTS_ONLY = 'They hear only those who are logged in to an account (+R)';
 
 /** Whether anything has to be asked before a message is delivered; of most clients nothing. */
@@ -39,6 +40,9 @@ export function unreachedBy(source: User, to: LocalClient): Unreached | 'silence
   if (source.isOper || source.server.flags.includes(SERVICES_FLAG)) return null;
   if ((user.modes & UMODE.noPrivate) !== 0)
     return { numeric: N.ERR_CANTSENDTOUSER, text: N.ERR_CANTSENDTOUSER.text, notified: false };
+  // What is said in clear stays so whoever is accepted.
+  if ((user.modes & UMODE.tlsReach) !== 0 && (source.modes & UMODE.secure) === 0)
+    return { numeric: N.ERR_CANTSENDTOUSER, text: TLS_ONLY, notified: false };
   if ((user.modes & CHOOSING) === 0 || guard?.accepts(source) === true) return null;
   if ((user.modes & UMODE.accountsReach) !== 0 && source.account === null)
     return { numeric: N.ERR_NEEDREGGEDNICK, text: ACCOUNTS_ONLY, notified: false };

@@ -23,7 +23,7 @@ export const mode: Command = {
     'S formatting is taken out, T no lists of targets, Z TLS only, c no colours, i invitation, m moderated, n no strangers, p private, r accounts only, s secret, t topic.',
     'MODE <nickname> [<modes>]',
     'Shows or changes your own modes: i invisible, w wallops, B bot, x hidden host, -o,',
-    'D no private messages, R private messages of accounts only, d nothing of channels, g those whom you ACCEPT only.',
+    'D no private messages, R private messages of accounts only, Z of clients with TLS only, g of those whom you ACCEPT only, d nothing of channels.',
   ],
   steps(server, client, params) {
     const [target = '', letters, ...args] = params;

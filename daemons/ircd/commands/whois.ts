@@ -60,7 +60,7 @@ function describeUser({ statuses }: CommandServer, asker: Asker, target: User): 
   if (target.away !== null) asker.reply(N.RPL_AWAY, nick, target.away);
   if ((target.modes & UMODE.bot) !== 0) asker.reply(N.RPL_WHOISBOT, nick);
   if (target.account !== null) asker.reply(N.RPL_WHOISACCOUNT, `${nick} ${target.account}`);
-  if (local !== null && local.connection.tls !== null) asker.reply(N.RPL_WHOISSECURE, nick);
+  if ((target.modes & UMODE.secure) !== 0) asker.reply(N.RPL_WHOISSECURE, nick);
   if (trusted) {
     asker.reply(
       N.RPL_WHOISHOST,

@@ -1,4 +1,4 @@
-/** Whom a client hears: user modes D, R, g and d, ACCEPT and SILENCE. Who sets them stands in permissions/modes.md. */
+/** Whom a client hears: user modes D, R, Z, g and d, ACCEPT and SILENCE. Who sets them stands in permissions/modes.md. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { UMODE } from '../../irc/modes.ts';
 import { limits } from '../limits.ts';
@@ -79,6 +79,53 @@ it('lets nobody through D, nobody without an account through R, but operators an
     bob.received();
     ann.received();
   }
+});
+
+it('lets through Z who is connected by TLS alone, wherever that is, whoever was accepted, and operators', () => {
+  const server = new LinkedServer('here.test', 1);
+  const there = { name: 'there.test', numeric: 'AC' };
+  const burst = [
+    'AC N eve 1 1 ~eve eve.example +z AAAAAA ACAAA :Eve',
+    'AC N fay 1 1 ~fay fay.example AAAAAA ACAAB :Fay',
+  ];
+  const end = linkLines(server, { ...there, burst });
+  const dan = server.irc.join('dan');
+  dan.send('MODE dan +Z', 'ACCEPT fay');
+  dan.received();
+  end.take();
+  const to = server.state.numericOf(dan.user!);
+  end.link!.take(`ACAAA P ${to} :hi`);
+  expect(dan.received()).toEqual([':eve!~eve@eve.example PRIVMSG dan :hi']);
+  end.link!.take(`ACAAB P ${to} :hi`);
+  expect(dan.received()).toEqual([]);
+  expect(end.take()).toEqual(['AB 531 ACAAB dan :They hear only those who are connected by TLS (+Z)']);
+  end.link!.take('ACAAB M fay +o');
+  end.link!.take(`ACAAB P ${to} :hi`);
+  expect(dan.received()).toEqual([':fay!~fay@fay.example PRIVMSG dan :hi']);
+  server.close();
+});
+
+it('says of whoever is connected by TLS that they are, to servers that know the mode too', () => {
+  const server = new LinkedServer('here.test', 1);
+  const dan = server.irc.connect();
+  Object.assign(dan, { tls: { version: 'TLSv1.3', cipher: 'x', fingerprint: null } });
+  dan.send('NICK dan', 'USER dan 0 * :Dan');
+  dan.received();
+  expect(dan.send('MODE dan -z', 'MODE dan')).toEqual([':here.test 221 dan +z']);
+  for (const [name, kind, told] of [
+    ['nefarious.test', 'nefarious', true],
+    ['ircu.test', 'ircu', false],
+  ] as const) {
+    const end = linkLines(server, { name, numeric: told ? 'AC' : 'AD', kind });
+    expect(
+      end
+        .take()
+        .find((line) => line.includes(' N dan '))
+        ?.includes(' +z '),
+      name,
+    ).toBe(told);
+  }
+  server.close();
 });
 
 it('hears nothing of channels with d, neither text nor tags, and all the rest', () => {

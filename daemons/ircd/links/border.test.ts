@@ -189,7 +189,7 @@ it('all that Nefarious says of a user goes to Nefarious and to our own kind, als
     'AEAAB M fay +h fay@new.test',
     'AE BH AEAAB new.test',
   ];
-  const introduced = `AE N fay 2 ${S} fay 192.0.2.11 +iwxdzrhfCc fay:7 fay@set.test fake.test cl.oak c.l.o DAAAIL AEAAB :Fay`;
+  const introduced = `AE N fay 2 ${S} fay 192.0.2.11 +iwxzdrhfCc fay:7 fay@set.test fake.test cl.oak c.l.o DAAAIL AEAAB :Fay`;
   expect([...told.own!].sort()).toEqual([introduced, ...live].sort());
   expect(told.ircu).toEqual([
     `AE N fay 2 ${S} fay 192.0.2.11 +iwxdr fay:7 DAAAIL AEAAB :Fay`,

@@ -15,8 +15,10 @@ const EVERYWHERE = UMODE.invisible | UMODE.oper | UMODE.wallops;
  * Letters of the modes of a user that a peer knows.
  * @param foreign whether the user is of another make of server, where `x` means the same as there.
  */
-export function modesFor({ kind }: Peer, modes: number, foreign: boolean): string {
-  const told = foreign ? EVERYWHERE | UMODE.cloaked : EVERYWHERE;
+export function modesFor({ kind, limits }: Peer, modes: number, foreign: boolean): string {
+  let told = foreign ? EVERYWHERE | UMODE.cloaked : EVERYWHERE;
+  // Nefarious knows it by the same letter.
+  if (limits.userModes.includes('z')) told |= UMODE.secure;
   let letters = '';
   for (const [letter, bit] of UMODE_LETTERS) {
     if ((modes & bit) !== 0 && (kind === 'signalbox' || (bit & told) !== 0)) letters += letter;

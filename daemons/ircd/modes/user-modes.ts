@@ -1,6 +1,6 @@
 /**
- * MODE on oneself: i, w, B, D, R, d, g and, where hosts are cloaked, x may be set; o may only be dropped (RFC 2812 3.1.5). Called by
- * commands/mode.ts.
+ * MODE on oneself: i, w, B, D, R, Z, d, g and, where hosts are cloaked, x may be set; o may only be dropped (RFC 2812 3.1.5), and z is
+ * what the server says. Called by commands/mode.ts.
  */
 
 import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
@@ -37,6 +37,7 @@ export function changeUserModes(
       unknown = true;
       continue;
     }
+    if (bit === UMODE.secure) continue;
     // Nobody becomes operator by MODE.
     if (bit !== UMODE.oper || !on) changes.push({ on, letter, bit });
   }

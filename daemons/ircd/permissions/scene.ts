@@ -3,7 +3,7 @@
  * README.md beside this file; what is sent, heard and changed is told in its words.
  */
 
-import { STATUS } from '../../irc/modes.ts';
+import { STATUS, UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
@@ -56,8 +56,8 @@ const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', 
 
 /** What may be so beside what clients say, by its words in the table. */
 const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
-  'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
-  'me is on TLS': ({ clients }, me) => void Object.assign(clients[me], { tls: TLS }),
+  'bob is on TLS': (scene) => connectByTls(scene, 'bob'),
+  'me is on TLS': connectByTls,
   'the certificate is of bob': ({ accounts }) => void accounts.accounts.get('bob')!.prints.add('c0ffee'),
   'new comes from a gateway': ({ irc, clients }) => {
     const match = new AddressRanges([parseCidr(clients.new.remoteAddress)!]);
@@ -238,6 +238,12 @@ function mayLink({ irc: { server } }: Scene): LinkDesk {
   server.linkControl = desk;
   desk.configure([blockFor('there.test')]);
   return desk;
+}
+
+function connectByTls({ irc, clients }: Scene, who: Who): void {
+  const client = clients[who];
+  Object.assign(client, { tls: TLS });
+  if (client.user!.registered) irc.server.state.setUserMode(client.user!, UMODE.secure, true);
 }
 
 function belongsToBob(accounts: MemoryAuthority, channel: string): void {
