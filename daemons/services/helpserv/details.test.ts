@@ -311,6 +311,37 @@ it('requests are named in several ways, closed by their age, and answered also f
   expect(await test.owner('PICKUP 1')).toContain('Request 1 is yours; it was hal’s.');
 });
 
+it('the newest is meant by a nick that several had, and that of whoever is called so now by theirs', async () => {
+  for (const [at, nick] of ['bea', 'cat', 'dan'].entries()) {
+    await test.passes(30_000);
+    const numeric = `ABAA${'EFG'[at]}`;
+    test.net.join(numeric, nick);
+    await test.net.ask(numeric, `REGISTER ${nick} correct-horse`);
+    await test.ask(numeric, `of ${nick}`);
+  }
+  const shown = async (word: string) => (await test.helper(`SHOW ${word}`))[0]!.split(' (')[0];
+  // Each asks by their account and leaves as eve: the second, the third, the first.
+  for (const [at, numeric] of ['ABAAF', 'ABAAG', 'ABAAE'].entries()) {
+    test.net.say(`${numeric} N eve ${970 + at}`);
+    await test.settled();
+    expect(await shown('eve')).toBe(`Request ${[2, 3, 1][at]} of eve`);
+    await test.heard(HELPER, `${numeric} Q :bye`);
+    await later();
+  }
+  expect(await shown('eve')).toBe('Request 3 of eve');
+});
+
+it('who helps is there as soon as the network is, by whatever it tells of them', async () => {
+  const hal = 'AB N hal 1 950 ~hal hal.example.net +ir hal AKAAAB ABAAC :Real hal';
+  test.net.uplink.fail('lost');
+  expect(test.bot.present.size).toBe(0);
+  test.net.relink(hal, `AB B ${CHANNEL} 960 ABAAC`);
+  await test.settled();
+  expect([...test.bot.present.keys()]).toEqual(['hal']);
+  await later();
+  expect((await test.helper('HELPERS')).map((line) => line.split(/ +/)[0])).toContain('hal');
+});
+
 it('what each did is shown by week, and of all together; lists are of roles', async () => {
   await test.owner('ADDTRIAL *oper');
   expect(await test.ask('ABAAA', 'STATS')).toEqual(['oper has done nothing here yet.']);

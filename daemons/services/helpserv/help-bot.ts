@@ -77,11 +77,11 @@ export class HelpBot {
   }
 
   /** The open request that a word names: a number, `*account`, or the nick of whoever asked; the newest of several. */
-  find(word: string, by: Pick<CommandCall, 'byNick'> | null): HelpRequest | undefined {
+  find(word: string, by: Pick<CommandCall, 'byNick'>): HelpRequest | undefined {
     const number = /^#?(\d{1,15})$/.exec(word)?.[1];
     if (number !== undefined) return this.requests.byNumber(Number(number));
     if (word.startsWith('*')) return newest(this.requests.ofAccount(word.slice(1)));
-    const user = by?.byNick(word);
+    const user = by.byNick(word);
     const own = user === undefined ? undefined : this.requests.ofUser(user);
     return own ?? newest(this.requests.ofNick(word));
   }

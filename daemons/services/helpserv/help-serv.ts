@@ -21,7 +21,7 @@ import { limits } from '../limits.ts';
 import type { CommandBindings } from '../modcmd/command-bindings.ts';
 import type { ChannelActs } from '../network/channel-acts.ts';
 import type { ViewEvents } from '../network/network-view.ts';
-import type { ViewChannel, ViewUser } from '../network/view-parts.ts';
+import type { ViewUser } from '../network/view-parts.ts';
 import type { OperationPool } from '../operations/operation-pool.ts';
 import type { PushDesk } from '../push/push-desk.ts';
 import type { Uplink } from '../uplink/uplink.ts';
@@ -236,10 +236,9 @@ export class HelpServ implements ServiceBot {
     this.watch.moved(bot);
   }
 
-  #enter(bot: HelpBot): ViewChannel | null {
-    const there = this.#onNetwork.get(bot);
-    if (there === undefined) return null;
-    return this.#options.acts.join(there, bot.channel, Math.floor(bot.stored.registered / 1_000));
+  #enter(bot: HelpBot): void {
+    const there = this.#onNetwork.get(bot)!;
+    this.#options.acts.join(there, bot.channel, Math.floor(bot.stored.registered / 1_000));
   }
 
   async #register(nick: string, channel: string, owner: string, by: string): Promise<HelpBot> {

@@ -142,7 +142,7 @@ export class HelpVoice implements HelpEvents {
       this.tell(bot, user, [...own(bot.settings.reqClosed), said`Your request ${number} is closed.`], true);
       if (bot.settings.autoDevoice) this.#voice(bot, user, false);
     }
-    if (helper !== null && helper !== by)
+    if (helper !== by)
       this.notify(bot, request, 'reqdrop', said`Request ${number} of ${nick} is closed by ${by}: ${reason}`);
     this.page(bot, 'status', said`Request ${number} of ${nick} is closed by ${by}.`);
   }

@@ -37,7 +37,6 @@ export class HelpWatch {
   readonly events: ViewEvents;
   readonly #options: HelpWatchOptions;
   #timer: Timer | null = null;
-  #closed = false;
 
   constructor(options: HelpWatchOptions) {
     this.#options = options;
@@ -51,7 +50,6 @@ export class HelpWatch {
   }
 
   start(): void {
-    if (this.#closed) return;
     this.#timer = this.#options.clock.after(limits.helpLookMs.default, () => {
       this.#do(this.look());
       this.start();
@@ -59,7 +57,6 @@ export class HelpWatch {
   }
 
   close(): void {
-    this.#closed = true;
     this.#timer?.cancel();
     for (const bot of this.#bots())
       for (const account of [...bot.present.keys()]) this.#gonePresence(bot, account);
@@ -74,7 +71,6 @@ export class HelpWatch {
         if (request.user === null && !this.#stays(bot, request)) gone.push(request.number);
       }
       this.#do(this.#options.world.desk.closeMany(bot, gone, NOBODY, GONE));
-      this.#lookAround(bot);
     }
   }
 

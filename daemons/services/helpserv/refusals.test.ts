@@ -620,5 +620,12 @@ it('what operators do is written down as far as it changes something, cut to wha
   await test.oper('DELUSER Aid *nobody');
   await test.oper('ADDTRIAL Aid *hal');
   await test.oper('SUSPEND Aid soon x');
+  // Nor is what is asked of a bot that there is not.
+  for (const { name, recorded, least } of test.help.table.values()) {
+    if (recorded === undefined || name === 'EXPIRE' || name === 'REGISTER') continue;
+    await test.passes(5_000);
+    const words = ['None', '*hal', 'x', 'y'].slice(0, Math.max(least, 1)).join(' ');
+    expect(await test.oper(`${name} ${words}`), name).toEqual(['There is no help bot None.']);
+  }
   expect(test.net.deeds.length).toBe(done);
 });
