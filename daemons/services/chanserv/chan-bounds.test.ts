@@ -448,8 +448,12 @@ it('what is told of a server that comes is not looked at until all of it is know
     `ACAAA M ${ROOM} -n 960`,
     `ACAAA K ${ROOM} ${BOB} :out`,
     `ACAAA T ${ROOM} 960 990 :x`,
+    'AC N gus 1 950 ~gus gus.example.net +i AKAAAB ACAAB :Real',
+    `AC B ${ROOM} 960 ACAAB`,
+    'AC AC ACAAB R cat',
   );
   expect(sent.filter((line) => / [OKMT] /.test(line))).toEqual([]);
+  expect(await test.heard('AC EB', 'AC AC ACAAB U', 'AC AC ACAAB R cat')).toContain(M('+v ACAAB'));
 });
 
 it('things that were set anew over and over behind one that holds are few, and run in their order', async () => {

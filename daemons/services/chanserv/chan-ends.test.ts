@@ -106,6 +106,35 @@ it('TRIM takes those of a level, or of a range of levels, who were away for as l
   expect(await told('ann', `TRIM ${ROOM} lamers 1h`)).toEqual([`0 lamers of ${ROOM} are off the list.`]);
 });
 
+it('operators of services MOVE a channel that is not theirs to wherever they say, and nobody else does', async () => {
+  await test.net.level('cat', 1_000);
+  test.net.say(`${ANN} C #taken 970`);
+  await told('cat', 'NOREGISTER #kept 0 x');
+  expect(await told('ann', `MOVE ${ROOM} #kept`)).toEqual(['#kept cannot be registered: x']);
+  expect(await told('ann', `MOVE ${ROOM} #nowhere`)).toEqual(['You are no operator of #nowhere.']);
+  expect(await told('cat', `MOVE ${ROOM} #kept`)).toEqual([`${ROOM} is #kept now.`]);
+  expect([...test.chanServ.registry.of('ann')].map(({ name }) => name)).toEqual(['#kept']);
+  // Whoever owns it and is operator there needs no more.
+  expect(await told('ann', 'MOVE #kept #taken')).toEqual(['#kept is #taken now.']);
+});
+
+it('what is done to members, bans, modes or topics is refused while nobody is there, not even ChanServ', async () => {
+  test.net.say(`${ANN} L ${ROOM}`, `${BOB} L ${ROOM}`);
+  // Killed again and again it comes back later, and hears what was said before anybody knew.
+  while (test.net.uplink.view.users.has(CS)) test.net.say(`AB D ${CS} :hub.test (no)`);
+  const table = test.net.services.tableOf('ChanServ');
+  for (const [at, name] of [
+    ...['OP', 'DEOP', 'HALFOP', 'DEHALFOP', 'VOICE', 'DEVOICE', 'UP', 'DOWN', 'RESYNC', 'OPCHAN', 'INVITE'],
+    ...['INVITEME', 'KICK', 'BAN', 'KICKBAN', 'UNBAN', 'UNBANALL', 'UNBANME', 'OPEN', 'TOPIC', 'MODE'],
+  ].entries()) {
+    const words = Array.from({ length: table.get(name)!.least - 1 }, () => 'bob');
+    // Nobody says so much at once.
+    const who = at % 2 === 0 ? ANN : BOB;
+    expect(await test.ask(who, [name, ROOM, ...words].join(' ')), name).toEqual([`Nobody is on ${ROOM}.`]);
+  }
+  expect((await test.ask(ANN, `INFO ${ROOM}`))[0]).toMatch(/^#room belongs to ann/);
+});
+
 it('MERGE leaves what there is already, and brings what other bots keep', async () => {
   test.net.say(`${ANN} C #other 970`);
   await told('ann', 'REGISTER #other');

@@ -1,6 +1,7 @@
 /** Help bots as those who ask, help and run them see them, line by line. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectWords } from '../bots/test-usage.ts';
 import { helpHandlers } from '../help-handlers.ts';
 import { manifest } from '../manifest.ts';
 import { HELP_SETTINGS, readSettings } from './help-settings.ts';
@@ -20,6 +21,9 @@ const WANTED = [
 
 it('has a row for each command, with who may, what it takes, changes and tells', () => {
   const { table, guestTable } = test.help;
+  // What wants a CONFIRM asks for it, and CLOSE takes one word or another.
+  expectWords(table, { UNREGISTER: [1, 2], CLOSE: [2, null] });
+  expectWords(guestTable, { UNREGISTER: [0, 1], GIVEOWNERSHIP: [1, 2], CLOSE: [1, null] });
   expect(WANTED.filter((name) => !table.has(name) && !guestTable.has(name))).toEqual([]);
   for (const row of [...table.values(), ...guestTable.values()]) {
     expect(row.help.length, row.name).toBeGreaterThan(0);

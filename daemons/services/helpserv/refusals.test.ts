@@ -374,6 +374,18 @@ it('only who is new on the channel is greeted and asked, and nobody of a server 
   expect(test.bot.requests.size).toBe(1);
 });
 
+it('a bot that has moved helps on its channel alone, and another one on the channel that it left', async () => {
+  await test.owner('SET GREETING welcome');
+  await test.oper('MOVE Aid #new');
+  const joins = async (channel: string) => await test.heard(ASKER, `${ASKER} J ${channel} 960`);
+  expect([await joins(CHANNEL), await joins('#new')]).toEqual([[], ['welcome']]);
+  await test.passes(5_000);
+  expect(await test.oper('REGISTER Other #new *hal')).toEqual(['Aid helps on #new already.']);
+  expect(await test.oper(`REGISTER Other ${CHANNEL} *hal`)).toEqual([
+    `Other helps on ${CHANNEL}, and is hal’s.`,
+  ]);
+});
+
 it('a suspended bot serves nobody until its time is over, remembers that over a restart, and CTCP is not a question', async () => {
   expect(await test.oper('SUSPEND Aid 1h too much noise')).toEqual(['Aid serves nobody until it may again.']);
   expect(rows('SELECT suspended_reason, suspended_by, suspended_until IS NULL FROM help_bots')).toEqual([

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Catalogues } from '../bots/catalogues.ts';
 import { messageText, PLAIN_STYLE } from '../bots/reply-lines.ts';
+import { expectWords } from '../bots/test-usage.ts';
 import { CHANNEL, HELPER, OPER, OWNER, TestHelp } from '../helpserv/test-help.ts';
 import { manifest } from '../manifest.ts';
 import { TestNetwork } from '../test-network.ts';
@@ -40,6 +41,7 @@ it('has a row for each command of the requirements', () => {
   const table = test.services.tableOf('ModCmd');
   const wanted = ['BIND', 'UNBIND', 'MODCMD', 'COMMAND', 'SHOWCOMMANDS', 'HELP'];
   expect(wanted.filter((name) => !table.has(name))).toEqual([]);
+  expectWords(table);
   for (const row of table.values()) {
     expect(row.help.length, row.name).toBeGreaterThan(0);
     expect(row.effect, row.name).not.toBe('');

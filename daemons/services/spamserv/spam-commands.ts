@@ -155,10 +155,9 @@ function shown(setting: SpamSetting, settings: SpamSettings): string {
 
 /** Undefined for what is no value of it. */
 function valueIn(setting: SpamSetting, word: string): number | boolean | undefined {
-  const number = /^\d{1,4}$/.test(word) ? Number(word) : undefined;
   if (setting.kind === 'level') return readLevel(word) ?? undefined;
   if (setting.kind === 'scan') return ON_OFF.get(word.toLowerCase());
-  if (number === undefined) return undefined;
+  const number = /^\d{1,4}$/.test(word) ? Number(word) : Number.NaN;
   const [least, most] = setting.kind === 'reaction' ? [0, KILL] : [setting.least, setting.most];
   return number >= least && number <= most ? number : undefined;
 }

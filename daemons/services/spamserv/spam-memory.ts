@@ -79,9 +79,9 @@ export class SpamMemory<User extends object, Channel extends object> {
 
   #forget(entry: Entry<User, Channel>): void {
     this.#entries.delete(entry);
-    const channels = this.#byUser.get(entry.user);
-    channels?.delete(entry.channel);
-    if (channels?.size === 0) this.#byUser.delete(entry.user);
+    const channels = this.#byUser.get(entry.user)!;
+    channels.delete(entry.channel);
+    if (channels.size === 0) this.#byUser.delete(entry.user);
   }
 }
 

@@ -1,6 +1,7 @@
 /** SpamServ as channels see it: who may set what, who is warned, thrown out and kept out, and who is let alone. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectWords } from '../bots/test-usage.ts';
 import { ANN, BOB, CAT, EVE, ROOM, TestChannels } from '../chanserv/test-channels.ts';
 import { limits } from '../limits.ts';
 import { manifest } from '../manifest.ts';
@@ -44,6 +45,7 @@ it('is told of in docs/reference/spamserv.md', () => {
 it('has a row for each command, with who may, what it takes, changes and tells', () => {
   const table = test.net.services.tableOf('SpamServ');
   expect(WANTED.filter((name) => !table.has(name))).toEqual([]);
+  expectWords(table);
   for (const row of table.values()) {
     expect(row.help.length, row.name).toBeGreaterThan(0);
     expect(row.effect, row.name).not.toBe('');
