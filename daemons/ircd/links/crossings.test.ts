@@ -174,6 +174,33 @@ describe('a kill', () => {
       '< AC D ACAAA :there.test (Ghost)',
     ]);
   });
+
+  it('is told back also where they had left before it came: who killed them may have heard of them once more', () => {
+    link();
+    here.irc.promote(ann, ['kill']);
+    bob.send('QUIT :bye');
+    ann.send('KILL bob :no');
+    settle(wire);
+    expect(wire.log.slice(-3)).toEqual([
+      '> ABAAA D ACAAA :here.test!ann (no)',
+      '< ACAAA Q :Quit: bye',
+      '< AC D ACAAA :there.test (Ghost)',
+    ]);
+  });
+});
+
+it('what an operator set on a channel that ended meanwhile holds for who enters it again', () => {
+  link();
+  ann.send('JOIN #c');
+  settle(wire);
+  bob.send('JOIN #c');
+  settle(wire);
+  there.irc.promote(bob, ['override']);
+  // Here nobody is on it any more when it is heard that it is kept.
+  bob.send('PART #c', 'SAMODE #c +P', 'JOIN #c');
+  ann.send('PART #c');
+  settle(wire);
+  expect(both((server) => channelOf(server)?.has(CMODE.permanent))).toEqual([true, true]);
 });
 
 it('what somebody did on a channel holds, also where they were killed before that was heard', () => {

@@ -211,8 +211,11 @@ function modeLines(
 ): string[] {
   const told = changes.flatMap((change) => linkChange(numbers, peer, change) ?? []);
   const numeric = sourceNumeric(numbers, source);
-  if (forced === true) return writeModes(numeric, 'OM', channel.nameBytes, told, -1);
-  const lines = writeModes(numeric, 'M', channel.nameBytes, told, toSeconds(channel.createdMs));
+  const seconds = toSeconds(channel.createdMs);
+  // ircu and Nefarious look for no time in it. Our own kind knows by it of which channel it was said where that has ended already.
+  if (forced === true)
+    return writeModes(numeric, 'OM', channel.nameBytes, told, peer.ownTokens ? seconds : -1);
+  const lines = writeModes(numeric, 'M', channel.nameBytes, told, seconds);
   return origin !== undefined && told.some(setsMask)
     ? lines.map((line) => signed(peer, origin, line))
     : lines;

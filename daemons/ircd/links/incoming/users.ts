@@ -212,17 +212,19 @@ export const quit: TokenCode = (line) => {
 /** `D`: somebody, here or elsewhere, is killed. The reason stands behind the path, in brackets. */
 export const kill: TokenCode = ({ server, source, params, link, network, line }) => {
   const [numeric = ''] = params;
-  const victim = isUserNumeric(numeric) ? server.state.findNumeric(numeric) : undefined;
+  if (!isUserNumeric(numeric)) return null;
+  const victim = server.state.findNumeric(numeric);
+  const { me } = server.state;
+  const home = serverOf(numeric);
+  // Whoever killed them may have heard of them once more meanwhile, by another way; also of who had left here before it was heard.
+  if (home === me.numeric) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (Ghost)`));
   if (victim === undefined) {
     // Their own server says that they are gone: others may have heard of them once more.
-    if (isUserNumeric(numeric) && line.source === serverOf(numeric))
+    if (line.source === home)
       network.forward(writeLine(line.source, TOKEN.KILL, [numeric], params.at(-1)!), link);
     return null;
   }
   const path = params.at(-1) ?? '';
-  const { me } = server.state;
-  // Whoever killed them may have heard of them once more meanwhile, by another way.
-  if (victim.local !== null) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (Ghost)`));
   const reason = /\((.*)\)$/s.exec(path)?.[1] ?? path;
   killUser(server, source, victim, textOf(reason), nameOf(source), reason);
   return null;

@@ -1,5 +1,6 @@
 /** For the simulated network: one server, its clients, and how it ends and comes back. */
 import type { WorkTurnsOptions } from '../../../runtime/async/work-turns.ts';
+import { EXTRA_STATUS } from '../../config.ts';
 import { recordOf } from '../../journal/channel-record.ts';
 import { RestoredChannels } from '../../journal/restored-channels.ts';
 import { type MemoryClient, MemoryServer } from '../../memory-server.ts';
@@ -76,7 +77,12 @@ export class SimNode {
   /** Comes up. @param kept of before, as its disk has it */
   start({ channels, bans }: KeptOnDisk): void {
     const { clock, random } = this.#world;
-    this.irc = new MemoryServer({ server_name: this.name, numeric: this.numeric }, null, this.#work);
+    const config = {
+      server_name: this.name,
+      numeric: this.numeric,
+      channel_status: this.#world.ranks ? [...EXTRA_STATUS] : [],
+    };
+    this.irc = new MemoryServer(config, null, this.#work);
     this.desk = new LinkDesk(this.irc.server, {
       clock,
       random: () => random.share(),

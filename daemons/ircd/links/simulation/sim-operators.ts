@@ -1,5 +1,5 @@
 /** For the simulated network: what operators do to users and to the whole network. */
-import { UMODE } from '../../../irc/modes.ts';
+import { STATUS_LETTERS, UMODE } from '../../../irc/modes.ts';
 import { setUserModes } from '../../actions/user-modes.ts';
 import { liftNetworkBan } from '../../commands/network-ban.ts';
 import type { MemoryClient } from '../../memory-server.ts';
@@ -18,11 +18,18 @@ export type Do = (node: SimNode, concerns: Concerns, said: string, deed: () => v
 /** Each with how often it is done. */
 export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [number, Doer])[] {
   const { random } = world;
-  const send = (node: SimNode, client: MemoryClient, user: User, said: string, line: string) =>
-    act(node, {}, `${user.nick} at ${node.name} ${said}`, () => {
+  const send = (
+    node: SimNode,
+    client: MemoryClient,
+    user: User,
+    said: string,
+    line: string,
+    concerns: Concerns = {},
+  ) =>
+    act(node, concerns, `${user.nick} at ${node.name} ${said}`, () => {
       client.client!.oper = {
         name: 'test',
-        flags: new Set(['kill', 'gline', 'jupe']),
+        flags: new Set(['kill', 'gline', 'jupe', 'override', 'shun']),
         title: 'is an operator',
       };
       setUserModes(node.irc.server, user, [{ on: true, letter: 'o', bit: UMODE.oper }]);
@@ -33,7 +40,7 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
     if (target !== user) send(node, client, user, `kills ${target.nick}`, `KILL ${target.nick} :no more`);
   };
   const ban =
-    (kind: 'GLINE' | 'JUPE', masks: readonly string[]): Doer =>
+    (kind: 'GLINE' | 'JUPE' | 'SHUN', masks: readonly string[]): Doer =>
     (node, client, user) => {
       const mask = random.pick(masks);
       const held = node.bans.inForce().some((one) => one.mask === mask);
@@ -41,10 +48,35 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
         held && random.chance(0.6) ? `UN${kind} ${mask}` : `${kind} 500 ${mask} :${random.pick(REASONS)}`;
       send(node, client, user, line, line);
     };
+  /** Also what nobody on the channel could: to make an owner where there is none, and to keep it for ever. */
+  const rule: Doer = (node, client, user) => {
+    const channels = [...node.state.channels.values()].filter(({ members }) => members.length > 0);
+    if (channels.length === 0) return;
+    const channel = random.pick(channels);
+    if (random.chance(0.3)) {
+      const sign = random.pick(['+', '-']);
+      const line = `SAMODE ${channel.name} ${sign}P`;
+      const taken = sign === '+' ? [] : [`${channel.key} P taken`];
+      send(node, client, user, line, line, {
+        sets: [`${channel.key} P`],
+        relies: sign === '-' ? ['burst'] : [],
+        changes: taken,
+      });
+      return;
+    }
+    const target = random.pick(channel.members).user;
+    const [sign, letter] = [random.pick(['+', '+', '-']), random.pick([...STATUS_LETTERS.keys()])];
+    const place = `${channel.key} ${node.state.numericOf(target)}`;
+    const line = `SAMODE ${channel.name} ${sign}${letter} ${target.nick}`;
+    const relies = sign === '-' ? ['burst', place] : [place];
+    send(node, client, user, line, line, { sets: [`${place} ${letter}`], relies });
+  };
   const names = () => [...world.nodes.map(({ name }) => name), 'other.test'];
   return [
     [2, kill],
     [2, ban('GLINE', GLINES)],
+    [1, ban('SHUN', GLINES)],
+    [4, rule],
     [1, (...who) => ban('JUPE', names())(...who)],
   ];
 }

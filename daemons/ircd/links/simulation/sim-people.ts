@@ -2,7 +2,7 @@
  * For the simulated network: what its users do, one deed after the other, by chance. They have few names and few places, so
  * that they collide. What P10 cannot put in order where it crosses on the wire is not done while it would.
  */
-import { STATUS } from '../../../irc/modes.ts';
+import { STATUS_LETTERS } from '../../../irc/modes.ts';
 import { setAccount } from '../../actions/account.ts';
 import type { MemoryClient } from '../../memory-server.ts';
 import type { Channel, Membership } from '../../state/channel.ts';
@@ -19,8 +19,10 @@ const CHANNELS = ['#a', '#b', '#c', '#D'];
 const KEYS = ['key', 'sesam'];
 const MASKS = ['*!*@a.test', 'bob!*@*', '*!~u@198.51.100.2'];
 const ACCOUNTS = ['acc', 'other', null];
-/** All but O and Z: only operators of the network set the one, and nobody here could enter with the other. */
-const FLAGS = 'imnpstCKMNSTcr';
+/** All but those that only operators of the network set, and Z, with which nobody here could enter. */
+const FLAGS = 'imnpstCDKMNQSTcr';
+const FORWARDS = ['#b', '#away'];
+const FLOODS = ['[90m]:10', '[80j,90m]:20'];
 const MOST_USERS = 16;
 
 /** What one user does. */
@@ -124,7 +126,7 @@ export class SimPeople {
     const { random } = this.#world;
     const on = random.chance(0.6);
     const sign = on ? '+' : '-';
-    const letter = random.pick(['flag', 'flag', 'k', 'l', 'b', 'b', 'e', 'I']);
+    const letter = random.pick(['flag', 'flag', 'flag', 'k', 'l', 'L', 'f', 'b', 'b', 'e', 'I']);
     if (letter === 'flag') {
       const flag = random.pick([...FLAGS]);
       const taken = on ? [] : [`${channel.key} ${flag} taken`];
@@ -134,6 +136,9 @@ export class SimPeople {
       this.#change(node, client, channel, 'k', word, true);
     } else if (letter === 'l') {
       this.#change(node, client, channel, 'l', on ? `+l ${random.between(3, 9)}` : '-l', true);
+    } else if (letter === 'L' || letter === 'f') {
+      const text = random.pick(letter === 'L' ? FORWARDS : FLOODS);
+      this.#change(node, client, channel, letter, on ? `+${letter} ${text}` : `-${letter}`, true);
     } else {
       const mask = random.pick(MASKS);
       this.#change(node, client, channel, `${letter} ${mask}`, `${sign}${letter} ${mask}`, !on);
@@ -163,7 +168,10 @@ export class SimPeople {
     const target = channel === undefined ? null : this.#one(channel.members);
     if (channel === undefined || target === null) return;
     const { random } = this.#world;
-    const [sign, letter] = [random.pick(['+', '-']), random.pick(['o', 'v'])];
+    const [sign, letter] = [
+      random.pick(['+', '-']),
+      random.pick(['o', 'o', 'v', 'v', ...STATUS_LETTERS.keys()]),
+    ];
     const place = `${channel.key} ${node.state.numericOf(target.user)}`;
     this.#send(
       node,
@@ -234,13 +242,13 @@ export class SimPeople {
     const restored = names.filter(isRestored);
     const numeric = node.state.numericOf(user);
     return restored.flatMap((name) =>
-      ['o', 'v'].map((letter) => `${name.toLowerCase()} ${numeric} ${letter}`),
+      Array.from(STATUS_LETTERS.keys(), (letter) => `${name.toLowerCase()} ${numeric} ${letter}`),
     );
   }
 
-  /** A channel on which somebody is operator; null for none. */
+  /** A channel on which somebody is operator, or above one; null for none. */
   #ruled(user: User): Membership | null {
-    return this.#one([...user.memberships.values()].filter(({ status }) => (status & STATUS.op) !== 0));
+    return this.#one([...user.memberships.values()].filter(({ isOp }) => isOp));
   }
 
   #one<T>(list: readonly T[]): T | null {

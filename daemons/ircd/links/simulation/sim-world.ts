@@ -37,10 +37,13 @@ export class SimWorld {
   readonly parted = new Set<string>();
   /** What went wrong beside what servers disagree on. */
   readonly faults: string[] = [];
+  /** Whether there are owners, the protected and halfops. */
+  readonly ranks: boolean;
   #at: SimNode | null = null;
 
   constructor(seed: number, log: string[] | null) {
     this.random = new SeededRandom(seed);
+    this.ranks = this.random.chance(0.8);
     this.log = log;
     const calls = this.#calls();
     for (let i = 0; i < SERVERS; i++) this.nodes.push(new SimNode(this, nameOf(i), i + 1, calls[i]!));
