@@ -289,6 +289,26 @@ describe('a message to somebody on one server', () => {
   });
 });
 
+describe('what was done on a channel by whoever is behind a server that was let go here', () => {
+  it.each([
+    ['ZZAAA M #c +v ADAAA', ['AC M #c +v ADAAA t'], ':hub.test MODE #c +v eve'],
+    ['ZZAAA OM #c +m', ['AC OM #c +m'], ':hub.test MODE #c +m'],
+    ['ZZAAA K #c ADAAA :out', ['AC K #c ADAAA :out'], ':hub.test KICK #c eve :out'],
+  ])('holds: %s', (line, leaf, shown) => {
+    const heard = said(line);
+    expect(heard.leaf.map((one) => one.replace(/ \d+$/, ' t'))).toEqual(leaf);
+    expect(heard.ann).toEqual([shown]);
+  });
+
+  it('but what they say themselves does not', () => {
+    expect(said('ZZAAA P #c :words', 'ZZAAA J #c 1', 'ZZ SQ leaf.test 0 :x')).toEqual({
+      leaf: [],
+      hub: [],
+      ann: [],
+    });
+  });
+});
+
 describe('operators of the network', () => {
   it('set modes of a channel that they are not on, which goes on as that', () => {
     expect(said('ACAAA OM #c +mv-o ADAAA ABAAA', 'AC OM #none +m')).toEqual({

@@ -100,18 +100,14 @@ function codeOf(peer: Peer, token: string): TokenCode | undefined {
   return peer.ownTokens ? OWN_CODES.get(token) : undefined;
 }
 
-/** What holds also where whoever did it is gone here: others have seen it done, and a kill may have crossed with it. */
-const OUTLIVES: ReadonlySet<string> = new Set([
-  TOKEN.KICK,
-  TOKEN.KILL,
-  TOKEN.MODE,
-  TOKEN.OPMODE,
-  TOKEN.SQUIT,
-  TOKEN.TOPIC,
-]);
+/** What was done to others: they have seen it done. */
+const DONE_TO_OTHERS: readonly string[] = [TOKEN.KICK, TOKEN.KILL, TOKEN.MODE, TOKEN.OPMODE, TOKEN.TOPIC];
 
-/** What concerns the whole network, whoever says it: a server that was let go here is still there where it was said. */
-const OF_THE_NETWORK: ReadonlySet<string> = new Set([TOKEN.GLINE, TOKEN.SHUN, TOKEN.JUPE]);
+/** What holds also where whoever did it is gone here: a kill may have crossed with it. */
+const OUTLIVES: ReadonlySet<string> = new Set([...DONE_TO_OTHERS, TOKEN.SQUIT]);
+
+/** What holds, whoever says it: a server that was let go here is still there where it was said, or was when it was. */
+const HOLDS: ReadonlySet<string> = new Set([...DONE_TO_OTHERS, TOKEN.GLINE, TOKEN.SHUN, TOKEN.JUPE]);
 
 /**
  * @param token the short one.
@@ -135,8 +131,11 @@ function sourceOf(state: NetworkState, numeric: string, token: string): Source |
   return state.findNumeric(numeric) ?? (OUTLIVES.has(token) ? state.serverByNumeric(server) : undefined);
 }
 
-/** Who speaks for a server that is not known here; undefined where it has to be. */
+/**
+ * Who speaks for a server that is not known here, such as one that was let go while it was said: whoever brings it, who could say the
+ * same in their own name. Undefined where it has to be known.
+ */
 function speakerOf({ server, peer }: LinkContext, numeric: string, token: string): Source | undefined {
   const isKnown = server.state.serverByNumeric(numeric.slice(0, SERVER_DIGITS)) !== undefined;
-  return isKnown || !OF_THE_NETWORK.has(token) ? undefined : peer.server;
+  return isKnown || !HOLDS.has(token) ? undefined : peer.server;
 }
