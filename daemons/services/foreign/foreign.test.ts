@@ -23,6 +23,31 @@ function written(bytes: string, format: Exclude<FileFormat, 'signalbox'>) {
   return { ...result, rows };
 }
 
+it('an account is as old as is told of it, unless that cannot be, and was used since then alone', () => {
+  const now = READING.now / 1_000;
+  const account = (name: string, registered: number, seen: number) =>
+    [
+      `OBJECT NickCore\nDATA display ${name}\nEND\n`,
+      `OBJECT NickAlias\nDATA nick ${name}\nDATA nc ${name}\n`,
+      `DATA registered ${registered}\nDATA last_seen ${seen}\nEND\n`,
+    ].join('');
+  const { rows } = written(
+    [
+      ...[account('First', 1, 1), account('Never', 5, 4), account('Same', 5, 5), account('None', 0, 0)],
+      ...[account('Now', now, now), account('Later', now + 1, now + 1)],
+    ].join(''),
+    'anope',
+  );
+  expect(rows('SELECT name, created, last_login FROM accounts ORDER BY id')).toEqual([
+    ['First', 1_000, 1_000],
+    ['Never', 5_000, null],
+    ['Same', 5_000, 5_000],
+    ['None', READING.now, null],
+    ['Now', READING.now, READING.now],
+    ['Later', READING.now, (now + 1) * 1_000],
+  ]);
+});
+
 describe('of X3', () => {
   const { accounts, left } = readX3(X3_FILE, READING);
   const [ann, bob] = accounts as [ForeignAccount, ForeignAccount];

@@ -230,6 +230,25 @@ describe('a server that does not take it', () => {
     expect(cookies.expired(9)).toEqual([{ name: 'ann', kind: 'activation' }]);
   });
 
+  it('says why as far as it fits beside it, and of an account that has ended meanwhile nothing is kept', async () => {
+    await put('expiry');
+    server.problems = [new Error('x'.repeat(500))];
+    queue.configure(server);
+    await settled();
+    expect(waits()).toEqual([[1, 'expiry', 1, 'x'.repeat(200), MINUTE]]);
+    server.held = [];
+    server.problems = [new MailRefusedError('no such mailbox', { cause: null })];
+    await net.clock.advance(MINUTE);
+    await settled();
+    await net.services.keeper.changes.drop('ann', 'test');
+    server.held.shift()!();
+    await settled();
+    expect([queue.depth, queue.failed]).toEqual([0, 1]);
+    expect(logged.at(-1)).toBe(
+      'warn mail_given_up: Mail (expiry) of the account ann was given up: no such mailbox',
+    );
+  });
+
   it('is handed two at once, and the next when one of them has ended', async () => {
     server.held = [];
     queue.configure(server);
@@ -334,8 +353,16 @@ it('what is due later is looked at when it is, though nobody kicks, and not whil
   expect(loop.isUnderWay(2)).toBe(true);
   await settled();
   expect([delivered, loop.isUnderWay(2)]).toEqual([[1, 2], false]);
-  rows = [{ id: 3, due: 0, queued: 0 }];
+  // Nothing is looked for where nothing waits, or when nobody wants that any more.
+  const timers = net.clock.pendingTimers;
+  loop.kick();
+  expect(net.clock.pendingTimers).toBe(timers);
+  rows = [{ id: 3, due: 9_000_000, queued: 0 }];
+  loop.kick();
+  expect(net.clock.pendingTimers).toBe(timers + 1);
   loop.close();
+  expect(net.clock.pendingTimers).toBe(timers);
+  rows = [{ id: 3, due: 0, queued: 0 }];
   loop.kick();
   await net.clock.advance(5_000);
   expect([delivered, loop.closed]).toEqual([[1, 2], true]);

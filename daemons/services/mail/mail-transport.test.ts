@@ -109,6 +109,8 @@ it.each([
   });
   const error = await transport!.send(MAIL).catch((thrown: unknown) => thrown);
   expect([error instanceof Error, error instanceof MailRefusedError]).toEqual([true, forGood]);
+  // What stands in a log begins with the kind of what went wrong.
+  expect(String(error)).toMatch(forGood ? /^MailRefusedError: .*not now/ : /^Error: .*not now/);
 });
 
 it('goes over no connection that is not encrypted, or to a certificate that nobody knows, where TLS is asked for', async () => {

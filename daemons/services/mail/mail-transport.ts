@@ -63,11 +63,10 @@ export function smtpTransport({ host, port, from, user, password, tls }: MailSet
           text: mail.text,
         });
       } catch (error) {
-        const code = (error as { responseCode?: unknown }).responseCode;
+        const code = Number((error as { responseCode?: unknown }).responseCode);
         const why = error instanceof Error ? error.message : String(error);
         // RFC 5321 section 4.2.1: 5yz is for good, but a refused login is for who mends the settings.
-        if (typeof code === 'number' && code >= 500 && !AUTH_CODES.has(code))
-          throw new MailRefusedError(why, error);
+        if (code >= 500 && !AUTH_CODES.has(code)) throw new MailRefusedError(why, error);
         throw error;
       }
     },

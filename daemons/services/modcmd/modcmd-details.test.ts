@@ -44,6 +44,7 @@ it('names, words and levels fit up to their bounds, and what is none is refused 
     ],
     [`BIND ${x(40)} y AuthServ.STATUS`, new RegExp(`^There is no bot ${x(32)}\\. `)],
     [`BIND AuthServ y ${x(40)}`, `AuthServ has no command ${x(32)}.`],
+    ['BIND AuthServ y DANCE$0', 'AuthServ has no command DANCE$0.'],
     ['BIND AuthServ y ChanServ.A.B', 'ChanServ has no command A.B.'],
     [`BIND AuthServ y STATUS ${x(201)}`, 'Words behind it have up to 200 letters.'],
     [`COMMAND ${x(40)}`, `No bot has a command ${x(32)}.`],
@@ -99,6 +100,18 @@ it('names, words and levels fit up to their bounds, and what is none is refused 
   ]);
   expect(await ann('UNBIND AuthServ n2')).toEqual(['AuthServ has no command N2 any more.']);
   expect(await ann('BIND AuthServ last STATUS')).toHaveLength(1);
+});
+
+it('a bot of which nothing was changed has the table that it brings', async () => {
+  const own = (nick: string) => test.services.serviceBots.find(({ spec }) => spec.nick === nick)!.table;
+  const isOwn = () => ['ChanServ', 'OpServ'].map((nick) => bindings().tableOf(nick) === own(nick));
+  expect(isOwn()).toEqual([true, true]);
+  await ann('BIND ChanServ look ACCESS');
+  await ann('MODCMD OpServ.STATS LEVEL 5');
+  expect(isOwn()).toEqual([false, false]);
+  await ann('UNBIND ChanServ look');
+  await ann('MODCMD OpServ.STATS LEVEL *');
+  expect(isOwn()).toEqual([true, true]);
 });
 
 it('levels are of accounts: 0 is everybody, one’s own the highest, and * what it was before', async () => {

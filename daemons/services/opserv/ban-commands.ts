@@ -77,7 +77,7 @@ function setBan(opserv: OpServ, kind: 'gline' | 'shun'): CommandRow {
         ? ['Servers of Nefarious alone know shuns; anywhere else bots do not hear whom one covers.']
         : []),
     ],
-    recorded: (call) => ({ mask: call.words[0]!.slice(0, 128), time: call.words[1]!, reason: call.from(2) }),
+    recorded: (call) => ({ mask: call.words[0]!, time: call.words[1]!, reason: call.from(2) }),
     async refusal(call) {
       const { words } = call;
       const problem = networkBanProblem(kind, words[0]!);
@@ -115,7 +115,7 @@ function liftBan(opserv: OpServ, kind: 'gline' | 'shun'): CommandRow {
     most: 1,
     effect: `lifts a ${noun}`,
     help: [`Lifts a ${noun} on the whole network.`],
-    recorded: ({ words }) => ({ mask: words[0]!.slice(0, 128) }),
+    recorded: ({ words }) => ({ mask: words[0]! }),
     refusal: ({ words }) =>
       opserv.bans.holding(kind, words[0]!) === undefined
         ? said`There is no ${noun} for ${words[0]!.slice(0, 128)}.`
@@ -151,7 +151,7 @@ function block(opserv: OpServ): CommandRow {
       `Sets a G-line for the address of somebody, for ${durationText(opserv.blockSeconds)} unless you say otherwise, which is for who may use GLINE.`,
       'Services, operators, whoever is above you and trusted addresses are spared.',
     ],
-    recorded: (call) => ({ nick: call.words[0]!.slice(0, 32), reason: parts(call).reason }),
+    recorded: (call) => ({ nick: call.words[0]!, reason: parts(call).reason }),
     refusal(call) {
       const found = userNamed(call, call.words[0]!);
       if (!isUser(found)) return found;
@@ -183,7 +183,7 @@ function jupe(opserv: OpServ): CommandRow {
     effect: 'keeps a server off the network',
     help: ['Keeps a server off the network, for a week at most; one that is linked is let go.'],
     recorded: (call) => ({
-      server: call.words[0]!.slice(0, 128),
+      server: call.words[0]!,
       time: call.words[1]!,
       reason: call.from(2),
     }),
@@ -222,7 +222,7 @@ function unjupe(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'lets a server link again',
     help: ['Lifts a jupe.'],
-    recorded: ({ words }) => ({ server: words[0]!.slice(0, 128) }),
+    recorded: ({ words }) => ({ server: words[0]! }),
     refusal: ({ words }) =>
       opserv.bans.holding('jupe', words[0]!) === undefined
         ? said`There is no jupe for ${words[0]!.slice(0, 128)}.`

@@ -46,7 +46,7 @@ function notice(opserv: OpServ): CommandRow {
     most: null,
     effect: 'says something to many, once',
     help: [`Says something once to ${WHOM}, or on channels and rchannels (those that are registered).`],
-    recorded: (call) => ({ target: call.words[0]!.slice(0, 16), text: textOf(call).text }),
+    recorded: (call) => ({ target: call.words[0]!, text: textOf(call).text }),
     refusal(call) {
       if (readTarget(call.words[0]!) === null) return unknownTarget(call.words[0]!);
       return textProblem(textOf(call).text);
@@ -174,7 +174,7 @@ function remove(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'takes a message away',
     help: ['Takes a message away; LIST shows their numbers.'],
-    recorded: ({ words }) => ({ number: words[0]!.slice(0, 9) }),
+    recorded: ({ words }) => ({ number: words[0]! }),
     refusal: ({ words }) =>
       Number.isNaN(wholeNumber(words[0]!)) ||
       opserv.lists.messages.get(String(Number(words[0]!))) === undefined

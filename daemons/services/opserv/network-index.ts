@@ -28,7 +28,7 @@ export class NetworkIndex<Entry extends OfNetwork> {
     for (const { network } of list.all()) this.#add(network);
     list.onChange = (now, before) => {
       if (now !== null) this.#add(now.network);
-      else if (before !== null) this.#take(before.network);
+      else this.#take(before!.network);
     };
   }
 

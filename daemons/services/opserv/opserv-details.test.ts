@@ -17,6 +17,53 @@ const cells = (lines: readonly string[]) =>
   lines.map((line) => line.split(/\s{2,}/).map((one) => one.trim()));
 const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
+it('a refusal says as much of what was typed as fits beside why, and nothing of it is written down', async () => {
+  const long = 'x'.repeat(300);
+  const x = (length: number) => long.slice(0, length);
+  const X = (length: number) => x(length).toUpperCase();
+  const before = deeds().length;
+  for (const [who, text, answer, bot] of [
+    ['mid', `UNGLINE ${long}`, `There is no G-line for ${x(128)}.`],
+    ['mid', `UNSHUN ${long}`, `There is no shun for ${x(128)}.`],
+    ['top', `UNJUPE ${long}`, `There is no jupe for ${x(128)}.`],
+    ['top', `JUPE ${long} 1h x`, `That is refused: ${x(64)} is no name of a server.`],
+    ['mid', `GLINE *@a.test ${long} x`, `${x(32)} is no time: expected one such as 30m, 12h or 7d.`],
+    ['low', `BLOCK ${long}`, `Nobody is called ${x(32)}.`],
+    ['high', `JOIN ${long}`, `${x(64)} is no name of a channel.`],
+    ['low', `CHANINFO #${long}`, `Nobody is on #${x(63)}.`],
+    ['low', `CHANINFO ${long}`, `${x(64)} is no name of a channel.`],
+    ['low', `TRACE COUNT NICK a ${long}`, `${X(32)} needs a value.`],
+    ['low', `TRACE COUNT ${long} a`, `There is no criterion ${X(32)}. There are `],
+    ['low', `CSEARCH COUNT NAME a ${long}`, `${X(32)} needs a value.`],
+    ['low', `CSEARCH COUNT ${long} a`, `There is no criterion ${X(32)}. There are `],
+    ['low', `STATS ${long}`, `There are no figures ${X(32)}. There are `],
+    ['high', `ADDTRUST ${long} 9 0 x`, `${x(64)} is neither an address nor a network such as `],
+    ['high', `DELTRUST ${long}`, `${x(64)} is not trusted.`],
+    ['top', `DELALERT ${long}`, `There is no alert ${x(32)}.`],
+    ['mid', `UNGAG ${long}`, `${x(128)} is not gagged.`],
+    ['high', `DELBAD ${long}`, `${x(64)} is no bad word.`],
+    ['high', `ADDEXEMPT ${long}`, `${x(64)} is no name of a channel.`],
+    ['high', `DELEXEMPT #${long}`, `#${x(63)} is not exempt.`],
+    ['high', `RESERVE ${long} tea tea.test x`, `${x(32)} is no nick that this network holds.`],
+    ['high', `RESERVE tea ${long} tea.test x`, `${x(32)} is no user name.`],
+    ['high', `RESERVE tea tea ${long} x`, `${x(64)} is no host.`],
+    ['high', `UNRESERVE ${long}`, `${x(32)} is not reserved.`],
+    ['low', `NOTICE ${long} x`, `${x(32)} is nobody: expected all, `, 'Global'],
+    ['low', `MESSAGE TARGET ${long} TEXT x`, `${x(32)} is nobody: expected all, `, 'Global'],
+    ['low', `MESSAGE TARGET rchannels TEXT x`, 'rchannels is nobody: expected all, ', 'Global'],
+    ['low', `MESSAGE DURATION ${long} TEXT x`, `${x(32)} is no time: expected one such as 12h `, 'Global'],
+    ['low', `MESSAGE ${long} x`, `There is no option ${X(32)}. There are TARGET, `, 'Global'],
+    ['low', `MESSAGE DURATION 1h ${long}`, `${X(32)} needs a value.`, 'Global'],
+    ['low', `REMOVE ${long}`, `There is no message ${x(32)}.`, 'Global'],
+  ] as const) {
+    const [said = ''] = await says(who, text, bot);
+    expect(said.slice(0, answer.length), text).toBe(answer);
+    if (answer.endsWith('.')) expect(said, text).toBe(answer);
+    await net.test.pass(1_000);
+  }
+  expect(deeds()).toHaveLength(before);
+});
+
 describe('what is kept', () => {
   it('is shown with whose it is, why, and until when', async () => {
     const hour = `${time(net.test.clock.now() + 3_600_000)} UTC`;

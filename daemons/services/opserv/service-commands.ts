@@ -138,7 +138,7 @@ function defcon(opserv: OpServ): CommandRow {
       'Shows or sets how closed the network is: 5 is open, 1 takes no newcomers. It ends by itself.',
       '4 and below: nothing is registered, fewer clients may come from an address. 3: modes are set on all channels. 2: bots hear operators alone. 1: whoever connects is banned for some minutes.',
     ],
-    recorded: (call) => (call.words.length === 0 ? null : { level: call.words[0]!.slice(0, 9) }),
+    recorded: (call) => (call.words.length === 0 ? null : { level: call.words[0]! }),
     refusal({ words }) {
       if (words.length === 0) return null;
       const level = wholeNumber(words[0]!);

@@ -91,7 +91,7 @@ function dropTrust(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'takes a trust away',
     help: ['Takes a trust away. Who is connected stays.'],
-    recorded: ({ words }) => ({ network: words[0]!.slice(0, 64) }),
+    recorded: ({ words }) => ({ network: words[0]! }),
     refusal: (call) =>
       trusts.get(networkOf(call)) === undefined
         ? said`${networkOf(call).slice(0, 64)} is not trusted.`

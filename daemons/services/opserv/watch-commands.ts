@@ -88,8 +88,8 @@ function addAlert(opserv: OpServ): CommandRow {
       'It is looked at when somebody connects, and when what it names changes. Nobody above who set it is hit.',
     ],
     recorded: (call) => ({
-      name: call.words[0]!.slice(0, 32),
-      reaction: call.words[1]!.toUpperCase().slice(0, 16),
+      name: call.words[0]!,
+      reaction: call.words[1]!.toUpperCase(),
       criteria: call.from(2).slice(0, limits.criteriaBytes.default),
     }),
     refusal(call) {
@@ -116,7 +116,7 @@ function dropAlert(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'takes an alert away',
     help: ['Takes an alert away that was not set by somebody above you.'],
-    recorded: ({ words }) => ({ name: words[0]!.slice(0, 32) }),
+    recorded: ({ words }) => ({ name: words[0]! }),
     refusal(call) {
       const alert = alerts.get(fold(call.words[0]!));
       if (alert === undefined) return said`There is no alert ${call.words[0]!.slice(0, 32)}.`;
@@ -187,7 +187,7 @@ function gag(opserv: OpServ): CommandRow {
       'Has bots hear nobody whom a mask covers, for a time, 0 for ever. Operators of the network are heard all the same.',
     ],
     recorded: (call) => ({
-      mask: call.words[0]!.slice(0, 128),
+      mask: call.words[0]!,
       time: call.words[1]!.slice(0, 32),
       reason: call.from(2),
     }),
@@ -220,7 +220,7 @@ function ungag(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'takes a gag away',
     help: ['Has bots hear again whom a mask covers.'],
-    recorded: ({ words }) => ({ mask: words[0]!.slice(0, 128) }),
+    recorded: ({ words }) => ({ mask: words[0]! }),
     refusal: (call) =>
       gags.get(keyOf(call)) === undefined ? said`${call.words[0]!.slice(0, 128)} is not gagged.` : null,
     async run(call) {
@@ -249,7 +249,7 @@ function addBad(opserv: OpServ): CommandRow {
     help: [
       'Whoever joins a channel whose name holds the word is thrown out, and the channel is locked for a while; also those that there are.',
     ],
-    recorded: ({ words }) => ({ word: words[0]!.slice(0, 64) }),
+    recorded: ({ words }) => ({ word: words[0]! }),
     refusal({ words }) {
       const known = badWords.get(fold(words[0]!));
       return known === undefined ? badWordProblem(words[0]!) : said`${known.word} is a bad word already.`;
@@ -273,7 +273,7 @@ function dropBad(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'lets channels be called by a word again',
     help: ['Takes a bad word away.'],
-    recorded: ({ words }) => ({ word: words[0]!.slice(0, 64) }),
+    recorded: ({ words }) => ({ word: words[0]! }),
     refusal: ({ words }) =>
       badWords.get(fold(words[0]!)) === undefined ? said`${words[0]!.slice(0, 64)} is no bad word.` : null,
     async run({ words }) {
@@ -368,7 +368,7 @@ function reserve(opserv: OpServ): CommandRow {
     most: null,
     effect: 'keeps a nick so that nobody has it',
     help: ['Has services hold a nick, so that nobody else has it; whoever takes it loses it.'],
-    recorded: (call) => ({ nick: call.words[0]!.slice(0, 32), reason: call.from(3) }),
+    recorded: (call) => ({ nick: call.words[0]!, reason: call.from(3) }),
     refusal(call) {
       const known = reserves.get(fold(call.words[0]!));
       if (known !== undefined) return said`${known.nick} is reserved already.`;
@@ -394,7 +394,7 @@ function unreserve(opserv: OpServ): CommandRow {
     most: 1,
     effect: 'lets a reserved nick be had again',
     help: ['Lets a reserved nick be had again.'],
-    recorded: ({ words }) => ({ nick: words[0]!.slice(0, 32) }),
+    recorded: ({ words }) => ({ nick: words[0]! }),
     refusal: ({ words }) =>
       reserves.get(fold(words[0]!)) === undefined ? said`${words[0]!.slice(0, 32)} is not reserved.` : null,
     async run({ words }) {
