@@ -20,7 +20,7 @@ export interface DefconState extends Listed {
   readonly level: number;
   /** Modes that were set on channels, as letters; empty for none. */
   readonly modes: string;
-  /** JSON: names of the channels that had them not before. */
+  /** JSON: names of the channels that had none of them before; behind a space the letters, where a channel had some. */
   readonly channels: string;
 }
 
@@ -156,7 +156,7 @@ export class Defcon {
       const missing = [...letters].filter((letter) => !channel.modes.has(letter)).join('');
       if (missing === '') return;
       this.#options.setModes(channel, true, missing);
-      if (missing === letters) changed.push(channel.name);
+      changed.push(missing === letters ? channel.name : `${channel.name} ${missing}`);
     });
     const { state } = this;
     if (state !== null) await this.#list.put({ ...state, modes: letters, channels: JSON.stringify(changed) });
@@ -164,9 +164,14 @@ export class Defcon {
 
   /** Takes the modes away where they were not before. */
   async #release({ modes, channels }: DefconState): Promise<void> {
-    const forced = new Set((JSON.parse(channels) as string[]).map(fold));
+    const forced = new Map<string, string>();
+    for (const entry of JSON.parse(channels) as string[]) {
+      const [name = '', letters = modes] = entry.split(' ');
+      forced.set(fold(name), letters);
+    }
     await this.#each((channel) => {
-      if (forced.has(fold(channel.name))) this.#options.setModes(channel, false, modes);
+      const letters = forced.get(fold(channel.name));
+      if (letters !== undefined) this.#options.setModes(channel, false, letters);
     });
     const { state } = this;
     if (state !== null) await this.#list.put({ ...state, modes: '', channels: '[]' });

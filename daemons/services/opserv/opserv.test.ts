@@ -149,6 +149,7 @@ describe('bans of the network', () => {
     ['TRACE GLINE', 'TRACE GLINE needs a criterion: it would be done to everybody.'],
     ['TRACE DANCE NICK a', /^TRACE is PRINT, COUNT, DOMAINS, PREVIEW, NOTICE, /],
     ['TRACE NOTICE NICK a*', 'NOTICE needs a REASON, which is what they read.'],
+    ['TRACE PRIVMSG NICK a*', 'PRIVMSG needs a REASON, which is what they read.'],
     ['TRACE COUNT HAT red', /^There is no criterion HAT\./],
     ['GAG *!*@* 1h x', '*!*@* would cover everybody.'],
     ['GAG r*!*@* 1h x', 'That mask covers root, who is above you.'],
@@ -427,6 +428,19 @@ describe('trusts and clones', () => {
     net.connect('ABCZA', 'again', { address: 'AKAABA' });
     await net.test.quiet();
     expect(bansOf()).toEqual([]);
+    const { clones, options } = net.test.services.opserv;
+    const there = () => clones.crowded(2, 9).map((one) => one.clones);
+    const named = (nick: string) => options.uplink()!.view.byNick(nick)!;
+    expect([there(), clones.count(named('again')), clones.at(named('again')).size]).toEqual([[5], 5, 5]);
+    // One after the other leaves.
+    for (const [at, numeric] of ['ABCBA', 'ABCCA', 'ABCDA', 'ABCEA'].entries()) {
+      net.test.say(`${numeric} Q :bye`);
+      expect([clones.count(named('again')), there()]).toEqual([4 - at, at === 3 ? [] : [4 - at]]);
+    }
+    expect([...clones.at(named('again'))]).toEqual([named('again')]);
+    const last = named('again');
+    net.test.say('ABCZA Q :bye');
+    expect([clones.count(last), clones.at(last).size]).toEqual([0, 0]);
     clone(7, 'B]AAAB');
     clone(7, 'AAAAAA');
     for (let i = 0; i < 7; i++) net.connect(`ABD${'ABCDEFG'[i]}A`, `six${i}`, { address: '_AAB' });
@@ -613,9 +627,9 @@ describe('channels', () => {
   });
 
   it('CHANINFO shows it, members only where they are asked for, and never its key', async () => {
-    net.test.say('AB M #tea +kb secret *!*@bad.test 100', 'ABAAA T #tea 100 101 :tea time');
+    net.test.say('AB M #tea +kblnt secret *!*@bad.test 30 100', 'ABAAA T #tea 100 101 :tea time');
     expect(await says('bare', 'CHANINFO #tea')).toEqual([
-      '#tea: 4 members, 1 bans, modes +k',
+      '#tea: 4 members, 1 bans, modes +klnt 30',
       'Since: 1970-01-01T00:01:40.000Z',
       'Topic: tea time',
       'Ban: *!*@bad.test',
@@ -902,6 +916,24 @@ describe('DEFCON', () => {
     test.take();
     await test.services.opserv.defcon.set(5, 'test');
     expect(test.take().filter((line) => line.includes(' M '))).toEqual(['AF M #tea -m 100']);
+  });
+
+  it('of several modes a channel keeps those alone that it had before', async () => {
+    const { test } = net;
+    test.operatorRules = { ...test.operatorRules, defcon: { sessions: 2, minutes: 15, modes: 'mi' } };
+    test.say(
+      'ABAAA C #tea 100',
+      'ABAAA C #Mod 100',
+      'AB M #Mod +m 100',
+      'ABAAA C #all 100',
+      'AB M #all +im 100',
+    );
+    const sent = async (text: string) =>
+      (await net.sends('top', text)).filter((line) => line.includes(' M ')).map((line) => line.slice(5));
+    expect(await sent('DEFCON 3')).toEqual(['#tea +mi 100', '#Mod +i 100']);
+    expect(await sent('DEFCON 2')).toEqual([]);
+    expect(await sent('DEFCON 4')).toEqual(['#tea -mi 100', '#Mod -i 100']);
+    expect(await sent('DEFCON 5')).toEqual([]);
   });
 
   it('fewer come from an address, and at 1 whoever connects is banned for five minutes', async () => {
