@@ -2,7 +2,7 @@
  * ChanServ at its bounds: levels, numbers and spans just at and just beyond them, accounts that count for nothing, what operators of
  * services look for, and what is still written when something of it is gone. ann owns #room, bob is manager there, cat peon.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { limits } from '../limits.ts';
 import { DueTimes } from './due-times.ts';
@@ -454,6 +454,43 @@ it('what is told of a server that comes is not looked at until all of it is know
   );
   expect(sent.filter((line) => / [OKMT] /.test(line))).toEqual([]);
   expect(await test.heard('AC EB', 'AC AC ACAAB U', 'AC AC ACAAB R cat')).toContain(M('+v ACAAB'));
+});
+
+it('of a network that is lost while its channels are looked at nobody has what was due to them', async () => {
+  await set('AUTOMODE voice');
+  const many = Array.from(
+    { length: 200 },
+    (_, at) => `ABC${'ABCDEFGH'[at >> 5]}${'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'[at & 31]}`,
+  );
+  const network = [
+    ...many.map((numeric, at) => `AB N u${at} 1 950 ~u u.example.net +i AKAAAB ${numeric} :Real`),
+    `AB B ${ROOM} 960 ${many.slice(0, 70).join(',')}`,
+    `AB B ${ROOM} 960 ${many.slice(70, 140).join(',')}`,
+    `AB B ${ROOM} 960 ${many.slice(140).join(',')}`,
+  ];
+  // Each look at the clock finds that the slice is over.
+  let looks = 0;
+  const now = test.net.clock.monotonic();
+  const clock = vi.spyOn(test.net.clock, 'monotonic').mockImplementation(() => now + ++looks * 100);
+  const voiced = () =>
+    test.net
+      .take()
+      .join(' ')
+      .match(/\bABC\w\w\b/g)?.length ?? 0;
+  test.net.uplink.fail('over');
+  test.net.relink(...network);
+  await test.net.quiet();
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(voiced()).toBe(many.length);
+  test.net.uplink.fail('over');
+  test.net.relink(...network);
+  const before = voiced();
+  expect(before).toBeLessThan(many.length);
+  test.net.uplink.fail('over');
+  test.net.relink();
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(voiced()).toBe(0);
+  clock.mockRestore();
 });
 
 it('things that were set anew over and over behind one that holds are few, and run in their order', async () => {
