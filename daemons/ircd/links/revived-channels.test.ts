@@ -177,6 +177,20 @@ describe('a restored channel', () => {
     expect(seen()).toMatchObject({ age: 0, modes: '+nt', bans: 0 });
   });
 
+  it('that has given way once is what the network knows, and keeps it when it is told of again', () => {
+    restore();
+    said(`AC B #c ${S} +Pnt`, `AC B #c ${S} ACAAA`);
+    expect(seen()).toMatchObject({ age: 0, modes: '+Pnt', bans: 0 });
+  });
+
+  it('that has given way to one on which nobody is known ends, and is remembered', () => {
+    restore();
+    said(`AC B #c ${S} +mnt`);
+    expect(here.state.findChannel('#c')).toBeUndefined();
+    said(`ACAAA J #c ${S}`);
+    expect(seen()).toMatchObject({ age: 0, modes: '+mnt', bans: 0 });
+  });
+
   it('that somebody came back to was told of, and is put together with it', () => {
     restore();
     vi.setSystemTime(NOW + 1_000);

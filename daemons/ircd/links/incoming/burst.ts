@@ -121,6 +121,8 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
       network.teach(channel, ({ sinceMs }) => sinceMs >= channel!.desertedMs);
     if (channel !== undefined && ended !== undefined && (known === undefined || age < 0))
       yield* inheritInBurst(line, channel, ended);
+    // It was kept for those who were on it, and has given way to one on which nobody is known.
+    if (channel !== undefined) state.endIfEmpty(channel);
   } finally {
     for (const one of [known, channel]) if (one !== undefined) host.work.leave(one.gate);
   }

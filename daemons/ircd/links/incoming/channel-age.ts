@@ -42,6 +42,8 @@ export function* giveWay(line: LinkLine, channel: Channel, createdSeconds: numbe
   server.state.noteEnded(channel.copy());
   const changes = strip(line, channel);
   channel.restored = null;
+  // What it is now is what the network knows.
+  channel.asleep = false;
   server.state.backdate(channel, createdSeconds * 1000);
   if (lost.length > 0) tellLoss(line, channel, lost);
   yield* rest(changes.announce(false));
