@@ -116,7 +116,7 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
     if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
     if (channel !== undefined && ridden) yield* sendOut(line, channel);
     if (channel !== undefined && deserted && age > 0) network.teach(channel, () => true);
-    else pass(line, said, age);
+    else pass(line, source, said, age);
     if (channel !== undefined && deserted && age === 0 && channel.members.length > 0)
       network.teach(channel, ({ sinceMs }) => sinceMs >= channel!.desertedMs);
     if (channel !== undefined && ended !== undefined && (known === undefined || age < 0))
@@ -158,11 +158,16 @@ function heldBy({ limits, ownTokens }: Peer, channel: BurstChannel, others: stri
 }
 
 /** Tells other links; of a younger channel nobody is operator. */
-function pass({ line, network, link, peer: from }: LinkLine, said: BurstChannel, age: number): void {
+function pass(
+  { network, link, peer: from }: LinkLine,
+  source: Server,
+  said: BurstChannel,
+  age: number,
+): void {
   const others = from.limits.otherFlags;
   const told = () =>
     age > 0 ? { ...said, members: said.members.map(({ numeric }) => ({ numeric, status: 0 })) } : said;
-  network.forwardEach((peer) => writeBurst(line.source, heldBy(peer, told(), others)), link);
+  network.forwardEach((peer) => writeBurst(source.numeric, heldBy(peer, told(), others)), link);
 }
 
 /** What somebody needs to enter the channel of the peer. */

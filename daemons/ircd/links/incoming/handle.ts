@@ -107,7 +107,14 @@ const DONE_TO_OTHERS: readonly string[] = [TOKEN.KICK, TOKEN.KILL, TOKEN.MODE, T
 const OUTLIVES: ReadonlySet<string> = new Set([...DONE_TO_OTHERS, TOKEN.SQUIT]);
 
 /** What holds, whoever says it: a server that was let go here is still there where it was said, or was when it was. */
-const HOLDS: ReadonlySet<string> = new Set([...DONE_TO_OTHERS, TOKEN.GLINE, TOKEN.SHUN, TOKEN.JUPE]);
+const HOLDS: ReadonlySet<string> = new Set([
+  ...DONE_TO_OTHERS,
+  TOKEN.BURST,
+  TOKEN.CLEARMODE,
+  TOKEN.GLINE,
+  TOKEN.SHUN,
+  TOKEN.JUPE,
+]);
 
 /**
  * @param token the short one.

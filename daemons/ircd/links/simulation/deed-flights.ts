@@ -16,6 +16,11 @@ export interface Concerns {
   readonly long?: boolean;
 }
 
+/** What brings back what is taken from a channel: servers that link, and somebody who enters it where it was kept for nobody. */
+export function burstsOf(channel: string): readonly string[] {
+  return ['burst', `${channel} burst`];
+}
+
 interface Flight extends Concerns {
   readonly at: string;
   /** Servers that know of it. */

@@ -4,7 +4,7 @@ import { setUserModes } from '../../actions/user-modes.ts';
 import { liftNetworkBan } from '../../commands/network-ban.ts';
 import type { MemoryClient } from '../../memory-server.ts';
 import type { User } from '../../state/user.ts';
-import type { Concerns } from './deed-flights.ts';
+import { burstsOf, type Concerns } from './deed-flights.ts';
 import type { SimNode } from './sim-node.ts';
 import type { Doer } from './sim-people.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -59,7 +59,7 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
       const taken = sign === '+' ? [] : [`${channel.key} P taken`];
       send(node, client, user, line, line, {
         sets: [`${channel.key} P`],
-        relies: sign === '-' ? ['burst'] : [],
+        relies: sign === '-' ? burstsOf(channel.key) : [],
         changes: taken,
       });
       return;
@@ -68,7 +68,7 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
     const [sign, letter] = [random.pick(['+', '+', '-']), random.pick([...STATUS_LETTERS.keys()])];
     const place = `${channel.key} ${node.state.numericOf(target)}`;
     const line = `SAMODE ${channel.name} ${sign}${letter} ${target.nick}`;
-    const relies = sign === '-' ? ['burst', place] : [place];
+    const relies = sign === '-' ? [...burstsOf(channel.key), place] : [place];
     send(node, client, user, line, line, { sets: [`${place} ${letter}`], relies });
   };
   const names = () => [...world.nodes.map(({ name }) => name), 'other.test'];

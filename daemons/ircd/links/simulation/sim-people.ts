@@ -7,7 +7,7 @@ import { setAccount } from '../../actions/account.ts';
 import type { MemoryClient } from '../../memory-server.ts';
 import type { Channel, Membership } from '../../state/channel.ts';
 import type { User } from '../../state/user.ts';
-import type { Concerns } from './deed-flights.ts';
+import { burstsOf, type Concerns } from './deed-flights.ts';
 import type { SimNode } from './sim-node.ts';
 import { operatorDeeds } from './sim-operators.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -100,7 +100,7 @@ export class SimPeople {
       node,
       client,
       {
-        changes: [place],
+        changes: makes ? [place, `${folded} burst`] : [place],
         relies: makes ? [`${folded} n taken`, `${folded} t taken`] : [],
         sets: this.#due(node, user, [name]),
         long: makes,
@@ -157,7 +157,7 @@ export class SimPeople {
   ): void {
     const concerns: Concerns = {
       sets: [`${channel.key} ${what}`],
-      relies: takes ? ['burst'] : [],
+      relies: takes ? burstsOf(channel.key) : [],
       changes,
     };
     this.#send(node, client, concerns, `MODE ${channel.name} ${words}`);
@@ -176,7 +176,7 @@ export class SimPeople {
     this.#send(
       node,
       client,
-      { sets: [`${place} ${letter}`], relies: sign === '-' ? ['burst', place] : [place] },
+      { sets: [`${place} ${letter}`], relies: sign === '-' ? [...burstsOf(channel.key), place] : [place] },
       `MODE ${channel.name} ${sign}${letter} ${target.user.nick}`,
     );
   };
