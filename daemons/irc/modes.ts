@@ -177,13 +177,16 @@ export const UMODE = {
   tlsReach: 1 << 9,
   /** Is connected by TLS. Their server says so, and nobody sets or takes it. */
   secure: 1 << 10,
+  /** An operator who gets notices of the kinds that they chose. */
+  notices: 1 << 11,
 } as const;
 
 /**
  * Modes that a server asks of its own clients alone. Elsewhere their letters mean something else (`g` of ircu), or are another
  * server's business: what a server of another make says of them is passed on as it came.
  */
-const OWN_UMODES = UMODE.noPrivate | UMODE.accountsReach | UMODE.tlsReach | UMODE.deaf | UMODE.callerId;
+const OWN_UMODES =
+  UMODE.noPrivate | UMODE.accountsReach | UMODE.tlsReach | UMODE.deaf | UMODE.callerId | UMODE.notices;
 
 /** The bit of a letter as another server says it. @param foreign whether that is of another make */
 export function saidUserMode(letter: string, foreign: boolean): number | undefined {
@@ -201,6 +204,7 @@ export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['g', UMODE.callerId],
   ['i', UMODE.invisible],
   ['o', UMODE.oper],
+  ['s', UMODE.notices],
   ['w', UMODE.wallops],
   ['x', UMODE.cloaked],
   ['z', UMODE.secure],

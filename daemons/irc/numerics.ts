@@ -17,6 +17,7 @@ export const N = {
   RPL_CREATED: n('003'),
   RPL_MYINFO: n('004'),
   RPL_ISUPPORT: n('005', 'are supported by this server'),
+  RPL_SNOMASK: n('008', 'Server notice mask'),
   RPL_MAP: n('015'),
   RPL_MAPEND: n('017', 'End of /MAP'),
   RPL_TRACELINK: n('200'),

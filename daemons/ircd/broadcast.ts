@@ -9,6 +9,7 @@ import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
 import { historyOf } from './history/message-history.ts';
 import type { Source } from './network-events.ts';
+import type { NoticeKind } from './notice-kinds.ts';
 import type { Channel, LocalMembership } from './state/channel.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { User } from './state/user.ts';
@@ -185,11 +186,13 @@ export function announceChange(
   return toNeighbours(server, user, from(server, user, rest), cap);
 }
 
-/** Tells all operators on this server what happened, as a server notice. */
+/** Tells operators on this server what happened, as a server notice: those who want notices of its kind (user mode `s`). */
 export function noticeOpers(
   server: Pick<CommandServer, 'state'>,
+  kind: NoticeKind,
   text: string,
   except: LocalClient | null = null,
 ): void {
-  for (const { local } of server.state.opers) if (local !== except) local?.notice(`*** ${text}`);
+  for (const { local } of server.state.opers)
+    if (local !== null && local !== except && (local.notices & kind) !== 0) local.notice(`*** ${text}`);
 }

@@ -426,7 +426,7 @@ it('gives an operator what their block says after a reload, and keeps the name o
   expect(client.received()).toEqual([]);
   irc.server.configure({ ...config, oper: [{ ...block, name: 'other' }] }, null);
   expect(client.received()).toEqual([
-    ':a!~a@192.0.2.1 MODE a :-o',
+    ':a!~a@192.0.2.1 MODE a :-os',
     ':irc.test NOTICE a :*** Your operator block is gone from the configuration',
   ]);
   expect([client.client!.oper, (client.user as User).isOper]).toEqual([null, false]);

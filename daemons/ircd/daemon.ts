@@ -50,6 +50,7 @@ import { Dnsbl } from './net/dnsbl.ts';
 import { Lookup } from './net/lookup.ts';
 import { NetServer } from './net/net-server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
+import { NOTICE } from './notice-kinds.ts';
 import type { IrcdPrepared } from './prepare.ts';
 import { ServerBans } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
@@ -256,7 +257,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     }
     // Others may be named to be asked.
     this.#server.accounts.authority.serversChanged?.();
-    noticeOpers(this.#server, 'The configuration was read again');
+    noticeOpers(this.#server, NOTICE.daemon, 'The configuration was read again');
     const needRestart = ['server_name', 'numeric', 'restore_minutes'];
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart };
   }

@@ -149,7 +149,7 @@ it('drops nobody on a rehash, takes new operator blocks and revokes old ones', (
   irc.server.configure({ ...config, network: 'Renamed' }, ['New day']);
   expect(b.closedWith).toBeNull();
   expect(codes(b.send('MOTD'))).toEqual(['375', '372', '376']);
-  expect(a.received()[0]).toBe(':a!~a@192.0.2.1 MODE a :-o');
+  expect(a.received()[0]).toBe(':a!~a@192.0.2.1 MODE a :-os');
   expect(codes(a.send('KILL b'))).toEqual(['481']);
 });
 

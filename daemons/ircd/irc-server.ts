@@ -22,6 +22,7 @@ import { depart } from './actions/quit.ts';
 import { isPassedOver, tellShunned } from './actions/shun.ts';
 import { spamRecordsOf } from './actions/spam.ts';
 import { setUserModes } from './actions/user-modes.ts';
+import { noticeOpers } from './broadcast.ts';
 import { CAP, capabilityNames } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
@@ -44,6 +45,7 @@ import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { NetworkBans } from './network-bans/network-bans.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import { NickLength } from './nick-length.ts';
+import { NOTICE } from './notice-kinds.ts';
 import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -126,7 +128,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
 
   constructor(options: ServerOptions) {
     this.host = options.host;
-    this.clientLog = new ClientLog(options.host);
+    this.clientLog = new ClientLog(options.host, (text) => noticeOpers(this, NOTICE.clients, text));
     const { server_name, numeric, description } = options.config;
     // Ids of this server and this start: unique for the life of the network (IRCv3 message-ids).
     this.recent = new RecentMessages(`${numeric.toString(36)}-${Date.now().toString(36)}-`);

@@ -30,6 +30,7 @@ import {
   tlsBehindGateway,
 } from './net/connection.ts';
 import type { DnsblList } from './net/dnsbl.ts';
+import { USUAL_NOTICES } from './notice-kinds.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
@@ -262,7 +263,9 @@ export class MemoryServer {
   promote(client: MemoryClient, flags: readonly string[]): void {
     const local = client.client!;
     local.oper = { name: 'test', flags: new Set(flags), title: 'is an operator' };
+    local.notices = USUAL_NOTICES;
     this.server.state.setUserMode(local.user, UMODE.oper, true);
+    this.server.state.setUserMode(local.user, UMODE.notices, true);
   }
 
   /** Ends every client, so that no timer is left. */

@@ -11,6 +11,7 @@ import { noticeOpers } from './broadcast.ts';
 import { sendSupport } from './client/support-lines.ts';
 import type { CommandServer } from './command-server.ts';
 import { limits } from './limits.ts';
+import { NOTICE } from './notice-kinds.ts';
 import type { Server } from './state/server.ts';
 
 /** Longer nicks that a refusal names; of the others it says how many they are. */
@@ -60,7 +61,7 @@ export class NickLength {
     if (longest === this.#told) return;
     this.#told = longest;
     this.#server.refreshIsupport();
-    noticeOpers(this.#server, `Nicks have at most ${longest} characters from now on`);
+    noticeOpers(this.#server, NOTICE.links, `Nicks have at most ${longest} characters from now on`);
     this.#server.host.work.runSteps(this.#server.house, this.#tell());
   }
 

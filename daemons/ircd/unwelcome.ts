@@ -3,6 +3,7 @@ import { isSpared } from './ban-exceptions.ts';
 import { noticeOpers } from './broadcast.ts';
 import type { CommandServer } from './command-server.ts';
 import type { DnsblList } from './net/dnsbl.ts';
+import { NOTICE } from './notice-kinds.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';
 
@@ -31,7 +32,7 @@ export function whyUnwelcome(
 /** Operators hear of somebody who was let in all the same. */
 export function tellListed(server: CommandServer, { user, connection }: LocalClient, list: DnsblList): void {
   const text = `${user.prefix} is on the list ${list.zone}: ${list.reason}`;
-  noticeOpers(server, text);
+  noticeOpers(server, NOTICE.suspects, text);
   server.host.log('info', 'client_listed', text, {
     nick: user.nick,
     zone: list.zone,

@@ -27,7 +27,7 @@ it('a welcome says where one is, what the server can do, who is there, and how o
     '001 alice :Welcome to the Signalbox IRC Network, alice!~alice@192.0.2.1',
     '002 alice :Your host is irc.test, running version signalbox-0.1.0',
     '003 alice :This server was started Thu, 01 Jan 2026 00:00:00 GMT',
-    '004 alice irc.test signalbox-0.1.0 BDRZdgiowxz CDHIKLMNOPQSTZbcefiklmnoprstv ILbefklov',
+    '004 alice irc.test signalbox-0.1.0 BDRZdgioswxz CDHIKLMNOPQSTZbcefiklmnoprstv ILbefklov',
     '251 alice :There are 1 users and 0 invisible on 1 servers',
     '255 alice :I have 1 clients and 0 servers',
     '265 alice 1 1 :Current local users 1, max 1',

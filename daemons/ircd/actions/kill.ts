@@ -2,6 +2,7 @@
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { nameOf, type Source } from '../network-events.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { User } from '../state/user.ts';
 import { quit } from './quit.ts';
 
@@ -19,7 +20,7 @@ export function kill(
   bytes?: string,
 ): void {
   const { prefix, nick, local } = user;
-  noticeOpers(server, `Received KILL for ${prefix} from ${by}: ${reason}`);
+  noticeOpers(server, NOTICE.kills, `Received KILL for ${prefix} from ${by}: ${reason}`);
   server.host.log('info', 'client_killed', `${prefix} killed by ${by}: ${reason}`, { nick, by, reason });
   local?.connection.sendLine(`:${source.prefix} KILL ${local.target} :${reason}`);
   quit(server, user, `Killed (${by} (${reason}))`, { kind: 'kill', source, user, reason, bytes });

@@ -7,6 +7,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { checkNetworkMask, type NetworkBan, type NetworkBanKind } from '../network-bans/network-ban.ts';
 import type { Source } from '../network-events.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { maskMatcher } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { reviewShuns } from './shun.ts';
@@ -69,7 +70,11 @@ function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'chan
   const label = LABELS[kind];
   const until = what === 'lifted' ? '' : ` until ${new Date(expiresMs).toUTCString()}: ${reason}`;
   const idle = what !== 'lifted' && checkNetworkMask(kind, mask) !== null ? ' (it bans nobody here)' : '';
-  noticeOpers(server, `${by} ${what} the ${label} for ${mask}${until}${idle}${untold(server, kind)}`);
+  noticeOpers(
+    server,
+    NOTICE.bans,
+    `${by} ${what} the ${label} for ${mask}${until}${idle}${untold(server, kind)}`,
+  );
   server.host.log('info', `network_ban_${what}`, `${by} ${what} the ${label} for ${mask}: ${reason}`, {
     kind,
     mask,

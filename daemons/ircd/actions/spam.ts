@@ -5,6 +5,7 @@ import type { CommandServer } from '../command-server.ts';
 import { setNetworkBan } from '../commands/network-ban.ts';
 import { addServerBan } from '../commands/server-ban.ts';
 import { limits } from '../limits.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { SpamFilter, SpamTarget } from '../spam-filters/spam-filter.ts';
 import { foldSpam } from '../spam-filters/spam-pattern.ts';
 import { SpokenRecords } from '../spoken-records.ts';
@@ -56,7 +57,7 @@ export function spamRefusal(
 export function spamRecordsOf(server: Pick<CommandServer, 'host' | 'state'>): SpokenRecords {
   return new SpokenRecords(limits.spamRecords.default, (left) => {
     const text = `Spam filters met ${left} more texts within a second`;
-    noticeOpers(server, text);
+    noticeOpers(server, NOTICE.filtered, text);
     server.host.log('info', 'spam_not_logged', text, { texts: left });
   });
 }
@@ -80,7 +81,7 @@ function act(
   // What was said stands nowhere: it may be private, and no filter is always right.
   const where = place === '' ? target : `${target} ${place}`;
   if (server.spamRecords.mayTell()) {
-    noticeOpers(server, `Spam filter "${pattern}" (${action}) met ${prefix} in ${where}`);
+    noticeOpers(server, NOTICE.filtered, `Spam filter "${pattern}" (${action}) met ${prefix} in ${where}`);
     server.host.log('info', 'spam_filter_matched', `The spam filter "${pattern}" (${action}) met ${prefix}`, {
       pattern,
       action,

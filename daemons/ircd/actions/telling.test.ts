@@ -126,11 +126,11 @@ describe('modes that a client here changes', () => {
   it('an operator comes and goes', () => {
     irc.promote(ann, OPER_FLAGS);
     ann.send('MODE ann -o');
-    expect([told, ann.client!.oper]).toEqual([['user modes ann -o'], null]);
+    expect([told, ann.client!.oper]).toEqual([['user modes ann -os'], null]);
     irc.promote(ann, OPER_FLAGS);
     irc.server.configure({ ...irc.server.config, oper: [] }, null);
     expect(ann.received()).toEqual([
-      ':ann!~ann@192.0.2.1 MODE ann :-o',
+      ':ann!~ann@192.0.2.1 MODE ann :-os',
       ':irc.test NOTICE ann :*** Your operator block is gone from the configuration',
     ]);
     expect([told.length, ann.client!.oper]).toEqual([2, null]);

@@ -3,6 +3,7 @@
 import { N } from '../../irc/numerics.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
@@ -43,7 +44,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
         flag,
         unrecorded: action === 'stop' ? 'run' : 'refuse',
         carryOut() {
-          noticeOpers(server, `${client.user.nick} asked for ${name}: ${reason}`);
+          noticeOpers(server, NOTICE.daemon, `${client.user.nick} asked for ${name}: ${reason}`);
           void server.host.requestLifecycle(action, by, reason === '' ? name : reason).then((outcome) => {
             if (!outcome.ok) tell(client, `${name} failed: ${outcome.error.message}`);
           });
@@ -57,7 +58,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
 
 async function reload(server: CommandServer, client: LocalClient, by: string): Promise<DeedOutcome> {
   if (!client.user.gone) client.reply(N.RPL_REHASHING, 'signalbox.toml');
-  noticeOpers(server, `${client.user.nick} is rehashing the server`, client);
+  noticeOpers(server, NOTICE.daemon, `${client.user.nick} is rehashing the server`, client);
   const outcome = await server.host.requestLifecycle('reload', by, 'REHASH');
   if (!outcome.ok) {
     const { code, message } = outcome.error;

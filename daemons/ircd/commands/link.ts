@@ -8,6 +8,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LinkControl } from '../link-control.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { Asker } from '../state/asker.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Server } from '../state/server.ts';
@@ -90,6 +91,7 @@ export function answerConnect(server: CommandServer, asker: Asker, name: string)
         const called = control.connect(name);
         noticeOpers(
           server,
+          NOTICE.links,
           `${asker.user.prefix} of ${asker.user.server.name} has this server call ${called}`,
         );
         tellAsker(`Connecting to ${called}`);
@@ -119,7 +121,11 @@ export const squit: Command = {
           (text) => tell(client, text),
           (control) => {
             const { server: gone, users } = control.squit(name, client.user, reason);
-            noticeOpers(server, `${client.user.prefix} took ${gone} off the network: ${reason}`);
+            noticeOpers(
+              server,
+              NOTICE.links,
+              `${client.user.prefix} took ${gone} off the network: ${reason}`,
+            );
             return `took ${gone} with ${counted(users, 'user')} off the network`;
           },
         ),

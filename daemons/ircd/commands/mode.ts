@@ -8,7 +8,7 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
-import { changeUserModes } from '../modes/user-modes.ts';
+import { changeUserModes, tellNotices } from '../modes/user-modes.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
@@ -24,6 +24,7 @@ export const mode: Command = {
     'MODE <nickname> [<modes>]',
     'Shows or changes your own modes: i invisible, w wallops, B bot, x hidden host, -o,',
     'D no private messages, R private messages of accounts only, Z of clients with TLS only, g of those whom you ACCEPT only, d nothing of channels.',
+    'Of operators: s <kinds> which notices of the server (b bans, c clients that come and go, d the daemon, f spam filters, g GLOBOPS, k kills, l links, o operators, s bad addresses).',
   ],
   steps(server, client, params) {
     const [target = '', letters, ...args] = params;
@@ -34,8 +35,9 @@ export const mode: Command = {
       client.reply(exists ? N.ERR_USERSDONTMATCH : N.ERR_NOSUCHNICK, exists ? '' : shown);
       return null;
     }
-    if (letters === undefined) client.replyRaw(N.RPL_UMODEIS, client.user.modeLetters());
-    else return changeUserModes(server, client, letters);
+    if (letters !== undefined) return changeUserModes(server, client, letters, args);
+    client.replyRaw(N.RPL_UMODEIS, client.user.modeLetters());
+    tellNotices(client);
     return null;
   },
 };

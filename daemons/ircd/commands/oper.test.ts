@@ -23,7 +23,7 @@ it('opers a client up, and commands that follow take effect after it', async () 
   const victim = irc.join('v');
   client.send('OPER boss sesame', 'KILL v :bye', 'PING done');
   const lines = await waitFor(client, (line) => line.includes('PONG'));
-  expect(lines[0]).toBe(':a!~a@192.0.2.1 MODE a :+ow');
+  expect(lines[0]).toBe(':a!~a@192.0.2.1 MODE a :+osw');
   expect(lines[1]).toContain(' 381 a ');
   expect(victim.closedWith).toBe('Killed (a (bye))');
   expect(
@@ -92,7 +92,7 @@ it('keeps what an operator may do to the flags of the block', async () => {
   client.send('OPER boss sesame');
   await waitFor(client, (line) => line.includes(' 381 '));
   expect(client.send('KLINE x@y :z')[0]).toContain(' 723 a kline ');
-  expect(client.send('MODE a -o')).toEqual([':a!~a@192.0.2.1 MODE a :-o']);
+  expect(client.send('MODE a -o')).toEqual([':a!~a@192.0.2.1 MODE a :-os']);
   expect(client.send('MODE a +o')).toEqual([]);
   expect(client.send('KILL a')[0]).toContain(' 481 a ');
 });

@@ -10,6 +10,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
+import { NOTICE, USUAL_NOTICES } from '../notice-kinds.ts';
 import { isDamagedHash, PasswordQueueFull } from '../passwords.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
@@ -78,10 +79,12 @@ function makeOper(server: CommandServer, client: LocalClient, block: OperBlock):
   // As on ircu: what services and other operators tell by WALLOPS is seen by whoever does not ask for it.
   setUserModes(server, client.user, [
     { on: true, letter: 'o', bit: UMODE.oper },
+    { on: true, letter: 's', bit: UMODE.notices },
     { on: true, letter: 'w', bit: UMODE.wallops },
   ]);
+  client.notices = USUAL_NOTICES;
   client.reply(N.RPL_YOUREOPER);
-  noticeOpers(server, `${client.user.prefix} is now an operator (${block.name})`, client);
+  noticeOpers(server, NOTICE.operators, `${client.user.prefix} is now an operator (${block.name})`, client);
   server.host.log('info', 'oper_up', `${client.user.prefix} became operator ${block.name}`, {
     nick: client.user.nick,
     oper: block.name,
@@ -111,7 +114,7 @@ function refuse(server: CommandServer, client: LocalClient, name: string, wrongP
     oper: name,
     address: client.connection.remoteAddress,
   });
-  noticeOpers(server, `Failed OPER attempt by ${client.user.prefix} as ${name}`);
+  noticeOpers(server, NOTICE.operators, `Failed OPER attempt by ${client.user.prefix} as ${name}`);
   perform(server, client, {
     command: 'OPER',
     args: { name },

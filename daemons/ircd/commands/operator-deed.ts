@@ -1,6 +1,7 @@
 /** What operators do to others over several turns: written down as every deed is, and said to the other operators. */
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import { inTurns, type StepsWith } from '../work-steps.ts';
@@ -28,7 +29,7 @@ export function performInTurns(server: CommandServer, client: LocalClient, deed:
     async carryOut() {
       const words = Object.values(args).filter((word) => word !== '');
       const done = await inTurns(server.host, server.house, deed.steps());
-      if (done.ok) noticeOpers(server, `${by} used ${[command, ...words].join(' ')}`);
+      if (done.ok) noticeOpers(server, NOTICE.operators, `${by} used ${[command, ...words].join(' ')}`);
       else tell(client, `${command} failed: ${done.outcome.replace(/^\w+: /, '')}`);
       return done;
     },

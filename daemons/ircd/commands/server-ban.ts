@@ -4,6 +4,7 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { REALNAME_MASK } from '../realname-bans.ts';
 import { type BanKind, canonicalBanMask, checkSpares, type ServerBan } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -110,7 +111,7 @@ export function addServerBan(
   const label = LABELS[ban.kind];
   const until = ban.expiresMs === null ? '' : ` until ${new Date(ban.expiresMs).toUTCString()}`;
   afterwards(saving, () =>
-    noticeOpers(server, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`),
+    noticeOpers(server, NOTICE.bans, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`),
   );
   server.host.log('info', 'server_ban_added', `${ban.by} added ${label} for ${ban.mask}: ${ban.reason}`, {
     kind: ban.kind,
@@ -146,7 +147,9 @@ export function removeServerBan(
   if (removed === null) return null;
   const saving = server.host.saveBans();
   const label = LABELS[kind];
-  afterwards(saving, () => noticeOpers(server, `${by} removed the ${label} for ${removed.mask}`));
+  afterwards(saving, () =>
+    noticeOpers(server, NOTICE.bans, `${by} removed the ${label} for ${removed.mask}`),
+  );
   server.host.log('info', 'server_ban_removed', `${by} removed the ban for ${removed.mask}`, { kind, by });
   return saving;
 }

@@ -2,6 +2,7 @@
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { noticeOpers } from '../broadcast.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import type { Command } from './command.ts';
 import { describeOper, perform, tell } from './deed.ts';
@@ -41,7 +42,7 @@ export const set: Command = {
       carryOut() {
         const before = server.tuning.set(name, number);
         server.refreshIsupport();
-        noticeOpers(server, `${by} set ${name} to ${number}, it was ${before}`);
+        noticeOpers(server, NOTICE.daemon, `${by} set ${name} to ${number}, it was ${before}`);
         return { ok: true, outcome: `was ${before}` };
       },
     });

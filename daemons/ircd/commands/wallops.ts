@@ -2,6 +2,7 @@
 import { N } from '../../irc/numerics.ts';
 import { wallops as sendWallops } from '../actions/wallops.ts';
 import { noticeOpers } from '../broadcast.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { Command } from './command.ts';
 
 export const wallops: Command = {
@@ -25,7 +26,7 @@ export const globops: Command = {
   oper: 'globops',
   help: ['GLOBOPS :<text>', 'Sends a notice to all operators of this server. Operators only.'],
   run(server, client, params) {
-    noticeOpers(server, `Global -- from ${client.user.nick}: ${params[0] ?? ''}`);
+    noticeOpers(server, NOTICE.globops, `Global -- from ${client.user.nick}: ${params[0] ?? ''}`);
   },
 };
 
@@ -35,6 +36,6 @@ export const locops: Command = {
   oper: 'globops',
   help: ['LOCOPS :<text>', 'Sends a notice to the operators of this server. Operators only.'],
   run(server, client, params) {
-    noticeOpers(server, `Local -- from ${client.user.nick}: ${params[0] ?? ''}`);
+    noticeOpers(server, NOTICE.globops, `Local -- from ${client.user.nick}: ${params[0] ?? ''}`);
   },
 };

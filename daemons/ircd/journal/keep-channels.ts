@@ -5,6 +5,7 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { IrcServer } from '../irc-server.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { ChannelJournal } from './channel-journal.ts';
 import { type JournalDisk, JournalFile, type JournalFound, journalPath } from './journal-file.ts';
 import { RestoredChannels } from './restored-channels.ts';
@@ -116,10 +117,10 @@ function say(server: IrcServer, log: KeepOptions['log'], problem: string | null)
   if (problem === null) {
     const text = 'Channels are on disk again; they outlive a crash.';
     log.info('channels_saved', text);
-    noticeOpers(server, text);
+    noticeOpers(server, NOTICE.daemon, text);
     return;
   }
   const text = `Changes of channels cannot be written to disk (${problem}), so a crash undoes them. Make room there or restore the folder; writing is tried again until it works.`;
   log.error('channels_not_saved', text);
-  noticeOpers(server, text);
+  noticeOpers(server, NOTICE.daemon, text);
 }

@@ -11,6 +11,7 @@ import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LinkControl, LinkRow, LinkRowState, ServerRow, SplitSize } from '../link-control.ts';
 import type { Source } from '../network-events.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { Server } from '../state/server.ts';
 import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
@@ -64,7 +65,7 @@ export class LinkDesk implements LinkControl {
       open: (carrier, block) => this.#open(carrier, block),
       changed: () => this.#touch(),
       failed: (block, reason) => {
-        noticeOpers(server, `No link with ${block.name}: ${reason}`);
+        noticeOpers(server, NOTICE.links, `No link with ${block.name}: ${reason}`);
         server.host.log('warn', 'link_failed', `No link with ${block.name}: ${reason}`);
       },
     };

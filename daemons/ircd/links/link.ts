@@ -24,6 +24,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { holdsShortNicks } from '../nick-length.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import { Server } from '../state/server.ts';
 import { burstLines } from './burst-lines.ts';
 import { kindOf, refusalOf, skewOf } from './handshake.ts';
@@ -286,11 +287,11 @@ export class Link implements LinkEnd {
     state.addServer(server);
     this.#network.linked(this);
     const skew = skewOf(said, this.sinceMs);
-    noticeOpers(this.#server, `Link with ${server.name} (${kind}) established`);
+    noticeOpers(this.#server, NOTICE.links, `Link with ${server.name} (${kind}) established`);
     this.#server.host.log('info', 'link_established', `Linked with ${server.name}, a server of kind ${kind}`);
     if (skew !== null) {
       const said = `Careful with ${server.name}: ${skew}`;
-      noticeOpers(this.#server, said);
+      noticeOpers(this.#server, NOTICE.links, said);
       this.#server.host.log('warn', 'link_clock', said);
     }
     return peer;
@@ -353,7 +354,7 @@ export class Link implements LinkEnd {
     this.burstMs = this.#network.clock.monotonic() - this.#metAtMs;
     this.#pulse.measure();
     this.#network.changed(this);
-    noticeOpers(this.#server, `${this.name} has told all it knows`);
+    noticeOpers(this.#server, NOTICE.links, `${this.name} has told all it knows`);
   }
 
   #onAcknowledged({ source }: P10Line): void {
@@ -393,7 +394,7 @@ export class Link implements LinkEnd {
       this.#peer === null
         ? ([isStranger ? 'link_refused' : 'link_failed', `No link with ${this.name}: ${reason}`] as const)
         : (['link_ended', `The link with ${this.name} ended: ${reason}`] as const);
-    noticeOpers(this.#server, said);
+    noticeOpers(this.#server, NOTICE.links, said);
     this.#server.host.log('warn', event, said, { address });
     this.#network.ended(this, reason);
   }

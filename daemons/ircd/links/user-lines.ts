@@ -19,9 +19,11 @@ export function modesFor({ kind, limits }: Peer, modes: number, foreign: boolean
   let told = foreign ? EVERYWHERE | UMODE.cloaked : EVERYWHERE;
   // Nefarious knows it by the same letter.
   if (limits.userModes.includes('z')) told |= UMODE.secure;
+  // Of what its operators hear a server tells nobody.
+  if (kind === 'signalbox') told = ~UMODE.notices;
   let letters = '';
   for (const [letter, bit] of UMODE_LETTERS) {
-    if ((modes & bit) !== 0 && (kind === 'signalbox' || (bit & told) !== 0)) letters += letter;
+    if ((modes & told & bit) !== 0) letters += letter;
   }
   return letters;
 }

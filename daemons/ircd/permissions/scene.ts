@@ -17,6 +17,7 @@ import { introduce, linkServer, recordLinks } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { TlsDetails } from '../net/connection.ts';
+import { noticeLetters } from '../notice-kinds.ts';
 import { Channel } from '../state/channel.ts';
 import { RestoredStatus } from '../state/restored-status.ts';
 import type { User } from '../state/user.ts';
@@ -370,7 +371,7 @@ export class Scene {
     const facts = new Map<string, string>();
     for (const who of CAST) {
       const client = this.clients[who];
-      const { user, caps, oper, pending, guard, monitored, shun, subscriptions } = client.client!;
+      const { user, caps, oper, notices, pending, guard, monitored, shun, subscriptions } = client.client!;
       if (client.closedWith !== null) {
         facts.set(`${who} closed`, inWords(client.closedWith, ''));
         continue;
@@ -382,6 +383,7 @@ export class Scene {
       if (user.account !== null) facts.set(`${who} account`, user.account);
       if (user.away !== null) facts.set(`${who} away`, user.away);
       if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
+      if (notices !== 0) facts.set(`${who} notices`, noticeLetters(notices));
       if (pending?.password != null) facts.set(`${who} password`, 'given');
       if (shun !== null) facts.set(`${who} shunned`, shun.reason);
       for (const [key, value] of server.metadata.of(user)) facts.set(`${who} says ${key}`, value);

@@ -2,6 +2,7 @@
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Saving } from '../commands/ban-command.ts';
+import { NOTICE } from '../notice-kinds.ts';
 import type { SpamFilter } from './spam-filter.ts';
 
 /** Sets a filter and has the list saved; why not as text. */
@@ -32,7 +33,7 @@ function changed(
   { pattern }: SpamFilter,
   text: string,
 ): void {
-  noticeOpers(server, text);
+  noticeOpers(server, NOTICE.bans, text);
   server.host.log('info', `spam_filter_${what}`, text, { pattern });
   server.host.tableChanged('filters');
 }

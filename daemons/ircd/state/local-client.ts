@@ -37,6 +37,8 @@ export class LocalClient implements Asker {
   /** Whether the client speaks CAP version 302 or later. */
   cap302 = false;
   oper: OperSession | null = null;
+  /** Of what kinds of notices it is told, `NOTICE` bits; none but of an operator. */
+  notices = 0;
   /** The list of bad addresses that has this one; null for none. */
   listed: string | null = null;
   /** State of an unfinished registration; null once registered. */

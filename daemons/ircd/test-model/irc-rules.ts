@@ -273,7 +273,9 @@ export class IrcRules {
     if (client.modes.has(letter) === on || (letter === 'o' && on)) return;
     if (on) client.modes.add(letter);
     else client.modes.delete(letter);
-    this.tell(client, `:${client.prefix} MODE ${client.nick} :${letters}`);
+    // Notices are for operators alone.
+    const more = letter === 'o' && client.modes.delete('s') ? 's' : '';
+    this.tell(client, `:${client.prefix} MODE ${client.nick} :${letters}${more}`);
   }
 }
 

@@ -111,7 +111,7 @@ export class IrcTwin {
       this.#rules.exit(client, 'Connection closed');
       real.drop();
     } else if (client.registered) {
-      client.modes.add('o');
+      for (const letter of 'os') client.modes.add(letter);
       this.irc.promote(real, OPER_FLAGS);
     }
     return [];

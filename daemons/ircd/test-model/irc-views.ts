@@ -8,7 +8,7 @@ export const CHANNELS = ['#x', '#X', '#y|', '#Y\\', '#z~'] as const;
 
 /** Letters of flags in the order in which a channel shows them. */
 const CHANNEL_FLAGS = 'CHKMNOSTZcimnprst';
-const USER_FLAGS = 'Biow';
+const USER_FLAGS = 'Biosw';
 
 const seconds = (ms: number) => String(Math.floor(ms / 1000));
 
@@ -76,7 +76,8 @@ class Views {
 
   ownModes(): View {
     const letters = [...USER_FLAGS].filter((letter) => this.#asker.modes.has(letter)).join('');
-    return this.#view(`MODE ${this.#asker.nick}`, [`221 +${letters}`]);
+    const notices = this.#asker.modes.has('s') ? ['008 +bdfgklos :Server notice mask'] : [];
+    return this.#view(`MODE ${this.#asker.nick}`, [`221 +${letters}`, ...notices]);
   }
 
   invites(): View {

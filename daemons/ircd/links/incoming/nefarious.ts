@@ -8,6 +8,7 @@ import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { changeHost } from '../../actions/host.ts';
 import { noticeOpers } from '../../broadcast.ts';
+import { NOTICE } from '../../notice-kinds.ts';
 import type { User } from '../../state/user.ts';
 import type { Peer } from '../peer.ts';
 import { hide } from './hidden-host.ts';
@@ -70,7 +71,7 @@ export const serverNotice: TokenCode = (line) => {
   const { server, source, params } = line;
   const text = params.at(-1) ?? '';
   if ('nick' in source || params.length < 2) return null;
-  noticeOpers(server, `${source.name} says: ${textOf(text)}`);
+  noticeOpers(server, NOTICE.links, `${source.name} says: ${textOf(text)}`);
   toOthers(line);
   return null;
 };

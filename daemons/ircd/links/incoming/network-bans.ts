@@ -11,6 +11,7 @@ import { addServerBan, removeServerBan } from '../../commands/server-ban.ts';
 import { limits } from '../../limits.ts';
 import type { NetworkBanChange } from '../../network-bans/network-ban.ts';
 import { nameOf } from '../../network-events.ts';
+import { NOTICE } from '../../notice-kinds.ts';
 import { networkBanLine } from '../network-ban-lines.ts';
 import { toSeconds } from '../peer.ts';
 import { type LinkLine, passOn, type TokenCode } from './link-line.ts';
@@ -96,6 +97,7 @@ function take(line: LinkLine, said: NetworkBanChange): void {
     const why = said.mask.length > limits.maskBytes.default ? 'its mask is too long' : 'the list is full';
     noticeOpers(
       server,
+      NOTICE.bans,
       `${said.by} set a ban of the network that is not kept here, because ${why}: ${said.mask}`,
     );
     network.forward(text, link);
@@ -111,7 +113,11 @@ function forOneServer(line: LinkLine, kind: 'gline' | 'shun', said: GlineLine): 
   const mask = textOf(said.mask);
   const by = nameOf(source);
   if (kind === 'shun') {
-    noticeOpers(server, `${by} wanted a shun here alone that is not set, shuns are of the network: ${mask}`);
+    noticeOpers(
+      server,
+      NOTICE.bans,
+      `${by} wanted a shun here alone that is not set, shuns are of the network: ${mask}`,
+    );
     return;
   }
   if (said.sign === '-') {
@@ -130,5 +136,5 @@ function forOneServer(line: LinkLine, kind: 'gline' | 'shun', said: GlineLine): 
   } as const;
   const outcome = addServerBan(server, ban);
   if (typeof outcome === 'string')
-    noticeOpers(server, `${by} wanted a K-line here that cannot be set: ${outcome}`);
+    noticeOpers(server, NOTICE.bans, `${by} wanted a K-line here that cannot be set: ${outcome}`);
 }

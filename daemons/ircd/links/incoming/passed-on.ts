@@ -7,6 +7,7 @@ import { readWhole } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { nameOf } from '../../network-events.ts';
+import { NOTICE } from '../../notice-kinds.ts';
 import type { NetworkState } from '../../state/network.ts';
 import type { Server } from '../../state/server.ts';
 import { toSeconds } from '../peer.ts';
@@ -43,7 +44,7 @@ export const desynch: TokenCode = (line) => {
   const { server, source, params } = line;
   const name = nameOf(source);
   const text = textOf(params.at(-1) ?? '');
-  noticeOpers(server, `${name} says: ${text}`);
+  noticeOpers(server, NOTICE.links, `${name} says: ${text}`);
   server.host.log('warn', 'desynch', `${name} says: ${text}`, { server: name });
   toAll(line);
   return null;
