@@ -3,6 +3,7 @@
  * chan-commands-table.test.ts does: ann owns #room, bob has level 300 there, cat level 1, dan is there without an account, eve is not.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../limits.ts';
 import { ANN, BOB, CAT, CHANSERV_NUMERIC as CS, EVE, ROOM, TestChannels } from './test-channels.ts';
 
 const DAN = 'ABAAE';
@@ -178,6 +179,86 @@ describe('what is kept of a channel', () => {
     for (const bad of ['0', '1000', 'x1', '1x'])
       expect(await told('ann', `EVENTS ${ROOM} ${bad}`)).toEqual([`${bad} is no number.`]);
   });
+});
+
+it('a refusal says as much of what was typed as fits beside why', async () => {
+  const long = 'x'.repeat(300);
+  const x = (length: number) => long.slice(0, length);
+  await test.net.level('ann', 1_000);
+  const none = (length: number) => `${x(length)} is neither on the network nor a mask.`;
+  const noDuration = `${x(32)} is no duration: expected such as 30m, 2h or 1d12h.`;
+  for (const [text, answer] of [
+    [`INFO #${long}`, `#${x(63)} is not registered.`],
+    [`ADDUSER ${ROOM} *${long} op`, `There is no account ${x(32)}.`],
+    [`ADDUSER ${ROOM} ${long} op`, `Nobody is called ${x(32)}; *account names an account.`],
+    [`CLVL ${ROOM} *bob ${long}`, `${x(32)} is no level: expected peon, `],
+    [`CLVL ${ROOM} *bob op ${long}`, noDuration],
+    [`SUSPEND ${ROOM} bob ${long}`, noDuration],
+    [`ADDTIMEDLAMER ${ROOM} dan ${long}`, noDuration],
+    [`KICK ${ROOM} ${long}`, none(64)],
+    [`UNBAN ${ROOM} ${long}`, none(64)],
+    [`ADDLAMER ${ROOM} ${long}`, none(64)],
+    [`DELLAMER ${ROOM} ${long}`, none(64)],
+    [`PEEK #${long}`, `Nobody is on #${x(63)}.`],
+    [`EVENTS ${ROOM} ${long}`, `${x(32)} is no number.`],
+    [`MDELOP ${ROOM} ${long}`, `No op of ${ROOM} fits ${x(64)}.`],
+    [
+      `TRIM ${ROOM} ${long} 1d`,
+      `Expected users, lamers, a level or a range such as 200-299, and not ${x(32)}.`,
+    ],
+    [`REGISTER #${long}`, `#${x(63)} is no name of a channel.`],
+    [`MOVE ${ROOM} ${long}`, `${x(64)} is no name of a channel.`],
+    [`SET ${ROOM} ${long}`, `There is no setting ${x(32)}. SET ${ROOM} lists them.`],
+    [`USET ${ROOM} ${long} on`, `There is no setting ${x(32)}. There are `],
+    [`OP ${ROOM} ${long}`, `${x(32)} is not on ${ROOM}.`],
+    [`INVITE ${ROOM} ${long}`, `Nobody is called ${x(32)}.`],
+    [`MODE ${ROOM} ${long}`, `${x(64)} are no modes of a channel.`],
+    [`DELNOTE ${ROOM} ${long}`, `${ROOM} has no note ${x(32)}.`],
+  ] as const) {
+    const [said = ''] = await told('ann', text);
+    expect(said.slice(0, answer.length), text).toBe(answer);
+    if (answer.endsWith('.')) expect(said, text).toBe(answer);
+  }
+  expect(await told('eve', `PEEK #${long}`)).toEqual([expect.stringMatching(/^PEEK is for those who/)]);
+  expect(await told('cat', `PEEK #${long}`)).toEqual([`PEEK on #${x(63)} is for level 200 and above.`]);
+});
+
+it('lists are so many rows long, of however many there are', async () => {
+  const { registry } = test.chanServ;
+  const most = limits.channelListRows.default;
+  const { database, writes } = test.net;
+  await test.net.level('ann', 1_000);
+  await writes.write(() => {
+    const count = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ${most})`;
+    database.exec(`${count} INSERT INTO accounts (key, name, created) SELECT 'u' || i, 'u' || i, 1 FROM n`);
+    database.exec(
+      `INSERT INTO channel_access (channel, account, rank, level, added) SELECT '${ROOM}', id, 1, 'voice', 1 FROM accounts WHERE key GLOB 'u[0-9]*'`,
+    );
+    database.exec(
+      `${count} INSERT INTO channels (key, name, founder, created, registered) SELECT '#c' || i, '#c' || i, accounts.id, 1, 1 FROM n, accounts WHERE accounts.key = 'ann'`,
+    );
+  });
+  registry.reload(ROOM);
+  for (let at = 1; at <= most + 1; at++) registry.reload(`#c${at}`);
+  const listed = async (text: string) =>
+    (await told('ann', text)).filter((line) => /^(?:u|#c|\*!\*@l)\d/.test(line)).length;
+  expect(await listed(`USERS ${ROOM} u*`)).toBe(most);
+  expect(await listed('SEARCH print NAME #c*')).toBe(most);
+  for (const [limit, rows] of [
+    [most + 1, most],
+    [most - 1, most - 1],
+  ] as const)
+    expect(await listed(`SEARCH print NAME #c* LIMIT ${limit}`)).toBe(rows);
+  test.net.say(`${ANN} C #ops 970`);
+  const view = test.net.uplink.view.findChannel('#ops')!;
+  for (let at = 0; at < most + 9; at++) {
+    const numeric = `ABC${'ABCDEFGH'[at >> 5]}${'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'[at & 31]}`;
+    test.net.join(numeric, `op${at}`);
+    test.net.say(`${numeric} J #ops 970`, `AB M #ops +o ${numeric} 970`);
+  }
+  expect(view.members.size).toBe(most + 10);
+  const peeked = (await told('ann', 'PEEK #ops')).slice(2).join(' ').split(' ');
+  expect(peeked.filter((word) => /^op\d/.test(word)).length + 1).toBe(most);
 });
 
 describe('settings', () => {
