@@ -1,5 +1,6 @@
 /** What OpServ keeps and shows to the letter, what it takes up to its very limit, and what it does for nobody. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../limits.ts';
 import { banHandlers } from './ban-handlers.ts';
 import { type Operators, startOperators, type Who } from './test-operators.ts';
 import { watchHandlers } from './watch-handlers.ts';
@@ -62,6 +63,58 @@ it('a refusal says as much of what was typed as fits beside why, and nothing of 
     await net.test.pass(1_000);
   }
   expect(deeds()).toHaveLength(before);
+});
+
+it('shows as many as may be shown, and how many more there are', async () => {
+  const { test } = net;
+  const { statsRows, shownChannels, shownMembers, shownBans, csearchRows, traceRows } = limits;
+  const { gags } = test.services.opserv.lists;
+  const many =
+    Math.max(...[shownMembers, shownChannels, csearchRows, traceRows].map((one) => one.default)) + 1;
+  for (let at = 0; at < many; at++) {
+    const numeric = `AB${'CDEFGHIJ'[at >> 5]}A${'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'[at & 31]}`;
+    net.connect(numeric, `many${at}`, {
+      address: `AKA${'CDEFGHIJ'[at >> 5]}A${'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef'[at & 31]}`,
+    });
+    test.say(`${numeric} C #own${at} 960`, `${numeric} ${at === 0 ? 'C' : 'J'} #all 960`);
+    if (at <= shownChannels.default) test.say(`ABAAA J #own${at} 960`);
+  }
+  for (let at = 0; at <= shownBans.default; at++) test.say(`AB M #all +b *!*@b${at}.test 960`);
+  for (let at = 0; at < statsRows.default + 2; at++)
+    await gags.put({ mask: `g${at}!*@*`, reason: 'x', by: 'x', setMs: 1, expiresMs: null });
+  const counted = (lines: readonly string[], pattern: RegExp) =>
+    lines
+      .join(' ')
+      .split(' ')
+      .filter((word) => pattern.test(word)).length;
+  const stats = await says('low', 'STATS GAGS');
+  expect([counted(stats, /^g\d+!/), stats.at(-1)]).toEqual([statsRows.default, '2 more are not shown.']);
+  for (const { mask } of gags.all().slice(statsRows.default)) await gags.drop(mask);
+  const all = await says('low', 'STATS GAGS');
+  expect([counted(all, /^g\d+!/), all.at(-1)]).toEqual([statsRows.default, expect.stringMatching(/^g/)]);
+  const whois = await says('low', 'WHOIS ann');
+  expect(whois.at(-1)).toMatch(new RegExp(`^Channels \\(${shownChannels.default + 1}\\): `));
+  expect(counted(whois, /#own/)).toBe(shownChannels.default);
+  const info = await says('low', 'CHANINFO #all USERS');
+  expect(counted(info, /^@?many\d/)).toBe(shownMembers.default);
+  expect(info.filter((line) => line.startsWith('Ban: '))).toHaveLength(shownBans.default);
+  expect(info.at(-1)).toBe(`${many - shownMembers.default} more are not shown.`);
+  expect((await says('low', 'CHANINFO #all')).at(-1)).toMatch(/^Ban: /);
+  await test.pass(10_000);
+  const csearch = await says('low', 'CSEARCH PRINT NAME #own*');
+  expect([counted(csearch, /^#own/), csearch.at(-1)]).toEqual([
+    csearchRows.default,
+    `${many - csearchRows.default} more meet that.`,
+  ]);
+  const most = await says('low', `CSEARCH PRINT NAME #own* LIMIT ${traceRows.default}`);
+  expect(counted(most, /^#own/)).toBe(traceRows.default);
+  for (const bad of ['0', String(traceRows.default + 1), 'x'])
+    expect(await says('low', `CSEARCH PRINT LIMIT ${bad}`)).toEqual([
+      `LIMIT is a number from 1 to ${traceRows.default}.`,
+    ]);
+  expect(counted(await says('low', 'CSEARCH PRINT NAME #own* LIMIT 1'), /^#own/)).toBe(1);
+  await test.pass(10_000);
+  expect(counted(await says('low', 'TRACE PRINT NICK many*'), /^many\d+$/)).toBe(traceRows.default);
 });
 
 describe('what is kept', () => {
