@@ -136,7 +136,6 @@ function block(opserv: OpServ): CommandRow {
     const timed = seconds !== null && isSeconds(seconds);
     return {
       seconds: timed ? seconds : opserv.blockSeconds,
-      timed,
       reason: call.from(timed ? 2 : 1) || 'Blocked by an operator',
     };
   };
@@ -158,8 +157,8 @@ function block(opserv: OpServ): CommandRow {
       const actor = actorOf(opserv, call);
       const spared = sparedAddress(opserv.ranks, actor, found, NO_ABUSE);
       if (spared !== null) return sparedText(found, spared);
-      const { seconds, timed, reason } = parts(call);
-      if (timed && seconds !== opserv.blockSeconds && actor.level < LEVELS.ban)
+      const { seconds, reason } = parts(call);
+      if (seconds !== opserv.blockSeconds && actor.level < LEVELS.ban)
         return said`Another time than ${durationText(opserv.blockSeconds)} is for accounts of level ${LEVELS.ban} and above.`;
       return tooLong(reason);
     },

@@ -5,7 +5,7 @@ import { encodeAddress } from '../../irc/p10/address.ts';
 import { userNumeric } from '../../irc/p10/numeric.ts';
 import { TalkReader, writeTalk } from '../../irc/p10/talk-line.ts';
 import { WRITTEN_AT_ONCE } from './sliced.ts';
-import { type Operators, startOperators, type Who } from './test-operators.ts';
+import { NUMERICS, type Operators, startOperators, type Who } from './test-operators.ts';
 
 let net: Operators;
 beforeEach(async () => {
@@ -965,7 +965,36 @@ describe('DEFCON', () => {
   });
 });
 
+it('what is written of no network is said to nobody, and an address that cannot be banned is told of', async () => {
+  const { test } = net;
+  test.database.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON network_bans BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  for (let at = 0; at < 6; at++) net.connect(`ABC${'ABCDEF'[at]}A`, `c${at}`, { address: 'AKAABA' });
+  await test.quiet();
+  expect(test.logged.filter((line) => line.startsWith('warn network_ban_failed '))).toEqual([
+    expect.stringMatching(/^warn network_ban_failed An address could not be banned: .*the disk is full/),
+  ]);
+  const { messages, badChannels, defcon } = test.services.opserv;
+  test.uplink.fail('lost');
+  for (const target of ['all', 'authed', 'channels'] as const)
+    expect([await messages.say(target, 'x'), messages.reach(target)], target).toEqual([0, 0]);
+  expect(await badChannels.lockAll()).toBe(0);
+  await defcon.set(3, 'x');
+  expect([defcon.level, defcon.busy]).toEqual([3, false]);
+});
+
 describe('services themselves', () => {
+  it('RAW sends what begins with services, and nothing that is no line', async () => {
+    for (const text of ['RAW @tag AF', 'RAW AB WA :x', 'RAW @tag AB WA', 'RAW xAF WA'])
+      expect(await says('root', text), text).toEqual([
+        'A line begins with services, AF, or one of its bots.',
+      ]);
+    expect(net.test.deeds).toEqual([]);
+    net.test.take();
+    expect(await net.sends('root', 'RAW AF WA :tea is ready')).toContain('AF WA :tea is ready');
+  });
+
   it.each([
     ['REHASH', { action: 'reload', reason: 'REHASH' }],
     ['RESTART new kettle', { action: 'restart', reason: 'new kettle' }],
@@ -1062,6 +1091,19 @@ describe('Global', () => {
       ),
     );
     expect(await lines('NOTICE helpers tea is ready')).toEqual([]);
+    // Of them all those alone whom it is for, each once.
+    await says('root', 'OSET *ann FLAGS +h', 'AuthServ');
+    const opers = ['low', 'mid', 'high', 'top', 'root', 'bare'] as const;
+    for (const [target, whom] of [
+      ['helpers', ['ann']],
+      ['staff', ['ann', ...opers]],
+      ['privileged', ['ann', ...opers]],
+      ['authed', ['ann', ...opers.slice(0, 5), 'idle']],
+    ] as const) {
+      const told = (await lines(`NOTICE ${target} tea is ready`)).map((line) => line.split(' ')[2]);
+      expect(told.sort(), target).toEqual(whom.map((nick) => NUMERICS[nick]).sort());
+      await net.test.pass(1_000);
+    }
     net.test.say('ABAAA C #tea 100', 'ABAAA C #own 100');
     await net.test.services.keeper
       .answerers()
