@@ -55,20 +55,16 @@ export class BadChannels {
     const network = view();
     if (network === null) return 0;
     let locked = 0;
-    await sliced(
-      clock,
-      [...network.channels.values()],
-      (channel) => {
-        if (this.wordIn(channel.name) === null || network.channels.get(fold(channel.name)) !== channel)
-          return true;
-        if (![...channel.members.keys()].some((member) => !isService(member) && !member.isOperator))
-          return true;
-        this.#lock(channel);
-        locked++;
+    await sliced(clock, [...network.channels.values()], (channel) => {
+      // Of a network that is lost meanwhile none is there any more.
+      if (this.wordIn(channel.name) === null || network.channels.get(fold(channel.name)) !== channel)
         return true;
-      },
-      () => view() === network,
-    );
+      if (![...channel.members.keys()].some((member) => !isService(member) && !member.isOperator))
+        return true;
+      this.#lock(channel);
+      locked++;
+      return true;
+    });
     return locked;
   }
 

@@ -183,15 +183,11 @@ export class Defcon {
     if (network === null) return;
     this.busy = true;
     try {
-      await sliced(
-        clock,
-        network.channels.values(),
-        (channel) => {
-          act(channel);
-          return true;
-        },
-        () => view() === network,
-      );
+      // Of a network that is lost meanwhile none is left.
+      await sliced(clock, network.channels.values(), (channel) => {
+        act(channel);
+        return true;
+      });
     } finally {
       this.busy = false;
     }

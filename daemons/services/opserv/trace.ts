@@ -99,13 +99,13 @@ export async function strike(
     else acts.say(user, text, action === 'NOTICE' ? 'notice' : 'message');
     return true;
   };
-  const goesOn = () => opserv.view === view;
-  for (let at = 0; at < hit.length && goesOn(); at += WRITTEN_AT_ONCE) {
+  // Of a network that is lost meanwhile nobody is found any more.
+  for (let at = 0; at < hit.length; at += WRITTEN_AT_ONCE) {
     const visit = (user: ViewUser) => {
       if (act(user)) done++;
       return true;
     };
-    await sliced(opserv.options.clock, hit.slice(at, at + WRITTEN_AT_ONCE), visit, goesOn);
+    await sliced(opserv.options.clock, hit.slice(at, at + WRITTEN_AT_ONCE), visit);
     const failed = (await Promise.allSettled(writing)).find(({ status }) => status === 'rejected');
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
     writing = [];
