@@ -95,14 +95,24 @@ export interface RowAction {
   /** Text of its button. */
   readonly title: string;
   readonly command: string;
-  /** Argument names -> keys of the columns that they are taken from. */
+  /** Argument names -> keys of the columns that they are taken from. It is not offered on a row where one of these has nothing (null). */
   readonly args: Readonly<Record<string, string>>;
+  /** Arguments that are the same on every row; whoever runs it may change them. */
+  readonly given?: Readonly<Record<string, string>>;
   /** It only reads, so that it runs without its form being looked at first. It is for one row; the others can be run for many. */
   readonly immediate?: boolean;
   /** What a row is where it is run for many, in the singular: `client`. Default `row`. */
   readonly noun?: string;
   /** It is offered on rows whose cell in a column says one of these; absent: on all. */
   readonly where?: { readonly column: string; readonly says: readonly string[] };
+}
+
+/** A command offered beside a table or a page, with the text of its button. */
+export interface OfferedCommand {
+  readonly title: string;
+  readonly command: string;
+  /** Arguments filled in beforehand. */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
@@ -115,6 +125,10 @@ export interface TableSpec {
   readonly columns: readonly TableColumn[];
   /** Commands offered on each row, the most harmful last. */
   readonly rowActions?: readonly RowAction[];
+  /** Commands offered beside the table, such as what adds a row to it; each is there for whoever may run it, and asks for what it needs. */
+  readonly actions?: readonly OfferedCommand[];
+  /** Key of the column by which the log names what a row is: rows lead to those lines. */
+  readonly logged?: string;
   /** Where rows hang on each other. */
   readonly graph?: TableGraph;
 }
@@ -288,6 +302,8 @@ export interface JsonFieldSchema {
   readonly unit?: 'minutes';
   /** What 0 stands for, in words, where it is no amount. */
   readonly zero?: string;
+  /** Values of a number that are offered to be chosen with one click. */
+  readonly presets?: readonly number[];
 }
 
 /** A manifest as plain data, for windows, CLI and docs. */

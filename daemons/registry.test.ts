@@ -58,11 +58,23 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       const command = commandOf(action);
       expect(command, `${name}: ${action.title}`).toBeDefined();
       expect(Object.keys(command?.args.properties ?? {})).toEqual(
-        expect.arrayContaining(Object.keys(action.args)),
+        expect.arrayContaining([...Object.keys(action.args), ...Object.keys(action.given ?? {})]),
       );
       expect(columns.map(({ key }: TableColumn) => key)).toEqual(
         expect.arrayContaining(Object.values(action.args)),
       );
+    }
+  });
+
+  test('offers beside a table only commands that exist, with arguments that they have', () => {
+    for (const [name, { actions = [], logged, columns }] of Object.entries(manifest.tables)) {
+      for (const { title, command, given = {} } of actions)
+        expect(
+          Object.keys(manifest.commands.find((one) => one.name === command)?.args.properties ?? {}),
+          `${name}: ${title}`,
+        ).toEqual(expect.arrayContaining(Object.keys(given)));
+      expect(new Set(actions.map(({ title }) => title)).size, name).toBe(actions.length);
+      if (logged !== undefined) expect(columns.map(({ key }) => key)).toContain(logged);
     }
   });
 

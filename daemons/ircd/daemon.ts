@@ -27,6 +27,7 @@ import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
 import { ServicesAuthority, type ServicesRoute } from './accounts/services-authority.ts';
 import { AccountTable } from './admin/account-table.ts';
+import { BanTable } from './admin/ban-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells, filterCells, serverCells } from './admin/rows.ts';
@@ -162,6 +163,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.linkControl = this.#links.desk;
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
+    const bans = new BanTable(() => this.#server);
+    context.metrics.onSample(() => {
+      if (bans.isOutdated(Date.now())) context.touchTable('bans');
+    });
     this.tables = {
       connections: {
         rows: () => mapEach(state.localClients, (client) => connectionCells(client, Date.now())),
@@ -171,6 +176,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         rows: () => mapEach(state.channels.values(), channelCells),
         total: () => state.channels.size,
       },
+      bans,
       accounts: this.#accountTable,
       filters: {
         rows: () => mapEach(this.#server.spamFilters.states(), filterCells),
@@ -387,6 +393,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   saveBans(): Promise<BanSaved> {
+    this.#context.touchTable('bans');
     return this.#banSaver.save();
   }
 

@@ -121,6 +121,9 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       kill disruptive operate always json ~connections
       channels safe operate always table
       channel safe operate always table
+      message safe operate recorded json
+      set-topic safe operate recorded json
+      kick disruptive operate always json
       clear-channel irreversible operate recorded json confirm:channel ~channels
       bans safe operate always table
       add-ban disruptive operate always json ~connections ~kline_matches_total
@@ -178,6 +181,8 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
   expect(names.filter((name) => name !== live).flatMap(argumentsOf)).toEqual(
     words(`
       clients text string 0..200 default=""
+      clients address string 1..200
+      clients account string 1..30
       clients limit integer 1..10000 default=500
       client client string 1..30
       kill client string 1..30
@@ -185,6 +190,13 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       channels mask string 0..64 default="*"
       channels limit integer 1..10000 default=500
       channel channel string 2..64 pattern="^#.*"
+      message client string 1..30
+      message text string 1..400
+      set-topic channel string 2..64 pattern="^#.*"
+      set-topic text string 0..325 default=""
+      kick channel string 2..64 pattern="^#.*"
+      kick client string 1..30
+      kick reason string 0..300 default="Kicked by an administrator"
       clear-channel channel string 2..64 pattern="^#.*"
       clear-channel reason string 0..300 default="Channel cleared by an administrator"
       add-ban kind kline|dline|resv|except|gline|shun|jupe
@@ -253,6 +265,7 @@ const CLIENT = `
   nick "Nick" text
   userHost "User@host" text
   address "Address" text 2
+  account "Account" text 2
   class "Class" text 3
   tls "TLS" text 3
   channels "Channels" number 2
@@ -265,13 +278,33 @@ const CLIENT = `
 
 it('shows clients, channels and members in these columns, with what can be done about each', () => {
   const { tables, commands } = manifest;
-  const fromClient = [
+  const ofNick = [
     { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
     { title: 'Login', command: 'login', args: { client: 'nick' }, immediate: true },
-    { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
+  ];
+  const kill = { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' };
+  const fromClient = [
+    ...ofNick,
+    { title: 'Same address', command: 'clients', args: { address: 'address' }, immediate: true },
+    { title: 'Same account', command: 'clients', args: { account: 'account' }, immediate: true },
+    { title: 'Message', command: 'message', args: { client: 'nick' }, noun: 'client' },
+    kill,
+    {
+      title: 'Ban address',
+      command: 'add-ban',
+      args: { mask: 'address' },
+      given: { kind: 'dline', minutes: '1440' },
+      noun: 'client',
+    },
+  ];
+  const fromMember = [
+    ...ofNick,
+    { title: 'Kick', command: 'kick', args: { channel: 'channel', client: 'nick' }, noun: 'member' },
+    kill,
   ];
   const fromChannel = [
     { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
+    { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
     { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
   ];
   expect(columns(tables?.connections?.columns)).toEqual(words(CLIENT));
@@ -281,7 +314,6 @@ it('shows clients, channels and members in these columns, with what can be done 
       realname "Real name" text
       modes "Modes" text
       oper "Operator block" text
-      account "Account" text
       away "Away" text
       registered "Registered" boolean
       cipher "Cipher" text
@@ -301,6 +333,7 @@ it('shows clients, channels and members in these columns, with what can be done 
     'nick "Nick" text',
     'status "Status" text',
     'userHost "User@host" text',
+    'channel "Channel" text 2',
   ]);
   expect(columns(commands.caches.columns)).toEqual(
     words(`
@@ -315,8 +348,14 @@ it('shows clients, channels and members in these columns, with what can be done 
     ['Connections', 'operate', 'id'],
     ['Channels', 'operate', 'channel'],
   ]);
-  for (const { rowActions } of [tables!.connections!, commands.clients, commands.channel])
+  for (const { rowActions } of [tables!.connections!, commands.clients])
     expect(rowActions).toEqual(fromClient);
+  expect(commands.channel.rowActions).toEqual(fromMember);
+  expect([tables?.connections?.logged, tables?.channels?.logged, tables?.network?.logged]).toEqual([
+    'nick',
+    'channel',
+    'name',
+  ]);
   for (const { rowActions } of [tables!.channels!, commands.channels])
     expect(rowActions).toEqual(fromChannel);
 });
@@ -374,6 +413,23 @@ it('shows links and the network in these columns, with what can be done about ea
   ];
   for (const { rowActions } of [tables!.network!, commands.links, commands.servers])
     expect(rowActions).toEqual(actions);
+});
+
+it('shows bans of all kinds as the command does, and offers beside them what adds one', () => {
+  const { tables, commands } = manifest;
+  const { title, access, rowKey, rowActions, actions } = tables!.bans!;
+  expect([title, access, rowKey]).toEqual(['Bans', 'operate', 'mask']);
+  expect(tables!.bans!.columns).toEqual(commands.bans.columns);
+  expect(rowActions).toEqual(commands.bans.rowActions);
+  expect(actions).toEqual([
+    { title: 'Ban', command: 'add-ban' },
+    { title: 'Add an exception', command: 'add-ban', given: { kind: 'except' } },
+    { title: 'Whom a mask names', command: 'clients' },
+  ]);
+  expect(tables!.filters!.actions).toEqual([
+    { title: 'Add a filter', command: 'add-filter' },
+    { title: 'Test a pattern', command: 'test-filter' },
+  ]);
 });
 
 it('draws the network as a graph of columns that it has', () => {

@@ -4,7 +4,9 @@ import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
+import { banActions } from '../runtime/net/client-columns.ts';
 import {
+  banColumns,
   channelColumns,
   connectionColumns,
   filterColumns,
@@ -88,6 +90,7 @@ export const manifest = defineManifest({
       access: 'operate',
       rowKey: 'id',
       columns: connectionColumns,
+      logged: 'nick',
       rowActions: clientActions,
     },
     channels: {
@@ -95,7 +98,20 @@ export const manifest = defineManifest({
       access: 'operate',
       rowKey: 'channel',
       columns: channelColumns,
+      logged: 'channel',
       rowActions: channelActions,
+    },
+    bans: {
+      title: 'Bans',
+      access: 'operate',
+      rowKey: 'mask',
+      columns: banColumns,
+      rowActions: banActions,
+      actions: [
+        { title: 'Ban', command: 'add-ban' },
+        { title: 'Add an exception', command: 'add-ban', given: { kind: 'except' } },
+        { title: 'Whom a mask names', command: 'clients' },
+      ],
     },
     accounts: {
       title: 'Accounts',
@@ -110,12 +126,17 @@ export const manifest = defineManifest({
       rowKey: 'pattern',
       columns: filterColumns,
       rowActions: filterActions,
+      actions: [
+        { title: 'Add a filter', command: 'add-filter' },
+        { title: 'Test a pattern', command: 'test-filter' },
+      ],
     },
     network: {
       title: 'Network',
       access: 'read',
       rowKey: 'name',
       columns: serverColumns,
+      logged: 'name',
       rowActions: linkActions,
       graph: networkGraph,
     },

@@ -22,7 +22,7 @@ export interface LookupResult {
 export type StatsSection = 'throttle' | 'caches' | 'batching';
 
 /** Tables that windows may watch. */
-export type LiveTable = 'connections' | 'channels' | 'accounts' | 'filters' | 'network';
+export type LiveTable = 'connections' | 'channels' | 'bans' | 'accounts' | 'filters' | 'network';
 
 /** Values that a log record may carry. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;

@@ -4,6 +4,7 @@ export const PAGES: readonly string[] = [
   '/daemon/ircd',
   '/daemon/ircd/connections',
   '/daemon/ircd/channels',
+  '/daemon/ircd/bans',
   '/daemon/ircd/commands',
   '/daemon/ircd/logs',
   '/daemon/ircd/crashes',

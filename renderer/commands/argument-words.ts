@@ -19,7 +19,8 @@ export function argumentWords(
   });
 }
 
-function wordsOf({ kind, schema }: FormField, value: unknown): string {
+/** What an argument says, in words. */
+export function wordsOf({ kind, schema }: FormField, value: unknown): string {
   if (kind === 'secret') return messages.hidden;
   if (typeof value === 'boolean') return value ? messages.yes : messages.no;
   if (typeof value === 'number') {

@@ -290,3 +290,24 @@ it('begins anew with other arguments of the same command', async () => {
   await open('set', { args: { name: 'two' } });
   expect((screen.getByLabelText('Name') as HTMLInputElement).value).toBe('two');
 });
+
+it('offers how long it mostly is with a click each, in words, and shows which is entered', async () => {
+  const kick = COMMANDS.commands.find(({ name }) => name === 'kick')!;
+  const minutes = { type: 'integer', unit: 'minutes', zero: 'for ever', presets: [60, 1_440, 0] } as const;
+  const args = { ...kick.args, properties: { ...kick.args.properties, minutes } };
+  window.close();
+  window = await testWindow({ manifests: [{ ...COMMANDS, commands: [{ ...kick, args }] }] });
+  window.answers['command.impact'] = () => ({ ok: true, result: { text: 'disconnects eve' } });
+  window.answers['command.run'] = () => ({ ok: true, result: { result: {}, durationMs: 4 } });
+  await show('kick', { args: { nick: 'eve', minutes: '1440' } });
+  const choices = () =>
+    within(screen.getByRole('group', { name: 'Minutes' }))
+      .getAllByRole('button')
+      .map((one) => `${one.textContent} ${one.getAttribute('aria-pressed')}`);
+  expect(choices()).toEqual(['1 hour false', '1 day true', 'for ever false']);
+  await press('1 hour');
+  expect(choices()).toEqual(['1 hour true', '1 day false', 'for ever false']);
+  await read();
+  await press('Run kick');
+  expect(ran().at(-1)).toMatchObject({ args: { nick: 'eve', minutes: 60 }, confirmed: true });
+});

@@ -1,6 +1,8 @@
 /** One field of a command's form: label, control, help, and what is wrong with it. */
 import { Switch } from '@base-ui/react/switch';
 import { type ReactNode, useId } from 'react';
+import { Button } from '../ui/button.tsx';
+import { wordsOf } from './argument-words.ts';
 import type { FieldValue, FormField } from './form-values.ts';
 import { messages } from './messages.ts';
 
@@ -32,6 +34,7 @@ export function FormFieldRow(props: FormFieldRowProps): ReactNode {
         )}
       </label>
       <Control {...props} id={id} describedBy={describedBy} />
+      {field.schema.presets !== undefined && <Presets {...props} presets={field.schema.presets} />}
       {help !== '' && (
         <p id={helpId} className="text-xs text-dim">
           {help}
@@ -43,6 +46,31 @@ export function FormFieldRow(props: FormFieldRowProps): ReactNode {
         </p>
       )}
     </div>
+  );
+}
+
+/** Values that people choose mostly, each a button. */
+function Presets({
+  field,
+  presets,
+  value,
+  disabled,
+  onChange,
+}: FormFieldRowProps & { presets: readonly number[] }): ReactNode {
+  return (
+    <fieldset className="flex flex-wrap gap-1">
+      <legend className="sr-only">{field.label}</legend>
+      {presets.map((preset) => (
+        <Button
+          key={preset}
+          disabled={disabled}
+          pressed={value === String(preset)}
+          onClick={() => onChange(String(preset))}
+        >
+          {wordsOf(field, preset)}
+        </Button>
+      ))}
+    </fieldset>
   );
 }
 

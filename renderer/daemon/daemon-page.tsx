@@ -53,7 +53,13 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   if (source === undefined) return <EmptyState icon="daemon" title={messages.unknown(id)} />;
   const at = query.at === undefined ? null : Number(query.at);
   const logs = (): ReactNode => (
-    <LogView key={`${id} ${query.at}`} source={source} crashes={daemon?.crashes ?? []} at={at} />
+    <LogView
+      key={`${id} ${query.at} ${query.text}`}
+      source={source}
+      crashes={daemon?.crashes ?? []}
+      at={at}
+      text={query.text ?? ''}
+    />
   );
   const blocks: TabSpec = {
     name: 'blocks',

@@ -24,15 +24,17 @@ interface LogViewProps {
   readonly crashes: readonly CrashRecord[];
   /** The time to begin at, Unix milliseconds: a crash, or whatever is nearest; null to begin at the end. */
   readonly at: number | null;
+  /** What the lines are searched for at first. */
+  readonly text?: string;
 }
 
-export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
+export function LogView({ source, crashes, at, text = '' }: LogViewProps): ReactNode {
   const naming = useNaming();
   useEffect(() => source.followLogs(), [source]);
   const live = useSyncExternalStore(source.logs.subscribe, () => source.logs.records);
   const [frozen, setFrozen] = useState<typeof live | null>(null);
   const [level, setLevel] = useState<LogLevel>('debug');
-  const [filter, setFilter] = useState('');
+  const [filter, setFilter] = useState(text);
   const [follow, setFollow] = useState(at === null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   /** The line that had the focus last, by its key. */

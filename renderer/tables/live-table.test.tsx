@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { TableCell } from '../../contract/stream.ts';
 import { useOpenCommand } from '../commands/command-dialog-store.ts';
 import { daemon } from '../model/test-host.ts';
-import { FULL_MANIFEST, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
+import { FULL_MANIFEST, press, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
 import { LiveTable } from './live-table.tsx';
 import { pressAction, START, shown, tableWorld } from './test-table.ts';
 
@@ -126,8 +126,43 @@ it('offer what the daemon has commands for, with the values of the row', async (
   expect(useOpenCommand.getState().open).not.toHaveProperty('onDone');
   await pressAction('ann', 'Who');
   expect(useOpenCommand.getState().open).toMatchObject({ command: 'who', atOnce: true });
-  await pressAction('(no name)', 'Drop');
-  expect(useOpenCommand.getState().open?.args).toEqual({});
+  // Nothing is offered on a row that does not say whom it would be done to.
+  expect(screen.queryByRole('button', { name: 'Actions for (no name)' })).toBeNull();
+});
+
+it('lead from a row to the lines of the log about it, and give its command what is the same on every row', async () => {
+  page.close();
+  const { people } = FULL_MANIFEST.tables!;
+  const rowActions = [
+    { title: 'Drop by hand', command: 'drop', args: { nick: 'nick' }, given: { why: 'by hand', nick: 'x' } },
+  ];
+  const tables = { people: { ...people!, rowActions, logged: 'nick' } };
+  page = await testPage({ info: saysOf([{ ...FULL_MANIFEST, tables }], [daemon()]) });
+  await page.measure('d', {});
+  page.show(live());
+  await send([['ann b', 7, START]]);
+  await pressAction('ann b', 'Drop by hand');
+  expect(useOpenCommand.getState().open?.args).toEqual({ why: 'by hand', nick: 'ann b' });
+  await pressAction('ann b', 'Log lines');
+  expect(location.hash).toContain('/daemon/d/logs?text=ann+b');
+  location.hash = '';
+});
+
+it('have beside them what adds a row, for whoever may run it while the daemon runs', async () => {
+  page.close();
+  const { people } = FULL_MANIFEST.tables!;
+  const actions = [
+    { title: 'Look for somebody', command: 'who', given: { nick: 'a' } },
+    { title: 'Praise somebody', command: 'praise' },
+  ];
+  const tables = { people: { ...people!, actions } };
+  page = await testPage({ info: saysOf([{ ...FULL_MANIFEST, tables }], [daemon()]) });
+  const { rerender } = page.show(live());
+  expect(screen.queryByRole('button', { name: 'Praise somebody' })).toBeNull();
+  await press('Look for somebody');
+  expect(useOpenCommand.getState().open).toMatchObject({ daemon: 'd', command: 'who', args: { nick: 'a' } });
+  rerender(live(false));
+  expect(screen.queryByRole('button', { name: 'Look for somebody' })).toBeNull();
 });
 
 it('say beside a total how fast it rises', async () => {

@@ -11,6 +11,7 @@ export const messages = {
   actions: 'Actions',
   actionsOf: (name: string) => `Actions for ${name}`,
   select: (name: string) => `Select ${name}`,
+  logLines: 'Log lines',
   noName: '(no name)',
   keys: 'Enter shows all of a row, arrows move, a full stop opens its actions.',
   selectingKeys: 'x selects it, Shift with arrows several, Control and A all.',

@@ -68,7 +68,7 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
     if (danger === undefined) return [];
     // What is shown once to who asked is asked for one by one.
     const many = action.immediate !== true && command?.columns.some(({ secret }) => secret) !== true;
-    const argsOf = (row: Row) => argumentsOf(columns, action.args, row);
+    const argsOf = (row: Row) => ({ ...action.given, ...argumentsOf(columns, action.args, row) });
     return [
       {
         title: action.title,
@@ -94,11 +94,12 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
   });
 }
 
-/** Whether an action is offered on a row. */
-function fitsRow(columns: readonly TableColumn[], { where }: RowAction, row: Row): boolean {
-  if (where === undefined) return true;
-  const cell = row[columns.findIndex(({ key }) => key === where.column)];
-  return where.says.includes(String(cell));
+/** Whether an action is offered on a row: where the row has all that it is about, and says what it has to. */
+function fitsRow(columns: readonly TableColumn[], { args, where }: RowAction, row: Row): boolean {
+  const cell = (column: string) => row[columns.findIndex(({ key }) => key === column)];
+  // An empty text is something, such as no topic.
+  if (Object.values(args).some((key) => cell(key) === null)) return false;
+  return where === undefined || where.says.includes(String(cell(where.column)));
 }
 
 /** Arguments of a row's command, taken from the cells that the manifest names. */

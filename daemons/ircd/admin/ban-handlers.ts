@@ -1,6 +1,7 @@
 /** The code of the admin commands about bans: those of this server, and those that the whole network has. */
 import { SignalboxError } from '../../../contract/errors.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
+import type { TableCell } from '../../../contract/stream.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { clientsUnder } from '../actions/network-ban.ts';
@@ -15,7 +16,7 @@ type BanCommands = Pick<typeof adminCommands, 'bans' | 'add-ban' | 'remove-ban'>
 
 export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
   return {
-    bans: { run: () => ({ rows: [...serverRows(server), ...networkRows(server)] }) },
+    bans: { run: () => ({ rows: banRows(server) }) },
     'add-ban': {
       check: ({ kind, mask, minutes, spares }) => {
         const problem = isOfNetwork(kind)
@@ -70,6 +71,11 @@ function impactOf(server: IrcServer, kind: BanKind | NetworkBanKind, mask: strin
 
 function silences(clients: number): string | null {
   return clients === 0 ? null : `silences ${counted(clients, 'client')}`;
+}
+
+/** Bans that are in force, by column key. */
+export function banRows(server: IrcServer): Record<string, TableCell>[] {
+  return [...serverRows(server), ...networkRows(server)];
 }
 
 function serverRows({ bans }: IrcServer) {

@@ -7,6 +7,7 @@ export const connectionColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
   { key: 'userHost', title: 'User@host', type: 'text' },
   clientColumn.address,
+  { key: 'account', title: 'Account', type: 'text', rank: 2 },
   clientColumn.class,
   clientColumn.tls,
   { key: 'channels', title: 'Channels', type: 'number', rank: 2 },
@@ -24,7 +25,6 @@ export const clientFields: readonly TableColumn[] = [
   { key: 'realname', title: 'Real name', type: 'text' },
   { key: 'modes', title: 'Modes', type: 'text' },
   { key: 'oper', title: 'Operator block', type: 'text' },
-  { key: 'account', title: 'Account', type: 'text' },
   { key: 'away', title: 'Away', type: 'text' },
   { key: 'registered', title: 'Registered', type: 'boolean' },
   { key: 'cipher', title: 'Cipher', type: 'text' },
@@ -66,6 +66,7 @@ export const memberColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
   { key: 'status', title: 'Status', type: 'text' },
   { key: 'userHost', title: 'User@host', type: 'text' },
+  { key: 'channel', title: 'Channel', type: 'text', rank: 2 },
 ];
 
 /** What a link is and how it fares, by key. */

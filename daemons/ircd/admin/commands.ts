@@ -1,6 +1,7 @@
 /** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
 import { z } from 'zod';
 import { accountCommands } from '../../../contract/account-commands.ts';
+import { MOST_ACCOUNT_NAME } from '../../../contract/accounts.ts';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
@@ -22,7 +23,8 @@ import {
 } from './columns.ts';
 import { filterCommands } from './filter-commands.ts';
 import { linkCommands } from './link-commands.ts';
-import { channelActions, clientActions } from './row-actions.ts';
+import { presenceCommands } from './presence-commands.ts';
+import { channelActions, clientActions, memberActions } from './row-actions.ts';
 
 const CONNECTIONS = 'signalbox_ircd_connections';
 const CHANNELS = 'signalbox_ircd_channels';
@@ -44,7 +46,7 @@ const banKind = z
 export const adminCommands = {
   clients: defineCommand({
     summary: 'List or find clients',
-    sentence: 'list|listed the clients[ with “{text}”]',
+    sentence: 'list|listed the clients[ with “{text}”][ from {address}][ of account {account}]',
     reads: true,
     danger: 'safe',
     access: 'operate',
@@ -55,6 +57,12 @@ export const adminCommands = {
         .describe(
           'Only those with this text in nick, user@host or address; also a mask, or a network such as 10.0.0.0/8',
         ),
+      address: addressWord({ max: limits.maskBytes.default })
+        .optional()
+        .describe('Only those from this address or network'),
+      account: lineWord({ max: MOST_ACCOUNT_NAME })
+        .optional()
+        .describe('Only those who are logged in to this account'),
       limit,
     }),
     result: 'table',
@@ -109,8 +117,9 @@ export const adminCommands = {
     args: z.object({ channel }),
     result: 'table',
     columns: memberColumns,
-    rowActions: clientActions,
+    rowActions: memberActions,
   }),
+  ...presenceCommands({ client, channel, reason }),
   'clear-channel': defineCommand({
     summary: 'Remove everybody from a channel, which ends it unless it belongs to an account',
     sentence: 'clear|cleared {channel}[, {=removed} removed][ (“{reason}”)]',

@@ -259,7 +259,7 @@ it('tells of a client, a channel and the caches all that their columns promise',
     on: '',
   });
   expect(admin.channel.run({ channel: '#x' }, call)).toEqual({
-    rows: [{ nick: 'a', status: '@', userHost: '~a@192.0.2.1' }],
+    rows: [{ nick: 'a', status: '@', userHost: '~a@192.0.2.1', channel: '#x' }],
   });
   expect(admin.caches.run({}, call)).toEqual({ rows: [{ cache: 'dns', entries: 0, hits: 0, misses: 0 }] });
   expect(admin['clear-caches'].run({}, call)).toEqual({ forgotten: 0 });

@@ -2,6 +2,7 @@
 
 import { SignalboxError } from '../../../contract/errors.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
+import { compileAddressMask } from '../../irc/address-mask.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
@@ -12,9 +13,7 @@ import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
-import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
 import { accountHandlers } from './account-handlers.ts';
@@ -23,7 +22,9 @@ import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { filterHandlers } from './filter-handlers.ts';
 import { linkHandlers } from './link-handlers.ts';
+import { presenceHandlers } from './presence-handlers.ts';
 import { connectionRow } from './rows.ts';
+import { requireChannel, requireClient, requireUser, whoIs } from './targets.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 
 /** What the commands act on. */
@@ -41,7 +42,14 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
   const { server, net } = targets;
   return {
     clients: {
-      run: ({ text, limit }) => inTurns(server.host, server.house, listClients(server, text, limit)),
+      check: ({ address }) => {
+        if (address !== undefined && compileAddressMask(`*@${address}`) === null)
+          throw new SignalboxError(
+            'refused',
+            `${address} is no address and no network, such as 192.0.2.0/24.`,
+          );
+      },
+      run: ({ limit, ...filter }) => inTurns(server.host, server.house, listClients(server, filter, limit)),
     },
     client: { run: ({ client }) => describeClient(server, requireClient(server, client)) },
     kill: {
@@ -68,6 +76,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           nick: member.user.nick,
           status: member.prefix(true, server.statuses),
           userHost: `${member.user.username}@${member.user.host}`,
+          channel: member.channel.name,
         })),
       }),
     },
@@ -84,6 +93,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         return inTurns(server.host, server.house, clearChannel(server, found, reason));
       },
     },
+    ...presenceHandlers(server),
     ...banHandlers(server),
     ...filterHandlers(server),
     rehash: {
@@ -143,32 +153,6 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
   };
 }
 
-function whoIs(user: User): string {
-  return `${user.nick} (${user.username === '' ? '*' : user.username}@${user.host})`;
-}
-
-function requireUser(server: IrcServer, nick: string): User {
-  const user = server.state.nickHolder(nick);
-  if (user === undefined) throw new SignalboxError('not_found', `Nobody here is called ${nick}.`);
-  return user;
-}
-
-function requireClient(server: IrcServer, nick: string): LocalClient {
-  const { local, server: at } = requireUser(server, nick);
-  if (local === null)
-    throw new SignalboxError(
-      'not_found',
-      `${nick} is on another server, ${at.name}; nothing is known of that connection here.`,
-    );
-  return local;
-}
-
-function requireChannel(server: IrcServer, name: string): Channel {
-  const channel = server.state.findChannel(name);
-  if (channel === undefined) throw new SignalboxError('not_found', `There is no channel ${name}.`);
-  return channel;
-}
-
 function describeClient(
   { statuses }: IrcServer,
   client: LocalClient,
@@ -179,7 +163,6 @@ function describeClient(
     realname: user.realname,
     modes: user.modeLetters(),
     oper: client.oper?.name ?? null,
-    account: user.account,
     away: user.away,
     listed: client.listed,
     registered: user.registered,

@@ -2,14 +2,39 @@
 import type { RowAction } from '../../../contract/manifest.ts';
 
 /** On a row with a nick. */
-export const clientActions: readonly RowAction[] = [
+const nickActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
   { title: 'Login', command: 'login', args: { client: 'nick' }, immediate: true },
-  { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
+];
+
+const killAction: RowAction = { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' };
+
+/** On a row with a nick and an address. */
+export const clientActions: readonly RowAction[] = [
+  ...nickActions,
+  { title: 'Same address', command: 'clients', args: { address: 'address' }, immediate: true },
+  { title: 'Same account', command: 'clients', args: { account: 'account' }, immediate: true },
+  { title: 'Message', command: 'message', args: { client: 'nick' }, noun: 'client' },
+  killAction,
+  {
+    title: 'Ban address',
+    command: 'add-ban',
+    args: { mask: 'address' },
+    given: { kind: 'dline', minutes: '1440' },
+    noun: 'client',
+  },
+];
+
+/** On a row with a nick and the channel that it is about. */
+export const memberActions: readonly RowAction[] = [
+  ...nickActions,
+  { title: 'Kick', command: 'kick', args: { channel: 'channel', client: 'nick' }, noun: 'member' },
+  killAction,
 ];
 
 export const channelActions: readonly RowAction[] = [
   { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
+  { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
   { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];
 

@@ -14,6 +14,7 @@ export function connectionRow(client: LocalClient, nowMs: number): Record<string
     nick: client.target,
     userHost: `${user.username === '' ? '*' : user.username}@${user.host}`,
     address: connection.remoteAddress,
+    account: user.account,
     class: connection.connectionClass.name,
     tls: connection.tls === null ? '' : connection.tls.version,
     channels: user.memberships.size,

@@ -37,7 +37,7 @@ function walk<Value>(steps: Generator<unknown, Value, void>): { value: Value; tu
 }
 
 const nicks = (text: string, limit = 10) =>
-  walk(listClients(irc.server, text, limit)).value.rows.map(({ nick }) => nick);
+  walk(listClients(irc.server, { text }, limit)).value.rows.map(({ nick }) => nick);
 
 describe('clients', () => {
   it('are found by part of nick, user@host or address, by a mask of it, and by a network', () => {
@@ -59,11 +59,11 @@ describe('clients', () => {
   });
 
   it('cost two rows each, or three comparisons where they are left out', () => {
-    expect(walk(listClients(irc.server, '', 10)).turns).toBe(4);
+    expect(walk(listClients(irc.server, { text: '' }, 10)).turns).toBe(4);
     expect(spent).toBe(3 * 2000);
     spent = 0;
     // The mask "*ali*" has five characters.
-    expect(walk(listClients(irc.server, 'ali', 10)).turns).toBe(4);
+    expect(walk(listClients(irc.server, { text: 'ali' }, 10)).turns).toBe(4);
     expect(spent).toBe(2000 + 2 * 3 * 65);
   });
 
@@ -76,6 +76,7 @@ describe('clients', () => {
       nick: 'bob',
       userHost: '~bob@198.51.100.7',
       address: '198.51.100.7',
+      account: null,
       class: 'default',
       tls: 'TLSv1.3',
       channels: 1,

@@ -23,16 +23,30 @@ const ROW_NS = 2 * workPrices.row.ns;
 
 type Rows = { readonly rows: readonly Record<string, TableCell>[] };
 
-export function* listClients(server: IrcServer, text: string, limit: number): StepsWith<Rows> {
+/** Whom a list of clients is narrowed to; what is missing narrows nothing. */
+export interface ClientFilter {
+  readonly text: string;
+  /** An address or network. */
+  readonly address?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+export function* listClients(server: IrcServer, filter: ClientFilter, limit: number): StepsWith<Rows> {
+  const { text } = filter;
+  const from = filter.address === undefined ? null : compileAddressMask(`*@${filter.address}`);
+  const account = filter.account === undefined ? null : fold(filter.account);
   const wanted = compileMask(hasWildcard(text) ? text : `*${text}*`);
   const network = compileAddressMask(text.includes('@') ? text : `*@${text}`);
   const now = Date.now();
   const rows: Record<string, TableCell>[] = [];
   for (const client of server.state.localClients) {
     if (rows.length === limit) break;
+    const { user } = client;
     const matches =
-      clientMatches(client, wanted) ||
-      (network !== null && coversAddress(network, fold(client.user.username), client.user.addressGroups));
+      (account === null || fold(user.account ?? '') === account) &&
+      (from === null || coversAddress(from, '', user.addressGroups)) &&
+      (clientMatches(client, wanted) ||
+        (network !== null && coversAddress(network, fold(user.username), user.addressGroups)));
     if (matches) rows.push(connectionRow(client, now));
     if (server.host.work.spend(matches ? ROW_NS : 3 * wanted.priceNs)) yield null;
   }

@@ -19,7 +19,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
     ...['accounts', 'account', 'login-failures', 'registered-channels', 'links', 'servers'],
     ...['logins', 'login'],
-    ...['kill', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],
+    ...['kill', 'kick', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],
     ...['filters', 'add-filter', 'certificate'],
   ],
   relay: [

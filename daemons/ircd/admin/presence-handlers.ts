@@ -1,0 +1,83 @@
+/** The code of the admin commands by which somebody is spoken to, and a channel is looked after. */
+import { SignalboxError } from '../../../contract/errors.ts';
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
+import { kick } from '../actions/kick.ts';
+import { setTopic, topicTime } from '../actions/topic.ts';
+import type { IrcServer } from '../irc-server.ts';
+import { limits } from '../limits.ts';
+import type { Channel, Membership } from '../state/channel.ts';
+import { freeChannel, inTurns, rest, type StepsWith } from '../work-steps.ts';
+import type { adminCommands } from './commands.ts';
+import { requireChannel, requireClient, requireUser, whoIs } from './targets.ts';
+
+type PresenceCommands = Pick<typeof adminCommands, 'message' | 'set-topic' | 'kick'>;
+
+export function presenceHandlers(server: IrcServer): CommandHandlers<PresenceCommands> {
+  return {
+    message: {
+      check: ({ client }) => void requireClient(server, client),
+      run: ({ client, text }) => {
+        const found = requireClient(server, client);
+        found.notice(text);
+        return { client: found.target };
+      },
+    },
+    'set-topic': {
+      check: ({ channel }) => void requireChannel(server, channel),
+      run: ({ channel, text }) =>
+        inTurns(
+          server.host,
+          server.house,
+          onChannel(server, channel, function* (found) {
+            const topic = truncateUtf8(text, limits.topicBytes.default);
+            yield* rest(setTopic(server, server.state.me, found, topic, topicTime(found)));
+            return { channel: found.name, topic };
+          }),
+        ),
+    },
+    kick: {
+      check: ({ channel, client }) => void requireMember(server, requireChannel(server, channel), client),
+      impact: ({ channel, client }) => {
+        const found = server.state.findChannel(channel);
+        const user = server.state.findUser(client);
+        return found === undefined || user?.memberships.has(found) !== true
+          ? null
+          : `removes ${whoIs(user)} from ${found.name}`;
+      },
+      run: ({ channel, client, reason }) =>
+        inTurns(
+          server.host,
+          server.house,
+          onChannel(server, channel, function* (found) {
+            const member = requireMember(server, found, client);
+            const text = truncateUtf8(reason, limits.kickBytes.default);
+            yield* kick(server, server.state.me, member, text);
+            return { channel: found.name, client: member.user.nick };
+          }),
+        ),
+    },
+  };
+}
+
+function requireMember(server: IrcServer, channel: Channel, nick: string): Membership {
+  const user = requireUser(server, nick);
+  const member = user.memberships.get(channel);
+  if (member === undefined) throw new SignalboxError('not_found', `${user.nick} is not on ${channel.name}.`);
+  return member;
+}
+
+/** Waits until nothing is on its way to a channel, and does something there, which may be gone by then. */
+function* onChannel<Value>(
+  server: IrcServer,
+  name: string,
+  act: (channel: Channel) => StepsWith<Value>,
+): StepsWith<Value> {
+  const channel = yield* freeChannel(server.host, server.state, name);
+  if (channel === undefined) throw new SignalboxError('not_found', `There is no channel ${name}.`);
+  try {
+    return yield* act(channel);
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
+}
