@@ -6,7 +6,7 @@ import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { banActions } from '../runtime/net/client-columns.ts';
 import {
-  banColumns,
+  banTableColumns,
   channelColumns,
   connectionColumns,
   filterColumns,
@@ -105,7 +105,7 @@ export const manifest = defineManifest({
       title: 'Bans',
       access: 'operate',
       rowKey: 'mask',
-      columns: banColumns,
+      columns: banTableColumns,
       rowActions: banActions,
       actions: [
         { title: 'Ban', command: 'add-ban' },

@@ -111,7 +111,13 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       name,
       title: table.title,
       fills: true,
-      render: () => <LiveTable key={`${id} ${name}`} {...{ source, manifest, name, table, up }} />,
+      render: () => (
+        <LiveTable
+          key={`${id} ${name} ${query.find}`}
+          {...{ source, manifest, name, table, up }}
+          find={query.find}
+        />
+      ),
     });
   }
   for (const [name, page] of Object.entries(manifest.pages)) {

@@ -8,9 +8,11 @@ import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
 import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { CommandPalette } from './command-palette.tsx';
+import { loadTypedParts } from './typed-parts.ts';
 
 let page: TestPage;
-beforeEach(() => {
+beforeEach(async () => {
+  await loadTypedParts();
   vi.useFakeTimers();
 });
 afterEach(async () => {

@@ -3,6 +3,8 @@ import { Dialog } from '@base-ui/react/dialog';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useHost, useHostStates } from '../model/host-context.ts';
+import type { HostModel } from '../model/host-model.ts';
+import type { HostNow } from '../model/hosts.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
@@ -11,7 +13,7 @@ import { momentEntries } from './moment-entry.ts';
 import { openingSections, type PaletteSection } from './opening.ts';
 import { closePalette, openPalette, paletteStore } from './palette-store.ts';
 import { recentKeys, remember } from './recent.ts';
-import { typedEntries } from './typed-entries.ts';
+import { useTypedParts } from './typed-parts.ts';
 
 const isMac = navigator.userAgent.includes('Mac');
 
@@ -62,12 +64,19 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
   }, [current, states]);
   // What was chosen last is that of before it was opened.
   const [recent] = useState(recentKeys);
+  const parts = useTypedParts();
+  const rows = useRows(parts, current, states, query);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are read anew when others have come
   const sections = useMemo((): readonly PaletteSection[] => {
     const mine = states.filter(({ host }) => host === current);
     if (query.trim() === '') return openingSections(entries, states, recent);
-    const typed = [...mine.flatMap((one) => momentEntries(one, query)), ...typedEntries(mine, query)];
-    return [{ title: null, entries: [...typed, ...findEntries(entries, query)] }];
-  }, [current, entries, query, recent, states]);
+    const typed = [
+      ...mine.flatMap((one) => momentEntries(one, query)),
+      ...(parts?.typedEntries(mine, query) ?? []),
+    ];
+    const things = parts?.thingEntries(mine, query) ?? [];
+    return [{ title: null, entries: [...typed, ...findEntries([...entries, ...things], query)] }];
+  }, [current, entries, parts, query, recent, rows, states]);
   const found = useMemo(() => sections.flatMap((section) => section.entries), [sections]);
   const active = Math.min(chosen, found.length - 1);
   const optionId = (index: number) => `${listId}-${index}`;
@@ -135,6 +144,24 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
       </p>
     </>
   );
+}
+
+/** Follows the tables of the page's host while something is looked for in them; another number once rows have come. */
+function useRows(
+  parts: ReturnType<typeof useTypedParts>,
+  host: HostModel,
+  states: readonly HostNow[],
+  query: string,
+): number {
+  const [count, setCount] = useState(0);
+  const state = states.find((one) => one.host === host)?.state;
+  const wanted =
+    state !== undefined && parts?.looksForThings(query) === true ? parts.thingTables(state) : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tables alone matter of the state
+  useEffect(() => {
+    if (wanted !== null) return parts!.watchThings(host, state!, () => setCount((before) => before + 1));
+  }, [host, parts, wanted]);
+  return count;
 }
 
 interface OptionsProps {

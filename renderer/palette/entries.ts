@@ -151,10 +151,23 @@ function daemonEntries(
       text: messages.run(id, command.name),
       hint: command.summary,
       kind: messages.commands,
-      act: () => openCommand({ host, daemon: id, command: command.name, args: {} }),
+      act: () =>
+        openCommand({
+          host,
+          daemon: id,
+          command: command.name,
+          args: {},
+          // What only reads and needs nothing is shown without being asked for once more.
+          ...(command.reads && isComplete(command) ? { atOnce: true } : {}),
+        }),
     });
   }
   return entries;
+}
+
+/** Whether a command needs nothing to be filled in. */
+function isComplete({ args }: ManifestDescription['commands'][number]): boolean {
+  return (args.required ?? []).every((name) => args.properties[name]?.default !== undefined);
 }
 
 /** The entries that fit, best first. */

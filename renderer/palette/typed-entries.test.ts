@@ -6,6 +6,7 @@ import { closeCommand, useOpenCommand } from '../commands/command-dialog-store.t
 import type { HostModel } from '../model/host-model.ts';
 import { createHostStore } from '../model/host-state.ts';
 import type { HostNow } from '../model/hosts.ts';
+import { daemon } from '../model/test-host.ts';
 import { typedEntries } from './typed-entries.ts';
 
 const manifest = describeManifest({
@@ -30,12 +31,30 @@ const manifest = describeManifest({
         word: z.string().meta({ secret: true }).optional(),
       }),
     },
+    find: {
+      summary: 'Finds a client',
+      reads: true,
+      danger: 'safe',
+      access: 'operate',
+      result: 'table',
+      args: z.object({ nick: z.string().default(''), limit: z.number().default(5) }),
+    },
+    count: {
+      summary: 'Counts',
+      danger: 'safe',
+      access: 'operate',
+      result: 'json',
+      args: z.object({ most: z.number() }),
+    },
   },
 });
 
 const hostNow = (id: string): HostNow => {
   const store = createHostStore();
-  store.setState({ host: { manifests: [manifest] } as unknown as HostInfo });
+  store.setState({
+    host: { manifests: [manifest, { ...manifest, id: 'relay' }] } as unknown as HostInfo,
+    daemons: { ircd: daemon({ id: 'ircd' }), relay: daemon({ id: 'relay', state: 'stopped' }) },
+  });
   const host = { id, name: `host ${id}`, closed: new AbortController().signal } as unknown as HostModel;
   return { host, state: store.getState() };
 };
@@ -55,7 +74,12 @@ describe('a line that is typed into the palette', () => {
     ['run ircd kill', 'ircd kill | '],
     ['ircd kill --word guessed', 'ircd kill | word (hidden)'],
     ['ircd kill --nik ann', 'ircd kill | kill: there is no option "--nik"; see --help'],
-    ['ircd kill ann', 'ircd kill | kill: "ann" is not expected here'],
+    ['ircd kill ann', 'ircd kill | nick ann'],
+    ['kill ann too loud', 'ircd kill | nick ann, reason too loud'],
+    ['kill ann --times 2 too --silent loud', 'ircd kill | nick ann, reason too loud, times 2, silent true'],
+    ['run kill ann', 'ircd kill | nick ann'],
+    ['find bob', 'ircd find | nick bob'],
+    ['find 3 4', 'ircd find | nick 3 4'],
   ])('%s offers %s', (line, entry) => {
     expect(found(line)).toEqual([entry]);
   });
@@ -66,7 +90,13 @@ describe('a line that is typed into the palette', () => {
     'ircd kill',
     'run',
     'run ircd',
-    'relay kill --nick x',
+    'objects kill --nick x',
+    'kill',
+    'run kill',
+    'kill --nick',
+    'kill --nik x',
+    'count many',
+    'nothing x',
     'ircd nothing --x',
     'ircd kill --reason "too',
   ])('%j offers nothing of its own', (line) => {
@@ -85,6 +115,20 @@ describe('a line that is typed into the palette', () => {
       args: { nick: 'ann', masks: 'a, b', silent: 'true' },
     });
     expect(open?.atOnce).toBeUndefined();
+  });
+
+  it('shows at once what only reads and has all that it needs, and means every daemon that runs by a command alone', () => {
+    const host = hostNow('a');
+    const openedBy = (line: string) => {
+      typedEntries([host], line)[0]?.act();
+      const { open } = useOpenCommand.getState();
+      return [open?.daemon, open?.command, open?.args, open?.atOnce];
+    };
+    expect(openedBy('find bob')).toEqual(['ircd', 'find', { nick: 'bob' }, true]);
+    expect(openedBy('ircd find --limit x')).toEqual(['ircd', 'find', {}, undefined]);
+    expect(openedBy('count 3')).toEqual(['ircd', 'count', { most: '3' }, undefined]);
+    // One that is stopped is meant where it is named.
+    expect(found('relay kill ann')).toEqual(['relay kill | nick ann']);
   });
 
   it('says on which host it would run where there are several', () => {

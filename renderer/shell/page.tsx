@@ -4,6 +4,7 @@ import { HistoryAddress } from '../history/history-address.tsx';
 import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
+import { loadTypedParts } from '../palette/typed-parts.ts';
 import { bulkDialog } from '../tables/bulk-actions.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
@@ -19,7 +20,8 @@ const settings = pagePart(async () => (await import('../settings/settings-page.t
 
 /** Fetches the code of all pages, and of what opens over them; those that cannot be fetched are tried again when they are looked at. */
 export async function loadPages(): Promise<void> {
-  await Promise.allSettled([audit, daemon, pools, settings, bulkDialog].map(({ load }) => load()));
+  const loads = [audit, daemon, pools, settings, bulkDialog].map(({ load }) => load());
+  await Promise.allSettled([...loads, loadTypedParts()]);
 }
 
 function PageForRoute(): ReactNode {

@@ -3,7 +3,7 @@
  * are rendered.
  */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
 import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { EmptyState } from '../ui/callout.tsx';
@@ -55,6 +55,8 @@ interface DataTableProps {
   /** What shows the same rows in another way, above the list. */
   readonly above?: (view: RowsView) => ReactNode;
   readonly heightClass: string;
+  /** What the first column says of a row that is looked for: it alone is shown at first, with its drawer. */
+  readonly find?: string | undefined;
 }
 
 /** The rows of a table as something beside the list shows them. */
@@ -69,7 +71,7 @@ const NO_TOOLS: readonly RowTool[] = [];
 
 export function DataTable(props: DataTableProps): ReactNode {
   const { title, columns, rows, memory, tools = NO_TOOLS } = props;
-  const [filter, setFilter] = useState('');
+  const [filter, setFilter] = useState(props.find ?? '');
   const [sort, setSort] = useState<Sort | null>(null);
   const [groupKey, setGroupKey] = useTableMemory('signalbox.groups', memory, keptText);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -114,6 +116,13 @@ export function DataTable(props: DataTableProps): ReactNode {
   };
   const focus = useRowFocus({ items, virtualizer, table, rowHeight, selects, onToggleGroup: toggleGroup });
   held.current = focus.place;
+  const sought = useRef(props.find);
+  useEffect(() => {
+    const row = rows.find(([first]) => String(first) === sought.current);
+    if (sought.current === undefined || row === undefined) return;
+    sought.current = undefined;
+    focus.show(keys.get(row) ?? '');
+  });
 
   const widths = useColumnWidths(columns, rows, selects, setWidths);
   const frame = useRef<HTMLDivElement>(null);

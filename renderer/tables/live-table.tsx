@@ -38,9 +38,11 @@ interface LiveTableProps {
   readonly name: string;
   readonly table: TableSpec;
   readonly up: boolean;
+  /** What the first column says of a row that the address leads to. */
+  readonly find?: string | undefined;
 }
 
-export function LiveTable({ source, manifest, name, table, up }: LiveTableProps): ReactNode {
+export function LiveTable({ source, manifest, name, table, up, find }: LiveTableProps): ReactNode {
   const feed = source.table(name);
   const snapshot = useSyncExternalStore(feed.subscribe, feed.snapshot);
   const { total, time, denied } = snapshot;
@@ -94,6 +96,7 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
         rows={rows}
         keyColumn={shown.findIndex(({ key }) => key === rowKey)}
         heightClass="min-h-0"
+        find={find}
         memory={`${manifest.id} ${name}`}
         renamed={manifest.renamed.columns}
         tools={tools}

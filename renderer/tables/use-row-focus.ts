@@ -45,6 +45,8 @@ export interface RowFocus {
   readonly close: () => void;
   /** Opens the drawer of a row from elsewhere, where the focus goes back to. */
   readonly openFrom: (key: RowKey, from: HTMLElement, enter: boolean) => void;
+  /** Opens the drawer of a row that an address led to, and enters it. */
+  readonly show: (key: RowKey) => void;
   /** Moves the focus by one row, from the drawer. */
   readonly step: (key: string) => void;
   /** Whether the drawer takes the focus as it opens. */
@@ -240,6 +242,7 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
     opened,
     close,
     openFrom: (key, from, enter) => openBy(from, key, enter),
+    show: (key) => open(key, true),
     step: (key) => {
       const at = items.findIndex((item) => item.kind === 'row' && item.key === opened);
       const to = moveBy(key, at, items.length, 1);

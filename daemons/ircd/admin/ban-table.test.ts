@@ -19,7 +19,7 @@ it('has bans of all kinds, and is out of date once the first of them ends', () =
   addServerBan(irc.server, { ...ban, kind: 'dline', mask: '198.51.100.0/24', expiresMs: now + 60_000 });
   addServerBan(irc.server, { ...ban, kind: 'except', mask: 'ann@*', spares: 'k', expiresMs: null });
   setNetworkBan(irc.server, { kind: 'gline', mask: '*@bad.example', reason: 'r', by: 'tester' }, 60);
-  expect(table.rows().map(([kind, mask, spares]) => [kind, mask, spares])).toEqual([
+  expect(table.rows().map(([mask, kind, spares]) => [kind, mask, spares])).toEqual([
     ['dline', '198.51.100.0/24', ''],
     ['except', 'ann@*', 'k'],
     ['gline', '*@bad.example', ''],

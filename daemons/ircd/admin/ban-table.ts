@@ -2,7 +2,7 @@
 import type { TableCell } from '../../../contract/stream.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { banRows } from './ban-handlers.ts';
-import { banColumns } from './columns.ts';
+import { banTableColumns } from './columns.ts';
 
 export class BanTable {
   readonly #server: () => IrcServer;
@@ -20,7 +20,7 @@ export class BanTable {
       Number.POSITIVE_INFINITY,
       ...rows.flatMap(({ expiresAt }) => (typeof expiresAt === 'number' ? [expiresAt] : [])),
     );
-    return rows.map((row) => banColumns.map(({ key }) => row[key] ?? null));
+    return rows.map((row) => banTableColumns.map(({ key }) => row[key] ?? null));
   }
 
   total(): number {

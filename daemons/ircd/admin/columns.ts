@@ -154,6 +154,13 @@ export const banColumns: readonly TableColumn[] = [
   ...commonBanColumns.slice(2),
 ];
 
+/** The same in the live table, where a row is called by its mask. */
+export const banTableColumns: readonly TableColumn[] = [
+  banColumns[1]!,
+  banColumns[0]!,
+  ...banColumns.slice(2),
+];
+
 export const certificateFields: readonly TableColumn[] = [
   { key: 'subject', title: 'Certificate of', type: 'text' },
   { key: 'names', title: 'Names', type: 'text' },
