@@ -74,6 +74,45 @@ it('what is over is ended a minute later where it cannot be written', async () =
   ]);
 });
 
+it('a suspension of a channel is over at its moment, written or not, and others are as they should be meanwhile', async () => {
+  await test.net.level('cat', 1_000);
+  test.net.say(`${ANN} C #a 970`, `${ANN} C #z 980`);
+  await told('ann', 'REGISTER #a');
+  await told('ann', 'REGISTER #z');
+  await told('cat', 'CSUSPEND #a 1h x');
+  const began = test.net.clock.now();
+  // What was changed last is looked at last.
+  await told('ann', 'SET #z GREETING Hello');
+  test.net.database.exec(
+    "CREATE TRIGGER full BEFORE UPDATE ON channel_states BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  // After a link too, where it comes first.
+  test.net.uplink.fail('over');
+  test.net.relink(
+    `AB N ann 1 950 ~ann ann.example.net +ir ann AKAAAB ${ANN} :Real`,
+    ...['#a', '#z'].map((name) => `AB B ${name} 970 ${ANN}`),
+  );
+  await test.net.quiet();
+  const sent = test.net.take();
+  expect(sent.filter((line) => line.includes(' #a '))).toEqual([]);
+  expect(sent).toContain(`${CS} M #z +o ${ANN} 970`);
+  const left = began + HOUR - 1 - test.net.clock.now();
+  await test.passes(left - 2_000);
+  expect((await told('ann', 'UP #a'))[0]).toMatch(/^#a is suspended \(for /);
+  await test.passes(began + HOUR - test.net.clock.now());
+  expect(test.chanServ.registry.get('#a')!.suspension).not.toBeNull();
+  expect(await told('ann', 'UP #a')).not.toEqual([expect.stringMatching(/suspended/)]);
+});
+
+it('whose access is suspended has no status by UPALL, and keeps what they have elsewhere', async () => {
+  test.net.say(`${BOB} C #bobs 970`);
+  await told('bob', 'REGISTER #bobs');
+  await told('ann', `SUSPEND ${ROOM} bob 1h`);
+  await told('bob', 'DOWN #bobs');
+  expect(await acts('bob', 'UPALL')).toEqual([`${CS} M #bobs +o ${BOB} 970`]);
+  expect(await told('bob', 'UPALL')).toEqual(['Done on 0 channels.']);
+});
+
 it('TRIM takes those of a level, or of a range of levels, who were away for as long', async () => {
   await test.heard(`${BOB} L ${ROOM}`);
   await test.passes(2 * HOUR);

@@ -134,7 +134,7 @@ it('settings of a channel are by default what X3 has, and take what they say and
           ['1', 1],
           ['100', 100],
         ],
-        refuses: ['101', '1000', 'x1', '1x', '-1', ''],
+        refuses: ['101', '1000', 'x1', '1x', '-1', '+1', '1.5', '1e1', ''],
       },
     ],
     NODELETE: [
