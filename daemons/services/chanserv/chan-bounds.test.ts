@@ -456,6 +456,28 @@ it('what is told of a server that comes is not looked at until all of it is know
   expect(await test.heard('AC EB', 'AC AC ACAAB U', 'AC AC ACAAB R cat')).toContain(M('+v ACAAB'));
 });
 
+it('what is due while there is no network is not done, and what is kept of it ends all the same', async () => {
+  for (const one of ['BANTIMEOUT 10m', 'TOPICREFRESH 3h', 'RESYNC 3h', 'DYNLIMIT 3', 'DEFAULTTOPIC Tea'])
+    await set(one);
+  await set('CTCPREACTION shortban');
+  await test.heard(`${ANN} M ${ROOM} +b *!*@old.net 960`);
+  await told('ann', `ADDTIMEDLAMER ${ROOM} *.example.org 1h No`);
+  await told('ann', `CLVL ${ROOM} *cat 2 1h`);
+  await test.heard(`${DAN} P ${ROOM} :\x01VERSION\x01`);
+  test.net.uplink.fail('over');
+  test.net.take();
+  await test.net.clock.advance(4 * HOUR);
+  await test.net.quiet();
+  expect(test.net.take()).toEqual([]);
+  expect([test.room.lamers, test.room.user('cat')?.level, test.net.logged]).toEqual([[], 1, []]);
+  test.net.relink(
+    `AB N ann 1 950 ~ann ann.example.net +ir ann AKAAAB ${ANN} :Real`,
+    `AB B ${ROOM} 960 ${ANN}`,
+  );
+  await test.net.quiet();
+  expect(test.net.take()).toContain(`${CS} M ${ROOM} +o ${ANN} 960`);
+});
+
 it('of a network that is lost while its channels are looked at nobody has what was due to them', async () => {
   await set('AUTOMODE voice');
   const many = Array.from(

@@ -343,6 +343,9 @@ it('whoever logs in while on the channel is there from then on, and nowhere else
   expect(test.bot.present.has('oper')).toBe(false);
   await test.net.ask('ABAAF', 'AUTH oper correct-horse');
   expect(test.bot.present.has('oper')).toBe(true);
+  // Whoever helps no more is there as everybody is.
+  await test.owner('DELUSER *oper');
+  expect(test.bot.present.has('oper')).toBe(false);
 });
 
 it('only who is new on the channel is greeted and asked, and nobody of a server that has just come', async () => {
@@ -538,6 +541,24 @@ it('figures are of who helps alone, and old ones, as old requests, are forgotten
   expect(rows('SELECT number FROM help_requests')).toEqual([[2], [3]]);
   expect((await test.helper('STATS')).slice(2).map((line) => line.split(/ {2,}/)[0])).toEqual([
     ...['all', `-${kept - 1}`, '-1', 'this one'],
+  ]);
+});
+
+it('reasons are cut to what is kept, and who is away is told of an answer where they want that', async () => {
+  const most = limits.helpTextBytes.default;
+  const long = 'x'.repeat(most + 50);
+  await account('ABAAE', 'bea');
+  await test.ask('ABAAE', 'mine');
+  await test.helper('PICKUP 1');
+  await test.heard(HELPER, 'ABAAE Q :bye');
+  const tell = vi.spyOn(test.net.services.accounts.push, 'tell');
+  await test.helper('ANSWER 1 so be it');
+  expect(tell.mock.calls.map(([who, kind, about]) => [who, kind, about])).toEqual([['bea', 'help', 'aid 1']]);
+  await test.helper(`CLOSE 1 ${long}`);
+  await test.oper(`SUSPEND Aid 1h ${long}`);
+  expect(rows('SELECT reason FROM help_requests UNION ALL SELECT suspended_reason FROM help_bots')).toEqual([
+    ['x'.repeat(most)],
+    ['x'.repeat(most)],
   ]);
 });
 

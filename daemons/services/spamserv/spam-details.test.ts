@@ -202,6 +202,16 @@ it('where the list of lamers is full the ban ends alone, if it is there still an
   };
   expect(await passed()).toEqual([0, [bans('-')]]);
   expect(await passed(`AB M ${ROOM} -b *!*@bob.example.net 960`)).toEqual([0, []]);
+  // Nor where the network is gone by then.
+  expect(await said(BOB, 'buy', 'buy', 'buy', 'buy')).toHaveLength(3);
+  test.net.uplink.fail('lost');
+  await test.net.clock.advance(limits.spamShortBanSeconds.default * 1_000 + 1);
+  test.net.relink(
+    `AB N ann 1 950 ~ann ann.example.net +ir ann AKAAAB ${ANN} :Real`,
+    `AB N bob 1 950 ~bob bob.example.net +ir bob AKAAAB ${BOB} :Real`,
+    `AB B ${ROOM} 960 ${ANN}:o,${BOB}`,
+  );
+  await test.net.quiet();
   // One more is on the list while there is room.
   await registry.change(ROOM, 'settings', () => registry.rows.dropLamer(test.room.key, '*!*@l0.test'));
   await said(BOB, 'sell', 'sell', 'sell', 'sell');

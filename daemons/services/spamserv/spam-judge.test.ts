@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../limits.ts';
 import { judgeJoin, judgeLine, type SpamRules } from './spam-judge.ts';
 import { SpamMemory } from './spam-memory.ts';
-import { OFFENCES, readSpamSettings, type SpamSettings } from './spam-settings.ts';
+import { type Offence, readSpamSettings, type SpamSettings } from './spam-settings.ts';
 import { holdsWord, isAdvertisement, isShouting, lineMark, plainText } from './spam-text.ts';
 
 const OFF = {
@@ -62,6 +62,11 @@ describe('a line', () => {
     expect(holdsWord('a nice word', ['nasty'])).toBe(false);
   });
 });
+
+const SCANS = {
+  ...{ repeat: 'spamScan', flood: 'chanFloodScan', joins: 'joinFloodScan', words: 'badwordScan' },
+  ...{ advertisement: 'advScan', caps: 'capsScan' },
+} as const;
 
 describe('whoever', () => {
   it('says one line again is warned, then kept out, and may say another one', () => {
@@ -125,7 +130,7 @@ describe('whoever', () => {
     expect(slow.join('')).toBe('');
   });
 
-  it.each(OFFENCES)(
+  it.each(Object.keys(SCANS) as Offence[])(
     'has enough access is let alone, for %s too; with a little less they are not',
     (offence) => {
       const on = { [SCANS[offence]]: true, capsMin: 1, capsPercent: 1, spamLimit: 0 };
@@ -145,11 +150,6 @@ describe('whoever', () => {
     },
   );
 });
-
-const SCANS = {
-  ...{ repeat: 'spamScan', flood: 'chanFloodScan', joins: 'joinFloodScan', words: 'badwordScan' },
-  ...{ advertisement: 'advScan', caps: 'capsScan' },
-} as const;
 
 it('remembers a bounded number, of each user too, and forgets whoever was not heard of for longest', () => {
   const step = fc.record({ user: fc.nat(5), channel: fc.nat(5), leaves: fc.boolean() });

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { limits } from '../limits.ts';
 
 /** What somebody does wrong. */
-export const OFFENCES = ['repeat', 'flood', 'joins', 'words', 'advertisement', 'caps'] as const;
-export type Offence = (typeof OFFENCES)[number];
+export type Offence = 'repeat' | 'flood' | 'joins' | 'words' | 'advertisement' | 'caps';
 
 /** What is done about it after a warning, by its number. */
 export const REACTIONS = ['kick', 'kickban', 'short ban', 'long ban', 'kill'] as const;

@@ -315,14 +315,21 @@ describe('on a channel', () => {
       } else if (kind === 'reaction') {
         for (const [at, shown] of REACTIONS.entries())
           expect(await later(`${name} ${at}`)).toBe(is(`${at} ${shown}`));
-        for (const none of ['5', 'x1', '1x'])
+        for (const none of ['5', 'x1', '1x', '+1', '1.5', '-1'])
           expect(await later(`${name} ${none}`)).toBe(`${name} is a number from 0 to 4.`);
       } else {
         const { least, most } = setting;
         const why = `${name} is a number from ${least} to ${most}.`;
         expect(await later(`${name} ${most}`)).toBe(is(String(most)));
         expect(await later(`${name} ${least}`)).toBe(is(String(least)));
-        for (const none of [String(most + 1), 'many', '12345', ...(least > 0 ? [String(least - 1)] : [])])
+        for (const none of [
+          String(most + 1),
+          'many',
+          '12345',
+          '+1',
+          '1.5',
+          ...(least > 0 ? [String(least - 1)] : []),
+        ])
           expect(await later(`${name} ${none}`)).toBe(why);
       }
     }
