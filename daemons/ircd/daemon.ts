@@ -21,13 +21,15 @@ import type {
 import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/net/ban-saver.ts';
+import { BanTable } from '../runtime/net/ban-table.ts';
 import type { PeerLink } from '../runtime/net/peer-link.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
 import { ServicesAuthority, type ServicesRoute } from './accounts/services-authority.ts';
 import { AccountTable } from './admin/account-table.ts';
-import { BanTable } from './admin/ban-table.ts';
+import { banRows } from './admin/ban-handlers.ts';
+import { banTableColumns } from './admin/columns.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells, filterCells, serverCells } from './admin/rows.ts';
@@ -69,6 +71,8 @@ export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>
 
 class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly commands: IrcdDaemon['commands'];
+  /** How often a ban was set or lifted. */
+  #banChanges = 0;
   readonly tables: NonNullable<IrcdDaemon['tables']>;
   readonly #accountTable = new AccountTable({
     authority: () => this.#server.accounts.authority,
@@ -163,7 +167,11 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.linkControl = this.#links.desk;
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
-    const bans = new BanTable(() => this.#server);
+    const bans = new BanTable({
+      columns: banTableColumns,
+      rows: () => banRows(this.#server),
+      changes: () => this.#banChanges,
+    });
     context.metrics.onSample(() => {
       if (bans.isOutdated(Date.now())) context.touchTable('bans');
     });
@@ -393,6 +401,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   saveBans(): Promise<BanSaved> {
+    this.#banChanges++;
     this.#context.touchTable('bans');
     return this.#banSaver.save();
   }

@@ -97,6 +97,18 @@ it('lists and kills clients by number, and says who they are', async () => {
   expect([connections.total(), [...connections.rows()].map(([client]) => client)]).toEqual([1, [2]]);
 });
 
+it('shows bans in a live table', async () => {
+  const daemon = await TestDaemon.start({}, {});
+  await daemon.run('add-ban', { mask: '198.51.100.0/24', reason: 'spam', minutes: 0 });
+  const { bans } = daemon.host.running!.tables as {
+    bans: { rows(): Iterable<unknown[]>; total(): number };
+  };
+  expect([bans.total(), [...bans.rows()].map((row) => row.slice(0, 2))]).toEqual([
+    1,
+    [['198.51.100.0/24', 'spam']],
+  ]);
+});
+
 it('lets nobody in while it is drained, and answers what was asked before', async () => {
   const daemon = await TestDaemon.start({}, { 'a.txt': 'a' });
   const client = await daemon.client();

@@ -7,9 +7,11 @@ import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { makeFolder } from '../runtime/files/make-folder.ts';
 import type { DaemonDefinition } from '../runtime/host/daemon-definition.ts';
 import { counted, stopEffect } from '../runtime/host/impact-text.ts';
+import { BanTable } from '../runtime/net/ban-table.ts';
 import { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { serveBytes } from './admin/byte-door.ts';
+import { objectBanColumns } from './admin/commands.ts';
 import { adminHandlers } from './admin/handlers.ts';
 import { connectionRow } from './admin/tables.ts';
 import { BanList } from './ban-list.ts';
@@ -77,6 +79,14 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
       bans,
       store: () => store.figures(),
     });
+    const banTable = new BanTable({
+      columns: objectBanColumns,
+      rows: () => bans.all(Date.now()),
+      changes: () => bans.counts.submitted ?? 0,
+    });
+    metrics.onSample(() => {
+      if (banTable.isOutdated(Date.now())) touchTable('bans');
+    });
     return {
       listeners: () => server.listeners(),
       commands: adminHandlers(server, store, bans),
@@ -89,6 +99,7 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
           },
           total: () => server.size,
         },
+        bans: banTable,
       },
       async reload(next, nextPrepared) {
         const { listeners, commit } = await server.reload(next, nextPrepared);

@@ -1,7 +1,13 @@
 /** What the object server measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { defineManifest } from '../../contract/manifest.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import { clientActions, commands, connectionColumns } from './admin/commands.ts';
+import {
+  clientActions,
+  commands,
+  connectionColumns,
+  objectBanActions,
+  objectBanColumns,
+} from './admin/commands.ts';
 import { objectsConfig } from './config.ts';
 import { objectPlaces } from './listen-entries.ts';
 import { CONTENT_MODES, objectsMetrics } from './metrics.ts';
@@ -27,6 +33,14 @@ export const manifest = defineManifest({
       rowKey: 'client',
       columns: connectionColumns,
       rowActions: clientActions,
+    },
+    bans: {
+      title: 'Bans',
+      access: 'operate',
+      rowKey: 'mask',
+      columns: objectBanColumns,
+      rowActions: objectBanActions,
+      actions: [{ title: 'Ban', command: 'add-ban' }],
     },
   },
   comparisons: [

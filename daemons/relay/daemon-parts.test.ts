@@ -15,6 +15,7 @@ import { TestClient } from './test-relay.ts';
 
 let folder: string;
 let touched: Set<string>;
+let registry: MetricRegistry;
 let running: Awaited<ReturnType<typeof relayDaemon.start>>;
 const config = (more: object = {}) =>
   relayConfig.parse({ listen: [{ host: '127.0.0.1', port: 0 }], close_flush_ms: 500, ...more });
@@ -22,12 +23,13 @@ const config = (more: object = {}) =>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'relay-parts-'));
   touched = new Set();
+  registry = new MetricRegistry('relay', relayMetrics);
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   running = await relayDaemon.start({
     config: config(),
     prepared: { credentials: null },
     dataDir: folder,
-    metrics: new MetricRegistry('relay', relayMetrics),
+    metrics: registry,
     log: () => log,
     touchTable: (name: string) => touched.add(name),
   } as unknown as Parameters<typeof relayDaemon.start>[0]);
@@ -54,6 +56,18 @@ it('says that both tables changed when somebody comes, and what a stop would do'
   expect(running.tables?.connections?.total?.()).toBe(1);
   ann.close();
   await until(() => running.stopImpact?.() === null);
+});
+
+it('shows bans in a live table, which is told of once one was set', async () => {
+  const args = { kind: 'cidr', mask: '198.51.100.0/24', reason: 'spam', minutes: 0 } as const;
+  const actor = { name: 'tester', from: 'cli', role: 'admin' } as const;
+  registry.sample();
+  expect(touched.has('bans')).toBe(false);
+  await running.commands['add-ban'].run(args, { actor } as never);
+  registry.sample();
+  expect(touched.has('bans')).toBe(true);
+  const [row] = running.tables!.bans!.rows();
+  expect([row?.slice(0, 3), running.tables!.bans!.total()]).toEqual([['198.51.100.0/24', 'cidr', 'spam'], 1]);
 });
 
 it('takes a new configuration over, and tells clients when it stops', async () => {

@@ -1,9 +1,11 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
 import type { DaemonDefinition, PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { stopEffect } from '../runtime/host/impact-text.ts';
+import { BanTable } from '../runtime/net/ban-table.ts';
+import { banTableColumns } from '../runtime/net/client-columns.ts';
 import { loadCredentials, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import { adminCommands } from './admin/admin-commands.ts';
-import { relayTables } from './admin/tables.ts';
+import { banRows, relayTables } from './admin/tables.ts';
 import type { RelayConfig, relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
@@ -62,13 +64,21 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
         context.touchTable('rooms');
       },
     });
+    const banTable = new BanTable({
+      columns: banTableColumns,
+      rows: () => banRows(bans),
+      changes: () => bans.counts.submitted ?? 0,
+    });
+    context.metrics.onSample(() => {
+      if (banTable.isOutdated(Date.now())) context.touchTable('bans');
+    });
     return {
       listeners: () => server.listeners(),
       commands: adminCommands(server, bans, known, async () => {
         const renewed = await renewIdentity(suite, path);
         server.door.takeIdentity(renewed);
       }),
-      tables: relayTables(server.relay),
+      tables: { ...relayTables(server.relay), bans: banTable },
       async reload(config, { credentials }) {
         const next = identityPath(config.security.identity_file, context.dataDir);
         if (next === path) return await server.reload(config, credentials);

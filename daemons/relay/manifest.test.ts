@@ -78,6 +78,13 @@ const ROOM = [
 const ON_CLIENT = [
   { title: 'Details', command: 'client', args: { client: 'peer' }, immediate: true },
   { title: 'Kill', command: 'kill', args: { client: 'peer' }, noun: 'client' },
+  {
+    title: 'Ban address',
+    command: 'add-ban',
+    args: { mask: 'address' },
+    given: { kind: 'cidr', minutes: '1440' },
+    noun: 'client',
+  },
 ];
 const ON_ROOM = [
   { title: 'Members', command: 'room', args: { room: 'room' }, immediate: true },
@@ -119,6 +126,17 @@ it('shows clients and rooms in the same columns wherever they are listed, with w
     'expiresAt',
   ]);
   expect(command('bans').rowActions).toMatchObject([{ command: 'remove-ban' }]);
+  const { bans } = described.tables;
+  expect([bans?.title, bans?.access, bans?.rowKey, bans?.columns[0]?.key]).toEqual([
+    'Bans',
+    'operate',
+    'mask',
+    'mask',
+  ]);
+  expect([bans?.rowActions, bans?.actions]).toEqual([
+    command('bans').rowActions,
+    [{ title: 'Ban', command: 'add-ban' }],
+  ]);
   expect(columns(command('limits').columns).map((column) => column.split(' ')[0])).toEqual([
     'limit',
     'value',

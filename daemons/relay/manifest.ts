@@ -12,7 +12,7 @@ import {
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { banMinutes } from '../runtime/net/ban-minutes.ts';
-import { banActions, banColumns, clientColumn } from '../runtime/net/client-columns.ts';
+import { banActions, banColumns, banTableColumns, clientColumn } from '../runtime/net/client-columns.ts';
 import { throttleCommands } from '../runtime/net/throttle-commands.ts';
 import { relayConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
@@ -87,6 +87,13 @@ const peerFields: readonly TableColumn[] = [
 const peerActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'peer' }, immediate: true },
   { title: 'Kill', command: 'kill', args: { client: 'peer' }, noun: 'client' },
+  {
+    title: 'Ban address',
+    command: 'add-ban',
+    args: { mask: 'address' },
+    given: { kind: 'cidr', minutes: '1440' },
+    noun: 'client',
+  },
 ];
 
 const roomActions: readonly RowAction[] = [
@@ -317,6 +324,14 @@ export const manifest = defineManifest({
       rowKey: 'room',
       columns: roomColumns,
       rowActions: roomActions,
+    },
+    bans: {
+      title: 'Bans',
+      access: 'operate',
+      rowKey: 'mask',
+      columns: banTableColumns,
+      rowActions: banActions,
+      actions: [{ title: 'Ban', command: 'add-ban' }],
     },
   },
   charts: [

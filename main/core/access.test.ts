@@ -65,7 +65,7 @@ const OPERATE = [
   ],
   ...['objects clients', 'objects client', 'objects kill', 'objects drain', 'objects resume'],
   ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
-  ...['objects connections table'],
+  ...['objects connections table', 'objects bans table', 'relay bans table'],
   ...['services operators', 'services dropped-accounts', 'services mail-queue', 'services retry-mail'],
   ...['services reset-breaker', 'services push-devices'],
   ...['ircd logins', 'ircd login', 'services logins', 'services login'],

@@ -63,7 +63,22 @@ export const connectionColumns: readonly TableColumn[] = [
 export const clientActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'client' }, immediate: true },
   { title: 'Kill', command: 'kill', args: { client: 'client' }, noun: 'client' },
+  {
+    title: 'Ban address',
+    command: 'add-ban',
+    args: { mask: 'address' },
+    given: { minutes: '1440' },
+    noun: 'client',
+  },
 ];
+
+/** All bans are of addresses. */
+export const objectBanColumns = banColumns.filter(({ key }) => key !== 'kind');
+
+export const objectBanActions: readonly RowAction[] = banActions.map((action) => ({
+  ...action,
+  args: { mask: 'mask' },
+}));
 
 const cacheColumns: readonly TableColumn[] = [
   { key: 'uri', title: 'Object', type: 'text' },
@@ -305,8 +320,8 @@ export const commands = {
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
-    columns: banColumns.filter(({ key }) => key !== 'kind'),
-    rowActions: banActions.map((action) => ({ ...action, args: { mask: 'mask' } })),
+    columns: objectBanColumns,
+    rowActions: objectBanActions,
   }),
   ...throttleCommands(limit),
 } satisfies Record<string, CommandSpec>;

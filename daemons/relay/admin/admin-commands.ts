@@ -21,7 +21,7 @@ import { type Peer, peerIdProblem } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
 import type { KnownPeer, KnownPeers } from '../secure/known-peers.ts';
-import { connectionRow, roomRow } from './tables.ts';
+import { banRows, connectionRow, roomRow } from './tables.ts';
 
 /**
  * Handlers that work on `server`, `bans` and `known`.
@@ -186,18 +186,7 @@ export function adminCommands(
         return { kind, mask, ...(await saving) };
       },
     },
-    bans: {
-      run: () => ({
-        rows: bans.all(Date.now()).map(({ kind, value, reason, by, createdAt, expiresAt }) => ({
-          kind,
-          mask: value,
-          reason,
-          by,
-          createdAt,
-          expiresAt,
-        })),
-      }),
-    },
+    bans: { run: () => ({ rows: [...banRows(bans)] }) },
     identity: { run: () => ownIdentity(server) },
     'rotate-identity': {
       impact: () => 'has every client that remembers the identity of the relay warn of another',

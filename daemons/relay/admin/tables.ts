@@ -1,6 +1,7 @@
 /** Rows of the live tables and of table results, in the order of the manifest's columns. */
 import type { TableCell } from '../../../contract/stream.ts';
 import type { TableProvider } from '../../runtime/telemetry/stream-hub.ts';
+import type { BanList } from '../net/ban-list.ts';
 import type { Peer } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
@@ -51,7 +52,19 @@ export function roomRow(room: Room): Row {
   };
 }
 
-/** The live tables of the manifest. */
+/** The bans in force; the keys are those of the manifest's columns. */
+export function banRows(bans: BanList): readonly Row[] {
+  return bans.all(Date.now()).map(({ kind, value, reason, by, createdAt, expiresAt }) => ({
+    kind,
+    mask: value,
+    reason,
+    by,
+    createdAt,
+    expiresAt,
+  }));
+}
+
+/** The live tables of the manifest but that of the bans. */
 export function relayTables(relay: Relay): Readonly<Record<'connections' | 'rooms', TableProvider>> {
   return {
     connections: {

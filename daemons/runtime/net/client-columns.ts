@@ -24,6 +24,13 @@ export const banColumns: readonly TableColumn[] = [
   { key: 'expiresAt', title: 'Expires', type: 'time' },
 ];
 
+/** The same in the live table, where a row is called by its mask. */
+export const banTableColumns: readonly TableColumn[] = [
+  banColumns[1]!,
+  banColumns[0]!,
+  ...banColumns.slice(2),
+];
+
 export const banActions: readonly RowAction[] = [
   { title: 'Unban', command: 'remove-ban', args: { kind: 'kind', mask: 'mask' }, noun: 'ban' },
 ];
