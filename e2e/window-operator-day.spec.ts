@@ -127,6 +127,12 @@ test('from rows of clients and channels', async ({ app }) => {
     await op.press('Run set-topic');
     await mira.hears(/ TOPIC #tea :tea at four$/);
   });
+  await op.does('Change the modes of a channel, such as H for what is kept', async () => {
+    await op.chooses('#tea', 'Set modes');
+    await op.dialog.getByRole('textbox', { name: 'Modes' }).fill('-H+m');
+    await op.press('Run set-modes');
+    await mira.hears(/ MODE #tea -H\+m$/);
+  });
   await op.does('Clear a channel', async () => {
     await op.chooses('#tea', 'Clear');
     await op.dialog.getByRole('textbox').last().fill('#tea');

@@ -123,6 +123,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       channel safe operate always table
       message safe operate recorded json
       set-topic safe operate recorded json
+      set-modes disruptive operate recorded json
       kick disruptive operate always json
       clear-channel irreversible operate recorded json confirm:channel ~channels
       bans safe operate always table
@@ -194,6 +195,8 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       message text string 1..400
       set-topic channel string 2..64 pattern="^#.*"
       set-topic text string 0..325 default=""
+      set-modes channel string 2..64 pattern="^#.*"
+      set-modes modes string 1..200
       kick channel string 2..64 pattern="^#.*"
       kick client string 1..30
       kick reason string 0..300 default="Kicked by an administrator"
@@ -305,6 +308,7 @@ it('shows clients, channels and members in these columns, with what can be done 
   const fromChannel = [
     { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
     { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
+    { title: 'Set modes', command: 'set-modes', args: { channel: 'channel' }, noun: 'channel' },
     { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
   ];
   expect(columns(tables?.connections?.columns)).toEqual(words(CLIENT));

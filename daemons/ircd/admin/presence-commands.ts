@@ -34,6 +34,19 @@ export function presenceCommands<Name extends z.ZodType>({ client, channel, reas
       }),
       result: 'json',
     }),
+    'set-modes': defineCommand({
+      summary: 'Change the modes of a channel, and what members are',
+      sentence: 'change|changed the modes of {channel} by {modes}',
+      danger: 'disruptive',
+      access: 'operate',
+      args: z.object({
+        channel,
+        modes: lineText({ max: 200 }).describe(
+          'Letters with + and -, and behind them their parameters, such as +mH-s, +l 50 or +o ann; H is whether what is said is kept',
+        ),
+      }),
+      result: 'json',
+    }),
     kick: defineCommand({
       summary: 'Remove a user from a channel',
       sentence: 'kick|kicked {client} from {channel}[ (“{reason}”)]',

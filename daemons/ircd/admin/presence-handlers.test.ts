@@ -76,3 +76,51 @@ it('refuses what there is not, before anybody is asked and when it has gone mean
   expect(() => admin.message.run({ client: 'cy', text: 'x' }, call)).toThrow('Nobody here is called cy.');
   expect(bob.closedWith).toBeNull();
 });
+
+it('changes modes and what members are, in one announcement, and says what the channel has then', async () => {
+  const [ann, bob] = [irc.join('ann'), irc.join('bob')];
+  for (const client of [ann, bob]) client.send('JOIN #c');
+  for (const client of [ann, bob]) client.received();
+  const args = { channel: '#C', modes: '+ml-n+v-o 5 bob ann' };
+  expect(admin['set-modes'].impact?.(args)).toBe('changes #c, which has +nt; -H forgets what was said there');
+  expect(await admin['set-modes'].run(args, call)).toEqual({ channel: '#c', modes: '+mtl 5' });
+  expect(ann.received()).toEqual([':irc.test MODE #c +ml-n+v-o 5 bob ann']);
+  expect(await admin['set-modes'].run({ channel: '#c', modes: 's-l' }, call)).toEqual({
+    channel: '#c',
+    modes: '+mst',
+  });
+  expect(admin['set-modes'].impact?.({ ...args, channel: '#none' })).toBeNull();
+});
+
+it('ends a channel that was kept by its mode alone', async () => {
+  const ann = irc.join('ann');
+  ann.send('JOIN #c');
+  await admin['set-modes'].run({ channel: '#c', modes: '+P' }, call);
+  ann.send('PART #c');
+  expect(irc.server.state.channels.size).toBe(1);
+  await admin['set-modes'].run({ channel: '#c', modes: '-P' }, call);
+  expect(irc.server.state.channels.size).toBe(0);
+});
+
+it.each([
+  ['+k key', 'k is no mode that is set from here'],
+  ['+b *!*@*', 'b is no mode that is set from here'],
+  ['+h ann', 'h is no mode that is set from here'],
+  ['+H', 'Nothing of what is said is kept here'],
+  ['+o', 'o needs a parameter'],
+  ['+o cy', 'cy is not on #c.'],
+  ['+l 0', 'l is a number of members from 1 to 1000000.'],
+  ['+l 1000001', 'l is a number'],
+  ['+l few', 'l is a number'],
+  ['+', 'There is no letter of a mode'],
+  ['+m 5', 'No letter takes the parameter 5.'],
+])('changes nothing by %s', async (modes, problem) => {
+  const ann = irc.join('ann');
+  ann.send('JOIN #c');
+  ann.received();
+  const args = { channel: '#c', modes: `+i${modes}` };
+  const whole = modes === '+' ? { ...args, modes } : args;
+  expect(() => admin['set-modes'].check?.(whole)).toThrow(problem);
+  await expect(admin['set-modes'].run(whole, call)).rejects.toThrow(problem);
+  expect(ann.received()).toEqual([]);
+});

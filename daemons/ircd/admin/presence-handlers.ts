@@ -2,16 +2,19 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
+import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import { kick } from '../actions/kick.ts';
 import { setTopic, topicTime } from '../actions/topic.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
+import { channelModeString } from '../modes/channel-modes.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { freeChannel, inTurns, rest, type StepsWith } from '../work-steps.ts';
 import type { adminCommands } from './commands.ts';
+import { modeChanges } from './mode-words.ts';
 import { requireChannel, requireClient, requireUser, whoIs } from './targets.ts';
 
-type PresenceCommands = Pick<typeof adminCommands, 'message' | 'set-topic' | 'kick'>;
+type PresenceCommands = Pick<typeof adminCommands, 'message' | 'set-topic' | 'set-modes' | 'kick'>;
 
 export function presenceHandlers(server: IrcServer): CommandHandlers<PresenceCommands> {
   return {
@@ -33,6 +36,30 @@ export function presenceHandlers(server: IrcServer): CommandHandlers<PresenceCom
             const topic = truncateUtf8(text, limits.topicBytes.default);
             yield* rest(setTopic(server, server.state.me, found, topic, topicTime(found)));
             return { channel: found.name, topic };
+          }),
+        ),
+    },
+    'set-modes': {
+      check: ({ channel, modes }) => void modeChanges(server, requireChannel(server, channel), modes),
+      impact: ({ channel }) => {
+        const found = server.state.findChannel(channel);
+        return found === undefined
+          ? null
+          : `changes ${found.name}, which has ${channelModeString(found, true)}; -H forgets what was said there`;
+      },
+      run: ({ channel, modes }) =>
+        inTurns(
+          server.host,
+          server.house,
+          onChannel(server, channel, function* (found) {
+            const wanted = modeChanges(server, found, modes);
+            const changes = new ChannelModeChanges(server, server.state.me, found);
+            for (const change of wanted) change(changes);
+            yield* rest(changes.announce());
+            const now = channelModeString(found, true);
+            // It was kept by P alone.
+            server.state.endIfEmpty(found);
+            return { channel: found.name, modes: now };
           }),
         ),
     },

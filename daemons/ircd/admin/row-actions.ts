@@ -35,6 +35,7 @@ export const memberActions: readonly RowAction[] = [
 export const channelActions: readonly RowAction[] = [
   { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
   { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
+  { title: 'Set modes', command: 'set-modes', args: { channel: 'channel' }, noun: 'channel' },
   { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];
 
