@@ -539,13 +539,13 @@ export const limits = {
     default: 500,
     unit: 'count',
     reason:
-      'K-lines of real names (XLINE): every newcomer is compared with all of them, one after the other.',
+      'K-lines of real names (XLINE), and as many G-lines of them: every newcomer is compared with all of them, one after the other.',
   },
   reservedNames: {
     default: 500,
     unit: 'count',
     reason:
-      'Masks of names that nobody may take (RESV): every NICK and JOIN is compared with all of them, one after the other.',
+      'Masks of names that nobody may take (RESV), and as many of the network of nicks and of channels: every NICK and JOIN is compared with all of them, one after the other.',
   },
   spamFilters: {
     default: 250,

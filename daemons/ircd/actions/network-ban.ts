@@ -5,7 +5,13 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { checkNetworkMask, type NetworkBan, type NetworkBanKind } from '../network-bans/network-ban.ts';
+import { knowsBan } from '../links/network-ban-lines.ts';
+import {
+  checkNetworkMask,
+  type NetworkBan,
+  type NetworkBanKind,
+  usersMask,
+} from '../network-bans/network-ban.ts';
 import type { Source } from '../network-events.ts';
 import { NOTICE } from '../notice-kinds.ts';
 import { maskMatcher } from '../server-bans.ts';
@@ -58,22 +64,25 @@ export function takeNetworkBan(
 const LABELS: Readonly<Record<NetworkBanKind, string>> = { gline: 'G-line', shun: 'shun', jupe: 'jupe' };
 
 /** Which servers that are linked to this one do not hear of it, in words. */
-function untold({ linkControl }: CommandServer, kind: NetworkBanKind): string {
-  if (kind !== 'shun') return '';
+function untold({ linkControl }: CommandServer, ban: NetworkBan): string {
   const rows = linkControl?.rows() ?? [];
-  const deaf = rows.filter((row) => row.kind === 'ircu' && row.state === 'linked').map(({ name }) => name);
-  return deaf.length === 0 ? '' : ` (there are no shuns on ${deaf.join(', ')}, nor behind it)`;
+  const deaf = rows.filter(
+    ({ kind, state }) => state === 'linked' && kind !== 'auto' && !knowsBan(kind, ban),
+  );
+  if (deaf.length === 0) return '';
+  const what = ban.kind === 'shun' ? 'shuns' : 'reserved nicks';
+  return ` (there are no ${what} on ${deaf.map(({ name }) => name).join(', ')}, nor behind it)`;
 }
 
 function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'changed' | 'lifted'): void {
   const { kind, mask, by, reason, expiresMs } = ban;
   const label = LABELS[kind];
   const until = what === 'lifted' ? '' : ` until ${new Date(expiresMs).toUTCString()}: ${reason}`;
-  const idle = what !== 'lifted' && checkNetworkMask(kind, mask) !== null ? ' (it bans nobody here)' : '';
+  const idle = what !== 'lifted' && !server.networkBans.acts(ban) ? ' (it bans nobody here)' : '';
   noticeOpers(
     server,
     NOTICE.bans,
-    `${by} ${what} the ${label} for ${mask}${until}${idle}${untold(server, kind)}`,
+    `${by} ${what} the ${label} for ${mask}${until}${idle}${untold(server, ban)}`,
   );
   server.host.log('info', `network_ban_${what}`, `${by} ${what} the ${label} for ${mask}: ${reason}`, {
     kind,
@@ -84,8 +93,9 @@ function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'chan
 
 /** Clients that a G-line or a shun is against; operators and who is spared by an exception are not dropped, as K-lines do not drop them. */
 export function clientsUnder(server: CommandServer, kind: 'gline' | 'shun', mask: string): LocalClient[] {
-  if (checkNetworkMask(kind, mask) !== null) return [];
-  const matches = server.bans.userMatcher(mask, kind === 'gline' ? 'g' : 's');
+  const users = usersMask({ kind, mask });
+  if (users === null || !server.networkBans.acts({ kind, mask })) return [];
+  const matches = server.bans.userMatcher(users, kind === 'gline' ? 'g' : 's');
   const { localClients } = server.state;
   server.host.work.spend(localClients.size * MATCH_NS);
   return [...localClients].filter(({ user }) => user.registered && !user.isOper && matches(user));

@@ -14,6 +14,7 @@ import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import { historyOf, type MessageHistory } from '../history/message-history.ts';
 import { limits } from '../limits.ts';
+import { whyReserved } from '../reserved-names.ts';
 import type { Channel } from '../state/channel.ts';
 import type { FloodLimit } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -71,8 +72,7 @@ export function* joinOne(
     client.reply(N.ERR_BADCHANMASK, replyParameter(name));
     return;
   }
-  const reserved = client.user.isOper ? null : server.bans.reservedFor(name);
-  host.work.spend(server.bans.reservedNs);
+  const reserved = client.user.isOper ? null : whyReserved(server, name);
   const there = state.findChannel(name);
   if (reserved !== null && (there === undefined || !client.user.memberships.has(there))) {
     client.reply(N.ERR_BADCHANMASK, name, reserved);

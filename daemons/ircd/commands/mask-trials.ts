@@ -12,6 +12,7 @@ import { globMatch } from '../../runtime/net/mask.ts';
 import { isSpared } from '../ban-exceptions.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
+import { usersMask } from '../network-bans/network-ban.ts';
 import { realnameGlob } from '../realname-bans.ts';
 import { identityOf, type ServerBan } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -131,7 +132,8 @@ function* testBans(server: CommandServer, client: LocalClient, given: string): W
     if (client.user.gone) return;
   }
   for (const ban of server.networkBans.list(now)) {
-    if (ban.kind !== 'jupe' && isInForce(ban, now) && covers(ban.mask, identity)) {
+    const mask = ban.kind === 'jupe' || !isInForce(ban, now) ? null : usersMask(ban);
+    if (mask !== null && covers(mask, identity)) {
       const [letter, kind] = ban.kind === 'gline' ? (['G', 'g'] as const) : (['S', 's'] as const);
       hit(letter, ban.mask, ban.expiresMs, spared(kind, ban.reason));
     }

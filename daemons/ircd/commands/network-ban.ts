@@ -17,7 +17,7 @@ import {
 import { type BanWay, banCommand, unbanCommand } from './ban-command.ts';
 import type { Command } from './command.ts';
 
-const glines = way('gline', '<user@host>');
+const glines = way('gline', '<user@host, $Rrealname, #channel or $Nnick>');
 const shuns = way('shun', '<user@host>');
 const jupes = way('jupe', '<server>');
 /** An address is `*@address` for every server: ircu has no other word, and knows it by its numbers. */
@@ -26,7 +26,11 @@ const zlines = addressWay(glines);
 const BANNED = 'from the whole network, for a week unless you say how long.';
 const LIFTED = 'Lifts a ban of the network.';
 
-export const gline: Command = banCommand('GLINE', glines, `Bans a user@host mask ${BANNED}`);
+export const gline: Command = banCommand(
+  'GLINE',
+  glines,
+  `Bans a user@host mask, a real name ($R*spam*; ? for a space), a channel (#warez*) or a nick ($Nbad*) ${BANNED}`,
+);
 export const zline: Command = banCommand('ZLINE', zlines, `Bans an address or network ${BANNED}`);
 export const shun: Command = banCommand(
   'SHUN',
@@ -94,6 +98,8 @@ export function problemWith(
   if (kind === 'jupe' && state.findServer(mask) === state.me) return `${state.me.name} is this server itself`;
   const most = MAX_MINUTES[kind];
   if (minutes > most) return `${minutes} minutes are too long, expected at most ${most}`;
+  if (networkBans.globsFull(kind, mask))
+    return 'there are as many bans of that sort as everybody can be compared with; lift some first';
   return networkBans.hasRoom(kind, mask)
     ? null
     : 'the list of bans of the network is full; it has room when some are over';

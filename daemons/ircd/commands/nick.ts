@@ -8,6 +8,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { changeNick } from '../actions/nick.ts';
 import type { CommandServer } from '../command-server.ts';
 import { refuseNick, tryRegister } from '../registration.ts';
+import { whyReserved } from '../reserved-names.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannelsOf, leaveAll } from '../work-steps.ts';
 import type { Command } from './command.ts';
@@ -29,8 +30,7 @@ export const nick: Command = {
       client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;
     }
-    const reserved = client.user.isOper ? null : server.bans.reservedFor(wanted);
-    server.host.work.spend(server.bans.reservedNs);
+    const reserved = client.user.isOper ? null : whyReserved(server, wanted);
     if (reserved !== null) {
       client.reply(N.ERR_ERRONEUSNICKNAME, wanted, reserved);
       return null;

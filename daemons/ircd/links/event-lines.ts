@@ -91,7 +91,7 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
     case 'redaction':
       return peer.ownTokens ? [redactionLine(numbers, event)] : [];
     case 'network ban':
-      if (!knowsBan(peer.kind, event.ban.kind)) return [];
+      if (!knowsBan(peer.kind, event.ban)) return [];
       return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];
     case 'query':
       return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];

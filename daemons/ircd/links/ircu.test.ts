@@ -222,12 +222,31 @@ describe.runIf(command !== null)('linked to ircu', () => {
     await alice!.hears('PRIVMSG alice :and back');
 
     dora!.send('GLINE +*@10.9.8.7 * 600 :test gline', 'JUPE +jupe.test * 600 :juped');
-    const held = () => server.networkBans.inForce().map(({ mask, reason }) => `${mask} ${reason}`);
+    const held = () =>
+      server.networkBans
+        .inForce()
+        .filter(({ mask }) => !/^[$#]/.test(mask))
+        .map(({ mask, reason }) => `${mask} ${reason}`);
     await until(() => held().length === 2);
     expect(held()).toEqual(['*@10.9.8.7 test gline', 'jupe.test juped']);
     bob.send('GLINE 5 *@10.1.2.3 :spam', 'JUPE 5 other.test :no');
     await alice!.hears('adding global GLINE for *@10.1.2.3');
     await alice!.hears('adding JUPE for other.test');
+
+    // Real names and channels as well; of reserved nicks it knows nothing. It compares channels letter by letter.
+    const fay = ours.irc.join('fay', '', '203.0.113.8');
+    const said = bob.send('GLINE 5 $R*buy?pills* :spam', 'GLINE 5 #warez :no', 'GLINE 5 $Nbad* :ours');
+    expect(said.join('\n')).toContain(`(there are no reserved nicks on ${IRCU}, nor behind it)`);
+    await alice!.hears('adding global GLINE for $R*buy?pills*');
+    await alice!.hears('adding global BADCHAN for #warez');
+    dora!.send('MODE dora -o', 'JOIN #warez');
+    await dora!.hears(' 474 dora #warez ');
+    zoe!.send('GLINE +#bad * 600 :bad', 'GLINE +$RReal?fay * 600 :fake');
+    await until(() => fay.closedWith !== null);
+    expect(fay.closedWith).toBe('G-lined: fake');
+    eve.received();
+    expect(eve.send('JOIN #bad')).toEqual([':sb.test 476 eve #bad :Reserved: bad']);
+
     zoe!.send('GLINE +*@203.0.113.9 * 600 :out');
     await until(() => eve.closedWith !== null);
     expect(eve.closedWith).toBe('G-lined: out');

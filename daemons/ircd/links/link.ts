@@ -322,7 +322,7 @@ export class Link implements LinkEnd {
   *#sendBurst(peer: Peer): WorkSteps {
     const { state, host, networkBans } = this.#server;
     for (const ban of networkBans.list()) {
-      if (knowsBan(peer.kind, ban.kind)) this.send(networkBanLine(state.me.numeric, ban));
+      if (knowsBan(peer.kind, ban)) this.send(networkBanLine(state.me.numeric, ban));
       if (host.work.spend(workPrices.row.ns)) yield null;
     }
     for (const lines of burstLines(state, state, peer)) {

@@ -4,7 +4,7 @@ import { liftNetworkBan } from '../commands/network-ban.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { limits } from '../limits.ts';
 import type { MemoryClient } from '../memory-server.ts';
-import { LinkedServer, settle, Wire } from './memory-links.ts';
+import { LinkedServer, linkLines, settle, Wire } from './memory-links.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const SECONDS = NOW / 1000;
@@ -36,10 +36,10 @@ function link(): void {
   ann.received();
 }
 
-/** What goes over the wire after a line of a client. */
-function sent(client: MemoryClient, line: string): string[] {
+/** What goes over the wire after lines of a client. */
+function sent(client: MemoryClient, ...lines: readonly string[]): string[] {
   wire.log.length = 0;
-  client.send(line);
+  client.send(...lines);
   settle(wire);
   return wire.log.splice(0);
 }
@@ -109,8 +109,8 @@ describe('a G-line', () => {
     expect(ann.received()).toEqual([
       ':here.test NOTICE ann :*** there.test lifted the G-line for *@10.1.2.3',
     ]);
-    answered(`AC GL * +#bad 3600 ${SECONDS} :x`);
-    expect(ann.received()[0]).toContain('#bad until Thu, 01 Jan 2026 01:00:00 GMT: x (it bans nobody here)');
+    answered(`AC GL * +$Xbad 3600 ${SECONDS} :x`);
+    expect(ann.received()[0]).toContain('$Xbad until Thu, 01 Jan 2026 01:00:00 GMT: x (it bans nobody here)');
   });
 
   it('of which a peer has an older change is set right, and the same one is no news', () => {
@@ -147,6 +147,105 @@ describe('a G-line', () => {
       'wanted a K-line here that cannot be set: *@* would ban everybody',
     );
   });
+});
+
+it('reserved nicks are told to our own kind alone, real names and channels to all, also in a burst and with what lifts them', () => {
+  const ends = (['auto', 'nefarious'] as const).map((kind, at) =>
+    linkLines(here, { name: `foreign${at}.test`, numeric: at === 0 ? 'AF' : 'AG', kind }),
+  );
+  link();
+  for (const end of ends) end.take();
+  const masks = (lines: readonly string[]) => lines.map((line) => line.split(' ')[3]);
+  const said = sent(
+    ann,
+    'GLINE $Nbad*',
+    'GLINE $R*spam*',
+    'GLINE #warez',
+    'UNGLINE $Nbad*',
+    'UNGLINE #warez',
+  );
+  expect(masks(said.map((line) => line.slice(2)))).toEqual([
+    '+$Nbad*',
+    '+$R*spam*',
+    '+#warez',
+    '-$Nbad*',
+    '-#warez',
+  ]);
+  for (const end of ends) expect(masks(end.take())).toEqual(['+$R*spam*', '+#warez', '-#warez']);
+  expect(ann.send('GLINE $Nworse*').join()).toContain(
+    '(there are no reserved nicks on foreign0.test, foreign1.test, nor behind it)',
+  );
+  const late = linkLines(here, { name: 'late.test', numeric: 'AH' });
+  expect(masks(late.take().filter((line) => line.startsWith('AB GL ')))).toEqual(['+$R*spam*', '-#warez']);
+});
+
+it('names that are reserved on the network may be taken by operators alone, and whoever has one keeps it', () => {
+  link();
+  const had = there.irc.join('badger');
+  const cat = there.irc.join('cat');
+  had.send('JOIN #warez');
+  sent(ann, 'GLINE 10 $Nbad* :staff', 'GLINE 10 #war* :no');
+  expect(cat.send('NICK BADman')).toEqual([':there.test 432 cat BADman :Reserved: staff']);
+  expect(cat.send('JOIN #Warez')).toEqual([':there.test 476 cat #Warez :Reserved: no']);
+  // Nicks are no channels, and channels no nicks.
+  expect(cat.send('NICK war').at(-1)).toContain(' NICK war');
+  expect(cat.send('JOIN #bad').at(-1)).toContain(' 366 ');
+  expect(had.closedWith).toBeNull();
+  expect(had.send('PRIVMSG #warez :hi')).toEqual([]);
+  there.irc.promote(cat, []);
+  expect(cat.send('NICK badcat', 'JOIN #warez').at(-1)).toContain(' 366 ');
+  sent(ann, 'UNGLINE $NBAD*', 'UNGLINE #WAR*');
+  expect(had.send('NICK badly', 'JOIN #war').at(-1)).toContain(' 366 ');
+});
+
+it('real names of the network are those of who is there and of who comes, but of operators and whom an exception names', () => {
+  link();
+  const [spam, oper, spared] = ['spam', 'oper', 'spared'].map((nick) => there.irc.join(nick));
+  there.irc.promote(oper!, []);
+  there.irc.promote(spared!, ['eline']);
+  spared!.send('ELINE ~spared@* g :friend', 'MODE spared -o');
+  sent(ann, 'GLINE 10 $RREAL?* :out');
+  expect([spam!.closedWith, oper!.closedWith, spared!.closedWith]).toEqual(['G-lined: out', null, null]);
+  const fresh = there.irc.connect();
+  expect(fresh.send('NICK x', 'USER x 0 * :Real x')[0]).toBe(':there.test 465 x :G-lined: out');
+  expect(there.irc.connect().send('NICK y', 'USER y 0 * :unreal')[0]).toContain(' 001 ');
+  vi.setSystemTime(NOW + 600_000);
+  expect(there.irc.connect().send('NICK x', 'USER x 0 * :Real x')[0]).toContain(' 001 ');
+});
+
+it('refuses masks of names that would ban all, that are too long or none, and more than everybody can be compared with', () => {
+  link();
+  for (const mask of [
+    '$R*',
+    '$R',
+    '$N*',
+    '$N#a',
+    '$N',
+    '#*',
+    '$Xa',
+    `$R${'x'.repeat(limits.maskBytes.default)}`,
+  ])
+    expect(ann.send(`GLINE ${mask}`)[0], mask).toContain('GLINE failed: ');
+  const { networkBans } = here.irc.server;
+  const ban = { reason: 'x', by: 'x', setMs: NOW, active: true, changedSeconds: 1, keptMs: NOW + 600_000 };
+  const fill = (mark: string, most: number) => {
+    for (let i = 0; i < most; i++)
+      networkBans.set({ ...ban, kind: 'gline', mask: `${mark}n${i}`, expiresMs: NOW + 300_000 }, NOW);
+  };
+  fill('$R', limits.realnameBans.default);
+  for (const mark of ['$N', '#']) fill(mark, limits.reservedNames.default);
+  for (const mark of ['$R', '$N', '#']) {
+    expect(ann.send(`GLINE ${mark}more`)[0], mark).toContain('there are as many bans of that sort');
+    // Other servers may: it is remembered and passed on, and bans nobody here.
+    answered(`AC GL * +${mark}more 600 ${SECONDS} :x`);
+    expect(ann.received()[0]).toContain('(it bans nobody here)');
+    expect(networkBans.get('gline', `${mark}more`)).toBeDefined();
+  }
+  expect(networkBans.reservedFor('more')).toBeNull();
+  expect(networkBans.reservedFor('n1')).toBe('Reserved: x');
+  vi.setSystemTime(NOW + 300_000);
+  expect(sent(ann, 'GLINE 5 $Nother')).toHaveLength(1);
+  expect(networkBans.reservedFor('other')).toBe('Reserved: No reason given');
 });
 
 it('a ban that there is no room for is passed on, and operators are told', () => {

@@ -156,6 +156,20 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
     irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
   },
+  'real names are banned from the network': ({ irc }) => {
+    const end = Date.now() + 600_000;
+    const ban = {
+      reason: 'no',
+      by: 'admin',
+      setMs: 0,
+      active: true,
+      changedSeconds: 1,
+      expiresMs: end,
+      keptMs: end,
+    } as const;
+    for (const mask of ['$R*al?b?b', '$Nbob', '#b', '$R*other*'])
+      irc.server.networkBans.set({ ...ban, kind: 'gline', mask });
+  },
   'bob is shunned': ({ irc }) => {
     setNetworkBan(irc.server, { kind: 'shun', mask: '~bob@*', reason: 'spam', by: 'admin' }, 60);
   },
