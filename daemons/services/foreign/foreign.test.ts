@@ -48,6 +48,23 @@ it('an account is as old as is told of it, unless that cannot be, and was used s
   ]);
 });
 
+it('a certificate or a nick is the first one’s who has it, and that the others lose it is said', () => {
+  const account = (name: string, nick: string) =>
+    [
+      `OBJECT NickCore\nDATA display ${name}\nDATA cert ${AB}\nEND\n`,
+      ...[name, nick].map((one) => `OBJECT NickAlias\nDATA nick ${one}\nDATA nc ${name}\nEND\n`),
+    ].join('');
+  const { rows, left } = written(account('First', 'Both') + account('Second', 'both'), 'anope');
+  expect(
+    rows('SELECT name FROM fingerprints JOIN accounts ON id = account UNION ALL SELECT nick FROM nicks'),
+  ).toEqual([['First'], ...['Both', 'First', 'Second'].map((nick) => [nick])]);
+  const lost = left.map(({ what, count, examples }) => `${count} ${what}: ${examples}`);
+  expect(lost.slice(1)).toEqual([
+    '1 nick: Second: both',
+    expect.stringMatching(/^1 certificate: Second: (?:ab)+$/),
+  ]);
+});
+
 describe('of X3', () => {
   const { accounts, left } = readX3(X3_FILE, READING);
   const [ann, bob] = accounts as [ForeignAccount, ForeignAccount];
@@ -166,6 +183,9 @@ describe('of Atheme', () => {
     const row = `DBV 12\nMU A ann $z$${kind}$10000$${salt}$${key} noemail 1 1 +C\n`;
     const { hash } = readAtheme(row, READING).accounts[0]!;
     expect(fitsForeignHash(hash!, 'correct horse')).toBe(true);
+    // With more behind it, it is none of these.
+    const more = readAtheme(row.replace(' noemail', '$x noemail'), READING);
+    expect(more.accounts[0]!.hash).toBeNull();
     expect(fitsForeignHash(hash!, 'wrong horse')).toBe(false);
   });
 

@@ -138,6 +138,12 @@ it('levels are of accounts: 0 is everybody, one’s own the highest, and * what 
   expect((await ann('SHOWCOMMANDS AuthServ'))[0]!.split(/ +/)).toEqual(['Command', 'Who', 'Changes']);
   expect((await cat('SHOWCOMMANDS AuthServ 0')).length).toBeGreaterThan(2);
   expect((await ann('SHOWCOMMANDS ModCmd 1000')).length).toBe((await ann('SHOWCOMMANDS ModCmd 800')).length);
+  // From its level on, and not below.
+  const sees = async () => (await bob('SHOWCOMMANDS ModCmd')).some((line) => line.startsWith('BIND '));
+  await test.level('bob', 799);
+  expect(await sees()).toBe(false);
+  await test.level('bob', 800);
+  expect(await sees()).toBe(true);
   expect(await cat('COMMAND AuthServ.STATUS')).toEqual([
     expect.stringMatching(/^COMMAND is for those who are logged in/),
   ]);
