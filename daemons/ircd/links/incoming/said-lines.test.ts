@@ -4,7 +4,9 @@
  */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TEXT_MODES } from '../../../irc/modes.ts';
 import type { MemoryClient } from '../../memory-server.ts';
+import type { Channel } from '../../state/channel.ts';
 import type { LinkFacts } from '../../state/link-facts.ts';
 import { LinkedServer, linkLines, type MemoryEnd } from '../memory-links.ts';
 import { CASES_MS, readCases, withoutTimes, withTimes } from '../written-cases-fixture.ts';
@@ -67,6 +69,12 @@ function shortly(facts: LinkFacts | null): string {
   return `(${[...said, ...more].join('; ')})`;
 }
 
+/** Modes that are a text, where there are any. */
+const textsOf = (channel: Channel) =>
+  TEXT_MODES.flatMap((letter) => channel.text(letter) ?? [])
+    .map((text) => `+${text}`)
+    .join(' ');
+
 /** What is so of users and channels, in a few words each. */
 function facts(): string[] {
   const { users, channels } = here.state;
@@ -79,7 +87,7 @@ function facts(): string[] {
     ),
     ...[...channels.values()].map((channel) =>
       written(
-        `${channel.name} ${channel.createdMs / 1000} ${channel.modes} ${channel.joinKey} ${channel.limit} ${channel.members.map((one) => one.prefix(true) + one.user.nick).join()} ${channel.bans.entries.map(({ mask, by, atMs }) => `${mask.text} ${by} ${atMs / 1000}`).join()} ${channel.topic} ${channel.topicBy} ${channel.topicAtMs / 1000}`,
+        `${channel.name} ${channel.createdMs / 1000} ${channel.modes} ${channel.joinKey} ${channel.limit} ${channel.members.map((one) => one.prefix(true) + one.user.nick).join()} ${channel.bans.entries.map(({ mask, by, atMs }) => `${mask.text} ${by} ${atMs / 1000}`).join()} ${channel.topic} ${channel.topicBy} ${channel.topicAtMs / 1000} ${textsOf(channel)}`,
       ),
     ),
   ];
