@@ -11,19 +11,25 @@ export interface UserModeChange {
   readonly bit: number;
 }
 
-/** Applies the changes in their order, those that are so already excepted, and tells the user what they were. */
+/**
+ * Applies the changes in their order, and tells the user and the other servers what is another than before. What was changed and
+ * changed back is told to nobody: by `+w-w` for `-w+w` they would have the mode off that is on here.
+ */
 export function setUserModes(server: CommandServer, user: User, changes: readonly UserModeChange[]): void {
-  let plus = '';
-  let minus = '';
-  for (const { on, letter, bit } of changes) {
+  const before = user.modes;
+  for (const { on, bit } of changes) {
     if (((user.modes & bit) !== 0) === on) continue;
     server.state.setUserMode(user, bit, on);
-    if (on) plus += letter;
+    if (bit === UMODE.oper && !on && user.local !== null) dropOperator(server, user, user.local);
+  }
+  // Each letter once, in the order of the changes.
+  const letters = new Map([...changes.map(({ letter, bit }) => [letter, bit] as const), NOTICES]);
+  let plus = '';
+  let minus = '';
+  for (const [letter, bit] of letters) {
+    if (((before ^ user.modes) & bit) === 0) continue;
+    if ((user.modes & bit) !== 0) plus += letter;
     else minus += letter;
-    if (bit === UMODE.oper && !on && user.local !== null) {
-      user.local.oper = null;
-      minus += dropNotices(server, user, user.local);
-    }
   }
   const change = (plus === '' ? '' : `+${plus}`) + (minus === '' ? '' : `-${minus}`);
   if (change === '') return;
@@ -31,10 +37,12 @@ export function setUserModes(server: CommandServer, user: User, changes: readonl
   server.links?.tell({ kind: 'user modes', user, change });
 }
 
-/** Notices are for operators alone. @returns the letter where the user had the mode */
-function dropNotices({ state }: CommandServer, user: User, local: LocalClient): string {
+/** What goes with the mode `o`, though nobody has said so. */
+const NOTICES = ['s', UMODE.notices] as const;
+
+/** Notices are for operators alone. */
+function dropOperator({ state }: CommandServer, user: User, local: LocalClient): void {
+  local.oper = null;
   local.notices = 0;
-  if ((user.modes & UMODE.notices) === 0) return '';
-  state.setUserMode(user, UMODE.notices, false);
-  return 's';
+  if ((user.modes & UMODE.notices) !== 0) state.setUserMode(user, UMODE.notices, false);
 }

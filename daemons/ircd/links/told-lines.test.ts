@@ -27,7 +27,7 @@ let ends: Record<Kind, MemoryEnd>;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: CASES_MS });
   here = new LinkedServer('here.test', 1);
-  clients = { ann: here.irc.join('ann', 'message-tags'), bea: here.irc.join('bea') };
+  clients = { ann: here.irc.join('ann', 'message-tags draft/message-redaction'), bea: here.irc.join('bea') };
   here.irc.promote(clients.ann!, OPER_FLAGS);
   clients.ann!.send('JOIN #c');
   const link = (name: Kind) =>

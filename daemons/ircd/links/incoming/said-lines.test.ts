@@ -18,7 +18,7 @@ let ends: Readonly<Record<'nef' | 'own', MemoryEnd>>;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: CASES_MS });
   here = new LinkedServer('here.test', 1);
-  ann = here.irc.join('ann', 'away-notify setname message-tags');
+  ann = here.irc.join('ann', 'away-notify setname message-tags draft/message-redaction');
   here.irc.promote(ann, []);
   ann.send('JOIN #c');
   ends = {
