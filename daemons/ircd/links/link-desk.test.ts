@@ -100,7 +100,7 @@ describe('a server with autoconnect', () => {
       });
     };
     here.blocks = [auto];
-    expect(row()).toMatchObject({ state: 'connecting', since: null });
+    expect(row()).toMatchObject({ state: 'connecting', direction: 'out', since: null });
     here.desk.connect('there.test');
     here.blocks = [auto];
     expect(called).toEqual(['there.test']);
@@ -177,6 +177,30 @@ describe('a server with autoconnect', () => {
     answer(end);
     await clock.advance(0);
     expect([end.closed, end.link]).toEqual([true, null]);
+  });
+});
+
+describe('the table of servers', () => {
+  /** Whether those who watch it are told that something is another. */
+  const isTouched = (deed: () => void) => {
+    here.irc.host.touched.clear();
+    deed();
+    return here.irc.host.touched.has('network');
+  };
+
+  it('changes with every step of a link, and with what is to be linked', () => {
+    let end = new MemoryEnd();
+    const steps: readonly (readonly [string, () => void])[] = [
+      ['blocks', () => (here.blocks = [blockFor('there.test')])],
+      ['arrives', () => (end = arrives())],
+      ['met', () => introduce(end)],
+      ['told', () => end.link!.take('AC EB')],
+      ['gone', () => end.link!.gone('Connection lost')],
+      ['refused', () => introduce(arrives(), 'there.test', 'AC', 'guess')],
+      ['called', () => void here.desk.connect('there.test')],
+      ['let go', () => void here.desk.squit('there.test', here.state.me, 'no')],
+    ];
+    expect(steps.filter(([, deed]) => !isTouched(deed)).map(([name]) => name)).toEqual([]);
   });
 });
 
@@ -294,6 +318,24 @@ describe('squit and connect', () => {
     expect(() => here.desk.sizeOf('here.test')).toThrow('here.test is this server itself.');
     introduce(arrives());
     expect(() => here.desk.connect('there.test')).toThrow('there.test is linked already.');
+  });
+
+  it('end a connection on its way to the server alone that they name', async () => {
+    here.dial = () => Promise.resolve(new MemoryEnd());
+    here.blocks = [blockFor('there.test'), blockFor('other.test')];
+    for (const name of ['there.test', 'other.test']) here.desk.connect(name);
+    await clock.advance(0);
+    const stranger = arrives();
+    expect([row()?.state, row('other.test')?.state]).toEqual(['connecting', 'connecting']);
+    expect(here.desk.squit('there.test', here.state.me, 'enough')).toEqual({
+      server: 'there.test',
+      servers: 0,
+      users: 0,
+    });
+    expect(row()).toMatchObject({ state: 'failed', reason: 'enough' });
+    expect([row('other.test')?.state, stranger.closed]).toEqual(['connecting', false]);
+    stranger.link!.gone('test over');
+    here.desk.squit('other.test', here.state.me, 'enough');
   });
 
   it('of a server behind another ask whoever it is linked to', () => {

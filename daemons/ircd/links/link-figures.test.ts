@@ -46,6 +46,8 @@ it('shows what waits and how far away the other end is, for as long as the link 
   end(link);
   expect(all('far.test')).toEqual([undefined, undefined, undefined]);
   end(link);
+  begin(link);
+  expect(read('depth', 'far.test')).toBe(7);
 });
 
 it('is called by its name, or by its number where that is too long for a label', () => {

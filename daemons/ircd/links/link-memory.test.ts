@@ -62,6 +62,7 @@ it('is not who has said most long ago, nor anybody where there are no links', ()
 it('is also one that was linked since', () => {
   const fresh = { traffic: { bytesIn: 5 } };
   links.push(fresh);
+  young.traffic.bytesIn += 4;
   used = FULL;
   expect(memory.offender(links, 1)).toBe(fresh);
 });

@@ -93,13 +93,15 @@ describe('where ircu is linked', () => {
 
   it('who took a long one before the news came is called otherwise, and ircu hears nothing before', () => {
     comes();
-    clients[2]!.send('JOIN #c', `NICK ${LONG}`);
+    clients[2]!.send('JOIN #c', `NICK ${LONG}`, 'AWAY :out');
     const fresh = servers[2].irc.join('another-of-16-byte');
     fresh.send('JOIN #c');
     const lines = says('AJ EB');
     expect(lines.filter((line) => line.includes(' D '))).toEqual([]);
     expect(lines.join('\n')).not.toMatch(/ N \S*-of-16/);
     expect(lines.filter((line) => line.startsWith('ADAAB'))).toEqual([`ADAAB J #c ${SECONDS}`]);
+    // Of whom it knows by another nick it hears the rest.
+    expect(lines).toContain('ADAAA A :out');
     // Its modes were told when it was made.
     expect(lines.filter((line) => / M #c /.test(line))).toEqual([`AD M #c +nt ${SECONDS}`]);
     expect(lines.find((line) => line.startsWith('AD N '))).toMatch(/^AD N Guest\d{6} 3 /);

@@ -331,6 +331,17 @@ describe('pings between servers', () => {
     expect(there.irc.server.counters.handlerErrors).toBe(0);
   });
 
+  it('of servers further away are answered to whoever asked, over those between', () => {
+    ann.received();
+    farWire.linkA.take('AD RO ABAAA far.example 5 :words');
+    settle(wire, farWire);
+    expect(wire.log).toEqual(['< AD RO ABAAA far.example 5 :words']);
+    expect(ann.received()).toEqual([':here.test RPONG ann far.example 5 :words']);
+    // It goes back to nobody who has sent it.
+    wire.linkB.take('AB RO ABAAA far.example 5 :words');
+    expect(wire.b.sent).toEqual([]);
+  });
+
   it('are sent for operators of other servers, who hear how long they took', () => {
     wire.linkB.take('ABAAA RI far.example AC :<start>');
     settle(wire, farWire);

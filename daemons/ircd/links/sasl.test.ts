@@ -146,6 +146,11 @@ describe('with services behind a link', () => {
     for (const line of [`DH SASL AB ${abandoned} L eve 5`, `DH SASL AB ${abandoned} D S`])
       services.link!.take(line);
     const silent = await begin();
+    // The same client has begun again since, and what is not for it to hear is no answer.
+    for (const line of [`${abandoned} D F`, `${silent} S :PLAIN`, `${silent} H :unknown@192.0.2.1:192.0.2.1`])
+      services.link!.take(`DH SASL AB ${line}`);
+    await turn();
+    expect(carol.received()).toEqual([]);
     for (const line of [`DI SASL AB ${silent} L eve 5`, `DI SASL AB ${silent} D S`]) other.link!.take(line);
     await turn();
     expect([carol.received(), here.irc.server.state.users.size]).toEqual([[], 0]);
@@ -177,6 +182,39 @@ describe('with services behind a link', () => {
     );
     expect((await said(carol, 'AUTHENTICATE PLAIN')).join()).toContain(' 904 carol ');
   });
+
+  it.each([
+    ['L carol 1795854642', ' +r carol:1795854642 '],
+    ['L carol 0', ' +r carol '],
+    ['L :carol', ' +r carol '],
+    ['L carol x5', ' +r carol '],
+    ['L carol 5x', ' +r carol '],
+    ['L carol 17958546420', ' +r carol '],
+  ])('an account is as old as services say, where that is a time: %s', async (login, shown) => {
+    useServices(here);
+    const services = peer('services.test', 'DH', 's6');
+    const carol = newcomer(here);
+    await said(carol, 'AUTHENTICATE PLAIN');
+    const { token } = exchange(services.take());
+    for (const step of [login, 'D S']) services.link!.take(`DH SASL AB ${token} ${step}`);
+    await turn();
+    carol.send('CAP END');
+    expect(services.take().join('\n')).toContain(shown);
+  });
+
+  it.each(['L a:b', `L ${'a'.repeat(65)}`, 'L :a b'])(
+    'a login by no name of an account is none: %s',
+    async (named) => {
+      useServices(here);
+      const services = peer('services.test', 'DH', 's6');
+      const carol = newcomer(here);
+      await said(carol, 'AUTHENTICATE PLAIN');
+      const { token } = exchange(services.take());
+      for (const step of [named, 'D S']) services.link!.take(`DH SASL AB ${token} ${step}`);
+      await turn();
+      expect(carol.received()).toEqual([':here.test 904 carol :SASL authentication failed']);
+    },
+  );
 
   it('long messages go in pieces of 400 bytes both ways', async () => {
     useServices(here);

@@ -96,3 +96,29 @@ it('whoever is gone and cannot be told of yet takes no part in a collision', asy
   expect(here.state.findUser('cid')?.numeric).toBe('ACAAA');
   expect(ann.send('JOIN #d', 'NICK cid').at(-1)).toContain(' 433 ');
 });
+
+it('no server is introduced before those are gone who were on one that was lost', async () => {
+  const [one, two, left] = [linked('one.test', 'AC'), linked('two.test', 'AD'), linked('left.test', 'AE')];
+  one.link!.take(`AC N bob 1 ${S} ~u 192.0.2.9 DAAAIJ ACAAA :x`);
+  ann.send('JOIN #c');
+  one.link!.take(`ACAAA J #c ${S}`);
+  stopDisk();
+  ann.send('MODE #c +s');
+  one.link!.gone('Connection lost');
+  const again = linked('again.test', 'AC');
+  const late = linked('late.test', 'AF');
+  two.link!.take(`AD S far.test 2 0 ${S} P10 AG]]] +6 :Far`);
+  left.link!.take(`AE S deep.test 2 0 ${S} P10 AH]]] +6 :Deep`);
+  for (const end of [late, left]) end.link!.gone('Connection lost');
+  expect([again.link!.state, here.state.findServer('far.test'), here.state.findUser('bob')?.numeric]).toEqual(
+    ['introducing', undefined, 'ACAAA'],
+  );
+  settleDisk();
+  await vi.waitFor(() => expect(here.state.findServer('far.test')).toBeDefined());
+  expect([again.link!.state, late.link!.state, here.state.findUser('bob')]).toEqual([
+    'bursting',
+    'failed',
+    undefined,
+  ]);
+  expect([...here.state.servers.keys()].sort()).toEqual(['again.test', 'far.test', 'here.test', 'two.test']);
+});

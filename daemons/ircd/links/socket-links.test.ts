@@ -1,6 +1,7 @@
 /** Links over real sockets, with and without TLS. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
 import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
@@ -10,7 +11,9 @@ import type { LinkBlock } from './link-block.ts';
 import { SocketServer } from './socket-fixture.ts';
 
 const servers: SocketServer[] = [];
+const ports: Server[] = [];
 afterEach(async () => {
+  for (const port of ports.splice(0)) port.close();
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
@@ -18,6 +21,14 @@ async function start(name: string, numeric: number, credentials: TlsCredentials 
   const server = await SocketServer.start(name, numeric, credentials);
   servers.push(server);
   return server;
+}
+
+/** A port of its own. */
+async function listen(take: (socket: Socket) => void): Promise<number> {
+  const port = createServer({ allowHalfOpen: true }, take);
+  ports.push(port);
+  await once(port.listen(0, '127.0.0.1'), 'listening');
+  return (port.address() as AddressInfo).port;
 }
 
 /** Each knows the other; nobody calls yet. */
@@ -107,4 +118,38 @@ it('without a fingerprint a peer that is called over TLS needs a certificate tha
   here.links.desk.connect('there.test');
   await until(() => here.row('there.test')?.state === 'failed');
   expect(here.row('there.test')?.reason).toContain('self-signed');
+});
+
+it('ends the connections that are left at the deadline, also of who says nothing and does not go', async () => {
+  const there = await start('there.test', 2);
+  const taken: Socket[] = [];
+  const port = await listen((socket) => {
+    taken.push(socket);
+    there.links.accept(socket, undefined);
+  });
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.write('PASS :linkpw\r\n');
+  await until(() => there.irc.server.counters.linkLinesIn === 1);
+  await there.links.drain('over', AbortSignal.abort());
+  expect(taken.map(({ destroyed }) => destroyed)).toEqual([true]);
+  socket.destroy();
+});
+
+it('knows services of the instance by their password alone, whatever they are called', async () => {
+  const here = await start('here.test', 1);
+  const port = await listen((socket) => here.links.acceptServices(socket, 'proof'));
+  const says = (password: string) => {
+    const socket = connect(port, '127.0.0.1');
+    const now = Math.floor(Date.now() / 1000);
+    socket.write(`PASS :${password}\r\nSERVER services.any 1 1 ${now} J10 AC]]] +s6Bt :x\r\n`);
+    return socket;
+  };
+  expect(await text(says('guess'))).toBe('ERROR :Closing Link: the password is wrong\r\n');
+  const services = says('proof');
+  await until(() => here.row('services.any') !== undefined);
+  expect(here.row('services.any')).toMatchObject({ kind: 'signalbox', direction: 'in', state: 'bursting' });
+  services.write(`AC EB\r\nAC S behind.any 2 1 1 J10 AD]]] +6 :x\r\n`);
+  await until(() => here.irc.host.logs.some(({ message }) => message.includes('hub masks')));
+  expect(here.row('services.any')).toBeUndefined();
+  services.destroy();
 });
