@@ -64,7 +64,8 @@ export class Link implements LinkEnd {
   readonly transport: LinkTransport;
   readonly #network: LinkNetwork;
   readonly #server: CommandServer;
-  #block: LinkBlock | null;
+  /** Of the server that was called; null for one that has connected. */
+  readonly #block: LinkBlock | null;
   #state: LinkState = 'introducing';
   #password: string | null = null;
   #peer: Peer | null = null;
@@ -237,7 +238,6 @@ export class Link implements LinkEnd {
       return;
     }
     if (this.#block === null) this.#introduce(block!);
-    this.#block = block;
     const peer = this.#accept(block!, said);
     yield* this.#sendBurst(peer);
   }

@@ -31,7 +31,7 @@ export function linesFor(numbers: Numbers, me: string, peer: Peer, event: Networ
 function whoIn(event: NetworkEvent): User | null {
   if (event.kind === 'join') return event.membership.user;
   if ('user' in event && event.kind !== 'kick' && event.kind !== 'invite') return event.user;
-  return 'source' in event && 'nick' in event.source ? event.source : null;
+  return 'nick' in event.source ? event.source : null;
 }
 
 /** Who they are and where. */

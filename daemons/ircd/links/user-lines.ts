@@ -76,7 +76,6 @@ export function userModeLines(
   peer: Peer,
   { user, change, argument }: Extract<NetworkEvent, { readonly kind: 'user modes' }>,
 ): string[] {
-  if (argument !== undefined && peer.kind === 'ircu') return [];
   const { foreign } = user.server;
   const known =
     modesFor(peer, ~0, foreign) +

@@ -114,10 +114,9 @@ export const kick: TokenCode = (line) => {
   const { server, source, params, link } = line;
   const [name = '', numeric = '', reason = ''] = params;
   return on(line, name, function* (channel) {
-    const victim = server.state.findNumeric(numeric);
-    const membership = victim?.memberships.get(channel);
-    if (victim === undefined || membership === undefined) return;
-    if (victim.local !== null) link.send(writeLine(numeric, TOKEN.PART, [channel.nameBytes]));
+    const membership = server.state.findNumeric(numeric)?.memberships.get(channel);
+    if (membership === undefined) return;
+    if (membership.user.local !== null) link.send(writeLine(numeric, TOKEN.PART, [channel.nameBytes]));
     yield* kickMember(server, source, membership, textOf(reason), reason);
   });
 };

@@ -31,22 +31,23 @@ import { type Question, readQuery } from '../query-lines.ts';
 import { RemoteAsker } from '../remote-asker.ts';
 import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 
+/** @param words all that stand before the server that is asked are there. */
 type Answer = (server: CommandServer, asker: Asker, words: readonly string[]) => void;
 
 const ANSWERS: Readonly<Record<Exclude<Question, 'NAMES'>, Answer>> = {
   ADMIN: answerAdmin,
-  CONNECT: (server, asker, [name = '']) => answerConnect(server, asker, name),
+  CONNECT: (server, asker, [name]) => answerConnect(server, asker, name!),
   INFO: answerInfo,
   LINKS: (server, asker, [mask = '*']) => answerLinks(server, asker, mask),
   LUSERS: sendLusers,
   MOTD: sendMotd,
-  STATS: (server, asker, [letter = '']) => answerStats(server, asker, letter.charAt(0)),
+  STATS: (server, asker, [letter]) => answerStats(server, asker, letter!.charAt(0)),
   TIME: answerTime,
-  TRACE: (server, asker, [target = '']) => answerTrace(server, asker, target),
+  TRACE: (server, asker, [target]) => answerTrace(server, asker, target!),
   UPING: (_server, asker) => asker.notice('UPING: this server sends no pings by UDP'),
   VERSION: answerVersion,
   WHOIS: (server, asker, [nick = '']) => answerWhois(server, asker, nick.split(',', 1)[0]!),
-  WHOWAS: (server, asker, [nick = '', count = '']) => answerWhowas(server, asker, nick, count),
+  WHOWAS: (server, asker, [nick, count]) => answerWhowas(server, asker, nick!, count!),
 };
 
 export const query: TokenCode = (line) => {
@@ -65,7 +66,7 @@ export const query: TokenCode = (line) => {
     return null;
   }
   if (target !== server.state.me) {
-    if (question === 'TRACE') tellWay(asker, textOf(words[0] ?? ''), target);
+    if (question === 'TRACE') tellWay(asker, textOf(words[0]!), target);
     passOn(line, target);
     return null;
   }
@@ -74,7 +75,7 @@ export const query: TokenCode = (line) => {
     return null;
   }
   const said = words.map(textOf);
-  if (question === 'NAMES') return answerNames(server, asker, (said[0] ?? '').split(','));
+  if (question === 'NAMES') return answerNames(server, asker, said[0]!.split(','));
   ANSWERS[question](server, asker, said);
   return null;
 };

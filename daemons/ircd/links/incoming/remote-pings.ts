@@ -22,14 +22,14 @@ export const remotePing: TokenCode = (line) => {
     passOn(line, to);
     return null;
   }
-  const [, asker = '', ...times] = params.slice(0, 4);
+  const [, asker, ...times] = params.slice(0, 4);
   if (
     user === null &&
     times.length === 2 &&
-    isUserNumeric(asker) &&
+    isUserNumeric(asker!) &&
     times.every((text) => readWhole(text) >= 0)
   )
-    link.send(writeLine(state.me.numeric, TOKEN.RPONG, [nameOf(source), asker, ...times], params.at(-1)!));
+    link.send(writeLine(state.me.numeric, TOKEN.RPONG, [nameOf(source), asker!, ...times], params.at(-1)!));
   else if (user !== null) sendPing(line, user);
   return null;
 };
@@ -37,12 +37,12 @@ export const remotePing: TokenCode = (line) => {
 /** As clients of ircu say it: `RI name-of-the-other this-server :text`. */
 function sendPing({ server, network, params }: LinkLine, user: User): void {
   const { state } = server;
-  const other = state.findServer(textOf(params[0] ?? ''));
+  const other = state.findServer(textOf(params[0]!));
   if (other === undefined || other === state.me) return;
   const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
   const times = [Math.floor(micros / 1_000_000), micros % 1_000_000];
   const words = [other.numeric, state.numericOf(user), ...times];
-  network.linkTo(other)?.send(writeLine(state.me.numeric, TOKEN.RPING, words, params.at(-1)!));
+  network.linkTo(other)!.send(writeLine(state.me.numeric, TOKEN.RPING, words, params.at(-1)!));
 }
 
 /** `RO name user seconds microseconds :text` of the server that was pinged, then `RO user name milliseconds :text` for the user. */
@@ -77,7 +77,7 @@ function tellUser(line: LinkLine, user: User, words: readonly string[]): void {
     passOn(line, user.server);
     return;
   }
-  const [name = '', took = '', said = ''] = words.map(textOf);
+  const [name, took, said] = words.map(textOf);
   const prefix = nameOf(source);
   // Of a ping of this server's own the answer is told in its name.
   const from = name === prefix ? server.name : prefix;
@@ -88,9 +88,6 @@ function nameOf(source: LinkLine['source']): string {
   return 'nick' in source ? source.server.name : source.name;
 }
 
-/** Never one that lies where the line came from. */
-function serverNamed({ server, peer }: LinkLine, to: string): Server | undefined {
-  const { state } = server;
-  const found = isServerNumeric(to) ? state.serverByNumeric(to) : state.findServer(textOf(to));
-  return found?.via === peer.server ? undefined : found;
+function serverNamed({ server: { state } }: LinkLine, to: string): Server | undefined {
+  return isServerNumeric(to) ? state.serverByNumeric(to) : state.findServer(textOf(to));
 }

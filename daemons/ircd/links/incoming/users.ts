@@ -224,7 +224,7 @@ export const kill: TokenCode = ({ server, source, params, link, network, line })
       network.forward(writeLine(line.source, TOKEN.KILL, [numeric], params.at(-1)!), link);
     return null;
   }
-  const path = params.at(-1) ?? '';
+  const path = params.at(-1)!;
   const reason = /\((.*)\)$/s.exec(path)?.[1] ?? path;
   killUser(server, source, victim, textOf(reason), nameOf(source), reason);
   return null;
