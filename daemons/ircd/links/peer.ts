@@ -3,7 +3,7 @@ import type { KindLimits, PeerKind } from '../../irc/p10/kinds.ts';
 import type { SaslDesk } from '../../irc/p10/sasl-desk.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { NetBatch } from '../client/net-batch.ts';
-import type { Source } from '../network-events.ts';
+import type { NetworkEvent, Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
@@ -69,6 +69,8 @@ export interface LinkRoutes {
   letGo(server: Server, source: Source, reason: string, more?: LetGo): void;
   /** Tells some peers all that is known of a channel of which they may not have heard. */
   teach(channel: Channel, whom: (link: LinkEnd) => boolean): void;
+  /** Tells the links of something that concerns them. */
+  tell(event: NetworkEvent): void;
   /** Passes a line on to every other link as it is. */
   forward(line: string, except: LinkEnd): void;
   /** Tells every link what its peer can hold of something. @param except the one it came from; null for what is said here */

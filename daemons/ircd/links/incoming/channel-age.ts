@@ -117,7 +117,7 @@ export function* inheritInBurst(line: LinkLine, channel: Channel, ended: Channel
   const more = yield* takeOver(line, channel, ended);
   const { me } = line.server.state;
   if (more === 'modes') line.network.teach(channel, () => true);
-  else if (more === 'topic') line.server.links?.tell({ kind: 'topic', source: me, channel });
+  else if (more === 'topic') line.network.tell({ kind: 'topic', source: me, channel });
 }
 
 /**

@@ -36,9 +36,9 @@ function* leaveEach({ server }: LinkLine, user: User): WorkSteps {
 
 function* enterAll(line: LinkLine, status: number): WorkSteps {
   const user = userOf(line);
-  const seconds = readWhole(line.params[1] ?? '');
+  const seconds = readWhole(line.word(1));
   if (user === null) return;
-  for (const word of (line.params[0] ?? '').split(',')) {
+  for (const word of line.word(0).split(',')) {
     const name = textOf(word);
     if (isChannelOfLinks(name)) yield* enterOne(line, user, word, seconds, status);
   }
@@ -76,10 +76,10 @@ export const part: TokenCode = (line) => partAll(line);
 
 function* partAll(line: LinkLine): WorkSteps {
   const user = userOf(line);
-  const [names = '', reason = ''] = line.params;
   if (user === null) return;
   const { server, network, link } = line;
-  for (const name of names.split(',')) {
+  const reason = line.word(1);
+  for (const name of line.word(0).split(',')) {
     const channel = server.state.findChannel(textOf(name));
     if (channel !== undefined && user.memberships.has(channel))
       yield* leave(server, user, channel, textOf(reason), reason);
@@ -111,9 +111,9 @@ function* on(
 
 /** `K`: the server of whoever was kicked answers with `L`, so that nobody sees them there who heard it late. */
 export const kick: TokenCode = (line) => {
-  const { server, source, params, link } = line;
-  const [name = '', numeric = '', reason = ''] = params;
-  return on(line, name, function* (channel) {
+  const { server, source, link } = line;
+  const [numeric, reason] = [line.word(1), line.word(2)];
+  return on(line, line.word(0), function* (channel) {
     const membership = server.state.findNumeric(numeric)?.memberships.get(channel);
     if (membership === undefined) return;
     if (membership.user.local !== null) link.send(writeLine(numeric, TOKEN.PART, [channel.nameBytes]));
@@ -130,13 +130,13 @@ const PREFIX_BYTES =
  * later holds, so that servers whose topics cross agree.
  */
 export const topic: TokenCode = (line) => {
-  const { server, source, params } = line;
-  const [name = ''] = params;
+  const { server, network, source, params } = line;
+  const name = line.word(0);
   const times = params.slice(1, -1).map(readWhole);
   const since = times.at(-1) ?? -1;
   const created = times.length > 1 ? times.at(-2)! : -1;
   const by = params.length > 4 ? truncateUtf8(textOf(params[1]!), PREFIX_BYTES) : source.prefix;
-  const said = params.at(-1) ?? '';
+  const said = line.last;
   const text = truncateUtf8(textOf(said), limits.topicBytes.default);
   const bytes = oddBytes(cutBytes(said, limits.topicBytes.default));
   const atMs = since < 0 ? Date.now() : since * 1000;
@@ -155,7 +155,7 @@ export const topic: TokenCode = (line) => {
     if (compare(channel, text, since, of) < 0) return;
     Object.assign(channel, { topic: text, topicBytes: bytes, topicBy: by, topicAtMs: atMs });
     server.state.noteEnded(channel);
-    server.links?.tell({ kind: 'topic', source, channel });
+    network.tell({ kind: 'topic', source, channel });
   };
   return on(line, name, set, note);
 };
@@ -173,10 +173,10 @@ function compare(channel: Channel, text: string, since: number, { foreign }: Ser
 
 /** `I nick #channel time`. */
 export const invite: TokenCode = (line) => {
-  const { server, params } = line;
+  const { server } = line;
   const user = userOf(line);
-  const guest = server.state.findUser(params[0] ?? '');
-  const channel = server.state.findChannel(textOf(params[1] ?? ''));
+  const guest = server.state.findUser(line.word(0));
+  const channel = server.state.findChannel(textOf(line.word(1)));
   if (user === null || guest === undefined || channel === undefined) return null;
   const byHalfop = user.memberships.get(channel)?.isHalfop === true;
   return rest(inviteUser(server, user, guest, channel, byHalfop));

@@ -11,13 +11,12 @@ import type { LinkLine, TokenCode } from './link-line.ts';
 export const clearModes: TokenCode = (line) => clear(line);
 
 function* clear(line: LinkLine): WorkSteps {
-  const { server, source, params, network, link, text, peer } = line;
-  const [name = '', letters = ''] = params;
-  const channel = yield* freeChannel(server.host, server.state, textOf(name));
+  const { server, source, network, link, text, peer } = line;
+  const channel = yield* freeChannel(server.host, server.state, textOf(line.word(0)));
   if (channel === undefined) return;
   try {
     const changes = new ChannelModeChanges(server, source, channel);
-    for (const letter of new Set(letters))
+    for (const letter of new Set(line.word(1)))
       if (!peer.limits.otherFlags.includes(letter)) takeAway(channel, changes, letter, peer.limits.status);
     network.forward(text, link);
     yield* rest(changes.announce(false));

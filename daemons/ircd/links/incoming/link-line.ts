@@ -42,6 +42,16 @@ export class LinkLine implements LinkContext {
   get params(): readonly string[] {
     return this.line.params;
   }
+
+  /** The parameter at a place; empty where the line has none. */
+  word(at: number): string {
+    return this.params[at] ?? '';
+  }
+
+  /** The last parameter, where what is said in words stands. */
+  get last(): string {
+    return this.word(this.params.length - 1);
+  }
 }
 
 /** What a token does. What is left of it is done in later turns. */

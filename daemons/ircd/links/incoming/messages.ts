@@ -22,8 +22,8 @@ export const notice: TokenCode = (line) => send(line, 'NOTICE');
 export const tagmsg: TokenCode = (line) => (userOf(line) === null ? null : send(line, 'TAGMSG'));
 
 function send(line: LinkLine, verb: Verb): WorkSteps | null {
-  const { server, params, source } = line;
-  const [target = '', raw = ''] = params;
+  const { server, source } = line;
+  const [target, raw] = [line.word(0), line.word(1)];
   const user = userOf(line);
   const text = textOf(raw);
   if (isUserNumeric(target)) {
@@ -73,8 +73,8 @@ export const toHalfops: TokenCode = (line) => toStatus(line, '%');
 export const toVoiced: TokenCode = (line) => toStatus(line, '+');
 
 function toStatus(line: LinkLine, prefix: '@' | '%' | '+'): WorkSteps | null {
-  const [name = '', raw = ''] = line.params;
-  return userOf(line) === null ? null : toChannel(line, 'NOTICE', prefix + textOf(name), raw);
+  if (userOf(line) === null) return null;
+  return toChannel(line, 'NOTICE', prefix + textOf(line.word(0)), line.word(1));
 }
 
 /** The message as its own server has sent it, which may have said more than the text. */
@@ -105,8 +105,7 @@ export const wallops: TokenCode = (line) => tell(line, false);
 /** `WU`. */
 export const wallUsers: TokenCode = (line) => tell(line, true);
 
-function tell({ server, source, params }: LinkLine, users: boolean): WorkSteps {
-  const bytes = params.at(-1) ?? '';
+function tell({ server, source, last: bytes }: LinkLine, users: boolean): WorkSteps {
   return tellWallops(server, source, textOf(bytes), users, bytes);
 }
 
@@ -118,8 +117,8 @@ const AFTER_TARGET = /^ *[^ ]+ +[^ ]+ +[^ ]+(.*)$/s;
  * client who it is, which other servers do not.
  */
 export const reply: TokenCode = (said) => {
-  const { server, source, params, line, text } = said;
-  const user = server.state.findNumeric(params[0] ?? '');
+  const { server, source, line, text } = said;
+  const user = server.state.findNumeric(said.word(0));
   if (user === undefined) return null;
   if (user.local === null) {
     passOn(said, user.server);

@@ -52,7 +52,7 @@ function userModes(line: LinkLine): WorkSteps | null {
       kept += (on ? '+' : '-') + letter;
   }
   setUserModes(line.server, user, changes);
-  if (kept !== '') line.server.links?.tell({ kind: 'user modes', user, change: kept });
+  if (kept !== '') line.network.tell({ kind: 'user modes', user, change: kept });
   return hide(
     line.server,
     user,
@@ -61,14 +61,14 @@ function userModes(line: LinkLine): WorkSteps | null {
 }
 
 /** `+h host` and `-h` of Nefarious, and what it has beside that. */
-function keepHost({ server }: LinkLine, user: User, change: string, host: string | undefined): void {
+function keepHost({ network }: LinkLine, user: User, change: string, host: string | undefined): void {
   const letter = change.charAt(1);
   const { hosts } = user.noteFacts();
   if (host === undefined || (host !== '' && setHostIn(host) === null)) return;
   if (host === '') hosts.delete(letter);
   else hosts.set(letter, host);
   const argument = host === '' ? undefined : host;
-  server.links?.tell({ kind: 'user modes', user, change, argument });
+  network.tell({ kind: 'user modes', user, change, argument });
 }
 
 function* channelModes(line: LinkLine): WorkSteps {
@@ -99,7 +99,7 @@ function* channelModes(line: LinkLine): WorkSteps {
     // Also what is so here already: it need not be so elsewhere, where something crossed with it.
     const forced = shortToken(line.line.token) === TOKEN.OPMODE;
     if (told.length > 0)
-      server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin, forced });
+      network.tell({ kind: 'channel modes', source, channel, changes: told, origin, forced });
     // It concerns those alone who are gone here: others hear all the same how old the channel is.
     else if (older > 0) network.teach(channel, (other) => other !== link);
     yield* rest(changes.announce(false));
@@ -120,7 +120,7 @@ function originOf({ line, source, peer }: LinkLine): MaskSetter {
 
 /** It has ended here, or never was, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
 function noteForLater(
-  { server, source, peer }: LinkLine,
+  { server, network, source, peer }: LinkLine,
   { channel: name, createdSeconds, changes }: ModeLine,
   told: readonly ModeChange[],
   origin: MaskSetter,
@@ -130,7 +130,7 @@ function noteForLater(
   const noted = new ChannelModeChanges(server, source, channel, origin);
   for (const change of changes) apply(server.state, peer.limits, channel, noted, change);
   server.state.noteEnded(channel);
-  server.links?.tell({ kind: 'channel modes', source, channel, changes: told, origin });
+  network.tell({ kind: 'channel modes', source, channel, changes: told, origin });
 }
 
 /** A channel that is not here, as it was when it ended here. @param bytes its name as another server says it */

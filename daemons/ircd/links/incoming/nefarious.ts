@@ -68,19 +68,18 @@ export const privileges: TokenCode = (line) => {
 
 /** `SNO kind :text`: a notice of a server to the operators of all. */
 export const serverNotice: TokenCode = (line) => {
-  const { server, source, params } = line;
-  const text = params.at(-1) ?? '';
+  const { server, source, params, last } = line;
   if ('nick' in source || params.length < 2) return null;
-  noticeOpers(server, NOTICE.links, `${source.name} says: ${textOf(text)}`);
+  noticeOpers(server, NOTICE.links, `${source.name} says: ${textOf(last)}`);
   toOthers(line);
   return null;
 };
 
 /** `FA numeric host`: services have given a user another host; one of this server is seen with it at once. */
 export const fake: TokenCode = (line) => {
-  const { server, source, params } = line;
-  const user = server.state.findNumeric(params[0] ?? '');
-  const [, host = ''] = params;
+  const { server, source } = line;
+  const user = server.state.findNumeric(line.word(0));
+  const host = line.word(1);
   if ('nick' in source || user === undefined || user.gone || hostIn(host) === null) return null;
   toOthers(line);
   return seenWith(line, user, host);
@@ -94,8 +93,8 @@ function seenWith({ server }: LinkLine, user: User, host: string): WorkSteps | n
 
 /** `AC target C|H|S|A|D …`: somebody logs in while they connect, as a server and services tell each other. */
 export function loginOnConnect(line: LinkLine): void {
-  const { server, params } = line;
-  const [target = ''] = params;
+  const { server } = line;
+  const target = line.word(0);
   const to = server.state.serverByNumeric(target) ?? server.state.findNumeric(target)?.server;
   if (to !== undefined && to !== server.state.me) passOn(line, to);
 }

@@ -19,7 +19,7 @@ const EVERYWHERE = '*';
 
 /** By the first parameter: `U * mask`, `XQ AB token :text`. So with every token that nobody here knows. */
 export const toWhomItNames: TokenCode = (line) => {
-  const [target = ''] = line.params;
+  const target = line.word(0);
   if (target === EVERYWHERE) toAll(line);
   else towards(line, target);
   return null;
@@ -30,20 +30,20 @@ export const toWhomItNames: TokenCode = (line) => {
  * here they crossed with it: others need not forget it, and those who have are told of it once more, as in a burst.
  */
 export const destruct: TokenCode = (line) => {
-  const { server, network, link, params } = line;
-  const channel = server.state.findChannel(textOf(params[0] ?? ''));
+  const { server, network, link } = line;
+  const channel = server.state.findChannel(textOf(line.word(0)));
   if (channel === undefined || channel.members.length === 0) toAll(line);
   // Of a younger one: it is forgotten as soon as the older is heard of.
-  else if (readWhole(params[1] ?? '') <= toSeconds(channel.createdMs))
+  else if (readWhole(line.word(1)) <= toSeconds(channel.createdMs))
     network.teach(channel, (other) => other === link);
   return null;
 };
 
 /** `DS :text`: a server has found that another does not agree with it, and tells the operators of all. */
 export const desynch: TokenCode = (line) => {
-  const { server, source, params } = line;
+  const { server, source, last } = line;
   const name = nameOf(source);
-  const text = textOf(params.at(-1) ?? '');
+  const text = textOf(last);
   noticeOpers(server, NOTICE.links, `${name} says: ${text}`);
   server.host.log('warn', 'desynch', `${name} says: ${text}`, { server: name });
   toAll(line);
@@ -72,7 +72,7 @@ export const setTime: TokenCode = (line) => {
 
 /** `LL`: how far two servers are from each other. A user names the server that is to say it behind what they ask for. */
 export const distance: TokenCode = (line) => {
-  towards(line, line.params[userOf(line) === null ? 0 : 1] ?? '');
+  towards(line, line.word(userOf(line) === null ? 0 : 1));
   return null;
 };
 

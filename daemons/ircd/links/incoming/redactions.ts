@@ -14,7 +14,7 @@ const MESSAGE_ID = /^[\w-]{1,64}$/;
 
 export const redaction: TokenCode = (line) => {
   const user = userOf(line);
-  const [target = '', msgid = ''] = line.params;
+  const [target, msgid] = [line.word(0), line.word(1)];
   if (user === null || !MESSAGE_ID.test(msgid)) return null;
   if (!isUserNumeric(target)) return onChannel(line, user, textOf(target), msgid);
   const to = line.server.state.findNumeric(target);
@@ -22,8 +22,8 @@ export const redaction: TokenCode = (line) => {
   return redact(line.server, user, to, { status: 0, shown: to.nick, msgid, reason: reasonOf(line) });
 };
 
-function reasonOf({ params }: LinkLine): string {
-  return textOf(params[2] ?? '');
+function reasonOf(line: LinkLine): string {
+  return textOf(line.word(2));
 }
 
 function* onChannel(line: LinkLine, user: User, target: string, msgid: string): WorkSteps {

@@ -16,7 +16,7 @@ export const remotePing: TokenCode = (line) => {
   const { server, link, source, params } = line;
   const { state } = server;
   const user = userOf(line);
-  const to = serverNamed(line, (user === null ? params[0] : params[1]) ?? '');
+  const to = serverNamed(line, line.word(user === null ? 0 : 1));
   if (to === undefined) return null;
   if (to !== state.me) {
     passOn(line, to);
@@ -50,7 +50,7 @@ export const remotePong: TokenCode = (line) => {
   const { server, network, source, params } = line;
   const { state } = server;
   if (params.length < 5) {
-    const user = state.findNumeric(params[0] ?? '');
+    const user = state.findNumeric(line.word(0));
     if (user !== undefined && params.length === 4) tellUser(line, user, params.slice(1));
     return null;
   }

@@ -62,9 +62,9 @@ function tellTimes(server: Server, { bootSeconds, linkSeconds }: ServerLine): vo
  * another direction is to be let go by whoever it is linked to. A time that is not 0 says which link is meant: of one that was
  * made anew meanwhile nobody knew who said so.
  */
-export const squit: TokenCode = ({ server: irc, network, link, peer, source, params, line }) => {
-  const named = irc.state.findServer(params[0] ?? '');
-  const bytes = params.at(-1) ?? '';
+export const squit: TokenCode = (said) => {
+  const { server: irc, network, link, peer, source, params, line, last: bytes } = said;
+  const named = irc.state.findServer(said.word(0));
   const reason = textOf(bytes);
   const linkSeconds = params.length > 2 ? readWhole(params[1]!) : 0;
   if (named === undefined) return null;

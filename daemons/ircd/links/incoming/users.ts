@@ -203,7 +203,7 @@ function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: n
 /** `Q`. */
 export const quit: TokenCode = (line) => {
   const user = userOf(line);
-  const bytes = line.params.at(-1) ?? '';
+  const { last: bytes } = line;
   const reason = textOf(bytes);
   if (user !== null) quitUser(line.server, user, reason, { kind: 'quit', user, reason, bytes });
   return null;
@@ -233,15 +233,15 @@ export const kill: TokenCode = ({ server, source, params, link, network, line })
 /** `A`: with a text away, without back. */
 export const away: TokenCode = (line) => {
   const user = userOf(line);
-  const text = line.params.at(-1) ?? '';
+  const { last: text } = line;
   return user === null ? null : setAway(line.server, user, text === '' ? null : textOf(text), oddBytes(text));
 };
 
 /** `AC`: ircu's `user account time`, and with `R`, `M` or `U` before the account as others have it. */
 export const account: TokenCode = (line) => {
   const { server, source, params, peer } = line;
-  const user = server.state.findNumeric(params[0] ?? '');
-  const [, word = '', after] = params;
+  const user = server.state.findNumeric(line.word(0));
+  const [word, after] = [line.word(1), params[2]];
   if (peer.kind !== 'ircu' && /^[CHSAD]$/.test(word) && after !== undefined) loginOnConnect(line);
   else if (user !== undefined && !('nick' in source)) {
     if (word === 'U') return stampUser(server, user, null, source);
@@ -268,9 +268,10 @@ function* stampUser(
 }
 
 /** `BH user host`: a server tells how one of its users is seen from now on. */
-export const host: TokenCode = ({ server, source, params }) => {
-  const user = server.state.findNumeric(params[0] ?? '');
-  const seen = hostIn(params[1] ?? '');
+export const host: TokenCode = (line) => {
+  const { server, source } = line;
+  const user = server.state.findNumeric(line.word(0));
+  const seen = hostIn(line.word(1));
   if (user === undefined || user.gone || user.server !== source || seen === null) return null;
   return rest(changeHost(server, user, seen));
 };
@@ -278,7 +279,7 @@ export const host: TokenCode = ({ server, source, params }) => {
 /** `BN`: a user takes another real name. */
 export const realname: TokenCode = (line) => {
   const user = userOf(line);
-  const bytes = line.params.at(-1) ?? '';
+  const { last: bytes } = line;
   const text = realnameIn(bytes);
   return user === null || text === '' || text === user.realname
     ? null
