@@ -1,6 +1,6 @@
 /** What each kind of peer is told of what happens here: in a burst, and after it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STATUS } from '../../irc/modes.ts';
+import { ALL_STATUS, STATUS } from '../../irc/modes.ts';
 import { KIND_LIMITS, type PeerKind } from '../../irc/p10/kinds.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { setAccount } from '../actions/account.ts';
@@ -173,6 +173,48 @@ describe('what happens here is told', () => {
   });
 });
 
+describe('of whoever enters a channel', () => {
+  /** As a peer hears it, with what they have there; `T` is now. */
+  function enters(created: boolean): string[] {
+    ann.send('JOIN #c', 'MODE #c +mkl key 5', 'MODE #c +beI *!*@b *!*@e *!*@i', 'TOPIC #c :news');
+    const membership = ann.user!.memberships.get(irc.server.state.findChannel('#c')!)!;
+    membership.status = ALL_STATUS;
+    return told({ kind: 'join', membership, created }).map((line) => line.replaceAll(String(NOW), 'T'));
+  }
+  const BY = '@by=ann!~ann@192.0.2.1;at=T';
+
+  it.each<[PeerKind, string[]]>([
+    ['ircu', ['AB M #c +ov ABAAA ABAAA T']],
+    ['nefarious', ['AB M #c +ov ABAAA ABAAA T']],
+    ['signalbox', ['AB M #c +qaohv ABAAA ABAAA ABAAA ABAAA ABAAA T']],
+  ])('%s hears what status they have, as far as it knows that', (to, lines) => {
+    kind = to;
+    expect(enters(false)).toEqual(['ABAAA J #c T', ...lines]);
+  });
+
+  it.each<[PeerKind, string[]]>([
+    ['ircu', ['AB M #c +mntklbov key 5 *!*@b ABAAA ABAAA T']],
+    [
+      'nefarious',
+      ['AB M #c +mntklbeov key 5 *!*@b *!*@e ABAAA ABAAA T', 'AB T #c ann!~ann@192.0.2.1 T T :news'],
+    ],
+    [
+      'signalbox',
+      [
+        'AB M #c +mntklqaoh key 5 ABAAA ABAAA ABAAA ABAAA T',
+        'AB M #c +v ABAAA T',
+        `${BY} AB M #c +b *!*@b T`,
+        `${BY} AB M #c +e *!*@e T`,
+        `${BY} AB M #c +I *!*@i T`,
+        'AB T #c ann!~ann@192.0.2.1 T T :news',
+      ],
+    ],
+  ])('%s hears what the channel has where nobody was on it', (to, lines) => {
+    kind = to;
+    expect(enters(true)).toEqual(['ABAAA J #c T', ...lines]);
+  });
+});
+
 describe('a burst', () => {
   it('has servers, users and channels, without what the peer brought', () => {
     const { state } = irc.server;
@@ -201,6 +243,16 @@ describe('a burst', () => {
       `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ann!~ann@192.0.2.1 ${NOW} ~ *!*@y.test ann!~ann@192.0.2.1 ${NOW} = *!*@z.test ann!~ann@192.0.2.1 ${NOW}`,
       `AB T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
     ]);
+  });
+
+  it('leaves out those whose nick the peer does not hold, until they are called otherwise', () => {
+    introduce(irc.server.state, linkServer(irc.server.state, 'other.test'), 'a-nick-of-16-let', {
+      numeric: 'ADAAA',
+    });
+    const nicks = () => burst().flatMap((line) => / N (\S+) /.exec(line)?.[1] ?? []);
+    expect([nicks(), [...untold].map(({ nick }) => nick)]).toEqual([['ann'], ['a-nick-of-16-let']]);
+    [kind, untold] = ['signalbox', new Set()];
+    expect([nicks(), untold.size]).toEqual([['ann', 'a-nick-of-16-let'], 0]);
   });
 
   it('leaves out who is gone before it comes to them', () => {

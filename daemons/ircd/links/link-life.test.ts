@@ -164,6 +164,12 @@ it('passes on when servers behind it have told all, and when they have heard all
   link.take(`AC S far.test 2 0 ${S} J10 AE]]] +6 :Far`);
   other.take();
   says('AE EB', 'AE EA', 'AD EB', 'AZ EB', 'AZ EA', 'AD EA');
+  // Nor does anybody but the peer answer for how far away that is.
+  const stamp = '1700000000.000000';
+  says(`AE Z AE !${stamp} ${stamp} 0 0`);
+  expect(link.lagMs).toBeNull();
+  says(`AC Z AC !${stamp} ${stamp} 0 0`);
+  expect(link.lagMs).not.toBeNull();
   expect(other.take()).toEqual(['AE EB', 'AE EA']);
   expect(here.state.findServer('far.test')!.bursting).toBe(false);
 });
@@ -185,6 +191,8 @@ it('goes on without what a defect kept from being done', () => {
     ['handler_failed', { command: 'D', nick: 'there.test' }],
     ['handler_failed', { command: 'M', nick: 'there.test' }],
   ]);
+  // The log says where in the program it was.
+  expect(here.irc.host.logs.at(-1)!.message).toMatch(/^Error: another\n +at /);
   expect(says('AC G x')).toEqual(['AB Z AB :x']);
 });
 

@@ -54,6 +54,15 @@ describe('what a peer sends', () => {
     expect(heard).toHaveLength(3 * (text.length + 1));
   });
 
+  it('is not heard any more once this end has closed, also what waits already', async () => {
+    price = 4e6;
+    arrives('1\n2\n3\n');
+    carrier.close();
+    while (turns.length > 0) turns.shift()!();
+    await turn();
+    expect(heard).toEqual(['1']);
+  });
+
   it('waits for its turn, and nothing more is read until all of it is worked off', () => {
     price = 4e6;
     arrives('1\n2\n3\n4\n');

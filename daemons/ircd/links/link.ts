@@ -71,8 +71,6 @@ export class Link implements LinkEnd {
   #peer: Peer | null = null;
   /** What the code of a token is given; null before the peer is known. */
   #context: LinkContext | null = null;
-  #burstSent = false;
-  #burstRead = false;
   /** Who the peer says it is. */
   #saidName: string | null = null;
   readonly #pulse: LinkPulse;
@@ -331,21 +329,15 @@ export class Link implements LinkEnd {
       if (host.work.spend(lines.length * workPrices.row.ns)) yield null;
     }
     this.send(writeLine(state.me.numeric, TOKEN.END_OF_BURST, []));
-    this.#burstSent = true;
-    if (this.#burstRead) this.#acknowledge();
   }
 
+  /** Lines wait for their turn: by then the peer has been told all. */
   #onBurstEnd({ source }: P10Line): void {
     const server = this.#server.state.serverByNumeric(source);
     if (server?.via !== this.#peer!.server) return;
     this.#network.told(server);
-    if (server !== this.#peer!.server) {
-      this.#network.forward(writeLine(source, TOKEN.END_OF_BURST, []), this);
-      return;
-    }
-    this.#burstRead = true;
     this.#network.forward(writeLine(source, TOKEN.END_OF_BURST, []), this);
-    if (this.#burstSent) this.#acknowledge();
+    if (server === this.#peer!.server) this.#acknowledge();
   }
 
   #acknowledge(): void {

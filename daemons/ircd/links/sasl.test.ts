@@ -216,6 +216,55 @@ describe('with services behind a link', () => {
     },
   );
 
+  it('the address of a client of IPv6 stands in brackets behind its name', async () => {
+    useServices(here);
+    const services = peer('services.test', 'DH', 's6');
+    const carol = here.irc.connect('2001:db8::7');
+    carol.send('CAP REQ :sasl', 'NICK carol', 'USER carol 0 * :Carol');
+    await said(carol, 'AUTHENTICATE PLAIN');
+    expect(exchange(services.take()).steps).toContain(
+      'AB SASL DH TOKEN H :unknown@[2001:db8::7]:2001:db8::7',
+    );
+  });
+
+  it('whoever asks for more is told what is not known here', async () => {
+    useServices(here);
+    const { authority } = here.irc.server.accounts;
+    const start = () =>
+      authority.ask('saslStart', {
+        session: '1',
+        mechanism: 'PLAIN',
+        origin: { address: '192.0.2.1', fingerprint: null },
+      });
+    const codes = (asked: readonly Promise<unknown>[]) =>
+      Promise.all(asked.map((one) => one.catch(({ code, message }) => `${code}: ${message}`)));
+    expect(await codes([start(), authority.ask('saslData', { session: '1', data: 'YQ==' })])).toEqual([
+      'unavailable: Services are not linked.',
+      'unavailable: Services wait for nothing of this client.',
+    ]);
+    expect(await authority.ask('channels', { after: '' })).toEqual({ rows: [], next: null });
+    expect(await authority.ask('nickOwners', { nicks: ['a', 'b'] })).toEqual({ owners: [null, null] });
+    expect(await codes([authority.ask('ended', { accounts: [] })])).toEqual([
+      'unavailable: Services keep the accounts: they have commands of their own.',
+    ]);
+    const services = peer('services.test', 'DH', 's6');
+    expect([authority.configured, authority.loginOnly, authority.present]).toEqual([true, true, true]);
+    const waits = start();
+    const early = authority.ask('saslData', { session: '1', data: 'YQ==' });
+    await authority.ask('saslAbort', { session: '1' });
+    const silent = start();
+    const outcomes = codes([waits, early, silent]);
+    await clock.advance(limits.saslServicesMs.default);
+    const gone = start();
+    services.link!.gone('Connection lost');
+    expect([await outcomes, await codes([gone])].flat()).toEqual([
+      'unavailable: The client has given up.',
+      'unavailable: Services wait for nothing of this client.',
+      'timeout: Services did not answer.',
+      'unavailable: Services are gone.',
+    ]);
+  });
+
   it('long messages go in pieces of 400 bytes both ways', async () => {
     useServices(here);
     const services = peer('services.test', 'DH', 's6', 'auto');
