@@ -24,6 +24,8 @@ test('Enter pressed twice, or held, on the Kill of a row disconnects nobody', as
     await app.page.keyboard.press('.');
     await expect(app.page.locator(':focus')).toHaveAttribute('role', /^menu/);
     await app.page.keyboard.press('End');
+    await expect(app.page.getByRole('menuitem', { name: 'Ban address' })).toBeFocused();
+    await app.page.keyboard.press('ArrowUp');
     await expect(app.page.getByRole('menuitem', { name: 'Kill' })).toBeFocused();
   };
   await kill();
