@@ -133,6 +133,24 @@ describe('what happens here is told', () => {
     expect(stamps()).toEqual(['AB AC ABAAA R annie', 'AB AC ABAAA M anna', 'AB AC ABAAA U']);
   });
 
+  it('to operators of a channel with the signs of our own kind, also where tags are not read', () => {
+    toldOf('JOIN #c');
+    const channel = irc.server.state.findChannel('#c')!;
+    const event = {
+      kind: 'message',
+      source: ann.user!,
+      verb: 'PRIVMSG',
+      to: channel,
+      status: STATUS.op,
+      text: 'ops',
+      tags: { msgid: 'a', atMs: 0, clientTags: '' },
+    } as unknown as NetworkEvent;
+    const [me, to] = [irc.server.state, peer()];
+    expect(linesOf(me, 'irc.test', to, event)).toEqual(['ABAAA WC #c :ops']);
+    kind = 'signalbox';
+    expect(linesOf(me, 'irc.test', { ...peer(), ownTokens: false }, event)).toEqual(['ABAAA P @#c :ops']);
+  });
+
   it('with all that our own kind knows', () => {
     kind = 'signalbox';
     toldOf('JOIN #c');

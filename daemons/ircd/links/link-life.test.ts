@@ -38,12 +38,13 @@ const SERVER = `SERVER there.test 1 ${S - 9} ${S} J10 AC]]] +h6 :There`;
 const reads = () => oper.received().map((line) => line.replace(':here.test NOTICE oper :*** ', ''));
 
 it('is introduced, told all, and linked once both have told all', async () => {
-  expect([link.state, link.peer, link.peerName, link.name, link.direction]).toEqual([
+  expect([link.state, link.peer, link.peerName, link.name, link.direction, link.sinceMs]).toEqual([
     'introducing',
     null,
     null,
     'a server at 192.0.2.77',
     'in',
+    0,
   ]);
   expect(says('PASS :linkpw')).toEqual([]);
   expect(says(SERVER)).toEqual([

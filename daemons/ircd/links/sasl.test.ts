@@ -249,7 +249,10 @@ describe('with services behind a link', () => {
     ]);
     const services = peer('services.test', 'DH', 's6');
     expect([authority.configured, authority.loginOnly, authority.present]).toEqual([true, true, true]);
+    const holds = () => (authority as SaslAuthority).holds('1');
+    expect(holds()).toBe(false);
     const waits = start();
+    expect(holds()).toBe(true);
     const early = authority.ask('saslData', { session: '1', data: 'YQ==' });
     await authority.ask('saslAbort', { session: '1' });
     const silent = start();

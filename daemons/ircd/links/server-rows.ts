@@ -11,9 +11,9 @@ import type { Server } from '../state/server.ts';
 /** @param links what is known of the servers that are linked to this one, or may be. */
 export function serverRows(state: NetworkState, links: readonly LinkRow[]): ServerRow[] {
   const byName = new Map(links.map((row) => [fold(row.name), row]));
-  const below = new Map<Server, Server[]>();
+  /** Behind null only this one stands. */
+  const below = new Map<Server | null, Server[]>();
   for (const server of state.servers.values()) {
-    if (server.uplink === null) continue;
     const siblings = below.get(server.uplink);
     if (siblings === undefined) below.set(server.uplink, [server]);
     else siblings.push(server);
