@@ -69,7 +69,7 @@ test('a window with two hosts names the host of everything, and acts on that hos
   await page.getByRole('option', { name: /^ircd clients on first/ }).click();
   const dialog = page.getByRole('dialog', { name: 'clients' });
   await expect(dialog).toContainText('ircd on first');
-  await dialog.getByRole('button', { name: 'Run clients' }).click();
+  // What only reads and needs nothing runs at once.
   await expect(dialog.getByText(/^Done in/)).toBeVisible();
   expect(asked.filter((one) => one.endsWith('command.run'))).toEqual(['local command.run']);
 
