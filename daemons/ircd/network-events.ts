@@ -134,6 +134,8 @@ export type NetworkEvent =
       readonly text: string;
       readonly users?: boolean;
     } & Said)
+  /** To the operators of all servers. */
+  | ({ readonly kind: 'globops'; readonly source: User; readonly text: string } & Said)
   /** As it is now, set, changed or lifted. */
   | { readonly kind: 'network ban'; readonly source: Source; readonly ban: NetworkBan }
   /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */

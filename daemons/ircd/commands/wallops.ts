@@ -1,5 +1,6 @@
-/** WALLOPS (RFC 2812 4.7), GLOBOPS and LOCOPS: operators to users with +w, and to operators of this server. */
+/** WALLOPS (RFC 2812 4.7), GLOBOPS and LOCOPS: operators to users with +w, to operators of all servers and to those of this one. */
 import { N } from '../../irc/numerics.ts';
+import { globops as tellGlobally } from '../actions/globops.ts';
 import { wallops as sendWallops } from '../actions/wallops.ts';
 import { noticeOpers } from '../broadcast.ts';
 import { NOTICE } from '../notice-kinds.ts';
@@ -24,9 +25,9 @@ export const globops: Command = {
   name: 'GLOBOPS',
   minParams: 1,
   oper: 'globops',
-  help: ['GLOBOPS :<text>', 'Sends a notice to all operators of this server. Operators only.'],
+  help: ['GLOBOPS :<text>', 'Sends a notice to the operators of all servers. Operators only.'],
   run(server, client, params) {
-    noticeOpers(server, NOTICE.globops, `Global -- from ${client.user.nick}: ${params[0] ?? ''}`);
+    tellGlobally(server, client.user, params[0] ?? '');
   },
 };
 

@@ -95,6 +95,10 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];
     case 'query':
       return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];
+    case 'globops':
+      return [
+        writeLine(numbers.numericOf(event.source), TOKEN.DESYNCH, [], event.bytes ?? bytesOf(event.text)),
+      ];
     case 'wallops':
       return [
         writeLine(

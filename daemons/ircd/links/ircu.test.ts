@@ -239,6 +239,8 @@ describe.runIf(command !== null)('linked to ircu', () => {
     expect(said.join('\n')).toContain(`(there are no reserved nicks on ${IRCU}, nor behind it)`);
     await alice!.hears('adding global GLINE for $R*buy?pills*');
     await alice!.hears('adding global BADCHAN for #warez');
+    bob.send('GLOBOPS :look at #warez');
+    expect(await alice!.hears('look at #warez')).toContain(':bob!~bob@198.51.100.7 WALLOPS :');
     dora!.send('MODE dora -o', 'JOIN #warez');
     await dora!.hears(' 474 dora #warez ');
     zoe!.send('GLINE +#bad * 600 :bad', 'GLINE +$RReal?fay * 600 :fake');

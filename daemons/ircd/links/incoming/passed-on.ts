@@ -5,6 +5,7 @@
 import { isServerNumeric, isUserNumeric } from '../../../irc/p10/numeric.ts';
 import { readWhole } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
+import { globops } from '../../actions/globops.ts';
 import { noticeOpers } from '../../broadcast.ts';
 import { nameOf } from '../../network-events.ts';
 import { NOTICE } from '../../notice-kinds.ts';
@@ -39,11 +40,18 @@ export const destruct: TokenCode = (line) => {
   return null;
 };
 
-/** `DS :text`: a server has found that another does not agree with it, and tells the operators of all. */
+/**
+ * `DS :text`, which operators of all servers read: a server has found that another does not agree with it. No other word is read by
+ * operators of every make of server alone, so what one of them says to all goes by it as well (GLOBOPS).
+ */
 export const desynch: TokenCode = (line) => {
   const { server, source, last } = line;
-  const name = nameOf(source);
   const text = textOf(last);
+  if ('nick' in source) {
+    globops(server, source, text, last);
+    return null;
+  }
+  const name = nameOf(source);
   noticeOpers(server, NOTICE.links, `${name} says: ${text}`);
   server.host.log('warn', 'desynch', `${name} says: ${text}`, { server: name });
   toAll(line);
