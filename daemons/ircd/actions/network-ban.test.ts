@@ -46,8 +46,8 @@ const take = (taken: NetworkBan, quiet = false) =>
 const notices = () => boss.received().map((line) => line.replace(/^.*NOTICE boss :\*\*\* /, ''));
 const HOUR = 'until Thu, 01 Jan 2026 01:00:00 GMT: harm';
 
-it('drops whom it is against, operators excepted, and tells operators and links', () => {
-  expect(take(ban('gline', '*@192.0.2.1'))).toBe(1);
+it('drops whom it is against, operators excepted, and tells operators and links', async () => {
+  expect(await take(ban('gline', '*@192.0.2.1'))).toBe(1);
   expect([bob.closedWith, boss.closedWith]).toEqual(['G-lined: harm', null]);
   expect(notices()[0]).toBe(`eve added the G-line for *@192.0.2.1 ${HOUR}`);
   expect(told[0]).toBe('network ban by irc.test + gline *@192.0.2.1 :harm');
@@ -76,8 +76,8 @@ it('of a burst is told to links and to no operator', () => {
   expect([notices(), told.length]).toEqual([[], 1]);
 });
 
-it('that nobody here would set bans nobody here, which is said', () => {
-  expect(take(ban('gline', '*@*'))).toBe(0);
+it('that nobody here would set bans nobody here, which is said', async () => {
+  expect(await take(ban('gline', '*@*'))).toBe(0);
   take(ban('gline', '*@*', { active: false }));
   expect(notices()).toEqual([
     `eve added the G-line for *@* ${HOUR} (it bans nobody here)`,
@@ -86,14 +86,14 @@ it('that nobody here would set bans nobody here, which is said', () => {
   expect(bob.closedWith).toBeNull();
 });
 
-it('of a server drops no client', () => {
-  expect(take(ban('jupe', 'far.test'))).toBe(0);
+it('of a server drops no client', async () => {
+  expect(await take(ban('jupe', 'far.test'))).toBe(0);
   expect(notices()).toEqual([`eve added the jupe for far.test ${HOUR}`]);
 });
 
-it('drops nobody who is not registered yet', () => {
+it('drops nobody who is not registered yet', async () => {
   const half = irc.connect();
   half.send('NICK half');
-  expect(take(ban('gline', '*@192.0.2.1'))).toBe(1);
+  expect(await take(ban('gline', '*@192.0.2.1'))).toBe(1);
   expect(half.closedWith).toBeNull();
 });

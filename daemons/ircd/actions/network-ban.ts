@@ -1,7 +1,5 @@
 /** A ban of the network is set, changed or lifted, here or elsewhere. */
 import { isInForce } from '../../irc/network-ban.ts';
-import { workPrices } from '../../runtime/async/work-prices.ts';
-import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -15,16 +13,15 @@ import {
 import type { Source } from '../network-events.ts';
 import { NOTICE } from '../notice-kinds.ts';
 import { maskMatcher } from '../server-bans.ts';
-import type { LocalClient } from '../state/local-client.ts';
+import { dropMatching, type Matches } from './ban-walk.ts';
 import { reviewShuns } from './shun.ts';
 
-/** What comparing one user with one ban costs, in nanoseconds of work. */
-const MATCH_NS = 10 * workPrices.mask.ns;
+const NOBODY = Promise.resolve(0);
 
 /** What came of it. */
 export interface NetworkBanTaken {
-  /** Clients of this server that a G-line dropped. */
-  readonly dropped: number;
+  /** Clients of this server that a G-line dropped, once all were compared with it. */
+  readonly dropped: Promise<number>;
   /** The list on its way to the disk. */
   readonly saving: BanSaved | Promise<BanSaved>;
 }
@@ -50,15 +47,14 @@ export function takeNetworkBan(
   const what = held === holds ? (holds ? 'changed' : null) : holds ? 'added' : 'lifted';
   if (what !== null && !quiet) tellOpers(server, ban, what);
   server.links?.tell({ kind: 'network ban', source, ban });
+  const isSame = () => networkBans.get(ban.kind, ban.mask) === ban;
   if (ban.kind === 'shun') {
     const counts = holds && checkNetworkMask('shun', ban.mask) === null;
-    reviewShuns(server, ban, counts ? maskMatcher(ban.mask) : null);
-    host.work.spend(counts ? server.state.localClients.size * MATCH_NS : 0);
+    host.work.runSteps(server.house, reviewShuns(server, ban, counts ? maskMatcher(ban.mask) : null, isSame));
   }
-  if (!holds || ban.kind !== 'gline') return { dropped: 0, saving };
-  const victims = clientsUnder(server, 'gline', ban.mask);
-  host.work.runSteps(server.house, dropAll(server, victims, `G-lined: ${ban.reason}`));
-  return { dropped: victims.length, saving };
+  const matches = holds && ban.kind === 'gline' ? networkBanMatcher(server, 'gline', ban.mask) : null;
+  if (matches === null) return { dropped: NOBODY, saving };
+  return { dropped: dropMatching(server, matches, `G-lined: ${ban.reason}`, isSame), saving };
 }
 
 const LABELS: Readonly<Record<NetworkBanKind, string>> = { gline: 'G-line', shun: 'shun', jupe: 'jupe' };
@@ -91,20 +87,17 @@ function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'chan
   });
 }
 
-/** Clients that a G-line or a shun is against; operators and who is spared by an exception are not dropped, as K-lines do not drop them. */
-export function clientsUnder(server: CommandServer, kind: 'gline' | 'shun', mask: string): LocalClient[] {
+/**
+ * Tells clients that a G-line or a shun is against, null where it is against nobody; operators and who is spared by an exception are
+ * not dropped, as K-lines do not drop them.
+ */
+export function networkBanMatcher(
+  { bans, networkBans }: CommandServer,
+  kind: 'gline' | 'shun',
+  mask: string,
+): Matches | null {
   const users = usersMask({ kind, mask });
-  if (users === null || !server.networkBans.acts({ kind, mask })) return [];
-  const matches = server.bans.userMatcher(users, kind === 'gline' ? 'g' : 's');
-  const { localClients } = server.state;
-  server.host.work.spend(localClients.size * MATCH_NS);
-  return [...localClients].filter(({ user }) => user.registered && !user.isOper && matches(user));
-}
-
-function* dropAll(server: CommandServer, victims: readonly LocalClient[], reason: string): WorkSteps {
-  for (const victim of victims) {
-    server.counters.serverBanMatches++;
-    server.exit(victim, reason);
-    if (server.host.work.spend(workPrices.departure.ns)) yield null;
-  }
+  if (users === null || !networkBans.acts({ kind, mask })) return null;
+  const matches = bans.userMatcher(users, kind === 'gline' ? 'g' : 's');
+  return ({ user }) => user.registered && !user.isOper && matches(user);
 }

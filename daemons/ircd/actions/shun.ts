@@ -3,11 +3,13 @@
  * nobody else is asked anything.
  */
 import { isInForce } from '../../irc/network-ban.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { isSpared } from '../ban-exceptions.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { NetworkBan } from '../network-bans/network-ban.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
+import { eachClient } from './ban-walk.ts';
 
 /** What may be done under a shun: to leave, to stay connected, and to become an operator, whom no shun is against. */
 const ALLOWED: ReadonlySet<string> = new Set(['OPER', 'PART', 'PING', 'PONG', 'QUIT']);
@@ -16,17 +18,23 @@ const ALLOWED: ReadonlySet<string> = new Set(['OPER', 'PART', 'PING', 'PONG', 'Q
  * A shun is as it is now: whoever it is against is under it, and whoever else was under it may be under another one. Operators, and who is
  * spared, are noted as well: they may not be that for long.
  * @param covers null where it is against nobody
+ * @param holds whether it is as it is then still
  */
 export function reviewShuns(
   server: CommandServer,
   shun: NetworkBan,
   covers: ((user: User) => boolean) | null,
-): void {
-  for (const client of server.state.localClients) {
-    const { user } = client;
-    if (client.shun?.mask === shun.mask) client.shun = server.networkBans.shunOf(user);
-    if (covers !== null && client.shun === null && user.registered && covers(user)) client.shun = shun;
-  }
+  holds: () => boolean,
+): WorkSteps {
+  return eachClient(
+    server,
+    (client) => {
+      const { user } = client;
+      if (client.shun?.mask === shun.mask) client.shun = server.networkBans.shunOf(user);
+      if (covers !== null && client.shun === null && user.registered && covers(user)) client.shun = shun;
+    },
+    holds,
+  );
 }
 
 /** Finds out whether somebody who comes is under a shun. */

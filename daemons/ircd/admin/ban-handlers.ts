@@ -4,9 +4,10 @@ import { describeActor } from '../../../contract/link/actor.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
-import { clientsUnder } from '../actions/network-ban.ts';
+import { countMatching } from '../actions/ban-walk.ts';
+import { networkBanMatcher } from '../actions/network-ban.ts';
 import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-ban.ts';
-import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
+import { addServerBan, banMatcher, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { NetworkBanKind } from '../network-bans/network-ban.ts';
 import { type BanKind, checkSpares } from '../server-bans.ts';
@@ -40,7 +41,7 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
               expiresMs: minutes === 0 ? null : now + minutes * 60_000,
             });
         if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
-        return { kind, mask: outcome.mask, disconnected: outcome.dropped, ...(await outcome.saving) };
+        return { kind, mask: outcome.mask, disconnected: await outcome.dropped, ...(await outcome.saving) };
       },
     },
     'remove-ban': {
@@ -61,12 +62,21 @@ function isOfNetwork(kind: BanKind | NetworkBanKind): kind is NetworkBanKind {
   return kind === 'gline' || kind === 'shun' || kind === 'jupe';
 }
 
-function impactOf(server: IrcServer, kind: BanKind | NetworkBanKind, mask: string): string | null {
-  if (kind === 'gline') return disconnects(clientsUnder(server, kind, mask).length);
-  if (kind === 'shun') return silences(clientsUnder(server, kind, mask).length);
-  if (kind !== 'jupe') return disconnects(clientsMatching(server, { kind, mask }).length);
-  const linked = server.state.findServer(mask);
-  return linked === undefined ? null : `takes ${linked.name} off the network`;
+async function impactOf(
+  server: IrcServer,
+  kind: BanKind | NetworkBanKind,
+  mask: string,
+): Promise<string | null> {
+  if (kind === 'jupe') {
+    const linked = server.state.findServer(mask);
+    return linked === undefined ? null : `takes ${linked.name} off the network`;
+  }
+  const matches =
+    kind === 'gline' || kind === 'shun'
+      ? networkBanMatcher(server, kind, mask)
+      : banMatcher(server, { kind, mask });
+  const count = matches === null ? 0 : await countMatching(server, matches);
+  return kind === 'shun' ? silences(count) : disconnects(count);
 }
 
 function silences(clients: number): string | null {

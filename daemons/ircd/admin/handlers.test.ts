@@ -89,7 +89,7 @@ it('clears a channel and tells each member', async () => {
 it('adds, lists and removes bans', async () => {
   const victim = irc.join('victim');
   const args = { kind: 'dline', mask: '192.0.2.0/24', reason: 'r', minutes: 0 } as const;
-  expect(admin['add-ban'].impact?.(args)).toBe('disconnects 1 client');
+  expect(await admin['add-ban'].impact?.(args)).toBe('disconnects 1 client');
   expect(await admin['add-ban'].run({ ...args, mask: '192.0.2.99/24' }, call)).toMatchObject({
     mask: '192.0.2.0/24',
     disconnected: 1,
@@ -207,7 +207,7 @@ it('names what is not there by its code, and says nothing of whom it would hit',
   expect(admin.kill.impact?.({ client: 'half', reason: 'r' })).toBe(
     'disconnects half (*@198.51.100.1), on 0 channels',
   );
-  expect(admin['add-ban'].impact?.({ ...everybody, mask: 'nobody@*' })).toBeNull();
+  expect(await admin['add-ban'].impact?.({ ...everybody, mask: 'nobody@*' })).toBeNull();
 });
 
 it('keeps a ban for as many minutes as it says, in the name of whoever set it', async () => {

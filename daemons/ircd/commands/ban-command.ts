@@ -41,7 +41,7 @@ export interface BanWay {
     server: CommandServer,
     given: GivenBan,
     minutes: number | null,
-  ): string | { readonly dropped: number; readonly saving: Saving };
+  ): string | { readonly dropped: Promise<number>; readonly saving: Saving };
   has(server: CommandServer, mask: string): boolean;
   /** Why there is nothing to lift. */
   missing(mask: string): string;
@@ -81,11 +81,11 @@ export function banCommand(name: string, way: BanWay, summary: string): Command 
         args: { mask: way.canonical(mask), ...(spares === undefined ? {} : { spares }), reason, minutes },
         flag: way.flag,
         unrecorded: 'run',
-        carryOut() {
+        async carryOut() {
           const given = spares === undefined ? { mask, reason, by } : { mask, reason, by, spares };
           const outcome = way.set(server, given, minutes);
           if (typeof outcome === 'string') return failed(client, name, 'refused', outcome);
-          return savedOutcome(client, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
+          return savedOutcome(client, name, `disconnected ${await outcome.dropped} clients`, outcome.saving);
         },
       });
     },

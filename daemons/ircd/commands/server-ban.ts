@@ -1,18 +1,13 @@
 /** KLINE, XLINE, DLINE, RESV, ELINE and their removals: who may not use this server, which names nobody may take, and whom bans do not hit. `duration` is in minutes, none means for ever. */
 
-import { workPrices } from '../../runtime/async/work-prices.ts';
-import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { dropMatching, type Matches } from '../actions/ban-walk.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { NOTICE } from '../notice-kinds.ts';
 import { REALNAME_MASK } from '../realname-bans.ts';
 import { type BanKind, canonicalBanMask, checkSpares, type ServerBan } from '../server-bans.ts';
-import type { LocalClient } from '../state/local-client.ts';
 import { type BanWay, banCommand, type Saving, unbanCommand } from './ban-command.ts';
 import type { Command } from './command.ts';
-
-/** What comparing one user with one ban costs, in nanoseconds of work. */
-const MATCH_NS = 10 * workPrices.mask.ns;
 
 /** What operators read. */
 const LABELS: Readonly<Record<BanKind, string>> = {
@@ -103,7 +98,7 @@ function realnameWay(users: BanWay): BanWay {
 export function addServerBan(
   server: CommandServer,
   given: ServerBan,
-): string | { readonly mask: string; readonly dropped: number; readonly saving: Saving } {
+): string | { readonly mask: string; readonly dropped: Promise<number>; readonly saving: Saving } {
   const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
   const problem = server.bans.add(ban);
   if (problem !== null) return problem;
@@ -118,22 +113,16 @@ export function addServerBan(
     mask: ban.mask,
     by: ban.by,
   });
-  const victims = clientsMatching(server, ban);
-  server.host.work.runSteps(server.house, dropAll(server, victims, `${label}d: ${ban.reason}`));
-  return { mask: ban.mask, dropped: victims.length, saving };
+  const { kind, mask } = ban;
+  const dropped = dropMatching(server, banMatcher(server, ban), `${label}d: ${ban.reason}`, () =>
+    server.bans.has(kind, mask),
+  );
+  return { mask, dropped, saving };
 }
 
 function afterwards(saving: Saving, step: () => void): void {
   if (saving instanceof Promise) void saving.then(step);
   else step();
-}
-
-function* dropAll(server: CommandServer, victims: readonly LocalClient[], reason: string): WorkSteps {
-  for (const victim of victims) {
-    server.counters.serverBanMatches++;
-    server.exit(victim, reason);
-    if (server.host.work.spend(workPrices.departure.ns)) yield null;
-  }
 }
 
 /** Removes a ban and has the list saved; null when there was none. */
@@ -154,14 +143,12 @@ export function removeServerBan(
   return saving;
 }
 
-/** Clients that one ban matches; operators are never dropped by a K-line. */
-export function clientsMatching(server: CommandServer, ban: Pick<ServerBan, 'kind' | 'mask'>): LocalClient[] {
-  const matches = server.bans.matcher(ban.kind, ban.mask);
-  const found: LocalClient[] = [];
-  server.host.work.spend(server.state.localClients.size * MATCH_NS);
-  for (const client of server.state.localClients) {
-    if (client.user.isOper && ban.kind === 'kline') continue;
-    if ((client.user.registered || ban.kind === 'dline') && matches(client.user)) found.push(client);
-  }
-  return found;
+/** Tells clients that a ban is against; operators are never dropped by a K-line. */
+export function banMatcher(
+  { bans }: CommandServer,
+  { kind, mask }: Pick<ServerBan, 'kind' | 'mask'>,
+): Matches {
+  const matches = bans.matcher(kind, mask);
+  return ({ user }) =>
+    !(user.isOper && kind === 'kline') && (user.registered || kind === 'dline') && matches(user);
 }
