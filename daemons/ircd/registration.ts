@@ -12,6 +12,7 @@ import { workPrices } from '../runtime/async/work-prices.ts';
 import { setAway } from './actions/away.ts';
 import { tellOnline } from './actions/monitor.ts';
 import { meetShun } from './actions/shun.ts';
+import { refusedAs, spamRefusal } from './actions/spam.ts';
 import { isSpared } from './ban-exceptions.ts';
 import { sendSupport } from './client/support-lines.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
@@ -228,6 +229,12 @@ function welcome(server: CommandServer, client: LocalClient): void {
   const unwelcome = whyUnwelcome(server, client, pending);
   if (unwelcome !== null) {
     refuse(server, client, unwelcome);
+    return;
+  }
+  const spam = spamRefusal(server, client, 'realname', '', client.user.realname);
+  if (client.user.gone) return;
+  if (spam !== null) {
+    refuse(server, client, refusedAs(spam));
     return;
   }
   const { listed } = pending;

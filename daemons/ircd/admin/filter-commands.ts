@@ -12,7 +12,7 @@ const pattern = lineText({ max: limits.spamPatternBytes.default }).describe(
 );
 
 const targets = lineWord({ max: 100 }).describe(
-  'all, or some of private, channel, private-notice, channel-notice, part, quit, topic, away with commas between them',
+  'all, or some of private, channel, private-notice, channel-notice, part, quit, topic, away, realname, kick, metadata with commas between them',
 );
 
 /** @param limit the most rows */

@@ -6,6 +6,7 @@ import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { kick as kickMember } from '../actions/kick.ts';
+import { spamRefusal } from '../actions/spam.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -19,7 +20,7 @@ export const kick: Command = {
   steps(server, client, params) {
     const channels = (params[0] ?? '').split(',');
     const nicks = (params[1] ?? '').split(',');
-    const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || client.user.nick;
+    const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default);
     return kickAll(server, client, channels, nicks, reason);
   },
 };
@@ -69,5 +70,11 @@ function* kickOne(
     client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name, 'Nobody is kicked here (+Q)');
   else if (victim !== membership && membership.status < rankOver(victim.status))
     client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name, `You may not kick ${target.nick}, who ranks too high`);
-  else yield* kickMember(server, client.user, victim, reason);
+  else {
+    // Order is kept also by who may not say why.
+    const spam = spamRefusal(server, client, 'kick', channel.name, reason);
+    if (client.user.gone) return;
+    const said = spam === null ? reason : '';
+    yield* kickMember(server, client.user, victim, said || client.user.nick);
+  }
 }

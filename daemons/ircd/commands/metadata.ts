@@ -9,6 +9,7 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import { WordLines } from '../../irc/word-lines.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { keyLine, nameOfDescribed, subscribedValues, tellMetadata } from '../actions/metadata.ts';
+import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import { CAP } from '../client/capabilities.ts';
 import { sendBatch } from '../client/reply-batch.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
@@ -153,7 +154,7 @@ function set(
     fail(client, 'INVALID_VALUE', key, `A value has at most ${limits.metadataValueBytes.default} bytes`);
   else if (value === undefined && !server.metadata.of(owner).has(key))
     fail(client, 'KEY_NOT_SET', `${target} ${key}`, 'There is no such value');
-  else if (!maySetNow(client, target, key)) return null;
+  else if (!maySetNow(client, target, key) || isSpam(server, client, owner, key, value)) return null;
   else {
     if (value === undefined) server.metadata.delete(owner, key);
     else if (!server.metadata.set(owner, key, value)) {
@@ -164,6 +165,20 @@ function set(
     return client.user.registered ? tellMetadata(server, owner, key, client) : null;
   }
   return null;
+}
+
+/** Whether a spam filter keeps a value from being set, of which the client is told. */
+function isSpam(
+  server: CommandServer,
+  client: LocalClient,
+  owner: Described,
+  key: string,
+  value = '',
+): boolean {
+  const place = owner === client.user ? '' : nameOfDescribed(owner);
+  const spam = spamRefusal(server, client, 'metadata', place, value);
+  if (spam !== null) fail(client, 'SPAM', `${shown(owner, client)} ${key}`, refusedAs(spam));
+  return spam !== null;
 }
 
 /** "a positive integer indicating the minimum number of seconds the client should wait". */

@@ -28,7 +28,7 @@ export const spamfilter: Command = {
   minParams: 0,
   oper: 'spamfilter',
   help: [
-    'SPAMFILTER [ADD [-simple] <pcnNPqta> <block|warn|kill|kline|gline> <minutes> <reason> :<pattern> | DEL :<pattern> | TEST :<pattern>]',
+    'SPAMFILTER [ADD [-simple] <pcnNPqtaukm> <block|warn|kill|kline|gline> <minutes> <reason> :<pattern> | DEL :<pattern> | TEST :<pattern>]',
     'What may not be said on this server: a text, or a mask of the whole with * and ?. TEST tells what it would have met lately. Operators only.',
   ],
   run(server, client, params) {

@@ -12,6 +12,7 @@ import { announceJoin } from '../actions/announce-join.ts';
 import { setAway } from '../actions/away.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import { endFlood } from '../actions/flood.ts';
+import { globops } from '../actions/globops.ts';
 import { changeHost } from '../actions/host.ts';
 import { introduce } from '../actions/introduce.ts';
 import { invite } from '../actions/invite.ts';
@@ -132,6 +133,8 @@ describe('an action', () => {
       ],
     ],
     'away.ts': [['away', () => act(setAway(irc.server, ann.user!, 'out')), false]],
+    // Whoever it drops leaves as everybody does.
+    'ban-walk.ts': [],
     'channel-modes.ts': [
       ['a flag', modes((changes) => changes.flag(true, 'i', CMODE.inviteOnly)), true],
       ['a flag that is so already', modes((changes) => changes.flag(true, 'n', CMODE.noExternal)), false],
@@ -160,6 +163,7 @@ describe('an action', () => {
         false,
       ],
     ],
+    'globops.ts': [['what is said to operators', () => globops(irc.server, ann.user!, 'hear'), false]],
     'host.ts': [['another host', () => act(changeHost(irc.server, ann.user!, 'h.example')), false]],
     'introduce.ts': [
       [

@@ -4,7 +4,7 @@ import { isLineText, toLineText } from '../../../contract/line-texts.ts';
 import { limits } from '../limits.ts';
 import { foldSpam, patternProblem } from './spam-pattern.ts';
 
-/** What is said where, in the order in which it is listed, with the letters that UnrealIRCd has for it. */
+/** What is said where, in the order in which it is listed, with the letters that UnrealIRCd has for it; it has none for `k` and `m`. */
 export const SPAM_TARGETS = {
   private: 'p',
   channel: 'c',
@@ -14,6 +14,9 @@ export const SPAM_TARGETS = {
   quit: 'q',
   topic: 't',
   away: 'a',
+  realname: 'u',
+  kick: 'k',
+  metadata: 'm',
 } as const;
 
 export type SpamTarget = keyof typeof SPAM_TARGETS;

@@ -18,7 +18,7 @@ beforeEach(() => {
   irc = new MemoryServer();
   eve = irc.join('eve', '', '198.51.100.1');
   irc.promote(eve, ['spamfilter']);
-  bob = irc.join('bob', 'message-tags batch draft/multiline', '192.0.2.7');
+  bob = irc.join('bob', 'message-tags batch draft/multiline draft/metadata-3', '192.0.2.7');
   cat = irc.join('cat', '', '192.0.2.8');
   bob.send('JOIN #c');
   cat.send('JOIN #c');
@@ -43,6 +43,12 @@ it('keeps a text from being said where it is looked for, and nowhere else', () =
     ['channel-notice', 'NOTICE #c :get viagra', null],
     ['topic', 'TOPIC #c :get viagra', ':irc.test FAIL TOPIC SPAM #c :Refused by a spam filter: no ads'],
     ['away', 'AWAY :get viagra', ':irc.test FAIL AWAY SPAM :Refused by a spam filter: no ads'],
+    ['realname', 'SETNAME :get viagra', ':irc.test FAIL SETNAME SPAM :Refused by a spam filter: no ads'],
+    [
+      'metadata',
+      'METADATA * SET url :get viagra',
+      ':irc.test FAIL METADATA SPAM bob url :Refused by a spam filter: no ads',
+    ],
   ];
   for (const [target, line, answer] of said) {
     filter(target, 'block');
@@ -56,6 +62,51 @@ it('keeps a text from being said where it is looked for, and nowhere else', () =
   }
   expect(irc.server.counters.spamMatches).toBe(said.length);
   expect(bob.closedWith).toBe(null);
+});
+
+it('lets who kicks do so without the words, and looks at nothing where nobody is kicked', () => {
+  filter('kick', 'block');
+  const dan = irc.join('dan');
+  dan.send('JOIN #c');
+  bob.received();
+  cat.received();
+  cat.send('KICK #c dan :get viagra');
+  bob.send('KICK #c eve :get viagra');
+  expect(irc.server.counters.spamMatches).toBe(0);
+  bob.send('KICK #c dan :get viagra');
+  expect(dan.received().at(-1)).toBe(':bob!~bob@192.0.2.7 KICK #c dan :bob');
+  bob.send('KICK #c cat :bye');
+  expect(cat.received().at(-1)).toBe(':bob!~bob@192.0.2.7 KICK #c cat :bye');
+  filter('kick', 'kill');
+  dan.send('JOIN #c');
+  bob.send('KICK #c dan :get viagra');
+  expect(bob.closedWith).toBe('Spam: no ads');
+  expect(dan.received().join()).not.toContain('KICK');
+});
+
+it('looks at real names of who comes, and at what channels say of themselves', () => {
+  filter('realname', 'block');
+  const fresh = irc.connect();
+  expect(fresh.send('NICK x', 'USER x 0 * :buy viagra')).toContain(
+    ':irc.test 465 x :Refused by a spam filter: no ads',
+  );
+  expect(fresh.closedWith).toBe('Refused by a spam filter: no ads');
+  filter('realname', 'kline');
+  const next = irc.connect('203.0.113.5');
+  next.send('NICK x', 'USER x 0 * :buy viagra');
+  expect(next.closedWith).toBe('Spam: no ads');
+  expect(irc.server.bans.list().map(({ mask }) => mask)).toEqual(['*@203.0.113.5']);
+  filter('realname', 'warn');
+  const warned = irc.connect();
+  expect(warned.send('NICK x', 'USER x 0 * :buy viagra')[0]).toContain(' 001 x ');
+  filter('metadata', 'block');
+  expect(bob.send('METADATA #c SET url :viagra')).toEqual([
+    ':irc.test FAIL METADATA SPAM #c url :Refused by a spam filter: no ads',
+  ]);
+  expect([...irc.server.metadata.of(irc.server.state.findChannel('#c')!)]).toEqual([]);
+  // Taking a value away says nothing.
+  bob.send('METADATA #c SET url :ours');
+  expect(bob.send('METADATA #c SET url').join()).not.toContain('SPAM');
 });
 
 it('has who was ended for what they said to one say it to nobody else in the same line', () => {
@@ -253,5 +304,5 @@ it('knows targets by name and by letter', () => {
   expect(parseTargets('quit,private')).toEqual(['private', 'quit']);
   expect(parseTargetLetters('Np')).toEqual(['private', 'channel-notice']);
   expect(parseTargets('quit,nick')).toEqual({ problem: expect.stringContaining('nick is no target') });
-  expect(parseTargetLetters('pu')).toEqual({ problem: expect.stringContaining('u is no target') });
+  expect(parseTargetLetters('px')).toEqual({ problem: expect.stringContaining('x is no target') });
 });
