@@ -12,6 +12,9 @@ const CONNECT_CONCURRENCY = 200;
 /** How long the last deliveries may take after the last message was sent. */
 const SETTLE_MS = 5_000;
 
+/** However slow a server is. */
+const MOST_WARMUP_MS = 60_000;
+
 const report = (message: GeneratorMessage) => process.send?.(message);
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
@@ -72,9 +75,7 @@ async function paced(clients: LoadClient[], messages: number, seconds: number): 
 
 async function saturated(
   clients: LoadClient[],
-  window: number,
-  warmupSeconds: number,
-  seconds: number,
+  { window, warmupSeconds, warmupMessages, seconds }: Extract<Job['load'], { kind: 'saturated' }>,
 ): Promise<Measurement> {
   let sent = 0;
   for (const client of clients) {
@@ -92,6 +93,8 @@ async function saturated(
   }
   for (const client of clients) client.send(window);
   await sleep(warmupSeconds * 1_000);
+  const deadline = performance.now() + MOST_WARMUP_MS;
+  while (sent < warmupMessages && performance.now() < deadline) await sleep(50);
   report({ type: 'start' });
   const cpu = process.cpuUsage();
   const before = { sent, delivered, time: performance.now() };
@@ -110,7 +113,7 @@ async function saturated(
 
 async function run(clients: LoadClient[]): Promise<Measurement> {
   const { load } = job;
-  if (load.kind === 'saturated') return saturated(clients, load.window, load.warmupSeconds, load.seconds);
+  if (load.kind === 'saturated') return saturated(clients, load);
   if (load.kind === 'paced') {
     // The first messages meet cold code; an operator's relay runs for months.
     await paced(clients, load.messages / 2, load.seconds / 2);

@@ -18,7 +18,9 @@ export interface Job {
     | {
         readonly kind: 'saturated';
         readonly window: number;
+        /** What is not measured: so long, and until so many messages were sent. */
         readonly warmupSeconds: number;
+        readonly warmupMessages: number;
         readonly seconds: number;
       };
 }
