@@ -3,10 +3,8 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import { CMODE, CMODE_LETTERS, STATUS_LETTERS } from '../../irc/modes.ts';
 import type { ChannelModeChanges } from '../actions/channel-modes.ts';
 import type { IrcServer } from '../irc-server.ts';
+import { MAX_LIMIT } from '../modes/channel-modes.ts';
 import type { Channel } from '../state/channel.ts';
-
-/** Largest +l. */
-const MAX_LIMIT = 1_000_000;
 
 type Change = (changes: ChannelModeChanges) => void;
 

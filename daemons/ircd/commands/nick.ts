@@ -8,8 +8,8 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { changeNick } from '../actions/nick.ts';
 import type { CommandServer } from '../command-server.ts';
 import { refuseNick, tryRegister } from '../registration.ts';
-import { whyReserved } from '../reserved-names.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { whyReserved } from '../why-reserved.ts';
 import { freeChannelsOf, leaveAll } from '../work-steps.ts';
 import type { Command } from './command.ts';
 

@@ -32,7 +32,7 @@ const OPERATORS_ALONE = CMODE.history | CMODE.noKicks | CMODE.permanent;
 /** Those that only operators of the network may set. */
 const IRC_OPERATORS_ALONE = CMODE.opersOnly | CMODE.permanent;
 /** Largest +l. */
-const MAX_LIMIT = 1_000_000;
+export const MAX_LIMIT = 1_000_000;
 
 /**
  * Applies a mode string at once, and announces it in steps. Members who are no halfop, and strangers, may only list.
