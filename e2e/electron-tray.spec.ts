@@ -25,7 +25,15 @@ const test = base.extend({
   },
 });
 
-const onClose = (value: string) => `${DEFAULT_CONFIG}\n[signalbox]\non_close = "${value}"\n`;
+/** All clients of a test come from one address, and at once. */
+const CONFIG = `${DEFAULT_CONFIG}
+[[ircd.class]]
+name = "crowd"
+match = ["127.0.0.0/8"]
+throttle = false
+`;
+
+const onClose = (value: string) => `${CONFIG}\n[signalbox]\non_close = "${value}"\n`;
 
 test.use({ config: onClose('quit'), sharedApp: true });
 
@@ -61,7 +69,7 @@ test('on_close = "quit" asks before it disconnects people, and a reload changes 
   await expect(question(desktop)).toBeHidden();
   expect(connected(clients)).toBe(1);
 
-  await decide(app, DEFAULT_CONFIG);
+  await decide(app, CONFIG);
   await expect.poll(() => menu(desktop)).toContain('Close Window - Daemons Keep Running');
   for (const client of clients) client.quit();
 });
