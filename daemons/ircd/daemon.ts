@@ -21,7 +21,7 @@ import type {
 import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/net/ban-saver.ts';
-import { BanTable } from '../runtime/net/ban-table.ts';
+import { liveBanTable } from '../runtime/net/ban-table.ts';
 import type { PeerLink } from '../runtime/net/peer-link.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
@@ -167,14 +167,14 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.linkControl = this.#links.desk;
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
-    const bans = new BanTable({
-      columns: banTableColumns,
-      rows: () => banRows(this.#server),
-      changes: () => this.#banChanges,
-    });
-    context.metrics.onSample(() => {
-      if (bans.isOutdated(Date.now())) context.touchTable('bans');
-    });
+    const bans = liveBanTable(
+      {
+        columns: banTableColumns,
+        rows: () => banRows(this.#server),
+        changes: () => this.#banChanges,
+      },
+      context,
+    );
     this.tables = {
       connections: {
         rows: () => mapEach(state.localClients, (client) => connectionCells(client, Date.now())),

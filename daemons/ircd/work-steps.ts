@@ -117,6 +117,22 @@ export function* freeChannel(
   }
 }
 
+/** Waits for the channel of a name and does something there; it may be gone by then. */
+export function* onFreeChannel<Value>(
+  { host, state }: { readonly host: ServerHost; readonly state: NetworkState },
+  name: string,
+  act: (channel: Channel) => StepsWith<Value>,
+  gone: () => Value,
+): StepsWith<Value> {
+  const channel = yield* freeChannel(host, state, name);
+  if (channel === undefined) return gone();
+  try {
+    return yield* act(channel);
+  } finally {
+    host.work.leave(channel.gate);
+  }
+}
+
 /**
  * Waits until nothing is on its way to any channel of a user, for what concerns all of them (NICK, QUIT). Where it had to
  * wait the gates are closed, in one order for everybody, so that two who wait for each other's channels both come to an

@@ -7,7 +7,7 @@ import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { makeFolder } from '../runtime/files/make-folder.ts';
 import type { DaemonDefinition } from '../runtime/host/daemon-definition.ts';
 import { counted, stopEffect } from '../runtime/host/impact-text.ts';
-import { BanTable } from '../runtime/net/ban-table.ts';
+import { liveBanTable } from '../runtime/net/ban-table.ts';
 import { CertificateWatch } from '../runtime/net/certificate-watch.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { serveBytes } from './admin/byte-door.ts';
@@ -79,14 +79,14 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
       bans,
       store: () => store.figures(),
     });
-    const banTable = new BanTable({
-      columns: objectBanColumns,
-      rows: () => bans.all(Date.now()),
-      changes: () => bans.counts.submitted ?? 0,
-    });
-    metrics.onSample(() => {
-      if (banTable.isOutdated(Date.now())) touchTable('bans');
-    });
+    const banTable = liveBanTable(
+      {
+        columns: objectBanColumns,
+        rows: () => bans.all(Date.now()),
+        changes: () => bans.counts.submitted ?? 0,
+      },
+      context,
+    );
     return {
       listeners: () => server.listeners(),
       commands: adminHandlers(server, store, bans),

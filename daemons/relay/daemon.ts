@@ -1,7 +1,7 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
 import type { DaemonDefinition, PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { stopEffect } from '../runtime/host/impact-text.ts';
-import { BanTable } from '../runtime/net/ban-table.ts';
+import { liveBanTable } from '../runtime/net/ban-table.ts';
 import { banTableColumns } from '../runtime/net/client-columns.ts';
 import { loadCredentials, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import { adminCommands } from './admin/admin-commands.ts';
@@ -64,21 +64,18 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
         context.touchTable('rooms');
       },
     });
-    const banTable = new BanTable({
+    const shown = {
       columns: banTableColumns,
       rows: () => banRows(bans),
       changes: () => bans.counts.submitted ?? 0,
-    });
-    context.metrics.onSample(() => {
-      if (banTable.isOutdated(Date.now())) context.touchTable('bans');
-    });
+    };
     return {
       listeners: () => server.listeners(),
       commands: adminCommands(server, bans, known, async () => {
         const renewed = await renewIdentity(suite, path);
         server.door.takeIdentity(renewed);
       }),
-      tables: { ...relayTables(server.relay), bans: banTable },
+      tables: { ...relayTables(server.relay), bans: liveBanTable(shown, context) },
       async reload(config, { credentials }) {
         const next = identityPath(config.security.identity_file, context.dataDir);
         if (next === path) return await server.reload(config, credentials);

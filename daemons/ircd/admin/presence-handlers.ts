@@ -9,7 +9,7 @@ import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { Channel, Membership } from '../state/channel.ts';
-import { freeChannel, inTurns, rest, type StepsWith } from '../work-steps.ts';
+import { inTurns, onFreeChannel, rest, type StepsWith } from '../work-steps.ts';
 import type { adminCommands } from './commands.ts';
 import { modeChanges } from './mode-words.ts';
 import { requireChannel, requireClient, requireUser, whoIs } from './targets.ts';
@@ -94,17 +94,13 @@ function requireMember(server: IrcServer, channel: Channel, nick: string): Membe
   return member;
 }
 
-/** Waits until nothing is on its way to a channel, and does something there, which may be gone by then. */
-function* onChannel<Value>(
+/** Does something on a channel; throws `not_found` where there is none any more. */
+function onChannel<Value>(
   server: IrcServer,
   name: string,
   act: (channel: Channel) => StepsWith<Value>,
 ): StepsWith<Value> {
-  const channel = yield* freeChannel(server.host, server.state, name);
-  if (channel === undefined) throw new SignalboxError('not_found', `There is no channel ${name}.`);
-  try {
-    return yield* act(channel);
-  } finally {
-    server.host.work.leave(channel.gate);
-  }
+  return onFreeChannel(server, name, act, () => {
+    throw new SignalboxError('not_found', `There is no channel ${name}.`);
+  });
 }

@@ -8,7 +8,7 @@ import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes } from '../modes/channel-modes.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { freeChannel, rest, type StepsWith } from '../work-steps.ts';
+import { onFreeChannel, rest, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import type { DeedOutcome } from './deed.ts';
 import { joinedChannel } from './joined-channel.ts';
@@ -61,19 +61,13 @@ export const samode: Command = {
   },
 };
 
-/** Waits for a channel and does something there, which may be gone by then. */
-function* onChannel(
+/** Does something on a channel, or says that there is none any more. */
+function onChannel(
   server: CommandServer,
   name: string,
   act: (channel: Channel) => StepsWith<DeedOutcome>,
 ): StepsWith<DeedOutcome> {
-  const channel = yield* freeChannel(server.host, server.state, name);
-  if (channel === undefined) return notFound(`${name} had ended before`);
-  try {
-    return yield* act(channel);
-  } finally {
-    server.host.work.leave(channel.gate);
-  }
+  return onFreeChannel(server, name, act, () => notFound(`${name} had ended before`));
 }
 
 function* makeOperator(server: CommandServer, client: LocalClient, channel: Channel): StepsWith<DeedOutcome> {

@@ -1,6 +1,7 @@
 /** The live table of the bans of a daemon that are in force, whatever kinds it has. */
 import type { TableColumn } from '../../../contract/manifest.ts';
 import type { TableCell } from '../../../contract/stream.ts';
+import type { DaemonContext } from '../host/daemon-definition.ts';
 
 type Row = Readonly<Record<string, TableCell>>;
 
@@ -41,4 +42,16 @@ export class BanTable {
   isOutdated(nowMs: number): boolean {
     return this.#changes !== this.#shown.changes() || nowMs >= this.#endsMs;
   }
+}
+
+/** Such a table for as long as the daemon runs: whoever watches it hears of bans that end, too. */
+export function liveBanTable(
+  shown: BansShown,
+  { metrics, touchTable }: Pick<DaemonContext<unknown>, 'metrics' | 'touchTable'>,
+): BanTable {
+  const table = new BanTable(shown);
+  metrics.onSample(() => {
+    if (table.isOutdated(Date.now())) touchTable('bans');
+  });
+  return table;
 }
