@@ -119,9 +119,9 @@ it('works off nothing in the middle of a flush, however much a client may ask fo
   const flush = Outbox.prototype.flush;
   let flushes = 0;
   let worked = 0;
-  vi.spyOn(Outbox.prototype, 'flush').mockImplementation(function (this: Outbox, batcher) {
+  vi.spyOn(Outbox.prototype, 'flush').mockImplementation(function (this: Outbox, batcher, nowMs) {
     const before = relay.metrics.framesIn.value;
-    flush.call(this, batcher);
+    flush.call(this, batcher, nowMs);
     worked += relay.metrics.framesIn.value - before;
     flushes++;
   });

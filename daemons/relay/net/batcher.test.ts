@@ -35,43 +35,44 @@ describe('one write', () => {
   ] as const)('takes %s', (_, sizes, count, bytes) => {
     for (const frames of [beside(...sizes), sizes.map(apart)]) {
       const batch = new Batcher().next(queueOf(...frames));
-      expect([batch.count, batch.bytes.length]).toEqual([count, bytes]);
+      expect([batch.count, batch.size]).toEqual([count, bytes]);
     }
   });
 
-  it('is a view where the frames lie side by side, and one copy of each run where they do not', () => {
+  it('is of where the frames lie side by side, and one copy of each run where they do not', () => {
     const [a, b, c] = beside(10, 20, 30);
     const batcher = new Batcher();
-    expect(batcher.next(queueOf(a!, b!)).bytes.buffer).toBe(source.buffer);
+    expect(batcher.next(queueOf(a!, b!)).source).toBe(source);
     for (const list of [
       [a!, c!],
       [b!, a!],
       [a!, apart(20)],
     ])
-      expect(batcher.next(queueOf(...list)).bytes.buffer).not.toBe(source.buffer);
+      expect(batcher.next(queueOf(...list)).source).not.toBe(source);
   });
 });
 
 describe('the next receiver', () => {
-  it('shares the view of the same range, and not that of another', () => {
+  it('gets the range of its own frames, one after the other', () => {
     const [a, b, c] = beside(10, 20, 30);
     const batcher = new Batcher();
-    const bytesOf = (...frames: Frame[]) => batcher.next(queueOf(...frames)).bytes;
-    const whole = bytesOf(a!, b!);
-    expect(bytesOf(a!, b!)).toBe(whole);
+    const rangeOf = (...frames: Frame[]) => {
+      const batch = batcher.next(queueOf(...frames));
+      return [batch.source, batch.start, batch.end];
+    };
+    expect(rangeOf(a!, b!)).toEqual([source, 0, 30]);
     // One more, another start, and other memory.
-    expect(bytesOf(a!, b!, c!).length).toBe(60);
-    expect(bytesOf(b!).byteOffset).toBe(whole.byteOffset + 10);
-    expect(bytesOf(c!).byteOffset).toBe(whole.byteOffset + 30);
-    const other = new Frame(Buffer.alloc(30, 7), 0, 30, false, 0);
-    expect(bytesOf(beside(30)[0]!)[0]).toBe(0);
-    expect(bytesOf(other)[0]).toBe(7);
+    expect(rangeOf(a!, b!, c!)).toEqual([source, 0, 60]);
+    expect(rangeOf(b!)).toEqual([source, 10, 30]);
+    expect(rangeOf(c!)).toEqual([source, 30, 60]);
+    const other = new Frame(Buffer.alloc(60, 7), 30, 60, false, 0);
+    expect(rangeOf(other)).toEqual([other.source, 30, 60]);
   });
 
   it('shares what was joined of the same frames, and not that of others', () => {
     const [a, b, c] = [apart(10), apart(20), apart(30)];
     const batcher = new Batcher();
-    const bytesOf = (...frames: Frame[]) => batcher.next(queueOf(...frames)).bytes;
+    const bytesOf = (...frames: Frame[]) => batcher.next(queueOf(...frames)).source;
     const joined = bytesOf(a, b);
     expect(bytesOf(a, b)).toBe(joined);
     expect(bytesOf(a, c)).not.toBe(joined);
@@ -90,7 +91,7 @@ describe('the next receiver', () => {
     expect(same).toBe(first);
     const second = batcher.next(queueOf(b));
     expect(second).not.toBe(first);
-    expect([first.bytes.length, second.bytes.length]).toEqual([10, 20]);
+    expect([first.size, second.size]).toEqual([10, 20]);
     // Nobody holds that one: it is used again.
     expect(batcher.next(queueOf(a))).toBe(second);
   });
@@ -100,17 +101,15 @@ describe('when the tick is over', () => {
   it('nothing is remembered, and a batch that somebody holds is left alone', () => {
     const batcher = new Batcher();
     const [a, b] = [apart(10), apart(20)];
-    const joined = batcher.next(queueOf(a, b)).bytes;
-    const view = batcher.next(queueOf(a)).bytes;
+    const joined = batcher.next(queueOf(a, b)).source;
     const batch = batcher.next(queueOf(a));
     batcher.reset();
-    expect(batch.bytes.length).toBe(0);
-    expect(batcher.next(queueOf(a)).bytes).not.toBe(view);
-    expect(batcher.next(queueOf(a, b)).bytes).not.toBe(joined);
+    expect([batch.source.length, batch.size]).toEqual([0, 0]);
+    expect(batcher.next(queueOf(a, b)).source).not.toBe(joined);
     const held = batcher.next(queueOf(a));
     held.holders++;
     batcher.reset();
-    expect(held.bytes.length).toBe(10);
+    expect(held.size).toBe(10);
     expect(batcher.next(queueOf(a))).not.toBe(held);
   });
 });

@@ -97,7 +97,7 @@ function open(flood = false, tls: string | null = null): void {
 /** The turn ends. */
 function turn(): void {
   for (const callback of due.splice(0)) callback();
-  for (const one of line.splice(0)) one.flush(new Batcher());
+  for (const one of line.splice(0)) one.flush(new Batcher(), performance.now());
 }
 const receive = (...payloads: readonly string[]) =>
   socket.emit('data', Buffer.concat(payloads.map((payload) => framed(payload))));

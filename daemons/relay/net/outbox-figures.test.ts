@@ -161,7 +161,7 @@ describe('a client that does not take a write', () => {
       for (const one of benches) {
         one.kernelTakes = false;
         one.outbox.push(source);
-        flushes.push(() => one.outbox.flush(benches[0]!.batcher));
+        flushes.push(() => one.outbox.flush(benches[0]!.batcher, performance.now()));
       }
       for (const flush of flushes) flush();
       expect(memory.sendBytes - 2 * PLACES).toBe(encrypted ? 200 : 100);

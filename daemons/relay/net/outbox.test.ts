@@ -61,7 +61,7 @@ describe('what a client that does not read may have waiting', () => {
   it('counts the write that the kernel has not finished', () => {
     const outbox = open(1_000, 100, 'disconnect');
     expect(outbox.push(frame(900))).toBe(true);
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     expect([outbox.queuedFrames, outbox.queuedBytes, socket.writableLength]).toEqual([0, 900, 900]);
     expect(outbox.push(frame(100))).toBe(true);
     expect(outbox.push(frame(1))).toBe(false);
@@ -71,7 +71,7 @@ describe('what a client that does not read may have waiting', () => {
   it('counts what waits behind it', () => {
     const outbox = open(1_000, 100, 'disconnect');
     outbox.push(frame(100));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     const taken = Array.from({ length: 20 }, () => outbox.push(frame(100)));
     expect(taken.filter((one) => one)).toHaveLength(9);
     expect(outbox.queuedBytes).toBe(1_000);
@@ -80,7 +80,7 @@ describe('what a client that does not read may have waiting', () => {
   it('is as many frames as its class allows, however small', () => {
     const outbox = open(1_000, 5, 'disconnect');
     outbox.push(frame(1));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     const taken = Array.from({ length: 10 }, () => outbox.push(frame(1)));
     expect(taken.filter((one) => one)).toHaveLength(5);
     expect(outbox.queuedFrames).toBe(5);
@@ -89,7 +89,7 @@ describe('what a client that does not read may have waiting', () => {
   it('is free again once the kernel has taken it', () => {
     const outbox = open(1_000, 100, 'disconnect');
     outbox.push(frame(1_000));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     socket.drain();
     expect(outbox.queuedBytes).toBe(0);
     expect(outbox.push(frame(1_000))).toBe(true);
@@ -98,7 +98,7 @@ describe('what a client that does not read may have waiting', () => {
   it('gives way, the oldest first, where the class drops', () => {
     const outbox = open(1_000, 100, 'drop-oldest');
     outbox.push(frame(500));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     outbox.push(frame(200));
     outbox.push(frame(300));
     expect(outbox.push(frame(150))).toBe(true);
@@ -111,7 +111,7 @@ describe('what a client that does not read may have waiting', () => {
   it('says once that a client is too slow, when the tick ends', async () => {
     const outbox = open(1_000, 100, 'disconnect');
     outbox.push(frame(900));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     outbox.push(frame(200));
     outbox.push(frame(200));
     expect(slow).toEqual([]);
@@ -123,7 +123,7 @@ describe('what a client that does not read may have waiting', () => {
   it('lets a control frame in only where data can give way', () => {
     const outbox = open(1_000, 100, 'drop-oldest');
     outbox.push(frame(500));
-    outbox.flush(flusher.batcher);
+    outbox.flush(flusher.batcher, performance.now());
     outbox.push(frame(400));
     expect(outbox.push(frame(300, true))).toBe(true);
     expect(outbox.push(frame(300, true))).toBe(false);

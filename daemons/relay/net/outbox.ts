@@ -65,9 +65,10 @@ export class Outbox implements Flushable {
   #inFlightOldest = 0;
   /** Whether what is in flight was copied or encrypted into memory of this client's own. */
   #inFlightOwn = false;
-  /** What is in flight and not sealed to its end, and how far it is. */
+  /** Where what is in flight and not sealed to its end lies, how far it is, and where it ends. */
   #sealing: Buffer | null = null;
   #sealedTo = 0;
+  #sealingEnd = 0;
   #backlogged = false;
   /** Where it waits to be flushed. */
   #line: 'none' | 'crowd' | 'answers' = 'none';
@@ -163,41 +164,44 @@ export class Outbox implements Flushable {
   interject(bytes: Buffer): void {
     const socket = this.#socket;
     if (this.#closed || socket.destroyed || socket.writableLength > 0 || this.#inFlightBytes > 0) return;
-    this.#write(bytes);
+    this.#write(bytes, 0, bytes.length);
   }
 
-  /** Called at the end of a tick and when the socket has drained. */
-  flush(batcher: Batcher): void {
+  /**
+   * Called at the end of a tick and when the socket has drained.
+   * @param nowMs when that is; what is written is timed anew
+   */
+  flush(batcher: Batcher, nowMs: number): void {
     this.#line = 'none';
     if (this.#closed) return;
     const queue = this.#queue;
     const { metrics, memory } = this.#services;
     while (this.#inFlightBytes === 0 && queue.size > 0 && !this.#socket.destroyed) {
       const batch = batcher.next(queue);
-      const { bytes, count } = batch;
-      if (this.sealer === null) this.#write(bytes);
-      else this.#writeSealed(this.sealer, bytes, 0);
+      const { source, start, end, count, size } = batch;
+      if (this.sealer === null) this.#write(source, start, end);
+      else this.#writeSealed(this.sealer, source, start, end, nowMs);
       const now = performance.now();
       this.lastWrittenAt = now;
-      this.bytesOut += bytes.length;
+      this.bytesOut += size;
       this.framesOut += count;
       metrics.writes.add();
-      metrics.bytesOut.add(bytes.length);
+      metrics.bytesOut.add(size);
       metrics.framesOut.add(count);
       metrics.queueFrames.add(-count);
       if (this.#socket.writableLength === 0 && this.#sealing === null) {
         const histogram = this.#backlogged ? metrics.backlogLatency : metrics.frameLatency;
         recordAges(histogram, queue, count, now);
-        metrics.queueBytes.add(-bytes.length);
+        metrics.queueBytes.add(-size);
         if (count === 1 && !this.#encrypted) giveBack(queue.at(0));
       } else {
         this.#inFlight = batch;
-        this.#inFlightBytes = bytes.length;
+        this.#inFlightBytes = size;
         this.#inFlightFrames = count;
         this.#inFlightOldest = queue.at(0).receivedAt;
         // A TLS engine has encrypted it into memory of this connection's own.
         this.#inFlightOwn = this.#encrypted || this.sealer !== null;
-        if (this.#inFlightOwn || batch.holders++ === 0) memory.sendBytes += bytes.length;
+        if (this.#inFlightOwn || batch.holders++ === 0) memory.sendBytes += size;
       }
       queue.take(count);
     }
@@ -248,7 +252,7 @@ export class Outbox implements Flushable {
     if (this.#inFlightBytes > 0) return this.#makeRoom(frame);
     if (!this.#over(frame.size)) return true;
     // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
-    this.flush(this.#services.flusher.batcher);
+    this.flush(this.#services.flusher.batcher, performance.now());
     return this.#makeRoom(frame);
   }
 
@@ -258,7 +262,7 @@ export class Outbox implements Flushable {
     // What a TLS engine has is not known here.
     if (this.#blocks === null || (writing !== null && this.#encrypted && this.sealer === null)) return;
     // What is sealed is a copy.
-    const bytes = this.sealer === null ? (writing?.bytes ?? null) : this.#sealing;
+    const bytes = this.sealer === null ? (writing?.source ?? null) : this.#sealing;
     this.#blocks.trim(frame, bytes);
   }
 
@@ -280,25 +284,25 @@ export class Outbox implements Flushable {
   }
 
   /** Writes at once what the kernel takes; the stream has the rest. */
-  #write(bytes: Buffer): void {
-    const taken = this.#encrypted ? 0 : writeDirect(this.#socket, bytes);
-    if (taken < bytes.length) this.#socket.write(bytes.subarray(taken), this.#onWritten);
+  #write(source: Buffer, start: number, end: number): void {
+    const taken = this.#encrypted ? 0 : writeDirect(this.#socket, source, start, end);
+    if (start + taken < end) this.#socket.write(source.subarray(start + taken, end), this.#onWritten);
   }
 
   /** The same for a sealed session: seals as much as the kernel takes, so that what it does not take may still be dropped. */
-  #writeSealed(sealer: Wrapping, bytes: Buffer, from: number): void {
+  #writeSealed(sealer: Wrapping, source: Buffer, from: number, end: number, nowMs: number): void {
     const socket = this.#socket;
     let at = from;
-    while (at < bytes.length && socket.writableLength === 0 && !socket.destroyed) {
-      at = sealer.seal(bytes, at, bytes.length, SEALED, performance.now());
+    while (at < end && socket.writableLength === 0 && !socket.destroyed) {
+      at = sealer.seal(source, at, end, SEALED, nowMs);
       const { begun } = sealer;
-      const end = begun + sealer.written;
-      const taken = this.#encrypted ? 0 : writeDirect(socket, SEALED, begun, end);
-      if (begun + taken < end)
-        socket.write(Buffer.from(SEALED.subarray(begun + taken, end)), this.#onWritten);
+      const to = begun + sealer.written;
+      const taken = this.#encrypted ? 0 : writeDirect(socket, SEALED, begun, to);
+      if (begun + taken < to) socket.write(Buffer.from(SEALED.subarray(begun + taken, to)), this.#onWritten);
     }
     this.#sealedTo = at;
-    this.#sealing = at < bytes.length ? bytes : null;
+    this.#sealingEnd = end;
+    this.#sealing = at < end ? source : null;
   }
 
   #over(moreBytes: number): boolean {
@@ -374,7 +378,7 @@ export class Outbox implements Flushable {
     const now = performance.now();
     if (this.sealer !== null && this.#sealing !== null) {
       this.lastWrittenAt = now;
-      this.#writeSealed(this.sealer, this.#sealing, this.#sealedTo);
+      this.#writeSealed(this.sealer, this.#sealing, this.#sealedTo, this.#sealingEnd, now);
       if (this.#sealing !== null || this.#socket.writableLength > 0) return;
     }
     // TLS takes every write a moment later; only with plain TCP does that mean that the client lags.
@@ -384,7 +388,7 @@ export class Outbox implements Flushable {
     this.#landed();
     this.lastWrittenAt = now;
     this.#backlogged = this.#queue.size > 0 && !this.#encrypted;
-    this.flush(flusher.batcher);
+    this.flush(flusher.batcher, now);
   };
 }
 

@@ -98,7 +98,7 @@ export class OutboxBench {
 
   /** The tick ends: what is scheduled is flushed, then the chores are done. */
   tick(): void {
-    for (const connection of this.#line.splice(0)) connection.flush(this.batcher);
+    for (const connection of this.#line.splice(0)) connection.flush(this.batcher, performance.now());
     this.batcher.reset();
     for (const chore of this.#chores.splice(0)) chore();
   }

@@ -18,25 +18,38 @@ const CLOCK_EVERY = 16;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What a connection writes next. */
+/** What a connection writes next: `source[start, end)`. */
 export class Batch {
-  bytes: Buffer = NOTHING;
+  source: Buffer = NOTHING;
+  start = 0;
+  end = 0;
   /** Frames in it. */
   count = 0;
   /** Connections that hold it because their sockets have not taken all of it; kept by them. */
   holders = 0;
+
+  get size(): number {
+    return this.end - this.start;
+  }
+
+  /** Whether it is that range. */
+  is(source: Buffer, start: number, end: number): boolean {
+    return this.source === source && this.start === start && this.end === end;
+  }
+
+  set(source: Buffer, start: number, end: number): void {
+    this.source = source;
+    this.start = start;
+    this.end = end;
+  }
 }
 
-/** Makes batches from queues; remembers the last one, because the next queue often holds the same frames. */
+/** Makes batches from queues; remembers the last one, because the next queue often holds the same frames. Makes no views. */
 export class Batcher {
   #batch = new Batch();
-  /** The frames that {@link #bytes} was joined from. */
+  /** The frames that {@link #joined} was joined from. */
   #frames: Frame[] = [];
-  #bytes: Buffer | null = null;
-  /** The last view, and of which range it is. */
-  #view: Buffer | null = null;
-  #viewSource: Buffer | null = null;
-  #viewStart = 0;
+  #joined: Buffer | null = null;
 
   /** The next write of `queue`, which must not be empty. The object is reused for other bytes once nobody holds it. */
   next(queue: SendQueue): Batch {
@@ -54,41 +67,27 @@ export class Batcher {
         size += length;
       }
     }
-    let bytes: Buffer;
-    if (adjacent) bytes = this.#viewOf(source, start, size);
-    else if (this.#bytes !== null && this.#same(queue, count)) bytes = this.#bytes;
-    else bytes = this.#join(queue, count, size);
-    if (this.#batch.bytes !== bytes) {
-      if (this.#batch.holders > 0) this.#batch = new Batch();
-      this.#batch.bytes = bytes;
-    }
-    this.#batch.count = count;
-    return this.#batch;
+    if (adjacent) return this.#of(source, start, start + size, count);
+    const joined =
+      this.#joined !== null && this.#same(queue, count) ? this.#joined : this.#join(queue, count, size);
+    return this.#of(joined, 0, size, count);
   }
 
   /** Lets go of what is remembered. Most ticks are of a few frames, so it makes nothing anew that it need not. */
   reset(): void {
     if (this.#frames.length > 0) this.#frames = [];
-    this.#bytes = null;
-    this.#view = null;
-    this.#viewSource = null;
+    this.#joined = null;
     if (this.#batch.holders > 0) this.#batch = new Batch();
-    else this.#batch.bytes = NOTHING;
+    else this.#batch.set(NOTHING, 0, 0);
   }
 
-  /** Frames that lie side by side are written from where they are. */
-  #viewOf(source: Buffer, start: number, size: number): Buffer {
-    if (
-      this.#view !== null &&
-      this.#viewSource === source &&
-      this.#viewStart === start &&
-      this.#view.length === size
-    )
-      return this.#view;
-    this.#view = source.subarray(start, start + size);
-    this.#viewSource = source;
-    this.#viewStart = start;
-    return this.#view;
+  #of(source: Buffer, start: number, end: number, count: number): Batch {
+    if (!this.#batch.is(source, start, end)) {
+      if (this.#batch.holders > 0) this.#batch = new Batch();
+      this.#batch.set(source, start, end);
+    }
+    this.#batch.count = count;
+    return this.#batch;
   }
 
   #same(queue: SendQueue, count: number): boolean {
@@ -118,15 +117,26 @@ export class Batcher {
     }
     source.copy(bytes, at, start, end);
     this.#frames = frames;
-    this.#bytes = bytes;
+    this.#joined = bytes;
     return bytes;
   }
 }
 
 /** What the flusher asks of a connection. */
 export interface Flushable {
-  /** Writes what waits, as far as the socket takes it. */
-  flush(batcher: Batcher): void;
+  /**
+   * Writes what waits, as far as the socket takes it.
+   * @param nowMs a monotonic clock, some writes old at most
+   */
+  flush(batcher: Batcher, nowMs: number): void;
+}
+
+/** The time of a turn. */
+interface TurnClock {
+  /** What the clock said when somebody last looked. */
+  nowMs: number;
+  /** Looks at the clock. */
+  readonly isOver: () => boolean;
 }
 
 /** Connections that wait to be flushed, in order. */
@@ -145,14 +155,14 @@ class Line {
   }
 
   /** Flushes until the deadline, but always some. */
-  flush(batcher: Batcher, isOver: () => boolean): void {
+  flush(batcher: Batcher, clock: TurnClock): void {
     const connections = this.#connections;
     if (connections.length === 0) return;
     while (this.#at < connections.length) {
       const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
       this.flushed += end - this.#at;
-      while (this.#at < end) connections[this.#at++]!.flush(batcher);
-      if (this.#at < connections.length && isOver()) return;
+      while (this.#at < end) connections[this.#at++]!.flush(batcher, clock.nowMs);
+      if (this.#at < connections.length && clock.isOver()) return;
     }
     this.#connections = [];
     this.#at = 0;
@@ -171,6 +181,7 @@ export class TickFlusher {
   readonly #lost: LostTime;
   #lostMarked = false;
   #deadlineMs = 0;
+  readonly #clock: TurnClock = { nowMs: 0, isOver: () => this.#isOver() };
   /** Those who get an answer do not wait behind a crowd that somebody wrote to. */
   readonly #answered = new Line();
   readonly #dirty = new Line();
@@ -244,15 +255,16 @@ export class TickFlusher {
 
   #flush(): void {
     if (this.pending > this.#mostPending) this.#mostPending = this.pending;
-    this.#deadlineMs = this.#now() + this.#flushMs;
+    this.#clock.nowMs = this.#now();
+    this.#deadlineMs = this.#clock.nowMs + this.#flushMs;
     this.#lostMarked = false;
-    this.#answered.flush(this.batcher, this.#isOver);
-    this.#dirty.flush(this.batcher, this.#isOver);
+    this.#answered.flush(this.batcher, this.#clock);
+    this.#dirty.flush(this.batcher, this.#clock);
     this.batcher.reset();
     // At least one, so that what was put off comes to its end however much there is to write.
     while (this.#choresAt < this.#chores.length) {
       this.#chores[this.#choresAt++]!();
-      if (this.#isOver()) break;
+      if (this.#clock.isOver()) break;
     }
     if (this.#choresAt > 0 && this.#choresAt === this.#chores.length) {
       this.#chores = [];
@@ -260,8 +272,9 @@ export class TickFlusher {
     }
   }
 
-  readonly #isOver = (): boolean => {
+  #isOver(): boolean {
     const now = this.#now();
+    this.#clock.nowMs = now;
     if (this.#lostMarked) {
       if (now >= this.#deadlineMs) this.#deadlineMs += this.#lost.take(now);
     } else if (this.#deadlineMs - now <= this.#flushMs / 2) {
@@ -269,7 +282,7 @@ export class TickFlusher {
       this.#lost.mark(now);
     }
     return now >= this.#deadlineMs;
-  };
+  }
 
   #arm(): void {
     if (this.#scheduled) return;

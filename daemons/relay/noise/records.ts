@@ -28,11 +28,21 @@ export interface RekeyRules {
   readonly rekey_seconds: number;
 }
 
+/** Copies `source[from, end)` to where `out[at]` begins. */
+export type CopyRange = (source: Uint8Array, from: number, end: number, out: Uint8Array, at: number) => void;
+
+/** Where a machine has nothing that copies a range without a view of it. */
+const copyByView: CopyRange = (source, from, end, out, at) => {
+  const whole = from === 0 && end === source.length;
+  out.set(whole ? source : source.subarray(from, end), at);
+};
+
 /** Seals what one side sends. */
 export class RecordSealer {
   readonly #cipher: CipherState;
   readonly #rules: RekeyRules;
   readonly #onRekey: () => void;
+  readonly #copy: CopyRange;
   #records = 0;
   #bytes = 0;
   #keyedAt: number;
@@ -42,11 +52,18 @@ export class RecordSealer {
   written = 0;
 
   /** @param nowMs a monotonic clock */
-  constructor(cipher: CipherState, rules: RekeyRules, nowMs: number, onRekey: () => void = () => {}) {
+  constructor(
+    cipher: CipherState,
+    rules: RekeyRules,
+    nowMs: number,
+    onRekey: () => void = () => {},
+    copy: CopyRange = copyByView,
+  ) {
     this.#cipher = cipher;
     this.#rules = rules;
     this.#keyedAt = nowMs;
     this.#onRekey = onRekey;
+    this.#copy = copy;
   }
 
   /** `nowMs` when its key came into use. */
@@ -91,11 +108,7 @@ export class RecordSealer {
     out[to + 3] = length & 0xff;
     const begin = to + LENGTH_BYTES;
     out[begin] = last ? RECORD_TYPE.last : RECORD_TYPE.data;
-    const whole = from === 0 && size === source.length;
-    out.set(
-      whole ? source : new Uint8Array(source.buffer, source.byteOffset + from, size),
-      begin + RECORD_TYPE_BYTES,
-    );
+    this.#copy(source, from, from + size, out, begin + RECORD_TYPE_BYTES);
     const { box, text } = boxIn(out, begin, length);
     this.#cipher.seal(box, text);
     if (!last) return;

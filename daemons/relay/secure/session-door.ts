@@ -8,7 +8,7 @@ import { Handshake } from '../noise/handshake.ts';
 import { fingerprint, identityPayload, identityText, provenIdentity } from '../noise/identity.ts';
 import { NoiseError } from '../noise/noise-error.ts';
 import { PREAMBLE } from '../noise/preamble.ts';
-import { RecordOpener, RecordSealer, type RekeyRules } from '../noise/records.ts';
+import { type CopyRange, RecordOpener, RecordSealer, type RekeyRules } from '../noise/records.ts';
 import { type HandshakeLimits, OpenHandshakes } from './open-handshakes.ts';
 import type { SecurityMode } from './security-modes.ts';
 
@@ -16,6 +16,10 @@ import type { SecurityMode } from './security-modes.ts';
 export const CIPHER = 'ChaCha20-Poly1305';
 
 const NOTHING = new Uint8Array(0);
+/** What waits for a client stands in buffers of Node's, which copy a range without a view. */
+const copyBuffer: CopyRange = (source, from, end, out, at) => {
+  (source as Buffer).copy(out, at, from, end);
+};
 
 /** What a door asks of clients; a reload changes it. */
 export interface DoorSettings {
@@ -191,9 +195,7 @@ export class ServerHandshake {
     return {
       session: {
         identity: identityText(identity),
-        sealer: new RecordSealer(sending, this.#rules, nowMs, () => {
-          this.#counts.rekeys++;
-        }),
+        sealer: new RecordSealer(sending, this.#rules, nowMs, () => this.#counts.rekeys++, copyBuffer),
         opener: new RecordOpener(receiving),
       },
     };
