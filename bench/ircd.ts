@@ -1,18 +1,23 @@
 /**
- * `npm run bench -- ircd`: how fast the IRC server is, beside InspIRCd under the same load in the same run where it is
- * installed. Servers take turns, each run starts a fresh process, and medians are compared.
+ * `npm run bench -- ircd`: how fast the IRC server is, beside InspIRCd and Ergo under the same load in the same run where they are
+ * installed, and beside a loop in C that does the same writes. Servers take turns, each run starts a fresh process, and medians are
+ * compared.
  */
 import { parseArgs } from 'node:util';
-import { kindsOf, runScenario, scenarios } from './ircd/scenarios.ts';
-import { serverKinds } from './ircd/servers.ts';
+import { runScenario } from './ircd/run-scenario.ts';
+import { kindsOf, scenarios } from './ircd/scenarios.ts';
+import { comparedServers } from './ircd/servers.ts';
+import { likeTheFirst } from './shared/c-loop/c-loop.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
-const SCENARIOS = `saturated, channels, mixed, latency, registrations, websocket,
-                     websocket-half, websocket-channels, websocket-latency, websocket-registrations`;
+const SCENARIOS = `saturated, channels, mixed, latency, one-sender,
+                     one-sender-channels, paced, registrations, websocket, websocket-half,
+                     websocket-channels, websocket-latency, websocket-registrations`;
 const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --warmup N         seconds of load before it (2)
   --connections N    connections of latency and registrations (10000)
   --rate N           deliveries a second of latency and websocket-latency (100000)
+  --paced-connections N  connections of paced (9000), in 100 channels
   --main FILE        another entry file of our daemon
 `;
 
@@ -25,6 +30,7 @@ export async function run(args: readonly string[]): Promise<void> {
       warmup: { type: 'string', default: '2' },
       connections: { type: 'string', default: '10000' },
       rate: { type: 'string', default: '100000' },
+      'paced-connections': { type: 'string', default: '9000' },
       main: { type: 'string' },
     },
   });
@@ -40,10 +46,10 @@ export async function run(args: readonly string[]): Promise<void> {
       warmupMs: Number(values.warmup) * 1000,
       connections: Number(values.connections),
       deliveriesPerSecond: Number(values.rate),
+      pacedConnections: Number(values['paced-connections']),
     }),
-    kinds: serverKinds(values['node-option'], values.main),
+    ...comparedServers(values['node-option'], values.main),
     kindsOf,
-    rival: 'inspircd',
-    run: runScenario,
+    run: likeTheFirst(runScenario),
   });
 }

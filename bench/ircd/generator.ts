@@ -68,7 +68,7 @@ async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
 }
 
 /** What is counted while load runs. */
-const totals = { lines: 0, bytes: 0 };
+const totals = { lines: 0, bytes: 0, reads: 0 };
 
 async function measure(
   warmupMs: number,
@@ -79,7 +79,7 @@ async function measure(
   report({ type: 'start' });
   const cpu = process.cpuUsage();
   const begun = performance.now();
-  const { lines, bytes } = totals;
+  const { lines, bytes, reads } = totals;
   await sleep(measureMs);
   const seconds = (performance.now() - begun) / 1000;
   const used = process.cpuUsage(cpu);
@@ -87,12 +87,37 @@ async function measure(
     seconds,
     count: totals.lines - lines,
     bytes: totals.bytes - bytes,
+    reads: totals.reads - reads,
     generatorCpuSeconds: (used.user + used.system) / 1e6,
     latency: latency(),
   };
 }
 
+/** One client of each channel speaks. Each of its messages leaves by itself, as a person's or a bot's does. */
+async function oneSender(job: SaturateJob): Promise<Measurement> {
+  const clients = await populate(job);
+  const round = Math.floor(job.clients / job.channels) - 1;
+  const channels = clients.slice(0, job.channels).map((sender, channel) => ({
+    sender,
+    message: sender.wire.encode(`PRIVMSG ${channelOf(channel, job.channels)} :${TEXT}`),
+    due: round,
+  }));
+  for (const [index, client] of clients.entries()) {
+    const channel = channels[index % job.channels]!;
+    client.onBytes = (bytes, length) => {
+      const lines = client.wire.read(bytes, length);
+      totals.lines += lines;
+      totals.bytes += length;
+      totals.reads++;
+      for (channel.due -= lines; channel.due <= 0; channel.due += round) channel.sender.send(channel.message);
+    };
+  }
+  for (const { sender, message } of channels) for (let i = 0; i < job.window; i++) sender.send(message);
+  return measure(job.warmupMs, job.measureMs, () => null);
+}
+
 async function saturate(job: SaturateJob): Promise<Measurement> {
+  if (job.senders === 'one') return oneSender(job);
   const clients = await populate(job);
   const round = Math.floor(job.clients / job.channels) - 1;
   for (const [index, client] of clients.entries()) {
@@ -104,6 +129,7 @@ async function saturate(job: SaturateJob): Promise<Measurement> {
       const lines = wire.read(bytes, length);
       totals.lines += lines;
       totals.bytes += length;
+      totals.reads++;
       due -= lines;
       if (due > 0) return;
       const batch = Math.min(64, Math.floor(-due / round) + 1);
@@ -126,6 +152,7 @@ async function paced(job: PacedJob): Promise<Measurement> {
     client.onBytes = (bytes, length) => {
       const now = performance.now();
       totals.bytes += length;
+      totals.reads++;
       totals.lines += wire.read(bytes, length, (end) => {
         // The number ends the line: "...00042". A line that a read splits inside the number is not timed.
         if (end < DIGITS) return;
@@ -177,7 +204,7 @@ async function register(job: RegisterJob): Promise<Measurement> {
   const seconds = (performance.now() - begun) / 1000;
   const used = process.cpuUsage(cpu);
   const generatorCpuSeconds = (used.user + used.system) / 1e6;
-  return { seconds, count: clients.length, bytes: 0, generatorCpuSeconds, latency: null };
+  return { seconds, count: clients.length, bytes: 0, reads: 0, generatorCpuSeconds, latency: null };
 }
 
 async function main(job: Job): Promise<void> {

@@ -17,9 +17,14 @@ interface Population {
   readonly webSocketPort?: number | undefined;
 }
 
-/** Every client keeps `window` messages under way: it sends one more for each full round it has received. */
+/**
+ * As fast as it goes. Every client keeps `window` messages under way: it sends one more for each full round it has received. Or one
+ * client of each channel does, for each round that the others have received.
+ */
 export interface SaturateJob extends Population {
   readonly kind: 'saturate';
+  /** Who speaks in a channel: all where absent. */
+  readonly senders?: 'one';
   readonly window: number;
   readonly warmupMs: number;
   readonly measureMs: number;
@@ -52,6 +57,8 @@ export interface Measurement {
   /** Lines received, or clients registered. */
   readonly count: number;
   readonly bytes: number;
+  /** Reads that brought them. */
+  readonly reads: number;
   /** CPU seconds of the generator itself in that time. */
   readonly generatorCpuSeconds: number;
   /** How long deliveries took; null where that was not measured. */

@@ -1,11 +1,27 @@
-/** The servers under load: our IRC server, and InspIRCd where it is installed. Used by `bench/ircd.ts`. */
-import { type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
+/** The servers under load: our IRC server, those of its rivals that are installed, and the C loop. Used by `bench/ircd.ts`. */
+import { C_LOOP, compileCLoopForNow, LINE_BY_LINE, type WriteShape } from '../shared/c-loop/c-loop.ts';
+import { type RunningServer, type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
+import { ergoArguments, findErgo } from './ergo.ts';
 import { findInspircd, inspircdArguments } from './inspircd.ts';
 
 /** A server of the IRC benchmark. */
 export interface IrcServerKind extends ServerKind {
   /** All its clients come over TCP, whatever the scenario says: what WebSocket is compared with. */
   readonly overTcp?: boolean;
+  /** Takes no WebSockets here. */
+  readonly noWebSockets?: boolean;
+  /** The C loop, which knows little of IRC. */
+  readonly onlyCLoop?: boolean;
+  /** @param like how ours has written in the same scenario, for the C loop */
+  start(like?: WriteShape): Promise<RunningServer>;
+}
+
+/** What is compared. */
+export interface ComparedServers {
+  /** Ours first. */
+  readonly kinds: readonly IrcServerKind[];
+  /** What is missing on this machine, and what brings it. */
+  readonly skipped: readonly string[];
 }
 
 /** Takes clients. */
@@ -35,23 +51,34 @@ export const IRCD_CONFIG = unlimitedIrcd([TCP, WEBSOCKET]);
 /** The same without WebSockets, which older checkouts do not know: part of the host's configuration in bench/metrics/host.ts. */
 export const IRCD_TCP_CONFIG = unlimitedIrcd([TCP]);
 
-/**
- * Our server, and InspIRCd where it is installed.
- * @param main the entry file of our daemon; another only for experiments.
- */
-export function serverKinds(nodeOptions: readonly string[], main?: string): IrcServerKind[] {
-  const kinds: IrcServerKind[] = [
-    {
-      name: 'signalbox',
-      start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG, nodeOptions, main }),
-    },
-  ];
-  const rival = findInspircd();
-  if (rival !== null) {
+/** @param main the entry file of our daemon; another only for experiments */
+export const ourServer = (nodeOptions: readonly string[], main?: string): ServerKind => ({
+  name: 'signalbox',
+  start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG, nodeOptions, main }),
+});
+
+/** Our server, InspIRCd and Ergo where they are installed, and the C loop where there is a compiler. */
+export function comparedServers(nodeOptions: readonly string[], main?: string): ComparedServers {
+  const kinds: IrcServerKind[] = [ourServer(nodeOptions, main)];
+  const skipped: string[] = [];
+  const inspircd = findInspircd();
+  if (inspircd === null) skipped.push('InspIRCd: it is not installed (apt install inspircd)');
+  else
     kinds.push({
-      name: `inspircd ${rival.version}`,
-      start: () => startRival('inspircd', rival.path, inspircdArguments, 1),
+      name: `inspircd ${inspircd.version}`,
+      start: () => startRival('inspircd', inspircd.path, inspircdArguments, 1),
     });
-  }
-  return kinds;
+  const ergo = findErgo();
+  if (ergo === null) skipped.push('Ergo: there is no "ergo" of IRC in the path (https://ergo.chat)');
+  else
+    kinds.push({
+      name: `ergo ${ergo.version}`,
+      noWebSockets: true,
+      start: () =>
+        startRival('ergo', ergo.path, (directory, port) => ergoArguments(ergo.path, directory, port)),
+    });
+  const startCLoop = compileCLoopForNow();
+  if (typeof startCLoop === 'string') skipped.push(startCLoop);
+  else kinds.push({ name: C_LOOP, onlyCLoop: true, start: (like = LINE_BY_LINE) => startCLoop('irc', like) });
+  return { kinds, skipped };
 }

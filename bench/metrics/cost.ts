@@ -7,8 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { FRAME_HEADER_BYTES } from '../../contract/metric-frame.ts';
-import { runScenario, type Scenario } from '../ircd/scenarios.ts';
-import { serverKinds } from '../ircd/servers.ts';
+import { runScenario } from '../ircd/run-scenario.ts';
+import type { Scenario } from '../ircd/scenarios.ts';
+import { ourServer } from '../ircd/servers.ts';
 import { type Figures, median, medians, printColumns } from '../shared/figures.ts';
 import { pinning } from '../shared/pinning.ts';
 import type { ServerKind } from '../shared/server-process.ts';
@@ -27,9 +28,7 @@ interface MonitoredKind extends ServerKind {
 }
 
 function withoutMonitoring(): ServerKind {
-  const [ours] = serverKinds(['--import', join(import.meta.dirname, 'unmonitored.ts')]);
-  if (ours === undefined) throw new Error('The IRC server has no entry.');
-  return { name: 'off', start: () => ours.start() };
+  return { ...ourServer(['--import', join(import.meta.dirname, 'unmonitored.ts')]), name: 'off' };
 }
 
 /** A window as the daemon sees it: takes ten frames a second and acknowledges each. */

@@ -21,6 +21,7 @@ const job = JSON.parse(process.argv[2] ?? '') as Job;
 const alone = job.roomSize === 1;
 const ages = createHistogram();
 let delivered = 0;
+let reads = 0;
 
 function fail(why: string): never {
   report({ type: 'error', message: why });
@@ -49,6 +50,7 @@ async function populate(): Promise<LoadClient[]> {
       client.onLost = (why) => fail(`${peer} was lost: ${why}`);
       client.onDelivered = (count) => {
         delivered += count;
+        reads++;
       };
     }
   };
@@ -59,13 +61,17 @@ async function populate(): Promise<LoadClient[]> {
 const receivers = alone ? 1 : job.roomSize - 1;
 
 /** Sends evenly, resolves when all of it has arrived or has had its time; returns how much was sent. */
-async function paced(clients: LoadClient[], messages: number, seconds: number): Promise<number> {
-  const total = clients.length * messages;
+async function paced(
+  clients: LoadClient[],
+  messages: number,
+  { seconds, stride = 1 }: { readonly seconds: number; readonly stride?: number },
+): Promise<number> {
+  const total = Math.round(clients.length * messages);
   const begun = performance.now();
   let sent = 0;
   while (sent < total) {
     const due = Math.min(total, Math.ceil(((performance.now() - begun) / (seconds * 1_000)) * total));
-    for (; sent < due; sent++) clients[sent % clients.length]!.send(1);
+    for (; sent < due; sent++) clients[(sent * stride) % clients.length]!.send(1);
     await sleep(1);
   }
   const deadline = performance.now() + SETTLE_MS;
@@ -75,14 +81,33 @@ async function paced(clients: LoadClient[], messages: number, seconds: number): 
 
 async function saturated(
   clients: LoadClient[],
-  { window, warmupSeconds, warmupMessages, seconds }: Extract<Job['load'], { kind: 'saturated' }>,
+  { window, senders, warmupSeconds, warmupMessages, seconds }: Extract<Job['load'], { kind: 'saturated' }>,
 ): Promise<Measurement> {
   let sent = 0;
-  for (const client of clients) {
+  if (senders === 'one') {
+    for (let first = 0; first < clients.length; first += job.roomSize) {
+      const room = clients.slice(first, first + job.roomSize);
+      let due = receivers;
+      for (const client of room) {
+        client.onDelivered = (count) => {
+          delivered += count;
+          reads++;
+          // Each of its messages leaves by itself, as a person's or a bot's does.
+          for (due -= count; due <= 0; due += receivers) {
+            sent++;
+            room[0]!.send(1);
+          }
+        };
+      }
+    }
+  }
+  const speaking = senders === 'one' ? clients.filter((_, i) => i % job.roomSize === 0) : clients;
+  for (const client of senders === 'one' ? [] : clients) {
     // What one round of everybody's windows brings to this client.
     let due = 0;
     client.onDelivered = (count) => {
       delivered += count;
+      reads++;
       due += count;
       const more = Math.floor(due / receivers);
       if (more === 0) return;
@@ -91,13 +116,16 @@ async function saturated(
       client.send(more);
     };
   }
-  for (const client of clients) client.send(window);
+  for (const client of speaking) {
+    if (senders === 'one') for (let i = 0; i < window; i++) client.send(1);
+    else client.send(window);
+  }
   await sleep(warmupSeconds * 1_000);
   const deadline = performance.now() + MOST_WARMUP_MS;
   while (sent < warmupMessages && performance.now() < deadline) await sleep(50);
   report({ type: 'start' });
   const cpu = process.cpuUsage();
-  const before = { sent, delivered, time: performance.now() };
+  const before = { sent, delivered, reads, time: performance.now() };
   await sleep(seconds * 1_000);
   const used = process.cpuUsage(cpu);
   return {
@@ -106,6 +134,7 @@ async function saturated(
     delivered: delivered - before.delivered,
     // Messages are under way at both ends of the time, so nothing can be said about losses.
     expected: delivered - before.delivered,
+    reads: reads - before.reads,
     latencyMs: null,
     generatorCpuSeconds: (used.user + used.system) / 1e6,
   };
@@ -116,18 +145,19 @@ async function run(clients: LoadClient[]): Promise<Measurement> {
   if (load.kind === 'saturated') return saturated(clients, load);
   if (load.kind === 'paced') {
     // The first messages meet cold code; an operator's relay runs for months.
-    await paced(clients, load.messages / 2, load.seconds / 2);
+    await paced(clients, load.messages / 2, { ...load, seconds: load.seconds / 2 });
     delivered = 0;
     for (const client of clients) client.onAge = (ms) => ages.record(Math.max(1, Math.round(ms * 1e6)));
   }
   report({ type: 'start' });
   const cpu = process.cpuUsage();
   const begun = performance.now();
+  reads = 0;
   let sent = 0;
   if (load.kind === 'idle') {
     await sleep(load.seconds * 1_000);
   } else {
-    sent = await paced(clients, load.messages, load.seconds);
+    sent = await paced(clients, load.messages, load);
   }
   const used = process.cpuUsage(cpu);
   const ms = (percentile: number) => ages.percentile(percentile) / 1e6;
@@ -136,6 +166,7 @@ async function run(clients: LoadClient[]): Promise<Measurement> {
     sent,
     delivered,
     expected: sent * receivers,
+    reads,
     latencyMs: load.kind === 'paced' ? { p50: ms(50), p95: ms(95), p99: ms(99), max: ages.max / 1e6 } : null,
     generatorCpuSeconds: (used.user + used.system) / 1e6,
   };

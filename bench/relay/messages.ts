@@ -12,12 +12,22 @@ export interface Job {
   readonly payloadBytes: number;
   readonly load:
     | { readonly kind: 'idle'; readonly seconds: number }
-    /** Every client sends `messages` messages, evenly spread over `seconds`. */
-    | { readonly kind: 'paced'; readonly messages: number; readonly seconds: number }
-    /** Every client keeps `window` messages under way. */
+    /**
+     * Every client sends `messages` messages, evenly spread over `seconds`; the next client of the same room after it, or those of other
+     * rooms first, so that no room has two messages under way (`stride`, which is prime to the number of clients).
+     */
+    | {
+        readonly kind: 'paced';
+        readonly messages: number;
+        readonly seconds: number;
+        readonly stride?: number;
+      }
+    /** Every client keeps `window` messages under way, or one client of each room does. */
     | {
         readonly kind: 'saturated';
         readonly window: number;
+        /** Who speaks in a room: all where absent. */
+        readonly senders?: 'one';
         /** What is not measured: so long, and until so many messages were sent. */
         readonly warmupSeconds: number;
         readonly warmupMessages: number;
@@ -30,6 +40,8 @@ export interface Measurement {
   readonly sent: number;
   readonly delivered: number;
   readonly expected: number;
+  /** Reads that brought what was delivered. */
+  readonly reads: number;
   /** From send to receipt in milliseconds; null where it was not measured. */
   readonly latencyMs: {
     readonly p50: number;

@@ -1,29 +1,76 @@
-/** What the relay benchmark measures, and how one run of it goes. Used by `bench/relay.ts`. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+/** The loads of the relay benchmark. Used by `bench/relay.ts`. */
 import type { ComparedScenario } from '../shared/comparison.ts';
-import type { Figures } from '../shared/figures.ts';
-import { pinned } from '../shared/pinning.ts';
-import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
-import type { GeneratorMessage, Job, Measurement } from './messages.ts';
-import type { RelayServerKind } from './servers.ts';
+import type { Job } from './messages.ts';
+import { type RelayServerKind, sealedKinds } from './servers.ts';
 
 /** One load; each run of it starts a fresh server. */
 export interface Scenario extends ComparedScenario {
   /** Whether our relay is compared with itself: sealed sessions with plain ones. */
   readonly sealed?: true;
+  /** The C loop runs beside the servers: it knows rooms and nothing else. */
+  readonly cLoop?: true;
   readonly job: Pick<Job, 'clients' | 'roomSize' | 'payloadBytes' | 'load'>;
 }
 
 export interface ScenarioSizes {
   readonly seconds: number;
   readonly connections: number;
+  /** Of `paced`. */
+  readonly pacedConnections: number;
 }
+
+const PACED_ROOMS = 100;
+const PACED_MESSAGES_PER_SECOND = 1_111;
+/** A prime, so that senders are spread over rooms. */
+const STRIDE = 7_919;
 
 /** V8 compiles a daemon's functions for good after a hundred thousand calls; before that some are measured as they were, and some not. */
 const WARMUP_MESSAGES = 300_000;
+/** Each of them has a hundred receivers, for each of whom code runs. */
+const ONE_SENDER_WARMUP_MESSAGES = 10_000;
 
-export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
+/** Where few speak and each message goes out almost alone. */
+function unkindScenarios({ seconds, pacedConnections }: ScenarioSizes): Scenario[] {
+  const shared = { warmupSeconds: 2, warmupMessages: ONE_SENDER_WARMUP_MESSAGES, seconds } as const;
+  const full = { kind: 'saturated', senders: 'one', window: 8, ...shared } as const;
+  const most = { headline: 'deliveries/s', perCpu: 'deliveries/CPU s', cLoop: true } as const;
+  const roomSize = Math.max(2, Math.floor(pacedConnections / PACED_ROOMS));
+  const clients = roomSize * PACED_ROOMS;
+  const messages = (PACED_MESSAGES_PER_SECOND * seconds) / clients;
+  return [
+    {
+      id: 'one-sender',
+      title: '100 clients in one room, one of them sends, 8 messages of 64 bytes under way',
+      ...most,
+      job: { clients: 100, roomSize: 100, payloadBytes: 64, load: full },
+    },
+    {
+      id: 'one-sender-rooms',
+      title: '1,000 clients in 10 rooms, one of each sends, 8 messages of 64 bytes under way in each',
+      ...most,
+      job: { clients: 1_000, roomSize: 100, payloadBytes: 64, load: full },
+    },
+    {
+      id: 'paced',
+      title:
+        `${PACED_MESSAGES_PER_SECOND.toLocaleString('en')} messages/s in ${PACED_ROOMS} rooms of ${roomSize}: ` +
+        `${(PACED_MESSAGES_PER_SECOND * (roomSize - 1)).toLocaleString('en')} deliveries/s to ${clients.toLocaleString('en')} connections`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      cLoop: true,
+      job: {
+        clients,
+        roomSize,
+        payloadBytes: 64,
+        load: { kind: 'paced', messages, seconds, stride: STRIDE },
+      },
+    },
+  ];
+}
+
+/** All of them; the kind ones first. */
+export function scenarios(sizes: ScenarioSizes): Scenario[] {
+  const { seconds, connections } = sizes;
   const paced = { kind: 'paced', messages: 10, seconds } as const;
   const full = { kind: 'saturated', warmupSeconds: 2, warmupMessages: WARMUP_MESSAGES, seconds } as const;
   return [
@@ -45,6 +92,8 @@ export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
       id: 'saturated-rooms',
       title: '100 clients in one room, 8 messages of 64 bytes each under way: as fast as it goes',
       headline: 'deliveries/s',
+      perCpu: 'deliveries/CPU s',
+      cLoop: true,
       job: { clients: 100, roomSize: 100, payloadBytes: 64, load: { ...full, window: 8 } },
     },
     {
@@ -53,6 +102,7 @@ export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
       headline: 'deliveries/s',
       job: { clients: 100, roomSize: 1, payloadBytes: 64, load: { ...full, window: 64 } },
     },
+    ...unkindScenarios(sizes),
     {
       id: 'sealed-echo',
       title: '100 clients, each gets 1 KiB back and sends the next, sealed and plain: as fast as it goes',
@@ -79,85 +129,12 @@ export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
   ];
 }
 
-/** One run against a fresh server. */
-export async function runScenario(scenario: Scenario, kind: RelayServerKind): Promise<Figures> {
-  const server = await kind.start();
-  try {
-    const fresh = readUsage(server.pid);
-    const job: Job = { ...scenario.job, wire: kind.wire, port: server.port };
-    let before = fresh;
-    let machineBefore = 0;
-    const measurement = await generate(job, () => {
-      before = readUsage(server.pid);
-      machineBefore = machineCpuSeconds();
-    });
-    const after = measurement.usage;
-    return figuresOf(job, measurement.result, {
-      cpuSeconds: after.cpuSeconds - before.cpuSeconds,
-      writes: after.writeCalls - before.writeCalls,
-      machineCpuSeconds: measurement.machineCpuSeconds - machineBefore,
-      bytesPerConnection: (before.rssBytes - fresh.rssBytes) / job.clients,
-    });
-  } finally {
-    await server.stop();
-  }
-
-  function generate(
-    job: Job,
-    onStart: () => void,
-  ): Promise<{ result: Measurement; usage: ReturnType<typeof readUsage>; machineCpuSeconds: number }> {
-    const script = join(import.meta.dirname, 'generator.ts');
-    const child = spawn(...pinned(1, process.execPath, [script, JSON.stringify(job)]), {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    return new Promise((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
-      child.on('message', (message: GeneratorMessage) => {
-        if (message.type === 'start') onStart();
-        else if (message.type === 'error') reject(new Error(message.message));
-        else if (message.type === 'done')
-          resolve({
-            result: message.measurement,
-            usage: readUsage(server.pid),
-            machineCpuSeconds: machineCpuSeconds(),
-          });
-      });
-    });
-  }
-}
-
-function figuresOf(
-  job: Job,
-  result: Measurement,
-  server: { cpuSeconds: number; machineCpuSeconds: number; writes: number; bytesPerConnection: number },
-): Figures {
-  const others = server.machineCpuSeconds - server.cpuSeconds - result.generatorCpuSeconds;
-  const cpu = {
-    'server CPU': server.cpuSeconds / result.seconds,
-    // What disturbed the measurement: with a core or more of it, times say little.
-    'CPU of others': others / result.seconds,
-  };
-  if (job.load.kind === 'idle') return { 'bytes/connection': server.bytesPerConnection, ...cpu };
-  const common = {
-    ...cpu,
-    'generator CPU': result.generatorCpuSeconds / result.seconds,
-    'deliveries/CPU s': result.delivered / server.cpuSeconds,
-    'writes/delivery': server.writes / result.delivered,
-  };
-  if (result.latencyMs === null)
-    return {
-      'deliveries/s': result.delivered / result.seconds,
-      'frames in/s': result.sent / result.seconds,
-      ...common,
-    };
-  const { p50, p95, p99, max } = result.latencyMs;
-  return {
-    'p50 ms': p50,
-    'p95 ms': p95,
-    'p99 ms': p99,
-    'max ms': max,
-    delivered: result.delivered,
-    lost: result.expected - result.delivered,
-    ...common,
-  };
+/** The servers of a scenario: where it has sealed sessions, our relay twice. */
+export function kindsOf(
+  { sealed, cLoop }: Scenario,
+  kinds: readonly RelayServerKind[],
+  nodeOptions: readonly string[],
+): readonly RelayServerKind[] {
+  if (sealed) return sealedKinds(nodeOptions);
+  return kinds.filter((kind) => cLoop || !kind.onlyCLoop);
 }

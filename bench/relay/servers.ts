@@ -5,12 +5,25 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
+import { C_LOOP, compileCLoopForNow, LINE_BY_LINE, type WriteShape } from '../shared/c-loop/c-loop.ts';
+import { type RunningServer, type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
 import type { WireName } from './messages.ts';
 
 /** A server, and how it is spoken to. */
 export interface RelayServerKind extends ServerKind {
   readonly wire: WireName;
+  /** The C loop, which knows rooms alone. */
+  readonly onlyCLoop?: boolean;
+  /** @param like how ours has written in the same scenario, for the C loop */
+  start(like?: WriteShape): Promise<RunningServer>;
+}
+
+/** What is compared. */
+export interface ComparedServers {
+  /** Ours first. */
+  readonly kinds: readonly RelayServerKind[];
+  /** What is missing on this machine, and what brings it. */
+  readonly skipped: readonly string[];
 }
 
 const OUR_CONFIG = `
@@ -49,11 +62,13 @@ export const sealedKinds = (nodeOptions: readonly string[]): readonly RelayServe
   relay('plain', 'signalbox', nodeOptions),
 ];
 
-/** Our relay, and nats-server where it is installed. */
-export function serverKinds(nodeOptions: readonly string[]): RelayServerKind[] {
+/** Our relay, nats-server where it is installed, and the C loop where there is a compiler. */
+export function comparedServers(nodeOptions: readonly string[]): ComparedServers {
   const kinds = [relay('signalbox', 'signalbox', nodeOptions)];
+  const skipped: string[] = [];
   const shown = spawnSync('nats-server', ['--version'], { encoding: 'utf8' });
-  if (shown.error === undefined) {
+  if (shown.error !== undefined) skipped.push('nats-server: it is not installed (apt install nats-server)');
+  else {
     const version = /v?(\d+\.\d+\.\d+)/.exec(shown.stdout + shown.stderr)?.[1] ?? 'unknown';
     kinds.push({
       name: `nats-server ${version}`,
@@ -61,5 +76,14 @@ export function serverKinds(nodeOptions: readonly string[]): RelayServerKind[] {
       start: () => startRival('nats', 'nats-server', natsArguments),
     });
   }
-  return kinds;
+  const startCLoop = compileCLoopForNow();
+  if (typeof startCLoop === 'string') skipped.push(startCLoop);
+  else
+    kinds.push({
+      name: C_LOOP,
+      wire: 'signalbox',
+      onlyCLoop: true,
+      start: (like = LINE_BY_LINE) => startCLoop('relay', like),
+    });
+  return { kinds, skipped };
 }

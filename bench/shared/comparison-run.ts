@@ -25,7 +25,7 @@ export function comparisonUsage(benchmark: string, scenarios: string): string {
   --only a,b         scenarios: ${scenarios} (all)
   --rounds N         runs of each server per scenario (3)
   --seconds N        measured time of a run (5)
-  --alone            do not run the rival
+  --alone            only our server
   --json FILE        where the result goes (bench/results/${benchmark}.json)
   --node-option X    an option for our server's Node, such as --cpu-prof; repeatable
 `;
@@ -44,8 +44,8 @@ interface ComparisonRun<Scenario, Kind> {
   readonly kinds: readonly Kind[];
   /** Others for a scenario, ours first; `kinds` where absent. */
   readonly kindsOf?: (scenario: Scenario, kinds: readonly Kind[]) => readonly Kind[];
-  /** The package that brings the rival. */
-  readonly rival: string;
+  /** What is not compared with on this machine, and what brings it: `inspircd (apt install inspircd)`. */
+  readonly skipped: readonly string[];
   /** One run of one scenario against a fresh server. */
   readonly run: (scenario: Scenario, kind: Kind) => Promise<Figures>;
 }
@@ -58,12 +58,15 @@ export async function runComparison<
   Scenario extends ComparedScenario,
   Kind extends { readonly name: string },
 >(options: ComparisonRun<Scenario, Kind>): Promise<void> {
-  const { benchmark, values, rival } = options;
+  const { benchmark, values } = options;
   const chosen = values.only?.split(',') ?? options.scenarios.map(({ id }) => id);
   const unknown = chosen.find((id) => !options.scenarios.some((scenario) => scenario.id === id));
   if (unknown !== undefined) throw new Error(`There is no scenario "${unknown}"; see --help.`);
-  if (!values.alone && options.kinds.length === 1)
-    console.log(`${rival} is not installed (apt install ${rival}): no ratio.`);
+  const skipped = values.alone ? [] : options.skipped;
+  const saySkipped = () => {
+    for (const [i, what] of skipped.entries()) console.log(`SKIPPED ${i + 1}/${skipped.length}: ${what}`);
+  };
+  saySkipped();
   if (!pinning) console.log('One core or no taskset: server and load generator share what there is.');
   const kinds = values.alone ? options.kinds.slice(0, 1) : options.kinds;
   const results: Comparison[] = [];
@@ -74,5 +77,7 @@ export async function runComparison<
     printComparison(result);
     results.push(result);
   }
-  await writeReport(values.json, benchmark, results);
+  if (skipped.length > 0) console.log('');
+  saySkipped();
+  await writeReport(values.json, benchmark, results, { skipped });
 }

@@ -1,6 +1,7 @@
 /**
  * Loaded into a daemon under measurement (`--import`): at SIGUSR2 it collects garbage and writes a line to descriptor 3, with the size of
- * the heap and with what every histogram of the daemon has recorded since the last time. Needs `--expose-gc`. See {@link startDaemon}.
+ * the heap and with what every histogram of the daemon has recorded since the last time. Needs `--expose-gc`. At SIGWINCH, which
+ * processes without a terminal are not sent otherwise, it writes its counters at once and does nothing else. See {@link startDaemon}.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +15,9 @@ export interface DaemonFigures {
   readonly histograms: Readonly<Record<string, HistogramSummary>>;
 }
 
+/** Its counters and gauges, by the id of the series. */
+export type DaemonCounters = Readonly<Record<string, number>>;
+
 /** What one collection leaves for callbacks of the next turn, a further one takes. */
 const COLLECTIONS = 3;
 /** A second of the daemon is summed up behind its end. */
@@ -21,8 +25,11 @@ const SUMMED_MS = 1_100;
 
 const whole = new Map<string, Histogram>();
 const { summarise } = DaemonHost.prototype;
+/** Of the daemon, from its first second on. */
+let registry: DaemonHost<never, never>['registry'] | null = null;
 
 DaemonHost.prototype.summarise = function keeping() {
+  registry = this.registry;
   const summary = summarise.call(this);
   for (const { metric, buckets } of summary.intervals) {
     let histogram = whole.get(metric);
@@ -45,4 +52,13 @@ process.on('SIGUSR2', async () => {
   whole.clear();
   const figures: DaemonFigures = { heapBytes: process.memoryUsage().heapUsed, histograms };
   writeSync(3, `${JSON.stringify(figures)}\n`);
+});
+
+process.on('SIGWINCH', () => {
+  registry?.sample();
+  const { layout, values } = registry ?? { layout: null, values: new Float64Array() };
+  const counters: DaemonCounters = Object.fromEntries(
+    (layout?.ids ?? []).map((id) => [id, values[layout!.slot(id)]!]),
+  );
+  writeSync(3, `${JSON.stringify(counters)}\n`);
 });

@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAEMON_MALLOC_ENV, DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
-import type { DaemonFigures } from './daemon-probe.ts';
+import type { DaemonCounters, DaemonFigures } from './daemon-probe.ts';
 import { type Cores, onCores, pinned } from './pinning.ts';
 
 const PROBE = new URL('daemon-probe.ts', import.meta.url);
@@ -28,6 +28,8 @@ export interface RunningServer {
   figures?(): Promise<DaemonFigures>;
   /** Bytes of JavaScript objects then. */
   heapBytes?(): Promise<number>;
+  /** Its counters and gauges, asked while load runs: that costs it one sample. Empty in its first second. Of our own daemons only. */
+  counters?(): Promise<DaemonCounters>;
   /** Ends the process and removes its directory. */
   stop(): Promise<void>;
 }
@@ -125,6 +127,7 @@ export async function startDaemon({
       morePorts: listeners.slice(1).map(({ port }) => port),
       heapBytes: async () => (await figuresOf(child)).heapBytes,
       figures: () => figuresOf(child),
+      counters: () => askProbe<DaemonCounters>(child, 'SIGWINCH'),
       stop,
     };
   } catch (error) {
@@ -134,13 +137,15 @@ export async function startDaemon({
 }
 
 /** Asks the probe in a daemon; see daemon-probe.ts. */
-async function figuresOf(child: ChildProcess): Promise<DaemonFigures> {
+async function askProbe<Answer>(child: ChildProcess, signal: NodeJS.Signals): Promise<Answer> {
   const answers = createInterface({ input: child.stdio[3] as NodeJS.ReadableStream });
-  child.kill('SIGUSR2');
+  child.kill(signal);
   const [line] = (await once(answers, 'line')) as [string];
   answers.close();
-  return JSON.parse(line) as DaemonFigures;
+  return JSON.parse(line) as Answer;
 }
+
+const figuresOf = (child: ChildProcess) => askProbe<DaemonFigures>(child, 'SIGUSR2');
 
 /**
  * Starts a rival.

@@ -1,0 +1,65 @@
+// Server and generator are processes of their own (child_process).
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findErgo } from './ergo.ts';
+import { runScenario } from './run-scenario.ts';
+import { kindsOf, scenarios } from './scenarios.ts';
+import { type IrcServerKind, ourServer } from './servers.ts';
+
+const SIZES = {
+  measureMs: 300,
+  warmupMs: 1_500,
+  connections: 20,
+  deliveriesPerSecond: 100,
+  pacedConnections: 300,
+};
+const all = scenarios(SIZES);
+const scenario = (id: string) => all.find((one) => one.id === id)!;
+
+test.each(['one-sender', 'paced'])('%s is measured against our server, with lines a write', async (id) => {
+  const figures = await runScenario(scenario(id), ourServer([]));
+  expect(figures['deliveries/s']).toBeGreaterThan(0);
+  expect(figures['lines/write']).toBeGreaterThanOrEqual(1);
+  expect(figures['lines/read']).toBeGreaterThan(0);
+  if (id === 'paced') expect(figures['p99 ms']).toBeGreaterThan(0);
+});
+
+test('paced sends 1,111 messages a second, whatever the number of connections', () => {
+  expect(scenario('paced').job(1)).toMatchObject({ clients: 300, channels: 100, deliveriesPerSecond: 2_222 });
+  const full = scenarios({ ...SIZES, pacedConnections: 9_000 }).find(({ id }) => id === 'paced');
+  expect(full?.title).toContain('98,879 deliveries/s to 9,000 connections');
+});
+
+test('the C loop runs where it can: without WebSockets and without capabilities', () => {
+  const kind = (name: string, more = {}): IrcServerKind => ({
+    name,
+    start: () => Promise.reject(new Error()),
+    ...more,
+  });
+  const kinds = [
+    kind('ours'),
+    kind('rival'),
+    kind('plain', { noWebSockets: true }),
+    kind('loop', { onlyCLoop: true }),
+  ];
+  const names = (id: string) => kindsOf(scenario(id), kinds).map(({ name }) => name);
+  expect(names('one-sender')).toEqual(['ours', 'rival', 'plain', 'loop']);
+  expect(names('mixed')).toEqual(['ours', 'rival', 'plain']);
+  expect(names('websocket')).toEqual(['ours', 'ours TCP', 'rival']);
+});
+
+test('a program that is called ergo and is no IRC server is passed over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-ergo-'));
+  const says = async (text: string) => {
+    await writeFile(join(folder, 'ergo'), `#!/bin/sh\necho "${text}"\n`, { mode: 0o755 });
+    return findErgo(folder);
+  };
+  try {
+    expect((await says('Ergo linear scaling 3.8'))?.path).not.toBe(join(folder, 'ergo'));
+    expect(await says('ergo-2.16.0')).toEqual({ path: join(folder, 'ergo'), version: '2.16.0' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
