@@ -9,4 +9,6 @@ export interface Keeper {
    * @returns what is closed until that is on disk, to be waited for before anybody is told; null where nobody has to wait
    */
   changed(channel: Channel): WorkGate | null;
+  /** A channel is called otherwise from now on, of which {@link changed} tells: there is none of that name any more. */
+  ended(name: string): void;
 }

@@ -243,6 +243,18 @@ export const limits = {
     reason:
       'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
   },
+  renameMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'How long it takes until a channel may be renamed again by those who run it: everybody on it, whose client does not know RENAME, is sent all names.',
+  },
+  renameMembers: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Members up to which a channel may be renamed: where their clients do not know RENAME each of them is sent the names of all.',
+  },
   recentMessages: {
     default: 16_384,
     unit: 'count',

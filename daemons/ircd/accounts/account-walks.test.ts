@@ -90,6 +90,7 @@ describe('an account that ends', () => {
         changed.push(name);
         return null;
       },
+      ended: () => {},
     };
     clients[3].user!.account = null;
     for (const name of ['#x', '#y', '#z']) irc.server.state.join(clients[3].user!, name, 0);

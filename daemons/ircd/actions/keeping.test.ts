@@ -48,6 +48,7 @@ beforeEach(() => {
       changed.push(name);
       return gate;
     },
+    ended: (name) => void changed.push(`${name} no more`),
   };
   heard();
 });

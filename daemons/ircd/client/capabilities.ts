@@ -40,6 +40,7 @@ export const CAP = {
   readMarker: 1 << 27,
   multiline: 1 << 28,
   metadata: 1 << 29,
+  channelRename: 1 << 30,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -61,6 +62,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['cap-notify', CAP.capNotify],
   ['chghost', CAP.chghost],
   ['draft/account-registration', CAP.accountRegistration],
+  ['draft/channel-rename', CAP.channelRename],
   ['draft/chathistory', CAP.chatHistory],
   ['draft/event-playback', CAP.eventPlayback],
   ['draft/extended-isupport', CAP.extendedIsupport],

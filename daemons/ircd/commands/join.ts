@@ -19,11 +19,9 @@ import type { FloodLimit } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { whyReserved } from '../why-reserved.ts';
 import { freeChannel, isBanned, rest, type StepsWith } from '../work-steps.ts';
+import { tellArrival } from './arrival.ts';
 import type { Command } from './command.ts';
-import { sendMarker } from './markread.ts';
-import { sendMetadataOf } from './metadata.ts';
-import { NAME_NS, sendNames } from './names.ts';
-import { sendTopic } from './topic.ts';
+import { NAME_NS } from './names.ts';
 
 export const join: Command = {
   name: 'JOIN',
@@ -111,15 +109,7 @@ export function* admit(server: CommandServer, client: LocalClient, name: string)
   if (isNew && server.history?.ofNewChannels === true) yield* keepHistory(server, channel);
   const history = historyOf(server.history, channel);
   if (history !== null) tellHistory(client, channel, history);
-  if (channel.topic !== '') sendTopic(client, channel);
-  // IRCv3 read-marker: "before the RPL_ENDOFNAMES reply".
-  if (client.has(CAP.readMarker)) sendMarker(server, client, channel.name);
-  // IRCv3 no-implicit-names: whoever asked for it gets them by NAMES alone.
-  if (!client.has(CAP.noImplicitNames)) {
-    sendNames(server, client, channel);
-    client.reply(N.RPL_ENDOFNAMES, channel.name);
-  }
-  if (client.subscriptions !== null) yield* sendMetadataOf(server, client, channel);
+  yield* tellArrival(server, client, channel);
   tellRestored(server, client, channel);
   const limit = joinFlood(channel);
   if (limit !== null) yield* tooManyJoins(server, channel, limit);

@@ -69,6 +69,7 @@ it('lists every command with its least parameters, the lines that it costs more,
       REGAIN 1 +2
       REGISTER 3 +2 any
       REHASH 0 rehash
+      RENAME 2 +3
       RESTART 0 restart
       RESV 1 kline
       SAJOIN 2 override

@@ -42,6 +42,7 @@ import { ison, userhost, userip } from './presence.ts';
 import { quit } from './quit.ts';
 import { redact } from './redact.ts';
 import { register, verify } from './register.ts';
+import { rename } from './rename.ts';
 import {
   dline,
   eline,
@@ -128,6 +129,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     regain,
     register,
     rehash,
+    rename,
     restart,
     resv,
     sajoin,

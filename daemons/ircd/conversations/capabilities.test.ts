@@ -32,16 +32,16 @@ const conversations: Readonly<Record<string, string>> = {
   'a client of before version 302 gets one line without values, also after the welcome': `
     alice connects
     alice < CAP LS
-    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
     alice < CAP LS 301
-    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
     alice < NICK alice
     alice < USER a 0 * :A
     alice < CAP END
     alice > :irc.test 001 alice :Welcome to the Signalbox IRC Network, alice!~a@192.0.2.1
     alice > (welcome)
     alice < CAP LS
-    alice > :irc.test CAP alice LS :away-notify batch cap-notify chghost draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP alice LS :away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/message-redaction draft/metadata-3 draft/multiline draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
     alice < CAP END`,
   'echo-message returns what was sent, in the form others get it': `
     alice joins with echo-message

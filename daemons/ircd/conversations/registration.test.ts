@@ -53,7 +53,7 @@ const conversations: Readonly<Record<string, string>> = {
   'capabilities hold the welcome up until CAP END': `
     alice connects
     alice < CAP LS 302
-    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/extended-isupport draft/message-redaction draft/metadata-3=before-connect,max-subs=50,max-keys=25,max-value-bytes=300 draft/multiline=max-bytes=4096,max-lines=32 draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost draft/channel-rename draft/extended-isupport draft/message-redaction draft/metadata-3=before-connect,max-subs=50,max-keys=25,max-value-bytes=300 draft/multiline=max-bytes=4096,max-lines=32 draft/pre-away draft/read-marker echo-message extended-join extended-monitor invite-notify labeled-response message-tags multi-prefix no-implicit-names server-time setname standard-replies userhost-in-names
     alice < NICK alice
     alice < USER al 0 * :Alice
     alice < CAP REQ :multi-prefix

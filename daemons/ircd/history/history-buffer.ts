@@ -49,7 +49,8 @@ const ENTRY_BYTES = 400;
 
 /** One of them in its place. */
 export class HistoryEntry {
-  readonly said: Remembered;
+  /** Another once its channel is renamed. */
+  said: Remembered;
   /** Later than that of every entry before it, of whatever channel. */
   readonly order: number;
   /** When it was said, Unix milliseconds; by the clock of another server where it was said there. */

@@ -6,6 +6,7 @@
  * A disk that is full or hangs stops nobody: changes are then announced at once, which the log, the operators and the
  * effect of a stop say, and are written as soon as it can be.
  */
+import { fold } from '../../irc/casemapping.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkTurns } from '../../runtime/async/work-turns.ts';
@@ -34,10 +35,10 @@ export interface JournalOptions {
 export class ChannelJournal implements Keeper {
   readonly #options: JournalOptions;
   readonly #account = new WorkAccount(new WorkGroup());
-  /** What changed since the last write began, by key. */
-  #changed = new Map<string, Channel>();
+  /** Names of what changed since the last write began, by key: a channel may be called otherwise by the time it is written. */
+  #changed = new Map<string, string>();
   /** What the write under way is about. */
-  #underWay: ReadonlyMap<string, Channel> = new Map();
+  #underWay: ReadonlyMap<string, string> = new Map();
   /** Waited at by those who changed it. */
   #gate: WorkGate | null = null;
   /** The write under way; it never rejects. */
@@ -73,7 +74,7 @@ export class ChannelJournal implements Keeper {
 
   changed(channel: Channel): WorkGate | null {
     if (this.#frozen !== null) return null;
-    this.#note(channel.key, channel);
+    this.#note(channel.key, channel.name);
     if (this.#problem !== null) return null;
     if (this.#gate === null) {
       this.#gate = new WorkGate();
@@ -81,6 +82,10 @@ export class ChannelJournal implements Keeper {
     }
     this.#beginSoon();
     return this.#gate;
+  }
+
+  ended(name: string): void {
+    if (this.#frozen === null) this.#note(fold(name), name);
   }
 
   /** From here on everybody leaves because the server goes down: channels are kept as they are now. */
@@ -115,10 +120,10 @@ export class ChannelJournal implements Keeper {
     }
   }
 
-  #note(key: string, channel: Channel): void {
+  #note(key: string, name: string): void {
     if (this.#changed.has(key)) return;
     this.#submitted++;
-    this.#changed.set(key, channel);
+    this.#changed.set(key, name);
   }
 
   #beginSoon(): void {
@@ -151,7 +156,7 @@ export class ChannelJournal implements Keeper {
       this.#succeeded();
     } catch (error) {
       this.#submitted -= changed.size;
-      for (const [key, channel] of changed) this.#note(key, channel);
+      for (const [key, name] of changed) this.#note(key, name);
       this.#failed(error);
     } finally {
       clearTimeout(late);
@@ -160,9 +165,9 @@ export class ChannelJournal implements Keeper {
     }
   }
 
-  *#linesOf(changed: ReadonlyMap<string, Channel>): Iterable<string> {
+  *#linesOf(changed: ReadonlyMap<string, string>): Iterable<string> {
     const { state } = this.#options;
-    yield* pieces(changed, ([, { name }]) => {
+    yield* pieces(changed.values(), (name) => {
       const now = state.findChannel(name);
       return now === undefined ? { kind: 'ended', name } : recordOf(now);
     });

@@ -27,6 +27,7 @@ import { part } from '../actions/part.ts';
 import { quit } from '../actions/quit.ts';
 import { setRealname } from '../actions/realname.ts';
 import { redact } from '../actions/redact.ts';
+import { rename } from '../actions/rename.ts';
 import { reveal } from '../actions/reveal.ts';
 import { setTopic } from '../actions/topic.ts';
 import { setUserModes } from '../actions/user-modes.ts';
@@ -36,7 +37,6 @@ import { from } from '../broadcast.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { remoteUser } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
-import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
 import { RestoredStatus } from '../state/restored-status.ts';
 import type { Step } from '../test-model/irc-twin.ts';
@@ -47,7 +47,7 @@ import { RestoredChannels } from './restored-channels.ts';
 /** Takes records as a journal does, at the end of each turn. */
 class MemoryJournal {
   readonly #state: NetworkState;
-  readonly #marked = new Map<string, Channel>();
+  readonly #marked = new Map<string, string>();
   /** Every record, in order. */
   readonly records: ChannelRecord[] = [];
 
@@ -55,16 +55,17 @@ class MemoryJournal {
     this.#state = server.state;
     server.keeper = {
       changed: (channel) => {
-        this.#marked.set(channel.key, channel);
+        this.#marked.set(channel.key, channel.name);
         return null;
       },
+      ended: (name) => void this.#marked.set(fold(name), name),
     };
   }
 
   /** Takes down what was marked; answers how much. */
   endTurn(): number {
     const marked = this.#marked.size;
-    for (const { name } of this.#marked.values()) {
+    for (const name of this.#marked.values()) {
       const channel = this.#state.findChannel(name);
       this.records.push(channel === undefined ? { kind: 'ended', name } : recordOf(channel));
     }
@@ -256,6 +257,14 @@ describe('an action', () => {
           act(setAccount(irc.server, bob.user!, 'Bob'));
           expect(memberOf(bob).isOp).toBe(true);
         },
+        true,
+      ],
+    ],
+    'rename.ts': [
+      ['another name', () => act(rename(irc.server, ann.user!, channel(), { name: '#y', reason: '' })), true],
+      [
+        'the name in other letters',
+        () => act(rename(irc.server, ann.user!, channel(), { name: '#X', reason: '' })),
         true,
       ],
     ],

@@ -342,6 +342,7 @@ it('a channel that was not restored is not ended', async () => {
       told.push(name);
       return null;
     },
+    ended: () => {},
   };
   endWaiting(irc.server, irc.server.state.findChannel('#x')!);
   expect(told).toEqual([]);

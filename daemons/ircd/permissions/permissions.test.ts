@@ -31,6 +31,8 @@ function titleOf({ subject, who, before, line }: Row): string {
 
 /** What `ircop` has and `lesser` has not, where the command asks for nothing else. */
 const SEES_ALL = 'auspex';
+/** The same where who has it may more by a command that everybody has. */
+const MORE: Readonly<Record<string, string>> = { RENAME: 'override' };
 
 /** A scene in which nothing was heard or changed so far, and so is as it was. */
 let untouched: { readonly flag: string; readonly scene: Scene } | null = null;
@@ -47,7 +49,7 @@ function sceneFor(flag: string): Scene {
 }
 
 async function happens(row: Row, who: Who): Promise<Outcome> {
-  const flag = COMMANDS.get(row.subject)?.oper ?? SEES_ALL;
+  const flag = COMMANDS.get(row.subject)?.oper ?? MORE[row.subject] ?? SEES_ALL;
   const scene = sceneFor(flag);
   let stays = false;
   try {

@@ -4,7 +4,7 @@
  * does not.
  */
 import { fold } from '../../irc/casemapping.ts';
-import { HistoryBuffer, type HistoryTotals } from '../history/history-buffer.ts';
+import { HistoryBuffer, type HistoryTotals, type Remembered } from '../history/history-buffer.ts';
 import { limits } from '../limits.ts';
 import type { User } from './user.ts';
 
@@ -49,6 +49,11 @@ export class ChannelHistory {
     if (user.account !== null && (here || !user.gone)) this.#lost.delete(fold(user.account));
   }
 
+  /** The channel has another name: what was said there is read as said under that. */
+  renamed(former: string, name: string): void {
+    for (const entry of this.buffer.entries) entry.said = saidOn(former, name, entry.said);
+  }
+
   /** Whoever takes the name of an account later is another. */
   forgetAccount(account: string): void {
     this.#lost.delete(fold(account));
@@ -58,4 +63,16 @@ export class ChannelHistory {
   readableAfter(user: User): number {
     return this.#since.get(user) ?? 0;
   }
+}
+
+/** Source and command of a line, and what it is about. */
+const TARGET = /^(:\S+ \S+ )(\S+)/;
+
+function saidOn(former: string, name: string, said: Remembered): Remembered {
+  const moved = (body: string) =>
+    body.replace(TARGET, (whole, before: string, target: string) =>
+      target === former ? before + name : whole,
+    );
+  const lines = said.lines?.map((line) => ({ ...line, body: moved(line.body) })) ?? null;
+  return { ...said, body: moved(said.body), lines };
 }

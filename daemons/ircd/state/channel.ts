@@ -110,11 +110,11 @@ let lastSerial = 0;
 
 /** One channel. It exists as long as it has members, or until its time is over where it was restored after a crash. */
 export class Channel {
-  /** As its creator wrote it. */
-  readonly name: string;
+  /** As its creator wrote it, or whoever has renamed it. Changed by state/network.ts alone. */
+  name: string;
   /** Folded name. */
-  readonly key: string;
-  /** The name as links are told it, with one character for each byte; set once, where another server has made the channel. */
+  key: string;
+  /** The name as links are told it, with one character for each byte; set once for each name, where another server has said it. */
   nameBytes: string;
   /** Unix milliseconds. Changed by state/network.ts, where another server knows it to be older. */
   createdMs: number;
@@ -152,6 +152,8 @@ export class Channel {
   /** Users with an unused invitation, so that they can be told apart when the channel ends. */
   invited: Set<User> | null = null;
   lastKnockMs = 0;
+  /** When it was renamed last, Unix milliseconds. */
+  renamedMs = 0;
   /** What is kept of what was said; null for nothing so far. Changed by history/message-history.ts. */
   history: ChannelHistory | null = null;
   /** Restored, and nobody has been on it since: no other server was told of it as it is. */

@@ -335,6 +335,24 @@ export class NetworkState {
     this.#changed('channels');
   }
 
+  /**
+   * Calls a channel otherwise; nothing else of it changes. No other channel has that name.
+   * @param nameBytes as links are told it, with one character for each byte
+   */
+  rename(channel: Channel, name: string, nameBytes: string, nowMs: number): void {
+    const former = channel.name;
+    this.#channelMap.delete(channel.key);
+    channel.name = name;
+    channel.nameBytes = nameBytes;
+    channel.key = fold(name);
+    channel.renamedMs = nowMs;
+    this.#channelMap.set(channel.key, channel);
+    // Masks may name channels.
+    for (const { user } of channel.locals) user.forgetVerdicts();
+    channel.history?.renamed(former, name);
+    this.#changed('channels');
+  }
+
   /** When a channel of that name is made that somebody here makes now: behind the one of that name that has just ended. */
   birthOf(name: string, nowMs: number): number {
     return this.#ended.birthOf(fold(name), nowMs);

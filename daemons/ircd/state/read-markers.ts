@@ -48,6 +48,22 @@ export class ReadMarkers {
     return toMs;
   }
 
+  /** How far a channel was read, by accounts and by clients that are on it, holds for it under another name too. */
+  renamed(former: string, name: string, clients: Iterable<LocalClient>): void {
+    const [from, to] = [fold(former), fold(name)];
+    if (from === to) return;
+    for (const marks of this.#accounts.values()) move(marks, from, to);
+    for (const client of clients) {
+      const marks = this.#clients.get(client);
+      if (marks !== undefined) move(marks, from, to);
+    }
+  }
+
+  /** How many accounts have read something. */
+  get accounts(): number {
+    return this.#accounts.size;
+  }
+
   /** A client hears from now on of what others of its account have read. */
   follow(client: LocalClient): void {
     const account = accountOf(client);
@@ -108,4 +124,12 @@ function forgetFirst(map: Map<string, unknown>): void {
     map.delete(first);
     return;
   }
+}
+
+/** Whatever was read of another channel that had the name before is over. */
+function move(marks: Marks, from: string, to: string): void {
+  const ms = marks.get(from);
+  if (ms === undefined) return;
+  marks.delete(from);
+  marks.set(to, ms);
 }

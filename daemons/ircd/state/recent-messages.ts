@@ -65,6 +65,16 @@ export class RecentMessages {
     return source === null ? null : { source, target: this.#targets[slot]! };
   }
 
+  /** What was said to a channel was said to it under whatever name it has. */
+  renamed(former: string, name: string): void {
+    const now = (target: string) => target.slice(0, target.length - former.length) + name;
+    const isIts = (target: string) => target.endsWith(former) && target.length <= former.length + 1;
+    for (let i = 0; i < this.#targets.length; i++)
+      if (isIts(this.#targets[i]!)) this.#targets[i] = now(this.#targets[i]!);
+    for (const [msgid, said] of this.#others)
+      if (isIts(said.target)) this.#others.set(msgid, { source: said.source, target: now(said.target) });
+  }
+
   /** Once it was redacted. */
   forget(msgid: string): void {
     const slot = this.#slotOf(msgid);
