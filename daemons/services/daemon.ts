@@ -62,9 +62,13 @@ const EMBEDDED_FILE = ['..', 'accounts', 'accounts.db'] as const;
 
 type ServicesDaemon = RunningDaemon<ServicesConfig, ServicesCommands, ServicesPrepared>;
 
-/** Opens the database, takes accounts over and looks for a network. Throws `unavailable` or `init_failed`. */
+/**
+ * Opens the database, takes accounts over and looks for a network. Throws `unavailable` or `init_failed`.
+ * @param warm whether threads are started for the first logins, before anybody asks for one
+ */
 export async function startServices(
   context: DaemonContext<ServicesConfig, ServicesPrepared>,
+  warm = true,
 ): Promise<ServicesDaemon> {
   const { dataDir, metrics, peers, tasks } = context;
   const log = context.log('services');
@@ -304,7 +308,7 @@ export async function startServices(
   webhook.publish(metrics);
   made.publish(metrics);
   // Where there are none, nobody can log in.
-  if (services.keeper.store.count > 0) {
+  if (warm && services.keeper.store.count > 0) {
     warmPasswords(pool);
     warmCheckpoints(fileThreads);
   }

@@ -224,38 +224,55 @@ const HELP = `
   INSERT INTO help_lines (bot, number, line, at, kind, said_by, text) VALUES ('aid', 1, 0, 1, 'asked', 'ann', 'Where is the tea?');
 `;
 
+/** What their database is before each row: made once. */
+let servicesDatabase: Buffer | null = null;
+
+function makeServicesDatabase(): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
+  const file = join(folder, 'services.db');
+  const database = openAccounts(SqliteDatabase, file, SERVICES_SCHEMA);
+  const verifiers = { argon2id: '', scram: '' };
+  const store = new AccountStore(database, Date.now);
+  for (const name of ['gone', 'bob', 'cat']) store.create({ name, email: null, verifiers, network: null });
+  const dropped = new DroppedAccounts(database, new AccountRecords(database), Date.now);
+  dropped.keep(store.get('gone'), 'its owner');
+  store.drop(store.get('gone'));
+  database
+    .prepare(
+      "INSERT INTO flows (id, kind, subject, step, data, attempts, begun, due, problem) VALUES (7, 'email', 'account bob', 'user', '{}', 1, 1, ?, 'It is down.')",
+    )
+    .run(Date.now() + 3_600_000);
+  new ChannelStore(database, store, Date.now).register('#room', 'bob', Date.now());
+  database.exec(HELP);
+  database
+    .prepare(
+      "INSERT INTO mail_queue (id, account, kind, recipient, asked_from, queued, due, tries, problem) SELECT 3, id, 'allowauth', 'bob@example.net', '192.0.2.1', ?, ?, 1, 'It is down.' FROM accounts WHERE key = 'bob'",
+    )
+    .run(Date.now(), Date.now() + 3_600_000);
+  database.exec(
+    "INSERT INTO push_devices (id, account, endpoint, p256dh, auth, topics, added) SELECT 5, id, 'https://push.example.net/5', '', '', 'help', 1 FROM accounts WHERE key = 'cat'",
+  );
+  database.close();
+  const bytes = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
 /**
  * Services that nobody has found yet, with the accounts `bob`, who owns `#room`, and `cat`, and `gone`, which was deleted; flow 7 and mail 3
  * wait for their next try, `cat` is told by device 5, there is no server of mail, and request 1 of the help bot Aid waits for somebody.
  */
 const servicesWorld = () =>
   databaseWorld(
-    new DaemonHost({ manifest: servicesManifest, prepare: prepareServices, start: startServices }),
+    new DaemonHost({
+      manifest: servicesManifest,
+      prepare: prepareServices,
+      // A thread that is started for a login which never comes costs more than the rest of this world.
+      start: (context) => startServices(context, false),
+    }),
     (dataDir) => {
-      const database = openAccounts(SqliteDatabase, join(dataDir, 'services.db'), SERVICES_SCHEMA);
-      const verifiers = { argon2id: '', scram: '' };
-      const store = new AccountStore(database, Date.now);
-      for (const name of ['gone', 'bob', 'cat'])
-        store.create({ name, email: null, verifiers, network: null });
-      const dropped = new DroppedAccounts(database, new AccountRecords(database), Date.now);
-      dropped.keep(store.get('gone'), 'its owner');
-      store.drop(store.get('gone'));
-      database
-        .prepare(
-          "INSERT INTO flows (id, kind, subject, step, data, attempts, begun, due, problem) VALUES (7, 'email', 'account bob', 'user', '{}', 1, 1, ?, 'It is down.')",
-        )
-        .run(Date.now() + 3_600_000);
-      new ChannelStore(database, store, Date.now).register('#room', 'bob', Date.now());
-      database.exec(HELP);
-      database
-        .prepare(
-          "INSERT INTO mail_queue (id, account, kind, recipient, asked_from, queued, due, tries, problem) SELECT 3, id, 'allowauth', 'bob@example.net', '192.0.2.1', ?, ?, 1, 'It is down.' FROM accounts WHERE key = 'bob'",
-        )
-        .run(Date.now(), Date.now() + 3_600_000);
-      database.exec(
-        "INSERT INTO push_devices (id, account, endpoint, p256dh, auth, topics, added) SELECT 5, id, 'https://push.example.net/5', '', '', 'help', 1 FROM accounts WHERE key = 'cat'",
-      );
-      database.close();
+      servicesDatabase ??= makeServicesDatabase();
+      writeFileSync(join(dataDir, 'services.db'), servicesDatabase);
     },
     async (commands, part, dataDir, reload) => {
       if (part === 'accounts.json has ann and bob') {
