@@ -112,6 +112,8 @@ export class IrcuClient {
     this.#socket = socket;
     let rest = '';
     socket.setEncoding('utf8');
+    // A server that is killed resets them; what they have not heard then says so.
+    socket.on('error', () => {});
     socket.on('data', (text: string) => {
       const lines = (rest + text).split('\r\n');
       rest = lines.pop()!;
