@@ -2,7 +2,7 @@
  * The load generator: a process of its own, so that its work is not the server's and it can be pinned to another core.
  * Started by `bench/ircd.ts` with a job as its argument; reports over IPC and leaves when told to.
  */
-import { createHistogram } from 'node:perf_hooks';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistogramSummary } from '../../contract/histogram.ts';
 import { LoadClient } from './load-client.ts';
@@ -21,13 +21,15 @@ function report(message: GeneratorMessage): void {
   process.send?.(message);
 }
 
-const nickOf = (index: number) => `c${String(index).padStart(5, '0')}`;
-const channelOf = (index: number, channels: number) => `#bench${index % channels}`;
+const nickOf = (index: number, prefix = 'c') => `${prefix}${String(index).padStart(5, '0')}`;
+const channelOf = (index: number, { channels, channelPrefix = '#bench' }: SaturateJob | PacedJob) =>
+  `${channelPrefix}${index % channels}`;
 
 /** The client of this number. */
-function clientOf({ port, webSockets, webSocketPort = 0 }: Job, index: number, channels: number): LoadClient {
+function clientOf(job: Job, index: number, channels: number): LoadClient {
+  const { port, place, nickPrefix, webSockets, webSocketPort = 0 } = job;
   const framed = webSockets === 'all' || (webSockets === 'half' && Math.floor(index / channels) % 2 === 1);
-  return new LoadClient(framed ? webSocketPort : port, nickOf(index), framed);
+  return new LoadClient(framed ? webSocketPort : port, nickOf(index, nickPrefix), framed, place);
 }
 
 /** Runs `work` for 0..count-1, at most `concurrency` at a time. */
@@ -47,11 +49,11 @@ function fail(why: string): never {
 /** Connects, registers and joins everybody, and waits until the JOINs of others have all arrived. */
 async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
   const clients: LoadClient[] = [];
-  await inParallel(job.clients, CONNECT_CONCURRENCY, async (index) => {
+  await inParallel(job.clients, job.concurrency ?? CONNECT_CONCURRENCY, async (index) => {
     const client = clientOf(job, index, job.channels);
     clients[index] = client;
     await client.register(index % 2 === 0 ? undefined : job.capabilities);
-    await client.join(channelOf(index, job.channels));
+    await client.join(channelOf(index, job));
   });
   let received = 0;
   for (const client of clients) {
@@ -70,9 +72,25 @@ async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
 /** What is counted while load runs. */
 const totals = { lines: 0, bytes: 0, reads: 0 };
 
+/** Lines a second in slices of that length, from now until it is asked. */
+function sliced(sliceMs: number): () => readonly number[] {
+  const rates: number[] = [];
+  let { lines } = totals;
+  let begun = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    rates.push(((totals.lines - lines) / (now - begun)) * 1000);
+    lines = totals.lines;
+    begun = now;
+  }, sliceMs);
+  return () => {
+    clearInterval(timer);
+    return rates;
+  };
+}
+
 async function measure(
-  warmupMs: number,
-  measureMs: number,
+  { warmupMs, measureMs, sliceMs }: Pick<SaturateJob, 'warmupMs' | 'measureMs' | 'sliceMs'>,
   latency: () => HistogramSummary | null,
 ): Promise<Measurement> {
   await sleep(warmupMs);
@@ -80,6 +98,7 @@ async function measure(
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const { lines, bytes, reads } = totals;
+  const slices = sliceMs === undefined ? null : sliced(sliceMs);
   await sleep(measureMs);
   const seconds = (performance.now() - begun) / 1000;
   const used = process.cpuUsage(cpu);
@@ -90,6 +109,20 @@ async function measure(
     reads: totals.reads - reads,
     generatorCpuSeconds: (used.user + used.system) / 1e6,
     latency: latency(),
+    ...(slices === null ? {} : { sliceRates: slices() }),
+  };
+}
+
+/** What a histogram of nanoseconds says, in seconds. */
+function summaryOf(histogram: RecordableHistogram): HistogramSummary {
+  const seconds = (nanoseconds: number) => nanoseconds / 1e9;
+  return {
+    count: histogram.count,
+    p50: seconds(histogram.percentile(50)),
+    p95: seconds(histogram.percentile(95)),
+    p99: seconds(histogram.percentile(99)),
+    p999: seconds(histogram.percentile(99.9)),
+    max: seconds(histogram.max),
   };
 }
 
@@ -99,7 +132,7 @@ async function oneSender(job: SaturateJob): Promise<Measurement> {
   const round = Math.floor(job.clients / job.channels) - 1;
   const channels = clients.slice(0, job.channels).map((sender, channel) => ({
     sender,
-    message: sender.wire.encode(`PRIVMSG ${channelOf(channel, job.channels)} :${TEXT}`),
+    message: sender.wire.encode(`PRIVMSG ${channelOf(channel, job)} :${TEXT}`),
     due: round,
   }));
   for (const [index, client] of clients.entries()) {
@@ -113,7 +146,7 @@ async function oneSender(job: SaturateJob): Promise<Measurement> {
     };
   }
   for (const { sender, message } of channels) for (let i = 0; i < job.window; i++) sender.send(message);
-  return measure(job.warmupMs, job.measureMs, () => null);
+  return measure(job, () => null);
 }
 
 async function saturate(job: SaturateJob): Promise<Measurement> {
@@ -122,7 +155,7 @@ async function saturate(job: SaturateJob): Promise<Measurement> {
   const round = Math.floor(job.clients / job.channels) - 1;
   for (const [index, client] of clients.entries()) {
     const { wire } = client;
-    const message = wire.encode(`PRIVMSG ${channelOf(index, job.channels)} :${TEXT}`);
+    const message = wire.encode(`PRIVMSG ${channelOf(index, job)} :${TEXT}`);
     const batches = Array.from({ length: 65 }, (_, count) => Buffer.concat(new Array(count).fill(message)));
     let due = round;
     client.onBytes = (bytes, length) => {
@@ -138,7 +171,7 @@ async function saturate(job: SaturateJob): Promise<Measurement> {
     };
     client.send(batches[Math.min(64, job.window)]!);
   }
-  return measure(job.warmupMs, job.measureMs, () => null);
+  return measure(job, () => null);
 }
 
 async function paced(job: PacedJob): Promise<Measurement> {
@@ -174,19 +207,11 @@ async function paced(job: PacedJob): Promise<Measurement> {
       const number = sentCount % NUMBERS;
       sentAt[number] = now;
       const padded = String(number).padStart(DIGITS, '0');
-      clients[index]!.say(`PRIVMSG ${channelOf(index, job.channels)} :${TEXT} ${padded}`);
+      clients[index]!.say(`PRIVMSG ${channelOf(index, job)} :${TEXT} ${padded}`);
     }
   }, 1);
   setTimeout(() => histogram.reset(), job.warmupMs);
-  const seconds = (nanoseconds: number) => nanoseconds / 1e9;
-  const measurement = await measure(job.warmupMs, job.measureMs, () => ({
-    count: histogram.count,
-    p50: seconds(histogram.percentile(50)),
-    p95: seconds(histogram.percentile(95)),
-    p99: seconds(histogram.percentile(99)),
-    p999: seconds(histogram.percentile(99.9)),
-    max: seconds(histogram.max),
-  }));
+  const measurement = await measure(job, () => summaryOf(histogram));
   clearInterval(timer);
   return measurement;
 }
@@ -196,15 +221,20 @@ async function register(job: RegisterJob): Promise<Measurement> {
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const clients: LoadClient[] = [];
+  const histogram = job.timed ? createHistogram() : null;
   await inParallel(job.clients, job.concurrency, async (index) => {
+    const from = performance.now();
     const client = clientOf(job, index, 1);
     clients.push(client);
+    if (histogram !== null)
+      client.onWelcome = () => histogram.record(Math.max(1, Math.round((performance.now() - from) * 1e6)));
     await client.register();
   });
   const seconds = (performance.now() - begun) / 1000;
   const used = process.cpuUsage(cpu);
   const generatorCpuSeconds = (used.user + used.system) / 1e6;
-  return { seconds, count: clients.length, bytes: 0, reads: 0, generatorCpuSeconds, latency: null };
+  const latency = histogram === null ? null : summaryOf(histogram);
+  return { seconds, count: clients.length, bytes: 0, reads: 0, generatorCpuSeconds, latency };
 }
 
 async function main(job: Job): Promise<void> {

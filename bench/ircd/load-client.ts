@@ -2,7 +2,8 @@
  * One raw IRC client of the load generator. It builds no strings while load runs: it counts line ends, so that the
  * generator is much cheaper than the server it measures. Used by `generator.ts`.
  */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { FrameWire, LineWire, type Wire } from './wires.ts';
 
 /** One buffer for all clients: the bytes are looked at and forgotten within the read callback. */
@@ -11,20 +12,31 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
 /** Looks at what was read. Returns nothing; it must not keep the bytes. */
 export type ByteHandler = (bytes: Buffer, length: number) => void;
 
+/** Where a server is, where it is not on loopback or wants TLS. */
+export interface Place {
+  readonly host: string;
+  /** Whether its certificate has to be one that this machine trusts; no TLS where absent. */
+  readonly tls?: 'verified' | 'any';
+}
+
+const LOOPBACK: Place = { host: '127.0.0.1' };
+
 export class LoadClient {
   readonly nick: string;
   readonly wire: Wire;
   /** What happens with each read; replaced when load starts. */
   onBytes: ByteHandler = () => {};
   onLost: (why: string) => void = () => {};
+  /** Called when the server has said 001. */
+  onWelcome: (() => void) | null = null;
   readonly #socket: Socket;
   #text = '';
 
-  constructor(port: number, nick: string, webSocket = false) {
+  constructor(port: number, nick: string, webSocket = false, { host, tls }: Place = LOOPBACK) {
     this.nick = nick;
-    this.wire = webSocket ? new FrameWire(`127.0.0.1:${port}`) : new LineWire();
-    this.#socket = connect({
-      host: '127.0.0.1',
+    this.wire = webSocket ? new FrameWire(`${host}:${port}`) : new LineWire();
+    const options = {
+      host,
       port,
       noDelay: true,
       onread: {
@@ -34,7 +46,13 @@ export class LoadClient {
           return true;
         },
       },
-    });
+    };
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    this.#socket =
+      tls === undefined
+        ? connect(options)
+        : connectTls({ ...options, ...named, rejectUnauthorized: tls === 'verified' });
+    this.#socket.setNoDelay(true);
     this.#socket.on('error', (error) => this.onLost(error.message));
     this.#socket.on('close', () => this.onLost('closed by the server'));
   }
@@ -84,6 +102,11 @@ export class LoadClient {
     return text.slice(0, end) + this.wire.text(bytes.subarray(end, length), length - end);
   }
 
+  #welcomed(): void {
+    this.onWelcome?.();
+    this.onWelcome = null;
+  }
+
   #waitFor(
     pattern: RegExp,
     textOf = (bytes: Buffer, length: number) => this.wire.text(bytes, length),
@@ -97,6 +120,7 @@ export class LoadClient {
         const end = this.#text.lastIndexOf('\n') + 1;
         const complete = this.#text.slice(0, end);
         this.#text = this.#text.slice(end);
+        if (this.onWelcome !== null && complete.includes(' 001 ')) this.#welcomed();
         if (!pattern.test(complete)) {
           if (/^ERROR /m.test(complete)) reject(new Error(`${this.nick}: ${complete.trim()}`));
           return;

@@ -3,10 +3,23 @@
  * measurement.
  */
 import type { HistogramSummary } from '../../contract/histogram.ts';
+import type { Place } from './load-client.ts';
+
+/** Who connects where. */
+interface Guests {
+  readonly port: number;
+  /** Where that is; loopback without TLS where absent. */
+  readonly place?: Place;
+  /** What their nicks begin with; five digits follow. */
+  readonly nickPrefix?: string;
+  /** How many come at a time. */
+  readonly concurrency?: number;
+}
 
 /** Clients are spread evenly over the channels; each is in one. */
-interface Population {
-  readonly port: number;
+interface Population extends Guests {
+  /** What the names of their channels begin with; a number follows. */
+  readonly channelPrefix?: string;
   readonly clients: number;
   readonly channels: number;
   /** Capabilities that every second client asks for; the others have none. */
@@ -28,6 +41,8 @@ export interface SaturateJob extends Population {
   readonly window: number;
   readonly warmupMs: number;
   readonly measureMs: number;
+  /** Length of the slices by which it is told how many lines came; none where absent. */
+  readonly sliceMs?: number;
 }
 
 /** Messages leave at a fixed rate, whatever the server does, and each delivery is timed. */
@@ -39,9 +54,10 @@ export interface PacedJob extends Population {
 }
 
 /** Clients connect and register, `concurrency` at a time, and stay until all are in. */
-export interface RegisterJob {
+export interface RegisterJob extends Guests {
   readonly kind: 'register';
-  readonly port: number;
+  /** Times each from the connection to 001. */
+  readonly timed?: boolean;
   /** They come over a WebSocket. */
   readonly webSockets?: 'all' | undefined;
   readonly webSocketPort?: number | undefined;
@@ -61,7 +77,9 @@ export interface Measurement {
   readonly reads: number;
   /** CPU seconds of the generator itself in that time. */
   readonly generatorCpuSeconds: number;
-  /** How long deliveries took; null where that was not measured. */
+  /** Lines a second of each slice, where there are some. */
+  readonly sliceRates?: readonly number[];
+  /** How long deliveries or registrations took; null where that was not measured. */
   readonly latency: HistogramSummary | null;
 }
 

@@ -2,21 +2,18 @@
  * One run of the IRC benchmark: start a server, start a generator, read the server's usage at the start and the end of the measured
  * time. Used by `bench/ircd.ts`.
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINE_BY_LINE, type WriteShape } from '../shared/c-loop/c-loop.ts';
 import type { DaemonCounters } from '../shared/daemon-probe.ts';
 import type { Figures } from '../shared/figures.ts';
 import { countedBetween, linesAWrite, type WriteCounts } from '../shared/lines-a-write.ts';
-import { pinned } from '../shared/pinning.ts';
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
 import type { RunningServer } from '../shared/server-process.ts';
-import type { GeneratorMessage, Job, Measurement } from './messages.ts';
+import { startGenerator } from './generator-process.ts';
+import type { Job, Measurement } from './messages.ts';
 import type { Scenario } from './scenarios.ts';
 import type { IrcServerKind } from './servers.ts';
 
-const GENERATOR = join(import.meta.dirname, 'generator.ts');
 /** No scenario may take longer than this, whatever happens. */
 const RUN_LIMIT_MS = 180_000;
 /** After the last registration, before memory is read: garbage of the burst is collected in this time. */
@@ -32,7 +29,7 @@ function withWebSockets(job: Job, webSockets: Scenario['webSockets'], { morePort
   return { ...job, webSockets: 'all', webSocketPort };
 }
 
-interface GeneratorRun {
+interface MeasuredRun {
   readonly measurement: Measurement;
   readonly before: ProcessUsage;
   readonly after: ProcessUsage;
@@ -46,60 +43,41 @@ interface GeneratorRun {
   readonly ownWrites: WriteCounts['own'];
 }
 
-async function generate(job: Job, server: RunningServer): Promise<GeneratorRun> {
+async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
   const { pid: serverPid } = server;
   const heapOf = async () => (job.kind === 'register' ? ((await server.heapBytes?.()) ?? null) : null);
   const heapBefore = await heapOf();
-  const [command, args] = pinned(1, process.execPath, [GENERATOR, JSON.stringify(job)]);
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let before = readUsage(serverPid);
   let machineBefore = machineCpuSeconds();
   const counters = async () => (await server.counters?.()) ?? {};
   let countersBefore = Promise.resolve<DaemonCounters>({});
+  const generator = startGenerator(job, {
+    pinned: true,
+    limitMs: RUN_LIMIT_MS,
+    onStart: () => {
+      before = readUsage(serverPid);
+      machineBefore = machineCpuSeconds();
+      countersBefore = counters();
+    },
+  });
   try {
-    return await new Promise<GeneratorRun>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no result in ${RUN_LIMIT_MS / 1000} s`)),
-        RUN_LIMIT_MS,
-      );
-      child.on('message', (message: GeneratorMessage) => {
-        if (message.type === 'start') {
-          before = readUsage(serverPid);
-          machineBefore = machineCpuSeconds();
-          countersBefore = counters();
-        } else if (message.type === 'error') {
-          clearTimeout(timer);
-          reject(new Error(message.message));
-        } else {
-          clearTimeout(timer);
-          const { measurement } = message;
-          const after = readUsage(serverPid);
-          const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
-          const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
-          const settle = job.kind === 'register' ? SETTLE_MS : 0;
-          const settled = async (): Promise<GeneratorRun> => {
-            const ownWrites = countedBetween(await countersBefore, await counters(), OWN_WRITES);
-            await sleep(settle);
-            const settledRssBytes = readUsage(serverPid).rssBytes;
-            const heapAfter = await heapOf();
-            const heapGrowthBytes = heapBefore === null || heapAfter === null ? null : heapAfter - heapBefore;
-            const usage = { before, after, othersCpuSeconds, settledRssBytes };
-            return { measurement, ...usage, heapGrowthBytes, ownWrites };
-          };
-          settled().then(resolve, reject);
-        }
-      });
-      child.once('exit', (code) => {
-        clearTimeout(timer);
-        reject(new Error(`the load generator ended with ${code}`));
-      });
-    });
+    const measurement = await generator.measurement;
+    const after = readUsage(serverPid);
+    const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
+    const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
+    const ownWrites = countedBetween(await countersBefore, await counters(), OWN_WRITES);
+    await sleep(job.kind === 'register' ? SETTLE_MS : 0);
+    const settledRssBytes = readUsage(serverPid).rssBytes;
+    const heapAfter = await heapOf();
+    const heapGrowthBytes = heapBefore === null || heapAfter === null ? null : heapAfter - heapBefore;
+    const usage = { before, after, othersCpuSeconds, settledRssBytes };
+    return { measurement, ...usage, heapGrowthBytes, ownWrites };
   } finally {
-    child.kill('SIGKILL');
+    generator.close();
   }
 }
 
-function figuresOf(job: Job, run: GeneratorRun): Figures {
+function figuresOf(job: Job, run: MeasuredRun): Figures {
   const { measurement, before, after } = run;
   const perSecond = measurement.count / measurement.seconds;
   const cpu = after.cpuSeconds - before.cpuSeconds;

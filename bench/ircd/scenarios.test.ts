@@ -9,8 +9,8 @@ import { kindsOf, scenarios } from './scenarios.ts';
 import { type IrcServerKind, ourServer } from './servers.ts';
 
 const SIZES = {
-  measureMs: 300,
-  warmupMs: 1_500,
+  measureMs: 1_000,
+  warmupMs: 500,
   connections: 20,
   deliveriesPerSecond: 100,
   pacedConnections: 300,
@@ -21,7 +21,8 @@ const scenario = (id: string) => all.find((one) => one.id === id)!;
 test.each(['one-sender', 'paced'])('%s is measured against our server, with lines a write', async (id) => {
   const figures = await runScenario(scenario(id), ourServer([]));
   expect(figures['deliveries/s']).toBeGreaterThan(0);
-  expect(figures['lines/write']).toBeGreaterThanOrEqual(1);
+  // What is no message, such as a PING, is a write as well.
+  expect(figures['lines/write']).toBeGreaterThan(0.9);
   expect(figures['lines/read']).toBeGreaterThan(0);
   if (id === 'paced') expect(figures['p99 ms']).toBeGreaterThan(0);
 });

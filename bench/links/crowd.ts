@@ -28,25 +28,35 @@ export interface CrowdSize {
 }
 
 /** Name of a channel by its number. */
-export const channelName = (number: number) => `#bench${number}`;
+export const channelName = (number: number) => `${USUAL.channels}${number}`;
 
 /** Users on a channel by its number: the next ones in turn, so that all are on equally many. */
 export function membersOf({ users, members }: CrowdSize, channel: number): number[] {
   return Array.from({ length: members }, (_, i) => (channel * members + i) % users);
 }
 
+/** Whose users they are, and what they and their channels are called before their number. */
+export interface CrowdNames {
+  readonly server: BenchServer;
+  readonly nicks: string;
+  readonly channels: string;
+}
+
+const USUAL: CrowdNames = { server: PEER, nicks: 'crowd', channels: '#bench' };
+
 /** All that the server tells when it is linked, its end of burst included. */
-export function burstOf(size: CrowdSize): Buffer {
+export function burstOf(size: CrowdSize, names = USUAL): Buffer {
+  const { numeric } = names.server;
   const lines: string[] = [];
-  for (let user = 0; user < size.users; user++) lines.push(introductionOf(user));
+  for (let user = 0; user < size.users; user++) lines.push(introductionOf(user, names));
   for (let channel = 0; channel < size.channels; channel++) {
     const members = membersOf(size, channel).map((user, i) => ({
-      numeric: userNumeric(PEER.numeric, user),
+      numeric: userNumeric(numeric, user),
       status: i === 0 ? 1 : 0,
     }));
     lines.push(
-      ...writeBurst(PEER.numeric, {
-        channel: channelName(channel),
+      ...writeBurst(numeric, {
+        channel: `${names.channels}${channel}`,
         createdSeconds: SINCE,
         modes: 'tn',
         modeArguments: new Map(),
@@ -57,17 +67,17 @@ export function burstOf(size: CrowdSize): Buffer {
       }),
     );
   }
-  lines.push(`${PEER.numeric} EB`);
+  lines.push(`${numeric} EB`);
   return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
 }
 
 /** Every fourth is logged in, half are invisible. */
-function introductionOf(user: number): string {
+function introductionOf(user: number, { server, nicks }: CrowdNames): string {
   const loggedIn = user % 4 === 0;
   const address = new Uint16Array(8);
   address.set([0xffff, 0x0a00 + (user >> 16), user & 0xffff], 5);
-  return writeUser(PEER.numeric, {
-    nick: `crowd${user}`,
+  return writeUser(server.numeric, {
+    nick: `${nicks}${user}`,
     hops: 1,
     nickSeconds: SINCE + user,
     username: `u${user % 1_000}`,
@@ -75,7 +85,7 @@ function introductionOf(user: number): string {
     modes: `${user % 2 === 0 ? 'i' : ''}${loggedIn ? 'r' : ''}`,
     modeArguments: new Map(loggedIn ? [['r', `account${user}`]] : []),
     address: encodeAddress(address),
-    numeric: userNumeric(PEER.numeric, user),
+    numeric: userNumeric(server.numeric, user),
     realname: `Real ${user}`,
   });
 }

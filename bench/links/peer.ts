@@ -1,6 +1,8 @@
 /** A server that exists in the benchmark only: it links, tells what it knows, and waits for the acknowledgement. */
 import { once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Place } from '../ircd/load-client.ts';
 import { type BenchServer, PEER } from './crowd.ts';
 
 /** What both sides say as password. */
@@ -16,11 +18,13 @@ export class BenchPeer {
   onText: (text: string) => void = () => {};
   readonly #socket: Socket;
   readonly #server: BenchServer;
+  readonly #password: string;
   #text = '';
   #wanted: RegExp | null = null;
   #found: () => void = () => {};
 
-  private constructor(socket: Socket, server: BenchServer) {
+  private constructor(socket: Socket, server: BenchServer, password = LINK_PASSWORD) {
+    this.#password = password;
     this.#socket = socket;
     this.#server = server;
     socket.setEncoding('latin1');
@@ -34,8 +38,17 @@ export class BenchPeer {
   }
 
   /** Introduces itself and resolves when the other has told all it knows. */
-  static link(port: number, server = PEER): Promise<BenchPeer> {
-    return BenchPeer.#introduced(new BenchPeer(connect(port, '127.0.0.1'), server));
+  static link(
+    port: number,
+    server = PEER,
+    { place = { host: '127.0.0.1' }, password }: { place?: Place; password?: string } = {},
+  ): Promise<BenchPeer> {
+    const { host, tls } = place;
+    const socket =
+      tls === undefined
+        ? connect(port, host)
+        : connectTls({ port, host, rejectUnauthorized: tls === 'verified' });
+    return BenchPeer.#introduced(new BenchPeer(socket, server, password));
   }
 
   /** The same with whoever calls next. */
@@ -48,7 +61,7 @@ export class BenchPeer {
     const server = peer.#server;
     const now = Math.floor(Date.now() / 1000);
     peer.#socket.write(
-      `PASS :${LINK_PASSWORD}\r\n` +
+      `PASS :${peer.#password}\r\n` +
         `SERVER ${server.name} 1 ${now - 60} ${now} J10 ${server.numeric}]]] +h6 :Only in the benchmark\r\n`,
     );
     await peer.#hears(/ EB ?\r?$/m);

@@ -24,12 +24,15 @@ const COLLECTIONS = 3;
 const SUMMED_MS = 1_100;
 
 const whole = new Map<string, Histogram>();
-const { summarise } = DaemonHost.prototype;
-/** Of the daemon, from its first second on. */
+const { start, summarise } = DaemonHost.prototype;
 let registry: DaemonHost<never, never>['registry'] | null = null;
 
-DaemonHost.prototype.summarise = function keeping() {
+DaemonHost.prototype.start = function starting(options) {
   registry = this.registry;
+  return start.call(this, options);
+};
+
+DaemonHost.prototype.summarise = function keeping() {
   const summary = summarise.call(this);
   for (const { metric, buckets } of summary.intervals) {
     let histogram = whole.get(metric);

@@ -28,7 +28,7 @@ export interface RunningServer {
   figures?(): Promise<DaemonFigures>;
   /** Bytes of JavaScript objects then. */
   heapBytes?(): Promise<number>;
-  /** Its counters and gauges, asked while load runs: that costs it one sample. Empty in its first second. Of our own daemons only. */
+  /** Its counters and gauges, asked while load runs: that costs it one sample. Empty of an older checkout. Of our own daemons only. */
   counters?(): Promise<DaemonCounters>;
   /** Ends the process and removes its directory. */
   stop(): Promise<void>;
@@ -89,6 +89,8 @@ export interface DaemonStart {
   readonly main?: string | undefined;
   /** Whether it has a core for itself and no other, or all that the machine has; `one` by default. */
   readonly cores?: Cores | undefined;
+  /** Whether what it logs is thrown away. */
+  readonly quiet?: boolean;
   /** Puts into its data directory what is there before it starts. */
   readonly prepare?: (directory: string) => Promise<void>;
 }
@@ -100,6 +102,7 @@ export async function startDaemon({
   nodeOptions,
   main,
   cores = 'one',
+  quiet = false,
   prepare,
 }: DaemonStart): Promise<RunningServer> {
   const directory = await benchDirectory(id);
@@ -117,7 +120,10 @@ export async function startDaemon({
     ...daemonArgs,
   ]);
   const env = { ...DAEMON_MALLOC_ENV, NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  const child = spawn(command, args, {
+    env,
+    stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit', 'pipe'],
+  });
   const stop = stopper(child, directory);
   try {
     const { listeners } = await readyLine<{ listeners: { port: number }[] }>(child, id, READY_MS);

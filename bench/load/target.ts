@@ -1,0 +1,126 @@
+/**
+ * The server that is loaded: one that was named with --against, or our own, started on loopback for as long as the load lasts. No other
+ * address is ever called. Used by main.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { SignalboxError } from '../../contract/errors.ts';
+import type { Place } from '../ircd/load-client.ts';
+import { unlimitedIrcd } from '../ircd/servers.ts';
+import { startDaemon } from '../shared/server-process.ts';
+import type { LoadRequest, NamedServer } from './options.ts';
+import { linkedServers } from './split-server.ts';
+
+const PROBE_MS = 10_000;
+
+/** Where clients and servers connect. */
+export interface Target {
+  /** As people call it. */
+  readonly name: string;
+  readonly port: number;
+  readonly place: Place;
+  /** Whether it was started for this load. */
+  readonly own: boolean;
+  /** Of netsplit; 0 where no servers link. */
+  readonly linkPort: number;
+  readonly linkPassword: string;
+  close(): Promise<void>;
+}
+
+/** Starts our own server or looks whether the named one is there. @throws SignalboxError `unavailable`, `refused`, `bad_request` */
+export async function openTarget(request: LoadRequest): Promise<Target> {
+  const linkPassword =
+    request.linkPasswordFile === null
+      ? randomBytes(16).toString('hex')
+      : await passwordIn(request.linkPasswordFile);
+  if (request.against === null) return startOwn(request, linkPassword);
+  const { against } = request;
+  const place = placeOf(against.host, request);
+  await lookAt(against, place);
+  const linkPort = request.numbers['link-port'] ?? 0;
+  if (linkPort !== 0) await lookAt({ host: against.host, port: linkPort }, place);
+  const name = `${isIP(against.host) === 6 ? `[${against.host}]` : against.host}:${against.port}`;
+  return { name, port: against.port, place, own: false, linkPort, linkPassword, close: async () => {} };
+}
+
+function placeOf(host: string, { tls, insecure }: Pick<LoadRequest, 'tls' | 'insecure'>): Place {
+  return tls ? { host, tls: insecure ? 'any' : 'verified' } : { host };
+}
+
+async function startOwn({ tool, tls, numbers }: LoadRequest, linkPassword: string): Promise<Target> {
+  const secure = tls ? ', tls = true' : '';
+  const links = tool === 'netsplit';
+  const listeners = [`{ host = "127.0.0.1", port = 0${secure} }`];
+  if (links) listeners.push(`{ host = "127.0.0.1", port = 0, protocol = "p10"${secure} }`);
+  const blocks = links
+    ? linkedServers(numbers).map(
+        ({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${linkPassword}"\n`,
+      )
+    : [];
+  const settings = links ? 'server_name = "hub.load.test"\nnumeric = 1\n' : '';
+  const config = `${unlimitedIrcd(listeners, settings)}${blocks.join('')}`;
+  const server = await startDaemon({ id: 'ircd', config, nodeOptions: [], quiet: true });
+  return {
+    name: `our own ircd on 127.0.0.1:${server.port}`,
+    port: server.port,
+    // Its certificate is its own.
+    place: placeOf('127.0.0.1', { tls, insecure: true }),
+    own: true,
+    linkPort: server.morePorts?.[0] ?? 0,
+    linkPassword,
+    close: server.stop,
+  };
+}
+
+/** The first line of a file. */
+async function passwordIn(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SignalboxError(
+      'bad_request',
+      `--link-password-file cannot be read: ${why}. Name a file that has it.`,
+    );
+  }
+  const [password = ''] = text.split(/\r?\n/, 1);
+  if (/^[\x21-\x7e]+$/.test(password)) return password;
+  throw new SignalboxError(
+    'bad_request',
+    `The first line of ${file} is no password of a link. Expected printable ASCII without spaces.`,
+  );
+}
+
+/** Connects once, so that what is wrong with the address or its TLS is said before thousands try. */
+async function lookAt({ host, port }: NamedServer, { tls }: Place): Promise<void> {
+  const at = `${host}:${port}`;
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  const socket: Socket =
+    tls === undefined
+      ? connect(port, host)
+      : connectTls({ host, port, rejectUnauthorized: tls === 'verified', ...named });
+  try {
+    await new Promise<void>((there, failed) => {
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', there);
+      socket.once('error', failed);
+      socket.setTimeout(PROBE_MS, () => failed(new Error(`no answer within ${PROBE_MS / 1_000} s`)));
+    });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const reached = tls !== undefined && !/^E(CONN|HOST|NET|AI_|NOT|TIMED)/.test(code) && code !== '';
+    if (!reached)
+      throw new SignalboxError(
+        'unavailable',
+        `${at} cannot be reached: ${message}. Look at the address, and whether the server runs.`,
+      );
+    throw new SignalboxError(
+      'refused',
+      `TLS with ${at} failed: ${message}. Leave --tls out where it has none, or add --insecure where its certificate is not one that this machine trusts.`,
+    );
+  } finally {
+    socket.destroy();
+  }
+}
