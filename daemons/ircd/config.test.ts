@@ -41,6 +41,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
         send_queue_bytes: 1_048_576,
         receive_queue_bytes: 16_384,
         ping_seconds: 120,
+        batch_ms: 2,
         dnsbl: true,
       },
     ],

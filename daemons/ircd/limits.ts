@@ -88,6 +88,23 @@ export const limits = {
     reason:
       'Time in one turn of the loop for writing to clients, some hundreds of them; the others are written to in the next.',
   },
+  batchMs: {
+    default: 2,
+    unit: 'milliseconds',
+    reason:
+      'A line to others may wait so long for further ones, which then share its write; nobody sees two milliseconds, and only a busy server takes them.',
+  },
+  batchBytes: {
+    default: 65_536,
+    unit: 'bytes',
+    reason:
+      'Serialized lines of a tick that are written without waiting for more: hundreds of lines share their writes already.',
+  },
+  batchWrites: {
+    default: 2_048,
+    unit: 'count',
+    reason: 'Clients that are written to without waiting for more: they are a turn of writing.',
+  },
   lookupDnsMs: {
     default: 3_000,
     unit: 'milliseconds',

@@ -35,6 +35,10 @@ it('measures what it says, in these units', () => {
       deliveries_total counter
       writes_total counter
       ticks_total counter
+      flushes_idle_total counter
+      flushes_time_total counter
+      flushes_bytes_total counter
+      flushes_size_total counter
       bytes_in_total counter bytes
       bytes_out_total counter bytes
       refused_proxy_total counter
@@ -86,6 +90,7 @@ it('draws only what it measures, under a title each', () => {
       Links: links netsplits_total
       Lines of links: link_lines_in_total link_lines_out_total
       Writes: writes_total ticks_total
+      Why lines were written: flushes_idle_total flushes_time_total flushes_bytes_total flushes_size_total
       Logins to accounts: logins_total login_failures_total
       Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total refused_listed_total refused_clones_total`),
   );

@@ -43,6 +43,10 @@ const metrics: readonly MetricSpec[] = [
   counter('deliveries', 'Lines appended to the queue of a client'),
   counter('writes', 'Writes to sockets; each carries many lines'),
   counter('ticks', 'Rounds of the event loop that had something to write'),
+  counter('flushes_idle', 'Times that clients were written to because nothing more came for them'),
+  counter('flushes_time', 'Times that they were because a line had waited as long as it may (batch_ms)'),
+  counter('flushes_bytes', 'Times that they were because there was enough for a write'),
+  counter('flushes_size', 'Times that they were because there were enough of them for a turn'),
   counter('bytes_in', 'Bytes received from clients', 'bytes'),
   counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
   counter('refused_proxy', 'Connections refused for the header of a proxy, or for want of it'),
@@ -155,6 +159,10 @@ export const manifest = defineManifest({
       metrics: [name('link_lines_in_total'), name('link_lines_out_total')],
     },
     { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
+    {
+      title: 'Why lines were written',
+      metrics: ['idle', 'time', 'bytes', 'size'].map((reason) => name(`flushes_${reason}_total`)),
+    },
     {
       title: 'Logins to accounts',
       metrics: [name('logins_total'), name('login_failures_total')],

@@ -48,6 +48,7 @@ const CLASS: ConnectionClass = {
   sendQueueBytes: 1 << 20,
   receiveQueueBytes: 1 << 14,
   pingSeconds: 120,
+  batchMs: 2,
   maxPerAddressNetwork: null,
   dnsbl: true,
 };

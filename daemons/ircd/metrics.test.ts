@@ -21,7 +21,7 @@ afterEach(() => irc.close());
 it('shows each figure under its own name', () => {
   const netStats = new NetStats();
   // In the order of `netStat`: no two alike.
-  netStats.counts.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  netStats.counts.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
   const counts = {
     accepted: 101,
     acceptFailures: 102,
@@ -120,6 +120,10 @@ it('shows each figure under its own name', () => {
     deliveries_total: 8,
     writes_total: 9,
     ticks_total: 10,
+    flushes_idle_total: 15,
+    flushes_time_total: 16,
+    flushes_bytes_total: 17,
+    flushes_size_total: 18,
     bytes_in_total: 6,
     bytes_out_total: 7,
     refused_proxy_total: 405,

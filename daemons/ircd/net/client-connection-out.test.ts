@@ -128,6 +128,16 @@ describe('what a client is sent', () => {
     expect([host.writer.hurried, host.writer.pending]).toEqual([false, 1]);
   });
 
+  test('waits for more of it as long as its class says, or goes with the answers', () => {
+    const { connection } = host.connect({ ...QUIET, batchMs: 7 });
+    connection.push(host.arena.encode('to all'));
+    expect([host.patienceMs, host.writer.hurried]).toEqual([7, false]);
+    const { connection: hasty } = host.connect({ ...QUIET, batchMs: 0 });
+    hasty.push(host.arena.encode('to all'));
+    // It lets the others wait.
+    expect([host.patienceMs, host.writer.hurried]).toEqual([7, true]);
+  });
+
   test('cannot be a line of an earlier tick', () => {
     const { connection } = host.connect(QUIET);
     const chunk = host.arena.encode('late');

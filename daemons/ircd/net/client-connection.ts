@@ -67,6 +67,8 @@ export interface ConnectionHost<User> {
   copyPrivate(bytes: Buffer): Chunk;
   /** Makes sure that the current tick ends with a flush. */
   scheduleFlush(): void;
+  /** The end of the tick may wait for further lines, but no longer than so many milliseconds. */
+  waitAtMost(patienceMs: number): void;
   /** Called between two lines; ends the tick early when it has gathered too much. */
   betweenLines(): void;
   /** The connection holds bytes that its socket does not take (true), or no longer does (false). */
@@ -198,10 +200,19 @@ export class ClientConnection<User>
     let ranges = this.#ranges;
     if (ranges === null) {
       if (this.#state >= ENDED) return;
-      ranges = this.#ranges = this.#host.writer.open(this);
+      ranges = this.#ranges = this.#opened();
       this.#host.scheduleFlush();
     }
     ranges.add(base + chunk.start, base + chunk.end);
+  }
+
+  /** Others have something for it. */
+  #opened(): RangeList {
+    const { batchMs } = this.connectionClass;
+    // Who waits for nothing keeps nobody else from waiting: it is written to with those who are answered.
+    if (batchMs === 0) return this.#host.writer.openFirst(this);
+    this.#host.waitAtMost(batchMs);
+    return this.#host.writer.open(this);
   }
 
   sendLine(line: string): void {

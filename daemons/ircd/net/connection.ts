@@ -45,6 +45,8 @@ export interface ConnectionClass extends ClassRule {
   readonly receiveQueueBytes: number;
   /** Silence after which the protocol sends PING. */
   readonly pingSeconds: number;
+  /** Milliseconds that a line of somebody else may wait for further ones. */
+  readonly batchMs: number;
   /** Users of the whole network that one address, or one /64 of IPv6, may have; null for no limit. */
   readonly maxPerAddressNetwork: number | null;
   /** Whether lists of bad addresses are asked about it. */

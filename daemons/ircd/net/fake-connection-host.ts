@@ -30,6 +30,7 @@ export function classOf(given: Partial<ConnectionClass> = {}): ConnectionClass {
     sendQueueBytes: 1000,
     receiveQueueBytes: 600,
     pingSeconds: 120,
+    batchMs: 2,
     maxPerAddressNetwork: null,
     dnsbl: true,
     ...given,
@@ -104,6 +105,8 @@ export class FakeSocket extends EventEmitter {
 export class FakeConnectionHost implements ConnectionHost<string> {
   readonly lines: string[] = [];
   readonly closed: string[] = [];
+  /** The least that somebody who is written to has. */
+  patienceMs = Number.POSITIVE_INFINITY;
   readonly told: string[] = [];
   readonly arena = new Arena();
   readonly stats = new NetStats();
@@ -187,6 +190,10 @@ export class FakeConnectionHost implements ConnectionHost<string> {
   copyPrivate(bytes: Buffer) {
     return this.arena.copyPrivate(bytes);
   }
+  waitAtMost(patienceMs: number): void {
+    this.patienceMs = Math.min(this.patienceMs, patienceMs);
+  }
+
   scheduleFlush(): void {
     this.told.push('flush wanted');
   }

@@ -123,3 +123,52 @@ test('a flush that is wanted twice comes once, and whoever has too much waiting 
   expect(server.stats.get('sendQueueKills')).toBe(1);
   expect(server.stats.get('ticks')).toBe(1);
 });
+
+/** One poll of the sockets later. */
+const poll = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what others sent waits for a poll that brings no more of it, and answers do not', async () => {
+  receiver();
+  receiver(true);
+  await poll();
+  expect(written).toBe(1);
+  receiver();
+  await poll();
+  expect(written).toBe(1);
+  await poll();
+  expect(written).toBe(3);
+  expect(['idleFlushes', 'timeFlushes'].map((name) => server.stats.get(name as 'idleFlushes'))).toEqual([
+    1, 0,
+  ]);
+});
+
+test('it waits no longer than the class of a receiver lets it', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(50);
+  server.waitAtMost(2);
+  for (const after of [0, 1.9]) {
+    clock.mockReturnValue(50 + after);
+    receiver();
+    await poll();
+  }
+  expect(written).toBe(0);
+  clock.mockReturnValue(52);
+  receiver();
+  await poll();
+  expect([written, server.stats.get('timeFlushes')]).toEqual([3, 1]);
+});
+
+test('it does not wait where there is enough for a write, or for a turn', async () => {
+  receiver();
+  for (let i = 0; i < 2; i++) server.outbox.encode('x'.repeat(40_000));
+  await poll();
+  expect([written, server.stats.get('bytesFlushes')]).toEqual([1, 1]);
+  for (let i = 0; i < 2_048; i++) receiver();
+  await poll();
+  expect([written, server.stats.get('sizeFlushes')]).toEqual([2_049, 1]);
+});
+
+test('when only answers wait, nothing is gathered', async () => {
+  receiver(true);
+  await poll();
+  expect([written, server.stats.get('ticks'), server.stats.get('idleFlushes')]).toEqual([1, 1, 0]);
+});

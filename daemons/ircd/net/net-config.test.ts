@@ -51,6 +51,7 @@ describe('network configuration', () => {
       sendQueueBytes: 1_000_000,
       receiveQueueBytes: 2000,
       pingSeconds: 30,
+      batchMs: 2,
       maxPerAddressNetwork: null,
       dnsbl: true,
     });

@@ -87,6 +87,14 @@ const classSchema = z.strictObject({
     .max(3600)
     .default(limits.pingSeconds.default)
     .describe('Silence after which the server sends PING.'),
+  batch_ms: z
+    .number()
+    .min(0)
+    .max(50)
+    .default(limits.batchMs.default)
+    .describe(
+      'Longest that a line from somebody else waits for further ones while the server is busy, so that they share a write, in milliseconds; 0 for never. An idle server lets nothing wait.',
+    ),
 });
 
 /** The keys of `[ircd]` that the network path owns; spread them into the daemon's schema. */
@@ -192,6 +200,7 @@ function toRule(config: ClassConfig, rate: ConnectRate): ConnectionClass {
     sendQueueBytes: config.send_queue_bytes,
     receiveQueueBytes: config.receive_queue_bytes,
     pingSeconds: config.ping_seconds,
+    batchMs: config.batch_ms,
     maxPerAddressNetwork: config.max_per_address_network ?? null,
     dnsbl: config.dnsbl,
   };

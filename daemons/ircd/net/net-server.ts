@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
+import { FlushHold, type FlushReason } from '../../runtime/async/flush-hold.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
@@ -35,6 +36,13 @@ import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 import { framingOf, WEBSOCKET_PROTOCOLS } from './websocket-side.ts';
 
+/** Why a tick was written, as it is counted. */
+const FLUSH_STATS: Readonly<Record<FlushReason, number>> = {
+  idle: netStat.idleFlushes,
+  time: netStat.timeFlushes,
+  bytes: netStat.bytesFlushes,
+  size: netStat.sizeFlushes,
+};
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
 /** Part of a total that is freed when it is passed, so that the walk over all clients is not repeated at once. */
 const FREED_PART = 8;
@@ -91,6 +99,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     onError: (error) => this.#options.onDefect(error),
   });
   readonly writer: TickWriter;
+  readonly #hold = new FlushHold({ bytes: limits.batchBytes.default, size: limits.batchWrites.default });
   /** The serializer of the server, for the protocol. */
   readonly outbox: Outbox;
 
@@ -111,7 +120,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly #mostHeld = { send: 0, input: 0 };
   readonly #flushTick = () => {
     this.#flushScheduled = false;
-    this.#flushInTime();
+    if (!this.#holdsBack()) this.#flushInTime();
   };
   /** In the turn after the one in which there was no time to write to everybody. */
   readonly #flushOn = () => {
@@ -294,6 +303,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     if (this.#arena.sizeBytes > MAX_TICK_BYTES) this.#flush();
   }
 
+  waitAtMost(patienceMs: number): void {
+    this.#hold.atMost(patienceMs);
+  }
+
   inputGrew(): void {
     const held = this.counts[netStat.inputHeld]!;
     if (held > this.#mostHeld.input) this.#mostHeld.input = held;
@@ -327,9 +340,26 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return this.#measuredWriteNs;
   }
 
+  /** Whether a tick waits for what the next poll brings. Answers do not. */
+  #holdsBack(): boolean {
+    const { crowd } = this.writer;
+    if (this.#cut || crowd === 0) return false;
+    const reason = this.#hold.ask(this.#arena.sizeBytes, crowd);
+    if (reason === null) {
+      this.#flushAnswers();
+      // Of another turn than the rest.
+      this.#answersMs = 0;
+      this.scheduleFlush();
+      return true;
+    }
+    this.counts[FLUSH_STATS[reason]]!++;
+    return false;
+  }
+
   /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
   #flushInTime(): void {
     if (this.#cut) return;
+    this.#hold.reset();
     this.#flushUntilMs = performance.now() + this.#flushMs - this.#answersMs;
     this.#answersMs = 0;
     this.#cut = !this.#flush(this.#flushIsOver);

@@ -32,6 +32,12 @@ export const netStat = {
   inputHeld: 12,
   /** Closed because all clients together held too much. */
   memoryKills: 13,
+  /** Ticks that were written because nothing more came; see {@link FlushHold}. */
+  idleFlushes: 14,
+  /** Because a receiver's class lets nothing wait longer. */
+  timeFlushes: 15,
+  bytesFlushes: 16,
+  sizeFlushes: 17,
 } as const;
 
 const COUNTERS = Object.keys(netStat).length;

@@ -142,6 +142,11 @@ export class TickWriter {
     return this.#answered.size > 0;
   }
 
+  /** How many connections others have written to. */
+  get crowd(): number {
+    return this.#dirty.size;
+  }
+
   /** How many connections the end of the tick has to write to. */
   get pending(): number {
     return this.#answered.size + this.#dirty.size;

@@ -1,0 +1,49 @@
+import { beforeEach, expect, test } from 'vitest';
+import { FlushHold } from './flush-hold.ts';
+
+let nowMs: number;
+let hold: FlushHold;
+
+beforeEach(() => {
+  nowMs = 100;
+  hold = new FlushHold({ bytes: 1_000, size: 10 }, () => nowMs);
+});
+
+test('waits for one poll, and is written where that has brought nothing', () => {
+  expect(hold.ask(5, 1)).toBeNull();
+  expect(hold.ask(5, 1)).toBe('idle');
+});
+
+test('waits as long as more comes, up to the least patience of those it is for', () => {
+  hold.atMost(3);
+  hold.atMost(2);
+  hold.atMost(4);
+  expect(hold.ask(5, 1)).toBeNull();
+  nowMs += 1.9;
+  expect(hold.ask(6, 1)).toBeNull();
+  nowMs += 0.1;
+  expect(hold.ask(7, 1)).toBe('time');
+});
+
+test('who has no patience is written to at once', () => {
+  hold.atMost(0);
+  expect(hold.ask(5, 1)).toBe('time');
+});
+
+test('is written when it is enough for a write, or for a turn', () => {
+  expect(hold.ask(999, 9)).toBeNull();
+  expect(hold.ask(1_000, 9)).toBe('bytes');
+  expect(hold.ask(999, 10)).toBe('size');
+});
+
+test('begins anew with what comes after it was written', () => {
+  hold.atMost(2);
+  expect(hold.ask(5, 1)).toBeNull();
+  hold.reset();
+  nowMs += 10;
+  // As much as before, and no patience is left of those who had it.
+  expect(hold.ask(5, 1)).toBeNull();
+  nowMs += 10;
+  expect(hold.ask(6, 1)).toBeNull();
+  expect(hold.ask(6, 1)).toBe('idle');
+});
