@@ -66,7 +66,7 @@ async function enter(port: number, nick: string): Promise<Talker> {
   talker.send('CAP LS 302');
   let offered = '';
   while (!/ LS :/.test(offered)) offered += await talker.until(/ LS (\* )?:/);
-  if (!offered.includes(' sasl=')) await talker.until(/ NEW :.*sasl=/);
+  if (!/[ :]sasl=/.test(offered)) await talker.until(/ NEW :.*sasl=/);
   return talker;
 }
 
