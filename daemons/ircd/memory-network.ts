@@ -31,7 +31,8 @@ function inWords(event: NetworkEvent): string {
   if ('source' in event) words.push(`by ${nameOf(event.source)}`);
   if ('user' in event) words.push(event.user.nick);
   if ('former' in event) words.push(`was ${event.former}`);
-  if ('channel' in event) words.push(event.channel.name);
+  if (kind === 'rename' || kind === 'rename wish') words.push(`now ${event.name}`);
+  else if ('channel' in event) words.push(event.channel.name);
   if (kind === 'channel modes')
     for (const { on, letter, argument, user } of event.changes)
       words.push(

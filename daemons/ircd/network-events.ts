@@ -127,6 +127,28 @@ export type NetworkEvent =
       /** Empty for none. */
       readonly reason: string;
     }
+  /** A channel has another name. Names have one character for each byte. */
+  | {
+      readonly kind: 'rename';
+      readonly source: Source;
+      /** Null where it is not here. */
+      readonly channel: Channel | null;
+      readonly former: string;
+      readonly name: string;
+      /** Empty for none. */
+      readonly reason: string;
+      /** The server linked to this one that has said so; null where it was decided here. */
+      readonly by: Server | null;
+    }
+  /** A user here wants a channel to have another name, which another server decides. Names have one character for each byte. */
+  | {
+      readonly kind: 'rename wish';
+      readonly source: User;
+      readonly to: Server;
+      readonly former: string;
+      readonly name: string;
+      readonly reason: string;
+    }
   /** `users`: as servers that tell operators from users have it, for users with `w` as well. */
   | ({
       readonly kind: 'wallops';

@@ -103,17 +103,21 @@ export function spendSkipped(host: ServerHost, count: number): boolean {
   return host.work.spend(count * SKIPPED_NS);
 }
 
-/** The channel of a name, once no message is on its way to it any more; its gate is left by the caller. */
+/**
+ * The channel of a name, once no message is on its way to it any more; its gate is left by the caller.
+ * @param name asked again after each wait where it is a function
+ */
 export function* freeChannel(
   host: ServerHost,
   state: NetworkState,
-  name: string,
+  name: string | (() => string),
 ): StepsWith<Channel | undefined> {
+  const find = () => state.findChannel(typeof name === 'string' ? name : name());
   for (;;) {
-    const channel = state.findChannel(name);
+    const channel = find();
     if (channel === undefined || !host.work.mustWait(channel.gate)) return channel;
     yield channel.gate;
-    if (state.findChannel(name) !== channel) host.work.leave(channel.gate);
+    if (find() !== channel) host.work.leave(channel.gate);
   }
 }
 

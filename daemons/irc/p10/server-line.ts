@@ -23,6 +23,9 @@ export const SHORT_NICKS_FLAG = 'n';
 /** Says of one of our own kind that members of channels may be halfops there, so that services of ours make some. */
 export const HALFOPS_FLAG = 'H';
 
+/** Says of one of our own kind that channels may be renamed while it is on the network (`BR`). */
+export const RENAMES_FLAG = 'r';
+
 /** The only version that is spoken: numerics have two and three characters. */
 const PROTOCOL_VERSION = 10;
 

@@ -88,6 +88,14 @@ export const OWN_TOKEN = {
   CHGHOST: 'BH',
   /** A message is taken back. */
   REDACT: 'BX',
+  /** A channel has another name. */
+  RENAME: 'BR',
+  /** Whoever says it calls a channel as the last `BR` of this link has said. */
+  RENAME_HEARD: 'BK',
+  /** A user wants a channel to have another name. */
+  RENAME_WISH: 'BQ',
+  /** It has not got it. */
+  RENAME_REFUSED: 'BF',
 } as const;
 
 const SHORT: ReadonlyMap<string, string> = new Map(Object.entries(TOKENS_BY_NAME));

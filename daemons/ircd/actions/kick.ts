@@ -25,19 +25,23 @@ export function* kick(
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
   const announce = () => toChannel(server, channel, eventOn(server, source, channel, text), null);
   yield* rest(revoke(membership) ? kept(server, source, channel, announce) : announce());
-  remove(server, source, membership, reason, bytes);
+  remove(server, source, membership, reason, true, bytes);
 }
 
-/** Tells the member alone: for a channel that is cleared, where telling all of all would be quadratic. */
+/**
+ * Tells the member alone: for a channel that is cleared, where telling all of all would be quadratic.
+ * @param told false where links hear of it otherwise
+ */
 export function kickUnseen(
   server: CommandServer,
   source: Source,
   membership: Membership,
   reason: string,
+  told = true,
 ): void {
   const { channel, user, client } = membership;
   client?.send(`:${source.prefix} KICK ${channel.name} ${user.nick} :${reason}`);
-  remove(server, source, membership, reason);
+  remove(server, source, membership, reason, told);
 }
 
 /** Takes the status of a member, so that a crash does not bring it back; whether there was any. */
@@ -53,11 +57,12 @@ function remove(
   source: Source,
   membership: Membership,
   reason: string,
+  told: boolean,
   bytes?: string,
 ): void {
   const { user, channel } = membership;
   if (revoke(membership)) server.keeper?.changed(channel);
   noteLeft(server, membership);
   server.state.part(membership);
-  server.links?.tell({ kind: 'kick', source, user, channel, reason, bytes });
+  if (told) server.links?.tell({ kind: 'kick', source, user, channel, reason, bytes });
 }

@@ -12,6 +12,7 @@ import { limits } from '../limits.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import type { Server } from '../state/server.ts';
 import { rest } from '../work-steps.ts';
 import { kept } from './keeping.ts';
 import { hiddenOn, revealThen } from './reveal.ts';
@@ -23,6 +24,8 @@ export interface NewName {
   readonly nameBytes?: string;
   /** Empty for none. */
   readonly reason: string;
+  /** The server linked to this one that has said so; absent where it is decided here. */
+  readonly by?: Server;
 }
 
 /**
@@ -33,11 +36,20 @@ export function* rename(
   server: CommandServer,
   source: Source,
   channel: Channel,
-  { name, nameBytes = bytesOf(name), reason }: NewName,
+  { name, nameBytes = bytesOf(name), reason, by }: NewName,
 ): WorkSteps {
   const { host, state, markers, recent } = server;
-  const former = channel.name;
+  const { name: former, nameBytes: formerBytes } = channel;
   state.rename(channel, name, nameBytes, Date.now());
+  server.links?.tell({
+    kind: 'rename',
+    source,
+    channel,
+    former: formerBytes,
+    name: nameBytes,
+    reason,
+    by: by ?? null,
+  });
   recent.renamed(former, name);
   markers.renamed(former, name, clientsOf(channel));
   host.work.spend((limits.recentMessages.default + markers.accounts) * workPrices.skipped.ns);

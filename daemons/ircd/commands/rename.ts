@@ -1,15 +1,16 @@
 /** RENAME: IRCv3 channel-rename (draft). */
-import { sameName } from '../../irc/casemapping.ts';
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { STATUS } from '../../irc/modes.ts';
 import { isValidChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { rename as renameChannel } from '../actions/rename.ts';
 import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
+import { renameRefusal, renamerOf } from '../rename-rules.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { whyReserved } from '../why-reserved.ts';
@@ -50,13 +51,26 @@ function* attempt(server: CommandServer, client: LocalClient, wish: Wish): WorkS
     if (channel === undefined) client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(wish.old));
     else if (mayRename(server, client, channel)) {
       if (mayBeCalled(server, client, channel, wish) && mayAgain(client, channel, wish))
-        yield* renameChannel(server, client.user, channel, wish);
+        yield* carryOut(server, client, channel, wish);
     } else if (client.can(OVERRIDE)) override(server, client, channel, wish);
     else if (client.user.memberships.has(channel)) client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
     else client.reply(N.ERR_NOTONCHANNEL, channel.name);
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
+}
+
+/** Does it, or has it done by the server that decides. */
+function* carryOut(server: CommandServer, client: LocalClient, channel: Channel, wish: Wish): WorkSteps {
+  const { state, links } = server;
+  const to = renamerOf(state);
+  if (to === state.me) {
+    yield* renameChannel(server, client.user, channel, wish);
+    return;
+  }
+  const { name, reason } = wish;
+  const former = channel.nameBytes;
+  links?.tell({ kind: 'rename wish', source: client.user, to, former, name: bytesOf(name), reason });
 }
 
 /** Who ranks as high as one can be on a channel of this server: its owners, where there are such, else its operators. */
@@ -81,19 +95,8 @@ function mayBeCalled(server: CommandServer, client: LocalClient, channel: Channe
     client.reply(N.ERR_BADCHANMASK, name, reserved);
     return false;
   }
-  const { state, accounts } = server;
-  if (channel.name === name) return refuse('CANNOT_RENAME', 'That is its name already');
-  if (state.servers.size > 1)
-    return refuse('CANNOT_RENAME', 'Channels are not renamed while other servers are linked');
-  if (accounts.authority.configured && !accounts.channels.known)
-    return refuse('CANNOT_RENAME', 'Nobody knows now which channels are registered; try again later');
-  if (accounts.channels.of(channel.name) !== null)
-    return refuse('CANNOT_RENAME', 'It is registered under this name');
-  const isOther = !sameName(channel.name, name);
-  if (isOther && (state.findChannel(name) !== undefined || accounts.channels.of(name) !== null))
-    return refuse('CHANNEL_NAME_IN_USE', 'The channel name is already taken');
-  if (channel.members.length > limits.renameMembers.default)
-    return refuse('CANNOT_RENAME', `More than ${limits.renameMembers.default} are on it`);
+  const refusal = renameRefusal(server, channel, name);
+  if (refusal !== null) return refuse(refusal.code, refusal.text);
   const spam = spamRefusal(server, client, 'part', channel.name, reason);
   if (client.user.gone) return false;
   return spam === null || refuse('CANNOT_RENAME', refusedAs(spam));
@@ -133,6 +136,8 @@ function* renameByOperator(
   if (client.user.gone) return notFound(`${client.user.nick} had left before`);
   if (!mayBeCalled(server, client, channel, wish))
     return { ok: false, outcome: `refused: ${channel.name} cannot be called ${wish.name}` };
-  yield* renameChannel(server, client.user, channel, wish);
-  return { ok: true, outcome: `renamed to ${wish.name}` };
+  yield* carryOut(server, client, channel, wish);
+  const to = renamerOf(server.state);
+  const isDone = to === server.state.me;
+  return { ok: true, outcome: isDone ? `renamed to ${wish.name}` : `left to ${to.name}, which decides` };
 }

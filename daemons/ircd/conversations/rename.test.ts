@@ -257,9 +257,10 @@ describe('RENAME is refused', () => {
     );
   });
 
-  it('while other servers are linked', () => {
+  it('while servers are linked that cannot rename channels', () => {
     linkServer(irc.server.state, 'far.test');
-    unchanged(fail('CANNOT_RENAME', '#c #d', 'Channels are not renamed while other servers are linked'));
+    const why = 'far.test knows channels by their names, and cannot rename them';
+    unchanged(fail('CANNOT_RENAME', '#c #d', why));
   });
 });
 

@@ -90,6 +90,18 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return messageLines(numbers, peer, event);
     case 'redaction':
       return peer.ownTokens ? [redactionLine(numbers, event)] : [];
+    case 'rename':
+      // Of it rename-lines.ts tells.
+      return [];
+    case 'rename wish':
+      return [
+        writeLine(
+          numbers.numericOf(event.source),
+          OWN_TOKEN.RENAME_WISH,
+          [event.former, event.name],
+          bytesOf(event.reason),
+        ),
+      ];
     case 'network ban':
       if (!knowsBan(peer.kind, event.ban)) return [];
       return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];

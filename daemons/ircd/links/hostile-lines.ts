@@ -62,7 +62,7 @@ AC SQ leaf.b.test 0 :Ping timeout
 /** The same of one of our own kind. */
 const FROM_OURS = `
 PASS :linkpw
-SERVER leaf.b.test 1 1767225600 1767225600 J10 AC]]] +h6Bt :Signalbox
+SERVER leaf.b.test 1 1767225600 1767225600 J10 AC]]] +h6Btr :Signalbox
 AC N bob 1 1767225600 ~bob 2001:db8::7 +r acc CABA24_AAH ACAAA :Bob
 AC B #one 1767225500 +nt ACAAA:o :%*!*@bad ~ *!*@good = *!*@guest
 AC T #one bob!~bob@x 1767225500 1767225501 :of old
@@ -76,6 +76,11 @@ AC AC ACAAA U
 ACAAA J #free 1767225600
 AC M #free +o ACAAA 1767225600
 ACAAA M #free +eI a!*@* b!*@* 1767225600
+AC BR ACAAA #one #two :better
+ACAAA M #two +m 1767225500
+AC BK
+ACAAA BQ #free #three :so
+AC BF ABAAA #free #four CANNOT_RENAME :no
 ACAAA Q :bye
 `;
 

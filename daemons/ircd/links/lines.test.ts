@@ -50,6 +50,7 @@ const peer = () => ({
   kind,
   limits: KIND_LIMITS[kind],
   ownTokens: kind === 'signalbox',
+  renames: false,
   untold,
   server: far,
 });

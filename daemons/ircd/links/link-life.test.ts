@@ -49,7 +49,7 @@ it('is introduced, told all, and linked once both have told all', async () => {
   expect(says('PASS :linkpw')).toEqual([]);
   expect(says(SERVER)).toEqual([
     'PASS :linkpw',
-    `SERVER here.test 1 ${S} ${S} J10 AB]]] +h6Bt :Signalbox IRC server`,
+    `SERVER here.test 1 ${S} ${S} J10 AB]]] +h6Btr :Signalbox IRC server`,
     `AB N oper 1 ${S} ~oper 192.0.2.1 +o DAAAIB ABAAA :Real oper`,
     'AB EB',
   ]);

@@ -29,6 +29,7 @@ import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { type Heap, heapOfProcess, LinkMemory } from './link-memory.ts';
 import { type LetGo, type LinkEnd, type LinkRoutes, type Peer, sourceNumeric } from './peer.ts';
+import { tellRename } from './rename-lines.ts';
 import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
@@ -154,6 +155,10 @@ export class LinkNetwork implements Links, LinkRoutes {
     for (let i = 0; i < links.length; i++) {
       const link = links[i]!;
       const peer = link.peer!;
+      if (event.kind === 'rename') {
+        tellRename(state, link, peer, event);
+        continue;
+      }
       if (peer.server === from || !concerns(event, peer.server)) continue;
       for (const line of linesFor(state, state.me.name, peer, event)) link.send(line);
     }
@@ -310,7 +315,7 @@ function originOf(event: NetworkEvent): Server | null {
 
 /** Whether anybody in a direction has to hear of it: what is said to one user, or to a channel, concerns those alone. */
 function concerns(event: NetworkEvent, direction: Server): boolean {
-  if (event.kind === 'query') return event.to.via === direction;
+  if (event.kind === 'query' || event.kind === 'rename wish') return event.to.via === direction;
   if (event.kind === 'invite') return event.user.server.via === direction;
   if (event.kind !== 'message' && event.kind !== 'redaction') return true;
   const { to } = event;

@@ -45,8 +45,8 @@ describe('a link', () => {
     there.irc.server.configure({ ...there.irc.server.config, channel_status: ['owner', 'protected'] }, null);
     link();
     expect(wire.log.filter((line) => line.includes('SERVER')).map((line) => line.split(' ')[8])).toEqual([
-      '+h6BtH',
-      '+h6Bt',
+      '+h6BtrH',
+      '+h6Btr',
     ]);
     expect([here, there].map(({ state }) => state.servers.size)).toEqual([2, 2]);
   });
@@ -56,9 +56,9 @@ describe('a link', () => {
     link();
     expect(wire.log).toEqual([
       '> PASS :linkpw',
-      '> SERVER here.test 1 1767225600 1767225600 J10 AB]]] +h6Bt :Signalbox IRC server',
+      '> SERVER here.test 1 1767225600 1767225600 J10 AB]]] +h6Btr :Signalbox IRC server',
       '< PASS :linkpw',
-      '< SERVER there.test 1 1767225600 1767225600 J10 AC]]] +h6Bt :Signalbox IRC server',
+      '< SERVER there.test 1 1767225600 1767225600 J10 AC]]] +h6Btr :Signalbox IRC server',
       '> AB N ann 1 1767225600 ~ann 192.0.2.1 DAAAIB ABAAA :Real ann',
       '< AC N bob 1 1767225600 ~bob 198.51.100.7 DGM2QH ACAAA :Real bob',
       '> AB EB',

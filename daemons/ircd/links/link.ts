@@ -11,6 +11,7 @@ import {
   HALFOPS_FLAG,
   OWN_KIND_FLAG,
   OWN_TOKENS_FLAG,
+  RENAMES_FLAG,
   readServer,
   type ServerLine,
   SHORT_NICKS_FLAG,
@@ -31,6 +32,7 @@ import { kindOf, refusalOf, skewOf } from './handshake.ts';
 import { handle } from './incoming/handle.ts';
 import type { LinkContext } from './incoming/link-line.ts';
 import type { LinkBlock, LinkSecurity } from './link-block.ts';
+import { LinkNames } from './link-names.ts';
 import type { LinkNetwork } from './link-network.ts';
 import { LinkPulse } from './link-pulse.ts';
 import { LinkTraffic } from './link-traffic.ts';
@@ -82,6 +84,7 @@ export class Link implements LinkEnd {
   /** From then until both had told all they know, in milliseconds; null before that. */
   burstMs: number | null = null;
   readonly traffic = new LinkTraffic();
+  readonly names = new LinkNames();
 
   /** @param block of the server that is called; null for one that has connected, until it says who it is. */
   constructor(network: LinkNetwork, transport: LinkTransport, block: LinkBlock | null) {
@@ -272,7 +275,9 @@ export class Link implements LinkEnd {
     const traits = { flags: said.flags, foreign };
     const server = new Server(said.name, textOf(said.description), said.numeric, state.me, traits);
     const ownTokens = !foreign && said.flags.includes(OWN_TOKENS_FLAG);
-    const peer: Peer = { kind, limits: limitsOf(kind, block.halfops), ownTokens, untold: new Set(), server };
+    const renames = ownTokens && said.flags.includes(RENAMES_FLAG);
+    const limits = limitsOf(kind, block.halfops);
+    const peer: Peer = { kind, limits, ownTokens, renames, untold: new Set(), server };
     this.#peer = peer;
     this.#context = { server: this.#server, network: this.#network, link: this, peer };
     this.#state = 'bursting';
@@ -300,7 +305,7 @@ export class Link implements LinkEnd {
     const { state, counters, nickLength, statuses } = this.#server;
     const shortNicks = nickLength.held <= SHORT_NICK ? SHORT_NICKS_FLAG : '';
     const halfops = (statuses & STATUS.halfop) === 0 ? '' : HALFOPS_FLAG;
-    const flags = `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${halfops}${shortNicks}`;
+    const flags = `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${RENAMES_FLAG}${halfops}${shortNicks}`;
     this.send(writeLine('', 'PASS', [], bytesOf(block.password)));
     this.send(
       writeServer('', {

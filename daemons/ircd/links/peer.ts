@@ -7,6 +7,7 @@ import type { NetworkEvent, Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
+import type { LinkNames } from './link-names.ts';
 
 /** What is told to a peer depends on what it can hold. */
 export interface Peer {
@@ -14,6 +15,8 @@ export interface Peer {
   readonly limits: KindLimits;
   /** Whether it reads what only servers of our own kind say: tags before a line, and OWN_TOKEN. */
   readonly ownTokens: boolean;
+  /** Whether it knows what is done where a channel is renamed. */
+  readonly renames: boolean;
   /** Whom it was not told of, because it would kill them for their nick; their server is about to call them otherwise. */
   readonly untold: Set<User>;
   /** The peer itself. */
@@ -30,6 +33,8 @@ export interface LinkEnd {
   readonly sendQueueBytes: number;
   /** When the peer introduced itself, Unix milliseconds. */
   readonly sinceMs: number;
+  /** How the peer calls channels that were renamed while it speaks. */
+  readonly names: LinkNames;
   send(line: string): void;
   /** Ends it: both sides read why. */
   fail(reason: string): void;

@@ -29,6 +29,7 @@ export function linesFor(numbers: Numbers, me: string, peer: Peer, event: Networ
 
 /** Whoever does something, or to whom it happens by no other member's will; null for a server. */
 function whoIn(event: NetworkEvent): User | null {
+  if (event.kind === 'rename') return null;
   if (event.kind === 'join') return event.membership.user;
   if ('user' in event && event.kind !== 'kick' && event.kind !== 'invite') return event.user;
   return 'nick' in event.source ? event.source : null;

@@ -57,6 +57,17 @@ export class EndedChannels {
     return Math.max(nowMs, ...births);
   }
 
+  /** Channels of a name have another one; what is known of one of the same age that had it before is kept. */
+  rename(former: string, now: Pick<Channel, 'name' | 'nameBytes' | 'key'>, nowMs: number): void {
+    const moved = this.#of(former, nowMs);
+    this.#ended.delete(former);
+    for (const { channel, atMs, sinceMs } of moved) {
+      if (this.find(now.key, secondsOf(channel), nowMs) !== undefined) continue;
+      Object.assign(channel, { name: now.name, nameBytes: now.nameBytes, key: now.key });
+      this.#put(channel, atMs, sinceMs);
+    }
+  }
+
   find(key: string, createdSeconds: number, nowMs: number): EndedChannel | undefined {
     return this.#of(key, nowMs).find(({ channel }) => secondsOf(channel) === createdSeconds);
   }

@@ -341,6 +341,7 @@ export class NetworkState {
    */
   rename(channel: Channel, name: string, nameBytes: string, nowMs: number): void {
     const former = channel.name;
+    this.#renameEnded(channel, name, nameBytes, nowMs);
     this.#channelMap.delete(channel.key);
     channel.name = name;
     channel.nameBytes = nameBytes;
@@ -350,6 +351,30 @@ export class NetworkState {
     // Masks may name channels.
     for (const { user } of channel.locals) user.forgetVerdicts();
     channel.history?.renamed(former, name);
+    this.#changed('channels');
+  }
+
+  /**
+   * What is remembered of channels that have ended is so of the new name; whoever makes one of the former name makes a younger one.
+   * @param channel with its former name
+   */
+  #renameEnded(channel: Channel, name: string, nameBytes: string, nowMs: number): void {
+    if (this.#serverMap.size <= 1 || fold(name) === channel.key) return;
+    this.renameEnded(channel.name, name, nameBytes, nowMs);
+    const bare = new Channel(channel.name, channel.key, channel.createdMs);
+    bare.modes = 0;
+    this.#ended.keep(bare, nowMs);
+  }
+
+  /** The same of a channel that is not here. */
+  renameEnded(former: string, name: string, nameBytes: string, nowMs: number): void {
+    this.#ended.rename(fold(former), { name, nameBytes, key: fold(name) }, nowMs);
+  }
+
+  /** Another channel has its name from now on; nobody is on it. */
+  end(channel: Channel): void {
+    if (this.#channelMap.get(channel.key) !== channel) return;
+    this.#endChannel(channel);
     this.#changed('channels');
   }
 

@@ -70,7 +70,8 @@ export class ModelClient {
 }
 
 /** Capabilities that half of the clients ask for. */
-export const MODEL_CAPS = 'multi-prefix extended-join away-notify invite-notify userhost-in-names';
+export const MODEL_CAPS =
+  'multi-prefix extended-join away-notify invite-notify userhost-in-names draft/channel-rename';
 
 /** A client on a channel. */
 export interface ModelMember {
@@ -81,7 +82,9 @@ export interface ModelMember {
 
 /** A channel with members. */
 export class ModelChannel {
-  readonly name: string;
+  name: string;
+  /** When it was renamed last. */
+  renamedMs = 0;
   readonly createdMs: number;
   readonly flags = new Set(['n', 't']);
   readonly lists: Readonly<Record<string, ModelEntry[]>> = { b: [], e: [], I: [] };
@@ -175,6 +178,20 @@ export class IrcModel {
   birthOf(name: string, nowMs: number): number {
     const before = this.#madeMs.get(lowerCase(name));
     return before === undefined ? nowMs : Math.max(nowMs, (Math.floor(before / 1000) + 1) * 1000);
+  }
+
+  /** Whatever had the new name before is a former one of it, and whoever makes one of the old name makes a younger one. */
+  rename(channel: ModelChannel, name: string, nowMs: number): void {
+    const [old, now] = [lowerCase(channel.name), lowerCase(name)];
+    if (old !== now) {
+      const before = [old, now].map((one) => this.#madeMs.get(one) ?? 0);
+      if (Math.max(...before) > 0) this.#madeMs.set(now, Math.max(...before));
+      this.#madeMs.set(old, channel.createdMs);
+    }
+    // It is the newest in the list of channels.
+    this.channels = [...this.channels.filter((other) => other !== channel), channel];
+    channel.name = name;
+    channel.renamedMs = nowMs;
   }
 
   channelsOf(client: ModelClient): ModelChannel[] {

@@ -6,6 +6,7 @@
 import { changeModes } from './channel-mode-rules.ts';
 import { IrcModel, lowerCase, ModelChannel, ModelClient } from './irc-model.ts';
 import { operatorLine } from './operator-rules.ts';
+import { renameChannel } from './rename-rules.ts';
 
 /** Channels of one user; so few that the limit is met. */
 export const CHANNELS_PER_USER = 2;
@@ -70,6 +71,7 @@ export class IrcRules {
     else if (verb === 'AWAY') this.#away(client, first);
     else if (verb === 'TOPIC') this.#topic(client, first, second!);
     else if (verb === 'PRIVMSG') this.#message(client, first, second!);
+    else if (verb === 'RENAME') renameChannel(this, client, params);
     else if (verb === 'MODE') this.#mode(client, params);
     else operatorLine(this, client, verb, params);
   }

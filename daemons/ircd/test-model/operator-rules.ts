@@ -20,6 +20,7 @@ export function operatorLine(rules: IrcRules, client: ModelClient, verb: string,
   model.serverBans = model.serverBans.filter((ban) => ban.mask.shown !== mask.shown);
   if (verb.startsWith('UN')) {
     if (was) tellOpers(rules, 'removed');
+    else rules.tell(client, 'NOTICE failed');
     return;
   }
   const minutes = Number(params[0]);

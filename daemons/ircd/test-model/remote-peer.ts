@@ -2,8 +2,10 @@
  * For tests: another server whose users do things here, in lines of their own (`JOIN #x @`, `KILL a why`). It checks nothing,
  * as what a server says is so, and calls the actions that a link will call.
  */
+
 import { STATUS, UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { encodeAddress } from '../../irc/p10/address.ts';
+import { RENAMES_FLAG } from '../../irc/p10/server-line.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { setAway } from '../actions/away.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
@@ -42,7 +44,7 @@ export class RemotePeer {
 
   constructor(irc: IrcServer) {
     this.#irc = irc;
-    this.#server = new Server(FAR.name, 'Far', 'AC', irc.state.me);
+    this.#server = new Server(FAR.name, 'Far', 'AC', irc.state.me, { flags: RENAMES_FLAG });
     irc.state.addServer(this.#server);
   }
 

@@ -72,6 +72,12 @@ const line = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(known, channel).map(([who, name]) => `INVITE ${who} ${name}`) },
   { weight: 2, arbitrary: channel.map((name) => `TOPIC ${name} :about`) },
   {
+    weight: 3,
+    arbitrary: fc
+      .tuple(channel, channel, fc.constantFrom('', ' :why'))
+      .map(([name, other, reason]) => `RENAME ${name} ${other}${reason}`),
+  },
+  {
     weight: 4,
     arbitrary: fc
       .tuple(fc.constantFrom('', '@', '+'), channel)

@@ -80,18 +80,20 @@ const LISTS: readonly ListName[] = ['bans', 'exceptions', 'inviteExceptions'];
 function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
   const { server, network } = line;
   const { host, state } = server;
-  const name = textOf(said.channel);
+  const named = () => line.named(said.channel);
   const batch = network.joinsOf(source);
-  let channel = yield* freeChannel(host, state, name);
+  let channel = yield* freeChannel(host, state, () => textOf(named()));
   const known = channel;
   try {
+    if (named() === '') return;
     const age = channel === undefined ? 0 : -olderBy(channel, said.createdSeconds);
     // Of one that was kept here while nobody was on it, those who are on it know better.
     const deserted = known !== undefined && known.members.length === 0;
-    const ended = state.endedChannel(name, said.createdSeconds)?.channel;
+    const ended = state.endedChannel(textOf(named()), said.createdSeconds)?.channel;
     const ridden = known !== undefined && age < 0 && keepsOut(known, entryOf(said));
     if (channel !== undefined && (age < 0 || (age === 0 && channel.asleep)))
       yield* giveWay(line, channel, said.createdSeconds);
+    if (named() === '') return;
     for (let i = 0; i < said.members.length; i++) {
       const { numeric, status: brought } = said.members[i]!;
       const user = state.findNumeric(numeric);
@@ -101,8 +103,8 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
       let left: WorkSteps | null;
       if (channel !== undefined) left = enterToo(server, user, channel, status, batch);
       else {
-        const entrance = { status, told: false, modes: 0, batch, nameBytes: said.channel };
-        const entered = enter(server, user, name, said.createdSeconds * 1000, entrance);
+        const entrance = { status, told: false, modes: 0, batch, nameBytes: named() };
+        const entered = enter(server, user, textOf(named()), said.createdSeconds * 1000, entrance);
         ({ channel } = entered.membership);
         ({ left } = entered);
       }
@@ -110,13 +112,14 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
       else if (host.work.spend(0)) yield null;
       else continue;
       // Whoever was on it may be gone meanwhile, and it with them.
-      channel = state.findChannel(name);
+      channel = state.findChannel(textOf(named()));
+      if (named() === '') return;
     }
     if (channel === undefined || age > 0) remember(line, said);
     if (channel !== undefined && age <= 0) yield* rest(adopt(line, channel, said).announce(false));
     if (channel !== undefined && ridden) yield* sendOut(line, channel);
     if (channel !== undefined && deserted && age > 0) network.teach(channel, () => true);
-    else pass(line, source, said, age);
+    else if (named() !== '') pass(line, source, { ...said, channel: named() }, age);
     if (channel !== undefined && deserted && age === 0 && channel.members.length > 0)
       network.teach(channel, ({ sinceMs }) => sinceMs >= channel!.desertedMs);
     if (channel !== undefined && ended !== undefined && (known === undefined || age < 0))
@@ -130,7 +133,7 @@ function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
 
 /** It is younger than the one here, or nobody of those on it is known here: for others, who hear of it too, it may be there. */
 function remember(line: LinkLine, said: BurstChannel): void {
-  const channel = channelToRemember(line.server.state, said.channel, said.createdSeconds);
+  const channel = channelToRemember(line.server.state, line.named(said.channel), said.createdSeconds);
   adopt(line, channel, said);
   line.server.state.noteEnded(channel);
 }

@@ -44,25 +44,21 @@ function* enterAll(line: LinkLine, status: number): WorkSteps {
   }
 }
 
-function* enterOne(
-  line: LinkLine,
-  user: User,
-  nameBytes: string,
-  seconds: number,
-  status: number,
-): WorkSteps {
+function* enterOne(line: LinkLine, user: User, said: string, seconds: number, status: number): WorkSteps {
   const { server } = line;
-  const name = textOf(nameBytes);
-  const found = yield* freeChannel(server.host, server.state, name);
+  const named = () => line.named(said);
+  const found = yield* freeChannel(server.host, server.state, () => textOf(named()));
   let channel = found;
   try {
-    if (user.gone || (found !== undefined && user.memberships.has(found))) return;
+    if (user.gone || named() === '' || (found !== undefined && user.memberships.has(found))) return;
     const older = found === undefined || seconds < 0 ? 0 : olderBy(found, seconds);
     if (found !== undefined && older > 0) yield* giveWay(line, found, seconds);
+    if (named() === '') return;
     const deserted = found?.members.length === 0;
     const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
     const given = older < 0 ? 0 : status;
-    ({ channel } = yield* enter(server, user, name, createdMs, { status: given, modes: 0, nameBytes }));
+    const entrance = { status: given, modes: 0, nameBytes: named() };
+    ({ channel } = yield* enter(server, user, textOf(named()), createdMs, entrance));
     if (found === undefined || older > 0) yield* inherit(line, channel);
     if (deserted && older <= 0) line.network.teach(channel, (link) => link === line.link);
     if (given !== status) takeBack(line, channel, line.line.source);
@@ -80,12 +76,12 @@ function* partAll(line: LinkLine): WorkSteps {
   const { server, network, link } = line;
   const reason = line.word(1);
   for (const name of line.word(0).split(',')) {
-    const channel = server.state.findChannel(textOf(name));
+    const channel = server.state.findChannel(textOf(line.named(name)));
     if (channel !== undefined && user.memberships.has(channel))
       yield* leave(server, user, channel, textOf(reason), reason);
     // They were kicked: others may have heard once more that they are on it.
-    else if (isChannelOfLinks(textOf(name)))
-      network.forward(writeLine(user.numeric, TOKEN.PART, [name]), link);
+    else if (isChannelOfLinks(textOf(line.named(name))))
+      network.forward(writeLine(user.numeric, TOKEN.PART, [line.named(name)]), link);
   }
 }
 
@@ -97,7 +93,7 @@ function* on(
   otherwise: () => void = () => {},
 ): WorkSteps {
   const { host, state } = line.server;
-  const channel = yield* freeChannel(host, state, textOf(name));
+  const channel = yield* freeChannel(host, state, () => textOf(line.named(name)));
   if (channel === undefined) {
     otherwise();
     return;
@@ -149,8 +145,8 @@ export const topic: TokenCode = (line) => {
   };
   /** It is of a channel that is not here, or not yet the one here: whoever enters it next elsewhere finds it so. */
   const note = (): void => {
-    if (created < 0 || !isChannelOfLinks(textOf(name))) return;
-    const channel = channelToRemember(server.state, name, created);
+    if (created < 0 || !isChannelOfLinks(textOf(line.named(name)))) return;
+    const channel = channelToRemember(server.state, line.named(name), created);
     // Also what is known here already: it need not be elsewhere.
     if (compare(channel, text, since, of) < 0) return;
     Object.assign(channel, { topic: text, topicBytes: bytes, topicBy: by, topicAtMs: atMs });
@@ -176,7 +172,7 @@ export const invite: TokenCode = (line) => {
   const { server } = line;
   const user = userOf(line);
   const guest = server.state.findUser(line.word(0));
-  const channel = server.state.findChannel(textOf(line.word(1)));
+  const channel = server.state.findChannel(textOf(line.named(line.word(1))));
   if (user === null || guest === undefined || channel === undefined) return null;
   const byHalfop = user.memberships.get(channel)?.isHalfop === true;
   return rest(inviteUser(server, user, guest, channel, byHalfop));

@@ -1,6 +1,8 @@
 /** `CM #channel letters`: an operator of the network or a service takes modes away, the status of all members too. */
 import { CMODE_LETTERS, isTextMode, LIST_MODES, STATUS_LETTERS } from '../../../irc/modes.ts';
+import { writeLine } from '../../../irc/p10/line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
+import { TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { listOf } from '../../modes/mask-lists.ts';
@@ -11,18 +13,26 @@ import type { LinkLine, TokenCode } from './link-line.ts';
 export const clearModes: TokenCode = (line) => clear(line);
 
 function* clear(line: LinkLine): WorkSteps {
-  const { server, source, network, link, text, peer } = line;
-  const channel = yield* freeChannel(server.host, server.state, textOf(line.word(0)));
+  const { server, source, network, link, peer } = line;
+  const name = () => textOf(line.named(line.word(0)));
+  const channel = yield* freeChannel(server.host, server.state, name);
   if (channel === undefined) return;
   try {
     const changes = new ChannelModeChanges(server, source, channel);
     for (const letter of new Set(line.word(1)))
       if (!peer.limits.otherFlags.includes(letter)) takeAway(channel, changes, letter, peer.limits.status);
-    network.forward(text, link);
+    network.forward(toldOf(line, channel), link);
     yield* rest(changes.announce(false));
   } finally {
     server.host.work.leave(channel.gate);
   }
+}
+
+/** As it came, unless the channel has another name than whoever said it knew. */
+function toldOf(line: LinkLine, { nameBytes }: Channel): string {
+  const [said, letters] = [line.word(0), line.word(1).replaceAll(/[^A-Za-z]/g, '')];
+  if (line.named(said) === said || letters === '') return line.text;
+  return writeLine(line.line.source, TOKEN.CLEARMODE, [nameBytes, letters]);
 }
 
 /** @param status letters that are a status where it is said. */

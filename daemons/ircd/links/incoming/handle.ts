@@ -32,6 +32,7 @@ import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on
 import { query } from './queries.ts';
 import { redaction } from './redactions.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
+import { heard, refused, renamed, wish } from './renames.ts';
 import { sasl } from './sasl.ts';
 import { ping, pong, server, squit } from './servers.ts';
 import { reply as servicesReply } from './services-talk.ts';
@@ -88,8 +89,19 @@ const OWN_CODES: ReadonlyMap<string, TokenCode> = new Map([
   [OWN_TOKEN.CHGHOST, host],
   [OWN_TOKEN.SETNAME, realname],
   [OWN_TOKEN.REDACT, redaction],
+  [OWN_TOKEN.RENAME, renamed],
+  [OWN_TOKEN.RENAME_HEARD, heard],
+  [OWN_TOKEN.RENAME_REFUSED, refused],
+  [OWN_TOKEN.RENAME_WISH, wish],
   [OWN_TOKEN.TAGMSG, tagmsg],
 ]);
+
+const RENAME_TOKENS: readonly string[] = [
+  OWN_TOKEN.RENAME,
+  OWN_TOKEN.RENAME_HEARD,
+  OWN_TOKEN.RENAME_REFUSED,
+  OWN_TOKEN.RENAME_WISH,
+];
 
 function codeOf(peer: Peer, token: string): TokenCode | undefined {
   const code = CODES.get(token);
@@ -97,7 +109,8 @@ function codeOf(peer: Peer, token: string): TokenCode | undefined {
   if (/^\d{3}$/.test(token)) return reply;
   if (!OWN_CODES.has(token)) return toWhomItNames;
   // Whoever is of another kind has no say in what only ours have.
-  return peer.ownTokens ? OWN_CODES.get(token) : undefined;
+  const isKnown = RENAME_TOKENS.includes(token) ? peer.renames : peer.ownTokens;
+  return isKnown ? OWN_CODES.get(token) : undefined;
 }
 
 /** What was done to others: they have seen it done. */

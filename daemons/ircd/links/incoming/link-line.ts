@@ -48,6 +48,14 @@ export class LinkLine implements LinkContext {
     return this.params[at] ?? '';
   }
 
+  /**
+   * What a channel is called here now that the line calls by a name, which may be that of before. It is to be asked again in each turn.
+   * @param name with one character for each byte, as the answer, which is empty for a channel that is to be passed over
+   */
+  named(name: string): string {
+    return this.link.names.now(name);
+  }
+
   /** The last parameter, where what is said in words stands. */
   get last(): string {
     return this.word(this.params.length - 1);

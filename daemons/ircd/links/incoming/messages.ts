@@ -88,7 +88,7 @@ function* toChannel(line: LinkLine, verb: Verb, target: string, raw: string): Wo
   const user = userOf(line)!;
   const status = leastOf(target);
   const name = status === 0 ? target : target.slice(1);
-  const channel = yield* freeChannel(server.host, server.state, name);
+  const channel = yield* freeChannel(server.host, server.state, () => textOf(line.named(bytesOf(name))));
   if (channel === undefined) return;
   try {
     const shown = status === 0 ? channel.name : target[0] + channel.name;

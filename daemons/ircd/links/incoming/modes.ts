@@ -78,9 +78,10 @@ function* channelModes(line: LinkLine): WorkSteps {
   const said = { ...read, changes: read.changes.filter((change) => isSound(change)) };
   const told = said.changes.flatMap((change) => asTold(server.state, peer.limits, change) ?? []);
   const origin = originOf(line);
-  const channel = yield* freeChannel(server.host, server.state, textOf(said.channel));
+  const name = () => textOf(line.named(said.channel));
+  const channel = yield* freeChannel(server.host, server.state, name);
   if (channel === undefined) {
-    if (isChannelOfLinks(textOf(said.channel))) noteForLater(line, said, told, origin);
+    if (isChannelOfLinks(name())) noteForLater(line, said, told, origin);
     return;
   }
   try {
@@ -120,13 +121,14 @@ function originOf({ line, source, peer }: LinkLine): MaskSetter {
 
 /** It has ended here, or never was, or whoever was on it is not known: whoever enters it next elsewhere finds it so. */
 function noteForLater(
-  { server, network, source, peer }: LinkLine,
-  { channel: name, createdSeconds, changes }: ModeLine,
+  line: LinkLine,
+  { channel: said, createdSeconds, changes }: ModeLine,
   told: readonly ModeChange[],
   origin: MaskSetter,
 ): void {
   if (createdSeconds < 0 || told.length === 0) return;
-  const channel = channelToRemember(server.state, name, createdSeconds);
+  const { server, network, source, peer } = line;
+  const channel = channelToRemember(server.state, line.named(said), createdSeconds);
   const noted = new ChannelModeChanges(server, source, channel, origin);
   for (const change of changes) apply(server.state, peer.limits, channel, noted, change);
   server.state.noteEnded(channel);

@@ -32,7 +32,7 @@ export const toWhomItNames: TokenCode = (line) => {
  */
 export const destruct: TokenCode = (line) => {
   const { server, network, link } = line;
-  const channel = server.state.findChannel(textOf(line.word(0)));
+  const channel = server.state.findChannel(textOf(line.named(line.word(0))));
   if (channel === undefined || channel.members.length === 0) toAll(line);
   // Of a younger one: it is forgotten as soon as the older is heard of.
   else if (readWhole(line.word(1)) <= toSeconds(channel.createdMs))

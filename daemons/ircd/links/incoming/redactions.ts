@@ -2,7 +2,7 @@
 
 import { leastOf } from '../../../irc/modes.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { redact } from '../../actions/redact.ts';
 import type { User } from '../../state/user.ts';
@@ -30,7 +30,8 @@ function* onChannel(line: LinkLine, user: User, target: string, msgid: string): 
   const { server } = line;
   const status = leastOf(target);
   const sign = status === 0 ? '' : target.charAt(0);
-  const channel = yield* freeChannel(server.host, server.state, target.slice(sign.length));
+  const name = () => textOf(line.named(bytesOf(target.slice(sign.length))));
+  const channel = yield* freeChannel(server.host, server.state, name);
   if (channel === undefined) return;
   try {
     const shown = sign + channel.name;

@@ -32,6 +32,8 @@ interface Flight extends Concerns {
 export class DeedFlights {
   #last = 0;
   readonly #flights = new Map<number, Flight>();
+  /** What channels are called that are or were renamed while anything is on its way: one of all their names stands for each. */
+  readonly #names = new Map<string, string>();
 
   /** Begins one; its number is carried by what comes of it. @param at the server on which it is done */
   begin(at: string, concerns: Concerns): number {
@@ -45,9 +47,37 @@ export class DeedFlights {
     const { sets = [], relies = [], changes = [] } = concerns;
     for (const other of this.#flights.values()) {
       if (other.known.has(at) && other.long !== true) continue;
-      if (meet(sets, other.sets) || meet(relies, other.changes) || meet(changes, other.relies)) return true;
+      if (
+        this.#meet(sets, other.sets) ||
+        this.#meet(relies, other.changes) ||
+        this.#meet(changes, other.relies)
+      )
+        return true;
     }
     return false;
+  }
+
+  /** A channel may get another name: whatever is said of the one is said of the other. */
+  same(channel: string, other: string): void {
+    this.#names.set(this.#nameOf(channel), this.#nameOf(other));
+  }
+
+  #nameOf(channel: string): string {
+    let name = channel;
+    for (let next = this.#names.get(name); next !== undefined && next !== name; next = this.#names.get(name))
+      name = next;
+    return name;
+  }
+
+  #meet(some: readonly string[], others: readonly string[] = []): boolean {
+    return some.some((word) => others.some((other) => this.#standsFor(word) === this.#standsFor(other)));
+  }
+
+  /** A word with the one name that its channel has. */
+  #standsFor(word: string): string {
+    if (!word.startsWith('#') || this.#names.size === 0) return word;
+    const [channel = '', ...rest] = word.split(' ');
+    return [this.#nameOf(channel), ...rest].join(' ');
   }
 
   /** Whether something is on its way that sets anything. */
@@ -70,14 +100,11 @@ export class DeedFlights {
       const flight = this.#flights.get(id);
       if (flight !== undefined && --flight.carried <= 0) this.#flights.delete(id);
     }
+    if (this.#flights.size === 0) this.#names.clear();
   }
 
   /** They have arrived at a server. */
   arrive(ids: Iterable<number>, at: string): void {
     for (const id of ids) this.#flights.get(id)?.known.add(at);
   }
-}
-
-function meet(some: readonly string[], others: readonly string[] = []): boolean {
-  return some.some((word) => others.includes(word));
 }

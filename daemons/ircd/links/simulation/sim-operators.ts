@@ -10,6 +10,7 @@ import type { Doer } from './sim-people.ts';
 import type { SimWorld } from './sim-world.ts';
 
 const GLINES = ['~v@198.51.100.2', '*@2001:db8::5', '~u@198.51.100.0/24'];
+const NEW_NAMES = ['#a', '#A', '#b', '#c', '#d', '#e', '#E', '#f'];
 const REASONS = ['spam', 'no', 'why not'];
 
 /** Does a deed of a server, unless it would cross with another. */
@@ -71,12 +72,23 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
     const relies = sign === '-' ? [...burstsOf(channel.key), place] : [place];
     send(node, client, user, line, line, { sets: [`${place} ${letter}`], relies });
   };
+  /** To a name that may be taken elsewhere meanwhile, whatever else is on its way to the channel. */
+  const rename: Doer = (node, client, user) => {
+    const channels = [...node.state.channels.values()].filter(({ members }) => members.length > 0);
+    if (channels.length === 0) return;
+    const { name, key } = random.pick(channels);
+    const free = NEW_NAMES.filter((one) => node.state.findChannel(one) === undefined);
+    const wanted = random.pick(random.chance(0.7) && free.length > 0 ? free : NEW_NAMES);
+    world.flights.same(key, wanted.toLowerCase());
+    send(node, client, user, `RENAME ${name} ${wanted}`, `RENAME ${name} ${wanted} :so`);
+  };
   const names = () => [...world.nodes.map(({ name }) => name), 'other.test'];
   return [
     [2, kill],
     [2, ban('GLINE', GLINES)],
     [1, ban('SHUN', GLINES)],
     [4, rule],
+    [8, rename],
     [1, (...who) => ban('JUPE', names())(...who)],
   ];
 }

@@ -20,8 +20,8 @@ export function snapshotOf(state: NetworkState, bans: NetworkBans): Snapshot {
     lines.set(`server ${server.name}`, `${server.numeric} ${server.userCount}`);
   for (const user of state.users) lines.set(`user ${numericOf(state, user)}`, userText(user));
   for (const channel of state.channels.values()) {
-    // One that was restored and nobody came back to is known on its own server alone.
-    if (channel.members.length > 0) lines.set(`channel ${channel.name}`, channelText(state, channel));
+    // One that was restored and nobody came back to is known on its own server alone. Letters are as whoever made it has written it.
+    if (channel.members.length > 0) lines.set(`channel ${channel.key}`, channelText(state, channel));
   }
   return lines;
 }
