@@ -17,7 +17,15 @@ export interface Place {
   readonly host: string;
   /** Whether its certificate has to be one that this machine trusts; no TLS where absent. */
   readonly tls?: 'verified' | 'any';
+  /** The name that its certificate is for, where `host` is an address that was looked up. */
+  readonly servername?: string;
 }
+
+/** How TLS is begun with it. */
+export const tlsOptions = ({ host, tls, servername = host }: Place) => ({
+  rejectUnauthorized: tls === 'verified',
+  ...(isIP(servername) === 0 ? { servername } : {}),
+});
 
 const LOOPBACK: Place = { host: '127.0.0.1' };
 
@@ -32,7 +40,8 @@ export class LoadClient {
   readonly #socket: Socket;
   #text = '';
 
-  constructor(port: number, nick: string, webSocket = false, { host, tls }: Place = LOOPBACK) {
+  constructor(port: number, nick: string, webSocket = false, place: Place = LOOPBACK) {
+    const { host, tls } = place;
     this.nick = nick;
     this.wire = webSocket ? new FrameWire(`${host}:${port}`) : new LineWire();
     const options = {
@@ -47,11 +56,7 @@ export class LoadClient {
         },
       },
     };
-    const named = isIP(host) === 0 ? { servername: host } : {};
-    this.#socket =
-      tls === undefined
-        ? connect(options)
-        : connectTls({ ...options, ...named, rejectUnauthorized: tls === 'verified' });
+    this.#socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(place) });
     this.#socket.setNoDelay(true);
     this.#socket.on('error', (error) => this.onLost(error.message));
     this.#socket.on('close', () => this.onLost('closed by the server'));

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Place } from '../ircd/load-client.ts';
+import { type Place, tlsOptions } from '../ircd/load-client.ts';
 import { type BenchServer, PEER } from './crowd.ts';
 
 /** What both sides say as password. */
@@ -44,10 +44,7 @@ export class BenchPeer {
     { place = { host: '127.0.0.1' }, password }: { place?: Place; password?: string } = {},
   ): Promise<BenchPeer> {
     const { host, tls } = place;
-    const socket =
-      tls === undefined
-        ? connect(port, host)
-        : connectTls({ port, host, rejectUnauthorized: tls === 'verified' });
+    const socket = tls === undefined ? connect(port, host) : connectTls({ port, host, ...tlsOptions(place) });
     return BenchPeer.#introduced(new BenchPeer(socket, server, password));
   }
 

@@ -45,8 +45,7 @@ export async function netsplitLoad(
       const since = () => performance.now() - begun;
       const told = crowd.hear(JOIN!);
       const linking = servers.map(async ({ server, lines }) => {
-        const peer = await link(target, server);
-        await peer.burst(lines);
+        const peer = await link(target, server, lines);
         if (counts) figures.acknowledged.push(since());
         return peer;
       });
@@ -74,9 +73,16 @@ export async function netsplitLoad(
   }
 }
 
-async function link({ place, linkPort, linkPassword }: Target, server: BenchServer): Promise<BenchPeer> {
+/** Calls, and tells of its users. */
+async function link(
+  { place, linkPort, linkPassword }: Target,
+  server: BenchServer,
+  lines: Buffer,
+): Promise<BenchPeer> {
   try {
-    return await BenchPeer.link(linkPort, server, { place, password: linkPassword });
+    const peer = await BenchPeer.link(linkPort, server, { place, password: linkPassword });
+    await peer.burst(lines);
+    return peer;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SignalboxError(

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { SignalboxError } from '../../contract/errors.ts';
-import type { Place } from '../ircd/load-client.ts';
+import { type Place, tlsOptions } from '../ircd/load-client.ts';
 import { unlimitedIrcd } from '../ircd/servers.ts';
 import { startDaemon } from '../shared/server-process.ts';
 import type { LoadRequest, NamedServer } from './options.ts';
@@ -37,8 +37,9 @@ export async function openTarget(request: LoadRequest): Promise<Target> {
       : await passwordIn(request.linkPasswordFile);
   if (request.against === null) return startOwn(request, linkPassword);
   const { against } = request;
-  const place = placeOf(against.host, request);
-  await lookAt(against, place);
+  const named = placeOf(against.host, request);
+  // All go to the address that was found: a name is looked up once, and not by every client.
+  const place = { ...named, host: await lookAt(against, named), servername: against.host };
   const linkPort = request.numbers['link-port'] ?? 0;
   if (linkPort !== 0) await lookAt({ host: against.host, port: linkPort }, place);
   const name = `${isIP(against.host) === 6 ? `[${against.host}]` : against.host}:${against.port}`;
@@ -94,20 +95,23 @@ async function passwordIn(file: string): Promise<string> {
   );
 }
 
-/** Connects once, so that what is wrong with the address or its TLS is said before thousands try. */
-async function lookAt({ host, port }: NamedServer, { tls }: Place): Promise<void> {
-  const at = `${host}:${port}`;
-  const named = isIP(host) === 0 ? { servername: host } : {};
+/**
+ * Connects once, so that what is wrong with the address or its TLS is said before thousands try.
+ * @returns the address that it found
+ */
+async function lookAt({ host: named, port }: NamedServer, place: Place): Promise<string> {
+  const { host, tls } = place;
+  const at = `${named}:${port}`;
   const socket: Socket =
-    tls === undefined
-      ? connect(port, host)
-      : connectTls({ host, port, rejectUnauthorized: tls === 'verified', ...named });
+    tls === undefined ? connect(port, host) : connectTls({ host, port, ...tlsOptions(place) });
   try {
     await new Promise<void>((there, failed) => {
       socket.once(tls === undefined ? 'connect' : 'secureConnect', there);
       socket.once('error', failed);
+      socket.once('close', () => failed(new Error('it closed the connection')));
       socket.setTimeout(PROBE_MS, () => failed(new Error(`no answer within ${PROBE_MS / 1_000} s`)));
     });
+    return socket.remoteAddress ?? host;
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     const reached = tls !== undefined && !/^E(CONN|HOST|NET|AI_|NOT|TIMED)/.test(code) && code !== '';
