@@ -268,6 +268,24 @@ export const limits = {
     unit: 'count',
     reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
   },
+  linkBatchMs: {
+    default: 2,
+    unit: 'milliseconds',
+    reason:
+      'A line to another server may wait so long for further ones, which then share its write; only while more keep coming does it.',
+  },
+  linkBatchBytes: {
+    default: 65_536,
+    unit: 'bytes',
+    reason:
+      'Lines to another server that are written without waiting for more: about what one read of it takes.',
+  },
+  linkBatchLines: {
+    default: 1_024,
+    unit: 'count',
+    reason:
+      'Lines to another server that are written without waiting for more, so that it can begin with a burst.',
+  },
   closeFlushMs: {
     default: 2_000,
     unit: 'milliseconds',

@@ -41,7 +41,9 @@ beforeEach(() => {
 });
 
 const arrives = (text: string) => socket.arrives(text);
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const poll = () => new Promise((resolve) => setImmediate(resolve));
+/** One, and the one behind it that brings nothing more. */
+const turn = () => poll().then(poll);
 
 describe('what a peer sends', () => {
   it('is lines, wherever it is cut, with one character for each byte', () => {

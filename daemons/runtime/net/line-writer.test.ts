@@ -22,7 +22,9 @@ beforeEach(() => {
   });
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const poll = () => new Promise((resolve) => setImmediate(resolve));
+/** One that says something, and the one behind it that says nothing more. */
+const turn = () => poll().then(poll);
 
 it('what is said in a turn leaves in one write, with one byte for each character', async () => {
   writer.send('one');
@@ -38,6 +40,32 @@ it('what is said in a turn leaves in one write, with one byte for each character
     ['one\r\ngr\xfc\xdf\r\n', 'two\r\n'],
     ['write latin1', 'write latin1'],
   ]);
+});
+
+it('what the next turns say shares its write, while they keep saying something, for two milliseconds at most', async () => {
+  let nowMs = 50;
+  const patient = new LineWriter(socket.asSocket, {
+    clock,
+    mostBytes: 1_000_000,
+    onOverflow: () => {},
+    now: () => nowMs,
+  });
+  patient.send('one');
+  await poll();
+  nowMs += 1.9;
+  patient.send('two');
+  await poll();
+  expect(socket.written).toEqual([]);
+  nowMs += 0.1;
+  patient.send('three');
+  await poll();
+  expect(socket.written).toEqual(['one\r\ntwo\r\nthree\r\n']);
+  patient.send('x'.repeat(65_534));
+  await poll();
+  expect(socket.written).toHaveLength(2);
+  for (let line = 0; line < 1_024; line++) patient.send('x');
+  await poll();
+  expect(socket.written).toHaveLength(3);
 });
 
 it('whoever falls behind too far hears nothing more, behind the turn in which that happened', async () => {

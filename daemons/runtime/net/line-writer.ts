@@ -1,9 +1,11 @@
 /**
- * The outgoing half of a connection that speaks in lines: what is said in one turn of the loop leaves in one write, the other end
- * may fall behind so far and no further, and an end lets it read the last words. Used by the links of P10.
+ * The outgoing half of a connection that speaks in lines: what is said in one turn of the loop leaves in one write, and what the next
+ * ones say as well while they keep coming; the other end may fall behind so far and no further, and an end lets it read the last words.
+ * Used by the links of P10.
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../../kit/clock.ts';
+import { FlushHold } from '../async/flush-hold.ts';
 import { limits } from '../limits.ts';
 import { startReading } from './read-stop.ts';
 
@@ -15,6 +17,8 @@ export interface LineWriterOptions {
   readonly mostBytes: number;
   /** It has fallen behind further than that: it is sent nothing more, and the socket is destroyed when this returns. */
   readonly onOverflow: () => void;
+  /** For tests: milliseconds of a clock that never jumps. */
+  readonly now?: () => number;
 }
 
 export class LineWriter {
@@ -27,11 +31,18 @@ export class LineWriter {
   #overflowed = false;
   #ended = false;
   #closeTimer: Timer | null = null;
-  readonly #flush = () => this.#write();
+  readonly #hold: FlushHold;
+  readonly #flush = () => {
+    if (!this.#overflowed && !this.#ended && this.#hold.ask(this.#bytes, this.#lines.length) === null)
+      setImmediate(this.#flush);
+    else this.#write();
+  };
 
   constructor(socket: Socket, options: LineWriterOptions) {
     this.#socket = socket;
     this.#options = options;
+    const { linkBatchBytes, linkBatchLines } = limits;
+    this.#hold = new FlushHold({ bytes: linkBatchBytes.default, size: linkBatchLines.default }, options.now);
   }
 
   /** Whether nothing more is sent. */
@@ -53,6 +64,7 @@ export class LineWriter {
     this.#overflowed = this.queuedBytes > this.#options.mostBytes;
     if (this.#scheduled) return;
     this.#scheduled = true;
+    this.#hold.atMost(limits.linkBatchMs.default);
     setImmediate(this.#flush);
   }
 
@@ -76,6 +88,7 @@ export class LineWriter {
 
   #write(): void {
     this.#scheduled = false;
+    this.#hold.reset();
     if (this.#overflowed && !this.#ended) {
       this.#ended = true;
       this.#lines = [];
