@@ -116,7 +116,7 @@ export class TestSignalbox {
     client.send('CAP LS 302', `NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
     let offered = '';
     while (!/ LS :/.test(offered)) offered += await client.hears(/ CAP \S+ LS (\* )?:/);
-    if (!offered.includes(' sasl=')) await client.offeredSasl();
+    if (!/[ :]sasl=/.test(offered)) await client.offeredSasl();
     client.send('CAP REQ :sasl account-notify');
     await client.hears(/ CAP \S+ ACK /);
     return client;

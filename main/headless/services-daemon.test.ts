@@ -80,7 +80,7 @@ class Talker {
     this.send('CAP LS 302');
     let offered = '';
     while (!/ LS :/.test(offered)) offered += await this.until(/ LS (\* )?:/);
-    if (!offered.includes(' sasl=')) await this.until(/ NEW :.*sasl=/);
+    if (!/[ :]sasl=/.test(offered)) await this.until(/ NEW :.*sasl=/);
   }
 
   async logIn(account: string, password: string): Promise<string> {
