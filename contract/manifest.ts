@@ -95,7 +95,10 @@ export interface RowAction {
   /** Text of its button. */
   readonly title: string;
   readonly command: string;
-  /** Argument names -> keys of the columns that they are taken from. It is not offered on a row where one of these has nothing (null). */
+  /**
+   * Argument names -> keys of the columns that they are taken from, or a text with such keys in braces, as `+o {nick}`. It is not offered
+   * on a row where one of these has nothing (null).
+   */
   readonly args: Readonly<Record<string, string>>;
   /** Arguments that are the same on every row; whoever runs it may change them. */
   readonly given?: Readonly<Record<string, string>>;
@@ -131,6 +134,11 @@ export interface TableSpec {
   readonly logged?: string;
   /** Where rows hang on each other. */
   readonly graph?: TableGraph;
+  /**
+   * Name of the table of which it is about one row, such as channels for who is on one: it stands on the page of that row, and has
+   * no page of its own. Its provider is asked by the first cell of that row.
+   */
+  readonly of?: string;
 }
 
 /** A chart of the Live page: metrics that belong on one axis. Counters are drawn as rates, histograms as percentiles. */

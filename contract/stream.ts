@@ -24,10 +24,25 @@ export type FromWindow =
   | { readonly type: 'took'; readonly ticket: number }
   /** Start or stop following logs; earlier records than `afterSeq` are not sent again. */
   | { readonly type: 'logs'; readonly follow: boolean; readonly afterSeq: number }
-  /** Start or stop following a live table of the manifest. */
+  /** Start or stop following a live table of the manifest, named by {@link watchedTable}. */
   | { readonly type: 'watch'; readonly table: string; readonly on: boolean }
   /** A frame came whose catalog the window does not know: it is answered by `catalog`. */
   | { readonly type: 'catalog?' };
+
+/** What a window calls a table that it follows: one that is about a row of another table has the name of that row behind a slash. */
+export function watchedTable(name: string, about: string | null): string {
+  return about === null ? name : `${name}/${about}`;
+}
+
+/** Undoes {@link watchedTable}: no manifest has a table with a slash in its name, what one is about may have some. */
+export function tableOfWatched(watched: string): { readonly name: string; readonly about: string | null } {
+  const slash = watched.indexOf('/');
+  if (slash < 0) return { name: watched, about: null };
+  return { name: watched.slice(0, slash), about: watched.slice(slash + 1) };
+}
+
+/** Longest name of a table that is followed, with what it is about. */
+const MOST_WATCHED = 1_024;
 
 /** A cell of a live table; its column says how it is shown. */
 export type TableCell = string | number | boolean | null;
@@ -73,6 +88,6 @@ export const fromWindowSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ack'), seq: z.number().int().nonnegative() }),
   z.object({ type: z.literal('took'), ticket: z.number().int().nonnegative() }),
   z.object({ type: z.literal('logs'), follow: z.boolean(), afterSeq: z.number().int().nonnegative() }),
-  z.object({ type: z.literal('watch'), table: z.string().max(64), on: z.boolean() }),
+  z.object({ type: z.literal('watch'), table: z.string().max(MOST_WATCHED), on: z.boolean() }),
   z.object({ type: z.literal('catalog?') }),
 ]);

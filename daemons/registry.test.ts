@@ -61,8 +61,20 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
         expect.arrayContaining([...Object.keys(action.args), ...Object.keys(action.given ?? {})]),
       );
       expect(columns.map(({ key }: TableColumn) => key)).toEqual(
-        expect.arrayContaining(Object.values(action.args)),
+        expect.arrayContaining(
+          Object.values(action.args).flatMap((from) =>
+            from.includes('{') ? [...from.matchAll(/\{(\w+)\}/g)].map(([, key]) => key) : [from],
+          ),
+        ),
       );
+    }
+  });
+
+  test('has tables about one row only of tables that have pages for rows, and under names that can be watched', () => {
+    for (const [name, { of }] of Object.entries(manifest.tables)) {
+      expect(name).not.toContain('/');
+      if (of !== undefined) expect([name, manifest.tables[of]?.of]).toEqual([name, undefined]);
+      if (of !== undefined) expect(Object.keys(manifest.tables)).toContain(of);
     }
   });
 

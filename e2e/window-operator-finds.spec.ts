@@ -42,13 +42,14 @@ test('clients, channels and accounts are found by a line, and commands said with
   const mira = await join(`${net}.1`, 'mira');
   const bob = await join(`${net}.3`, 'bob3');
   const guest = await join(`${net}.9`, 'guest');
-  const drawer = (name: string) => page.getByRole('region', { name, exact: true });
+  /** What is known of somebody or something, on the page that is theirs. */
+  const facts = (name: string) => page.getByRole('region', { name, exact: true });
   // The Overview, to begin with: a row is found from anywhere.
   await op.does('Find a client by its nick', async () => {
     await op.types('bob3', /^bob3.*Connections · ircd$/);
-    await expect(drawer('bob3')).toContainText(`${net}.3`);
-    await expect(drawer('bob3').getByRole('heading')).toBeFocused();
-    await expect(drawer('bob3').getByRole('button', { name: 'Ban address' })).toBeVisible();
+    await expect(facts('bob3')).toContainText(`${net}.3`);
+    await expect(page.getByRole('heading', { name: 'bob3' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Ban address' })).toBeVisible();
   });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -57,15 +58,15 @@ test('clients, channels and accounts are found by a line, and commands said with
   }
   await op.does('Find clients by address', async () => {
     await op.types(`${net}.9`, /^guest.*Connections · ircd$/);
-    await expect(drawer('guest')).toContainText(`${net}.9`);
+    await expect(facts('guest')).toContainText(`${net}.9`);
   });
   await op.does('Find a client or an account by account', async () => {
     await op.types(account, new RegExp(`^${account}.*Accounts · ircd$`));
-    await expect(drawer(account)).toContainText('Logged in');
+    await expect(facts(account)).toContainText('Logged in');
   });
   await op.does('Find a channel', async () => {
     await op.types('#tea', /^#tea.*Channels · ircd$/);
-    await expect(drawer('#tea')).toContainText('Users');
+    await expect(facts('#tea')).toContainText('Users');
   });
   await op.does('See the latest logins to an account', async () => {
     await op.types(`logins ${account}`, /^ircd logins/);

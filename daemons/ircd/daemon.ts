@@ -32,6 +32,7 @@ import { banRows } from './admin/ban-handlers.ts';
 import { banTableColumns } from './admin/columns.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
+import { innerTables } from './admin/inner-tables.ts';
 import { channelCells, connectionCells, filterCells, serverCells } from './admin/rows.ts';
 import { isSpared } from './ban-exceptions.ts';
 import { noticeOpers } from './broadcast.ts';
@@ -62,6 +63,9 @@ import { banSource, MOST_STORED, restoreBans, type StoredBan, storedBanSchema } 
 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
 
+/** Tables that are about a channel or where somebody is: they change along with that of the channels. */
+const CHANNEL_PARTS = ['members', 'lists', 'memberships'] as const;
+
 /** Starts the server; rejects with a SignalboxError when a listener cannot be opened. */
 export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>): Promise<IrcdDaemon> {
   const process = new IrcdProcess(context);
@@ -74,6 +78,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   /** How often a ban was set or lifted. */
   #banChanges = 0;
   readonly tables: NonNullable<IrcdDaemon['tables']>;
+  readonly innerTables: NonNullable<IrcdDaemon['innerTables']>;
   readonly #accountTable = new AccountTable({
     authority: () => this.#server.accounts.authority,
     clients: () => this.#server.state.localClients,
@@ -175,6 +180,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       },
       context,
     );
+    this.innerTables = innerTables(this.#server);
     this.tables = {
       connections: {
         rows: () => mapEach(state.localClients, (client) => connectionCells(client, Date.now())),
@@ -398,6 +404,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   tableChanged(name: LiveTable): void {
     if (name === 'accounts') this.#accountTable.changed();
     this.#context.touchTable(name);
+    // Who is where, and what the lists have, is part of a channel.
+    if (name === 'channels') for (const inner of CHANNEL_PARTS) this.#context.touchTable(inner);
   }
 
   saveBans(): Promise<BanSaved> {

@@ -201,7 +201,8 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       set-topic channel string 2..64 pattern="^#.*"
       set-topic text string 0..325 default=""
       set-modes channel string 2..64 pattern="^#.*"
-      set-modes modes string 1..200
+      set-modes modes string 1..400
+      set-modes key string 1..23
       kick channel string 2..64 pattern="^#.*"
       kick client string 1..30
       kick reason string 0..300 default="Kicked by an administrator"
@@ -307,6 +308,17 @@ it('shows clients, channels and members in these columns, with what can be done 
   ];
   const fromMember = [
     ...ofNick,
+    ...[
+      ['Op', '+o'],
+      ['Deop', '-o'],
+      ['Voice', '+v'],
+      ['Devoice', '-v'],
+    ].map(([title, change]) => ({
+      title,
+      command: 'set-modes',
+      args: { channel: 'channel', modes: `${change} {nick}` },
+      noun: 'member',
+    })),
     { title: 'Kick', command: 'kick', args: { channel: 'channel', client: 'nick' }, noun: 'member' },
     kill,
   ];
@@ -343,6 +355,48 @@ it('shows clients, channels and members in these columns, with what can be done 
     'status "Status" text',
     'userHost "User@host" text',
     'channel "Channel" text 2',
+  ]);
+  const { members, lists, memberships } = tables!;
+  expect([members?.of, lists?.of, memberships?.of]).toEqual(['channels', 'channels', 'connections']);
+  expect([members, lists, memberships].map((table) => [table?.access, table?.rowKey])).toEqual([
+    ['operate', 'nick'],
+    ['operate', 'mask'],
+    ['operate', 'channel'],
+  ]);
+  expect([columns(members?.columns), members?.rowActions]).toEqual([columns(memberColumns), fromMember]);
+  expect([columns(lists?.columns), lists?.rowActions]).toEqual([
+    words(`
+      mask "Mask" text
+      list "List" text 1
+      by "By" text 2
+      createdAt "Created" time 2
+      letter "Mode" text 3
+      channel "Channel" text 3`),
+    [
+      {
+        title: 'Take off',
+        command: 'set-modes',
+        args: { channel: 'channel', modes: '-{letter} {mask}' },
+        noun: 'mask',
+      },
+    ],
+  ]);
+  expect([columns(memberships?.columns), memberships?.rowActions]).toEqual([
+    words(`
+      channel "Channel" text
+      status "Status" text 1
+      users "Users" number 2
+      modes "Modes" text 2
+      topic "Topic" text
+      nick "Nick" text 3`),
+    [
+      {
+        title: 'Kick',
+        command: 'kick',
+        args: { channel: 'channel', client: 'nick' },
+        noun: 'channel',
+      },
+    ],
   ]);
   expect(columns(commands.caches.columns)).toEqual(
     words(`

@@ -10,11 +10,22 @@ import {
   channelColumns,
   connectionColumns,
   filterColumns,
+  listColumns,
+  memberColumns,
+  membershipColumns,
   networkGraph,
   serverColumns,
 } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
-import { channelActions, clientActions, filterActions, linkActions } from './admin/row-actions.ts';
+import {
+  channelActions,
+  clientActions,
+  filterActions,
+  linkActions,
+  listActions,
+  memberActions,
+  membershipActions,
+} from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 import { verbSpecs } from './verb-specs.ts';
 
@@ -104,6 +115,30 @@ export const manifest = defineManifest({
       columns: channelColumns,
       logged: 'channel',
       rowActions: channelActions,
+    },
+    members: {
+      title: 'Members',
+      access: 'operate',
+      of: 'channels',
+      rowKey: 'nick',
+      columns: memberColumns,
+      rowActions: memberActions,
+    },
+    lists: {
+      title: 'Lists',
+      access: 'operate',
+      of: 'channels',
+      rowKey: 'mask',
+      columns: listColumns,
+      rowActions: listActions,
+    },
+    memberships: {
+      title: 'Channels',
+      access: 'operate',
+      of: 'connections',
+      rowKey: 'channel',
+      columns: membershipColumns,
+      rowActions: membershipActions,
     },
     bans: {
       title: 'Bans',

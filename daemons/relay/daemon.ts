@@ -5,7 +5,7 @@ import { liveBanTable } from '../runtime/net/ban-table.ts';
 import { banTableColumns } from '../runtime/net/client-columns.ts';
 import { loadCredentials, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import { adminCommands } from './admin/admin-commands.ts';
-import { banRows, relayTables } from './admin/tables.ts';
+import { banRows, relayInnerTables, relayTables } from './admin/tables.ts';
 import type { RelayConfig, relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
@@ -62,6 +62,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
       onChanged() {
         context.touchTable('connections');
         context.touchTable('rooms');
+        context.touchTable('members');
       },
     });
     const shown = {
@@ -76,6 +77,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
         server.door.takeIdentity(renewed);
       }),
       tables: { ...relayTables(server.relay), bans: liveBanTable(shown, context) },
+      innerTables: relayInnerTables(server.relay),
       async reload(config, { credentials }) {
         const next = identityPath(config.security.identity_file, context.dataDir);
         if (next === path) return await server.reload(config, credentials);

@@ -109,6 +109,9 @@ it('shows clients and rooms in the same columns wherever they are listed, with w
   expect([rooms?.title, rooms?.access, rooms?.rowKey]).toEqual(['Rooms', 'read', 'room']);
   expect([columns(connections!.columns), connections!.rowActions]).toEqual([CLIENT, ON_CLIENT]);
   expect([columns(rooms!.columns), rooms!.rowActions]).toEqual([ROOM, ON_ROOM]);
+  const { members } = described.tables;
+  expect([members?.of, members?.access, members?.rowKey]).toEqual(['rooms', 'operate', 'peer']);
+  expect([columns(members!.columns), members!.rowActions]).toEqual([CLIENT, ON_CLIENT]);
   // Of one client the names of its rooms stand there instead of their number, at the end.
   expect(columns(command('client').columns)).toEqual([
     ...CLIENT.filter((column) => !column.startsWith('rooms ')),

@@ -325,6 +325,14 @@ export const manifest = defineManifest({
       columns: roomColumns,
       rowActions: roomActions,
     },
+    members: {
+      title: 'Members',
+      access: 'operate',
+      of: 'rooms',
+      rowKey: 'peer',
+      columns: connectionColumns,
+      rowActions: peerActions,
+    },
     bans: {
       title: 'Bans',
       access: 'operate',

@@ -97,6 +97,12 @@ export const limits = {
     unit: 'count',
     reason: 'Windows that one process serves at once; each costs a frame ten times a second.',
   },
+  streamTables: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Live tables, and tables about one row of another, that a window follows at once: all there are, a palette and some pages; those beyond are not sent.',
+  },
   streamUnreadBytes: {
     default: 262_144,
     unit: 'bytes',

@@ -86,6 +86,11 @@ export class SourceStream {
     };
   }
 
+  /** Whether anybody follows a table. */
+  watches(table: string): boolean {
+    return this.#tables.has(table);
+  }
+
   /** Asks what frames hold; it comes as `catalog`. */
   askForCatalog(): void {
     this.#send({ type: 'catalog?' });

@@ -23,6 +23,7 @@ import { LiveTab } from './live-tab.tsx';
 import { LoopBlocksTab } from './loop-blocks-tab.tsx';
 import { messages } from './messages.ts';
 import { ResultPage } from './result-page.tsx';
+import { RowPage } from './row-page.tsx';
 import { TabTools, TabToolsPlace } from './tab-tools.tsx';
 
 export interface TabSpec {
@@ -49,7 +50,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   const manifest = useManifests().find((one) => one.id === id);
   const daemon = useHostState((state) => state.daemons[id]);
   const mayReadConfig = useMay('config.get');
-  const { query } = useRoute();
+  const { path, query } = useRoute();
   if (source === undefined) return <EmptyState icon="daemon" title={messages.unknown(id)} />;
   const at = query.at === undefined ? null : Number(query.at);
   const logs = (): ReactNode => (
@@ -106,7 +107,20 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       render: () => <FileBrowser key={id} {...{ manifest, files }} up={daemon.state === 'running'} />,
     });
   }
+  const [, , shownTable = '', called] = path;
+  const owner = manifest.tables[shownTable];
+  if (called !== undefined && owner !== undefined && owner.of === undefined) {
+    return (
+      <RowPage
+        key={`${id} ${shownTable} ${called}`}
+        {...{ source, manifest, up, called }}
+        name={shownTable}
+        table={owner}
+      />
+    );
+  }
   for (const [name, table] of Object.entries(manifest.tables)) {
+    if (table.of !== undefined) continue;
     views.push({
       name,
       title: table.title,

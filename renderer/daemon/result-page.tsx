@@ -1,26 +1,18 @@
 /** A page of a daemon that shows what one of its commands answers: read when it is opened and whenever that is wanted. */
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import type { GraphTone, ResultPageSpec } from '../../contract/manifest-views.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
-import type { CommandRun } from '../commands/command-runner.ts';
 import { labelOf } from '../commands/form-values.ts';
-import { ResultFields } from '../commands/result-fields.tsx';
-import { fieldsOf, tableOf } from '../commands/result-values.ts';
-import { useCommandRunner } from '../commands/use-command-runner.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
-import { KeptAnswers } from '../model/kept-answers.ts';
-import { DataTable } from '../tables/data-table.tsx';
-import { commandTools } from '../tables/row-tools.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
-import { Callout, EmptyState } from '../ui/callout.tsx';
+import { EmptyState } from '../ui/callout.tsx';
 import type { IconName } from '../ui/icons.tsx';
 import { Badge } from '../ui/state-badge.tsx';
+import { AnswerView } from './answer-view.tsx';
 import { messages } from './messages.ts';
 import { TabTools } from './tab-tools.tsx';
-
-/** By daemon and page. */
-const kept = new KeptAnswers<CommandRun>();
+import { useAnswer } from './use-answer.ts';
 
 interface ResultPageProps {
   readonly manifest: ManifestDescription;
@@ -32,33 +24,11 @@ interface ResultPageProps {
 export function ResultPage({ manifest, name, page, up }: ResultPageProps): ReactNode {
   const host = useHost();
   const command = manifest.commands.find((one) => one.name === page.command)!;
-  const runner = useCommandRunner(manifest.id, command.name);
-  const question = JSON.stringify([manifest.id, name]);
-  const [last, setLast] = useState<CommandRun>(() => kept.get(host, question) ?? { phase: 'idle' });
-  const load = useCallback(async () => {
-    const run = await runner.start({}, false);
-    if (run.phase === 'done') kept.keep(host, question, run);
-    setLast(run);
-  }, [host, question, runner]);
-  useEffect(() => {
-    if (up) void load();
-  }, [up, load]);
-  const withheld = useHostState((state) => state.withheld);
-  const table = last.phase === 'done' ? tableOf(command, last.result) : null;
-  const fields = last.phase === 'done' ? fieldsOf(command, last.result) : null;
-  const tools = commandTools({
-    host,
-    daemon: manifest.id,
-    actions: command.rowActions,
-    commands: manifest.commands,
-    withheld,
-    columns: table?.columns ?? [],
-    onDone: () => void load(),
-  });
+  const { last, busy, load } = useAnswer(manifest.id, command.name, up);
   return (
     <div className="flex h-full min-h-0 flex-col gap-gap">
       <TabTools>
-        <Button icon="restart" disabled={!up || runner.run.phase === 'running'} onClick={() => void load()}>
+        <Button icon="restart" disabled={!up || busy} onClick={() => void load()}>
           {messages.readAgain}
         </Button>
         {(page.actions ?? []).map((action) => (
@@ -79,12 +49,6 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
           </Button>
         ))}
       </TabTools>
-      {last.phase === 'failed' && (
-        <Callout tone="bad" urgent title={messages.notRead(page.title)}>
-          <p>{last.error.message}</p>
-          <p className="font-mono text-xs text-dim">{last.error.code}</p>
-        </Callout>
-      )}
       {!up && (
         <div className="card">
           <EmptyState icon="ring" title={messages.down(manifest.id)}>
@@ -92,32 +56,14 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
           </EmptyState>
         </div>
       )}
-      {up && last.phase === 'done' && fields !== null && (
-        <div className="card w-full max-w-form">
-          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-2 text-sm text-dim">
-            <PageState page={page} command={command} result={last.result} />
-            {page.hint}
-          </p>
-          <ResultFields command={command} result={last.result} />
-        </div>
-      )}
-      {up && table !== null && (
-        <DataTable
-          title={page.title}
-          columns={table.columns}
-          rows={table.rows}
-          keyColumn={-1}
-          heightClass="min-h-0"
-          memory={`${manifest.id} page ${name}`}
-          tools={tools}
-          note={
-            <span title={page.hint} className="min-w-0 truncate text-sm text-dim">
-              {page.hint}
-            </span>
-          }
-          empty={<EmptyState icon="ring" title={messages.nothingThere(page.title)} />}
-        />
-      )}
+      <AnswerView
+        {...{ manifest, command, last, up }}
+        title={page.title}
+        hint={page.hint}
+        memory={`${manifest.id} page ${name}`}
+        sign={(result) => <PageState {...{ page, command, result }} />}
+        onDone={() => void load()}
+      />
     </div>
   );
 }

@@ -121,6 +121,11 @@ export class SourceModel {
     return feed;
   }
 
+  /** Forgets a table that nobody looks at any more. */
+  dropTable(name: string): void {
+    if (!this.stream.watches(name)) this.#tables.delete(name);
+  }
+
   /** Fetches the backlog and follows from then on, for as long as the window lives. */
   followLogs(): void {
     if (this.#followsLogs) return;

@@ -121,8 +121,8 @@ function daemonEntries(
   const page = pageEntryOf(host);
   const entries: HostEntry[] = [
     page(messages.goTo(id), ['daemon', id]),
-    ...Object.entries(manifest.tables).map(([name, table]) =>
-      page(messages.tab(table.title, id), ['daemon', id, name]),
+    ...Object.entries(manifest.tables).flatMap(([name, table]) =>
+      table.of === undefined ? [page(messages.tab(table.title, id), ['daemon', id, name])] : [],
     ),
     ...(manifest.commands.length === 0
       ? []

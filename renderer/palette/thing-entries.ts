@@ -9,6 +9,7 @@ import { type HostNow, named } from '../model/hosts.ts';
 import { hashOf, navigate } from '../shell/route.ts';
 import { formatCell } from '../tables/cells.ts';
 import type { Row } from '../tables/row-keys.ts';
+import { hasRowPage } from '../tables/row-pages.ts';
 import type { PaletteEntry } from './entries.ts';
 
 /** Fewer characters find too much. */
@@ -22,14 +23,20 @@ interface LiveTable {
   readonly daemon: string;
   readonly name: string;
   readonly table: TableSpec;
+  /** Whether each row has a page. */
+  readonly hasPages: boolean;
 }
 
 /** The tables of a host that have rows now. */
 function tablesOf({ host, daemons }: HostState): readonly LiveTable[] {
   return (host?.manifests ?? [])
     .filter(({ id }) => daemons[id]?.state === 'running')
-    .flatMap(({ id, tables }) =>
-      Object.entries(tables).map(([name, table]) => ({ daemon: id, name, table })),
+    .flatMap((manifest) =>
+      Object.entries(manifest.tables).flatMap(([name, table]) =>
+        table.of === undefined
+          ? [{ daemon: manifest.id, name, table, hasPages: hasRowPage(manifest, name) }]
+          : [],
+      ),
     );
 }
 
@@ -55,7 +62,7 @@ export function watchThings(host: HostModel, state: HostState, onRows: () => voi
   };
 }
 
-/** The rows that have every word of the line, those that are called so before others. Entries lead to the row in its table. */
+/** The rows that have every word of the line, those that are called so before others. Entries lead to the page of the row, or to the row in its table where it has none. */
 export function thingEntries(hosts: readonly HostNow[], line: string): readonly PaletteEntry[] {
   if (!looksForThings(line)) return [];
   const words = line.toLowerCase().split(/\s+/).filter(Boolean);
@@ -74,7 +81,12 @@ export function thingEntries(hosts: readonly HostNow[], line: string): readonly 
           kind: `${of.table.title} · ${of.daemon}`,
           // What comes and goes is not remembered: its page is.
           remembered: `${host.id} page ${path.join('/')}`,
-          act: () => navigate(hashOf(host, path, { find: String(row[0]) })),
+          act: () =>
+            navigate(
+              of.hasPages
+                ? hashOf(host, [...path, String(row[0])])
+                : hashOf(host, path, { find: String(row[0]) }),
+            ),
         };
       });
     }),

@@ -46,6 +46,8 @@ interface DataTableProps {
   readonly renamed?: Readonly<Record<string, string>> | undefined;
   /** What can be done with the rows. */
   readonly tools?: readonly RowTool[];
+  /** Where the first cell of a row leads; null for nowhere. */
+  readonly links?: ((row: Row) => string | null) | null;
   /** What stands in a cell instead of its text; null for the text. */
   readonly renderCell?: (column: TableColumn, row: Row) => ReactNode;
   /** What stands there while there are no rows. */
@@ -179,6 +181,7 @@ export function DataTable(props: DataTableProps): ReactNode {
             arranged={arranged}
             fresh={fresh}
             renderCell={props.renderCell}
+            links={props.links ?? null}
             heightClass={props.heightClass}
             onSort={(at) => setSort(nextSort(sort, at, columns[at]!.type))}
             onResize={(at, width) => keepWidths({ ...setWidths, [columns[at]!.key]: width })}

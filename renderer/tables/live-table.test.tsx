@@ -148,6 +148,17 @@ it('lead from a row to the lines of the log about it, and give its command what 
   location.hash = '';
 });
 
+it('lead to the page of a row by its name, and from its menu', async () => {
+  page.show(live());
+  await send([['ann/1', 7, START]]);
+  const link = screen.getByRole('link', { name: 'ann/1' });
+  expect(link.getAttribute('href')).toBe(`#/h/${page.model.id}/daemon/d/people/ann%2F1`);
+  expect(link.tabIndex).toBe(-1);
+  await pressAction('ann/1', 'Open its page');
+  expect(location.hash).toBe(`#/h/${page.model.id}/daemon/d/people/ann%2F1`);
+  location.hash = '';
+});
+
 it('have beside them what adds a row, for whoever may run it while the daemon runs', async () => {
   page.close();
   const { people } = FULL_MANIFEST.tables!;

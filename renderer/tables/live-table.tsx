@@ -1,36 +1,21 @@
 /** A table that a daemon streams while somebody looks at it, with the commands that its manifest offers on each row. */
-import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { ManifestDescription, TableSpec } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { TabTools } from '../daemon/tab-tools.tsx';
 import { formatClock } from '../format/times.ts';
 import { TableGraph } from '../graph/table-graph.tsx';
-import { useHost, useHostState } from '../model/host-context.ts';
-import type { HostModel } from '../model/host-model.ts';
+import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
-import { hashOf, navigate } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { DataTable, type RowsView } from './data-table.tsx';
 import { messages } from './messages.ts';
-import { RateMeter, withRateColumns } from './rates.ts';
-import { commandTools, type RowTool } from './row-tools.ts';
+import { rowLinks } from './row-pages.ts';
+import { useLiveRows } from './use-live-rows.ts';
 
 /** One row alone hangs on nothing. */
 const LEAST_GRAPH = 2;
-
-/** Leads to the lines of the log that name what a row is about. */
-function logTool(host: HostModel, daemon: string, column: number): RowTool {
-  return {
-    title: messages.logLines,
-    danger: 'safe',
-    denied: null,
-    many: false,
-    fits: (row) => row[column] !== null,
-    run: (row) => navigate(hashOf(host, ['daemon', daemon, 'logs'], { text: String(row[column]) })),
-    bulk: null,
-  };
-}
 
 interface LiveTableProps {
   readonly source: SourceModel;
@@ -40,33 +25,17 @@ interface LiveTableProps {
   readonly up: boolean;
   /** What the first column says of a row that the address leads to. */
   readonly find?: string | undefined;
+  /** The first cell of the row that it is about; null for a table of its own. */
+  readonly about?: string | null;
 }
 
-export function LiveTable({ source, manifest, name, table, up, find }: LiveTableProps): ReactNode {
-  const feed = source.table(name);
-  const snapshot = useSyncExternalStore(feed.subscribe, feed.snapshot);
+export function LiveTable(props: LiveTableProps): ReactNode {
+  const { manifest, name, table, up, find, about = null } = props;
+  const { snapshot, columns, rows, keyColumn, tools } = useLiveRows({ ...props, about });
   const { total, time, denied } = snapshot;
-  const { columns, rowKey, graph } = table;
-  const keyColumn = columns.findIndex(({ key }) => key === rowKey);
-  const shown = useMemo(() => withRateColumns(columns), [columns]);
-  const meter = useMemo(() => new RateMeter(columns, keyColumn), [columns, keyColumn]);
-  const rows = meter.rows(snapshot);
-  useEffect(() => source.stream.watch(name), [source, name]);
+  const { graph } = table;
   const host = useHost();
-  const withheld = useHostState((state) => state.withheld);
-  const tools = useMemo(() => {
-    const { id, commands } = manifest;
-    const offered = commandTools({
-      host,
-      daemon: id,
-      actions: table.rowActions,
-      commands,
-      withheld,
-      columns: shown,
-    });
-    const told = shown.findIndex(({ key }) => key === table.logged);
-    return told < 0 ? offered : [...offered, logTool(host, id, told)];
-  }, [host, manifest, withheld, table, shown]);
+  const links = useMemo(() => rowLinks(host, manifest, columns), [host, manifest, columns]);
   if (denied !== undefined) {
     return (
       <Callout tone="bad" title={messages.denied(table.title)}>
@@ -92,9 +61,10 @@ export function LiveTable({ source, manifest, name, table, up, find }: LiveTable
       )}
       <DataTable
         title={table.title}
-        columns={shown}
+        columns={columns}
         rows={rows}
-        keyColumn={shown.findIndex(({ key }) => key === rowKey)}
+        keyColumn={keyColumn}
+        links={links}
         heightClass="min-h-0"
         find={find}
         memory={`${manifest.id} ${name}`}
@@ -104,7 +74,7 @@ export function LiveTable({ source, manifest, name, table, up, find }: LiveTable
           ? {}
           : {
               above: (view: RowsView) => (
-                <TableGraph title={table.title} columns={shown} {...{ graph, rows, tools }} {...view} />
+                <TableGraph title={table.title} columns={columns} {...{ graph, rows, tools }} {...view} />
               ),
             })}
         note={

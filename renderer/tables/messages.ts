@@ -12,6 +12,7 @@ export const messages = {
   actionsOf: (name: string) => `Actions for ${name}`,
   select: (name: string) => `Select ${name}`,
   logLines: 'Log lines',
+  ownPage: 'Open its page',
   noName: '(no name)',
   keys: 'Enter shows all of a row, arrows move, a full stop opens its actions.',
   selectingKeys: 'x selects it, Shift with arrows several, Control and A all.',

@@ -18,8 +18,9 @@ import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { formatCell, formatCellWhole } from './cells.ts';
 import { type DrawerPlace, LEAST_DRAWER, MOST_DRAWER, widthAfter } from './drawer-width.ts';
 import { messages } from './messages.ts';
+import { RowButtons } from './row-buttons.tsx';
 import type { Row } from './row-keys.ts';
-import { byDanger, type RowTool } from './row-tools.ts';
+import type { RowTool } from './row-tools.ts';
 
 interface RowDrawerProps {
   readonly columns: readonly TableColumn[];
@@ -55,7 +56,7 @@ export function RowDrawer(props: RowDrawerProps): ReactNode {
     event.preventDefault();
     event.stopPropagation();
   };
-  const usable = byDanger(tools.filter(({ fits }) => fits(row)));
+  const name = formatCell(columns[0]!.type, row[0]) || messages.noName;
   return (
     <section
       aria-labelledby={titleId}
@@ -73,7 +74,7 @@ export function RowDrawer(props: RowDrawerProps): ReactNode {
             className="min-w-0 flex-1 truncate heading-section"
             title={formatCell(columns[0]!.type, row[0])}
           >
-            {formatCell(columns[0]!.type, row[0]) || messages.noName}
+            {name}
           </h2>
           <Button tone="quiet" icon="close" label={messages.closeDrawer} onClick={props.onClose} />
         </header>
@@ -91,21 +92,9 @@ export function RowDrawer(props: RowDrawerProps): ReactNode {
             }))}
           />
         </ScrollRegion>
-        {usable.length > 0 && (
-          <footer className="flex flex-wrap gap-2 border-t border-line p-2">
-            {usable.map((tool) => (
-              <Button
-                key={tool.title}
-                tone={tool.danger === 'safe' ? 'plain' : 'harm'}
-                disabled={gone || tool.denied !== null}
-                {...(tool.denied === null ? {} : { title: tool.denied })}
-                onClick={() => tool.run(row)}
-              >
-                {tool.title}
-              </Button>
-            ))}
-          </footer>
-        )}
+        <footer className="border-t border-line empty:border-0">
+          <RowButtons label={messages.actionsOf(name)} {...{ tools, row, gone }} className="p-2" />
+        </footer>
       </div>
     </section>
   );

@@ -19,6 +19,28 @@ it('fills arguments with the cells that the manifest names, and leaves out what 
   expect(argumentsOf(columns, { who: 'nobody' }, ['ann', 1])).toEqual({});
 });
 
+it('puts cells into a text that names them in braces, where the row has all of them', () => {
+  expect(argumentsOf(columns, { text: '+o {nick}', at: '{nick}:{port}' }, ['ann', 1])).toEqual({
+    text: '+o ann',
+    at: 'ann:1',
+  });
+  expect(argumentsOf(columns, { text: '+o {nick}', at: '{nick}:{port}' }, ['$&', null])).toEqual({
+    text: '+o $&',
+  });
+});
+
+it('knows what makes sense once the row is gone: what is not about what it is called', () => {
+  const tool = (args: Readonly<Record<string, string>>) => toolsOf([{ ...action('drop'), args }])[0]!;
+  expect(
+    [tool({ who: 'nick' }), tool({ at: 'port' }), tool({ text: '-v {nick}' })].map(
+      ({ outlives }) => outlives,
+    ),
+  ).toEqual([false, true, false]);
+  expect([tool({ text: '+o {nick}' }).fits(['ann', 1]), tool({ text: '+o {nick}' }).fits([null, 1])]).toEqual(
+    [true, false],
+  );
+});
+
 const command = (name: string, danger: string, columns: readonly unknown[] = []) =>
   ({ name, danger, columns }) as unknown as CommandDescription;
 const action = (name: string, immediate = false) => ({

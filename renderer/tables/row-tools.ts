@@ -31,6 +31,8 @@ export interface RowTool {
   readonly denied: string | null;
   /** Whether it makes sense for many rows at once. */
   readonly many: boolean;
+  /** Whether it makes sense once the row is gone: it is about something else that the row has named, such as an address. */
+  readonly outlives?: boolean;
   /** Whether there is such a thing for this row. */
   readonly fits: (row: Row) => boolean;
   readonly run: (row: Row) => void;
@@ -75,6 +77,9 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
         danger,
         denied: command === undefined ? (withheld?.reason ?? null) : null,
         many,
+        outlives: !Object.values(action.args).some((from) =>
+          keysIn(from).some((key) => key === columns[0]?.key),
+        ),
         fits: (row) => fitsRow(columns, action, row),
         run: (row) =>
           openCommand({
@@ -98,7 +103,7 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
 function fitsRow(columns: readonly TableColumn[], { args, where }: RowAction, row: Row): boolean {
   const cell = (column: string) => row[columns.findIndex(({ key }) => key === column)];
   // An empty text is something, such as no topic.
-  if (Object.values(args).some((key) => cell(key) === null)) return false;
+  if (Object.values(args).some((from) => keysIn(from).some((key) => cell(key) === null))) return false;
   return where === undefined || where.says.includes(String(cell(where.column)));
 }
 
@@ -109,9 +114,20 @@ export function argumentsOf(
   row: Row,
 ): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const [argument, key] of Object.entries(args)) {
-    const cell = row[columns.findIndex((column) => column.key === key)];
-    if (cell !== null && cell !== undefined) found[argument] = String(cell);
+  const cellOf = (key: string) => row[columns.findIndex((column) => column.key === key)];
+  for (const [argument, from] of Object.entries(args)) {
+    if (keysIn(from).some((key) => (cellOf(key) ?? null) === null)) continue;
+    found[argument] = from.includes('{')
+      ? from.replace(KEY, (_, key: string) => String(cellOf(key)))
+      : String(cellOf(from));
   }
   return found;
+}
+
+/** A key of a column in a text. */
+const KEY = /\{(\w+)\}/g;
+
+/** The columns that an argument is taken from. */
+function keysIn(from: string): readonly string[] {
+  return from.includes('{') ? [...from.matchAll(KEY)].map(([, key]) => key!) : [from];
 }

@@ -35,6 +35,7 @@ interface TableListProps {
   /** 0 where rows have no actions. */
   readonly actionsWidth: number;
   readonly renderCell: ((column: TableColumn, row: Row) => ReactNode) | undefined;
+  readonly links: ((row: Row) => string | null) | null;
   readonly heightClass: string;
   readonly onSort: (place: number) => void;
   readonly onResize: (place: number, width: number) => void;
@@ -132,6 +133,7 @@ export function TableList(props: TableListProps): ReactNode {
                       texts={shown.map((place) =>
                         formatCellShort(columns[place]!.type, item.row[place], now),
                       )}
+                      href={props.links?.(item.row) ?? null}
                       place={at.index}
                       isStop={item.id === stop}
                       selected={focus.selection.keys.has(item.key)}

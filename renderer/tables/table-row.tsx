@@ -23,6 +23,8 @@ interface TableRowProps {
   readonly row: Row;
   /** What the shown cells say. */
   readonly texts: readonly string[];
+  /** Where its first cell leads; null for nowhere. */
+  readonly href: string | null;
   /** Among all items, from 0. */
   readonly place: number;
   readonly isStop: boolean;
@@ -57,7 +59,15 @@ export const TableRow = memo(function TableRow(props: TableRowProps): ReactNode 
         const first = index === 0;
         const text = texts[index]!;
         const isHot = heat?.column === place;
-        const content = layout.renderCell?.(column, row) ?? text;
+        const plain = layout.renderCell?.(column, row) ?? text;
+        const content =
+          first && props.href !== null ? (
+            <a href={props.href} tabIndex={-1} className="rounded-sm hover:underline">
+              {plain}
+            </a>
+          ) : (
+            plain
+          );
         return (
           <td
             key={place}

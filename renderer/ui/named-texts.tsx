@@ -6,6 +6,8 @@ export interface NamedText {
   readonly name: string;
   /** Empty where there is nothing. */
   readonly text: string;
+  /** Where it leads. */
+  readonly href?: string | null;
 }
 
 export function NamedTexts({
@@ -18,10 +20,20 @@ export function NamedTexts({
   if (texts.length === 0) return null;
   return (
     <dl className={`grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1 text-sm ${className}`}>
-      {texts.map(({ name, text }) => (
+      {texts.map(({ name, text, href = null }) => (
         <Fragment key={name}>
           <dt className="text-dim">{name}</dt>
-          <dd className="break-words">{text === '' ? <span className="text-dim">{NO_VALUE}</span> : text}</dd>
+          <dd className="break-words">
+            {text === '' ? (
+              <span className="text-dim">{NO_VALUE}</span>
+            ) : href === null ? (
+              text
+            ) : (
+              <a href={href} className="rounded-sm text-accent hover:underline">
+                {text}
+              </a>
+            )}
+          </dd>
         </Fragment>
       ))}
     </dl>

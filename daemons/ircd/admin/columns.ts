@@ -69,6 +69,26 @@ export const memberColumns: readonly TableColumn[] = [
   { key: 'channel', title: 'Channel', type: 'text', rank: 2 },
 ];
 
+/** Where a client is. */
+export const membershipColumns: readonly TableColumn[] = [
+  { key: 'channel', title: 'Channel', type: 'text' },
+  { key: 'status', title: 'Status', type: 'text', rank: 1 },
+  { key: 'users', title: 'Users', type: 'number', rank: 2 },
+  { key: 'modes', title: 'Modes', type: 'text', rank: 2 },
+  { key: 'topic', title: 'Topic', type: 'text' },
+  { key: 'nick', title: 'Nick', type: 'text', rank: 3 },
+];
+
+/** Masks of the lists of a channel. */
+export const listColumns: readonly TableColumn[] = [
+  { key: 'mask', title: 'Mask', type: 'text' },
+  { key: 'list', title: 'List', type: 'text', rank: 1 },
+  { key: 'by', title: 'By', type: 'text', rank: 2 },
+  { key: 'createdAt', title: 'Created', type: 'time', rank: 2 },
+  { key: 'letter', title: 'Mode', type: 'text', rank: 3 },
+  { key: 'channel', title: 'Channel', type: 'text', rank: 3 },
+];
+
 /** What a link is and how it fares, by key. */
 const linkColumn = {
   name: { key: 'name', title: 'Server', type: 'text' },

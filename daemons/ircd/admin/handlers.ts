@@ -21,6 +21,7 @@ import { banHandlers } from './ban-handlers.ts';
 import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { filterHandlers } from './filter-handlers.ts';
+import { memberRow } from './inner-tables.ts';
 import { linkHandlers } from './link-handlers.ts';
 import { presenceHandlers } from './presence-handlers.ts';
 import { connectionRow } from './rows.ts';
@@ -72,12 +73,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     },
     channel: {
       run: ({ channel }) => ({
-        rows: requireChannel(server, channel).members.map((member) => ({
-          nick: member.user.nick,
-          status: member.prefix(true, server.statuses),
-          userHost: `${member.user.username}@${member.user.host}`,
-          channel: member.channel.name,
-        })),
+        rows: requireChannel(server, channel).members.map((member) => memberRow(server, member)),
       }),
     },
     'clear-channel': {

@@ -1,6 +1,6 @@
 /** Declares the admin commands by which somebody is spoken to, and a channel is looked after. The code is in presence-handlers.ts. */
 import { z } from 'zod';
-import { lineText } from '../../../contract/line-texts.ts';
+import { lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
 
@@ -41,9 +41,13 @@ export function presenceCommands<Name extends z.ZodType>({ client, channel, reas
       access: 'operate',
       args: z.object({
         channel,
-        modes: lineText({ max: 200 }).describe(
-          'Letters with + and -, and behind them their parameters, such as +mH-s, +l 50 or +o ann; H is whether what is said is kept',
+        modes: lineText({ max: 400 }).describe(
+          'Letters with + and -, and behind them their parameters, such as +mH-s, +l 50, +o ann, +b *!*@192.0.2.9, +f [20m]:10 or +L #other; H is whether what is said is kept',
         ),
+        key: lineWord({ max: limits.keyLength.default })
+          .optional()
+          .describe('What +k among the modes sets; it is not in the audit trail')
+          .meta({ secret: true }),
       }),
       result: 'json',
     }),

@@ -103,9 +103,17 @@ it('ends a channel that was kept by its mode alone', async () => {
 });
 
 it.each([
-  ['+k key', 'k is no mode that is set from here'],
-  ['+b *!*@*', 'b is no mode that is set from here'],
-  ['+h ann', 'h is no mode that is set from here'],
+  ['+k', 'k needs a key, which stands in a field of its own (key).'],
+  ['+k key', 'k needs a key'],
+  ['+h ann', 'h is no mode that channels have here.'],
+  ['+b', 'b needs a parameter'],
+  ['+b :x', 'b takes a mask, such as'],
+  ['+e *!*@10.0.0.0/64', 'e takes a mask'],
+  [`+I ${'x'.repeat(390)}`, 'A mask has at most'],
+  ['+f often', 'f takes what is too much in how many seconds'],
+  ['+L tea', 'L takes the name of another channel that there is.'],
+  ['+L #none', 'L takes the name'],
+  ['+L #c', 'L takes the name'],
   ['+H', 'Nothing of what is said is kept here'],
   ['+o', 'o needs a parameter'],
   ['+o cy', 'cy is not on #c.'],
@@ -123,4 +131,54 @@ it.each([
   expect(() => admin['set-modes'].check?.(whole)).toThrow(problem);
   await expect(admin['set-modes'].run(whole, call)).rejects.toThrow(problem);
   expect(ann.received()).toEqual([]);
+});
+
+it('sets and takes off a key, lists, a flood and a forward', async () => {
+  const ann = irc.join('ann');
+  ann.send('JOIN #c', 'JOIN #other');
+  ann.received();
+  const run = (modes: string, key?: string) =>
+    admin['set-modes'].run({ channel: '#c', modes, ...(key === undefined ? {} : { key }) }, call);
+  expect(
+    await run('+kbeIfL-n *!*@spam.example ~a:ann *!*@10.0.0.0/8 [20m]:10 #OTHER', 'sesame'),
+  ).toMatchObject({
+    modes: expect.stringContaining('sesame'),
+  });
+  const channel = irc.server.state.findChannel('#c')!;
+  expect([channel.joinKey, channel.forward, channel.flood?.text]).toEqual(['sesame', '#other', '[20m]:10']);
+  const texts = (list: typeof channel.bans) => list.entries.map(({ mask }) => mask.text);
+  expect([channel.bans, channel.exceptions, channel.inviteExceptions].map(texts)).toEqual([
+    ['*!*@spam.example'],
+    ['~a:ann'],
+    ['*!*@10.0.0.0/8'],
+  ]);
+  expect(channel.bans.entries[0]?.by).toBe('irc.test');
+  await run('-kbeIfL *!*@spam.example ~a:ann *!*@10.0.0.0/8');
+  expect([channel.joinKey, channel.forward, channel.flood]).toEqual([null, null, null]);
+  expect([channel.bans, channel.exceptions, channel.inviteExceptions].map(({ size }) => size)).toEqual([
+    0, 0, 0,
+  ]);
+});
+
+it('refuses a key that is none, and one that nothing sets', () => {
+  irc.join('ann').send('JOIN #c');
+  const check = (modes: string, key: string) => () =>
+    admin['set-modes'].check?.({ channel: '#c', modes, key });
+  expect(check('+k', 'a,b')).toThrow('The key is none: expected up to 23 characters');
+  expect(check('+m', 'sesame')).toThrow('There is a key, but no +k that sets it.');
+  expect(check('-k', 'sesame')).toThrow('There is a key, but no +k');
+  expect(check('+k', 'sesame')).not.toThrow();
+});
+
+it('sets no more masks than a channel may have, but takes them off', () => {
+  const ann = irc.join('ann');
+  ann.send('JOIN #c');
+  irc.server.tuning.set('mask_list_entries', 2);
+  const check = (modes: string) => () => admin['set-modes'].check?.({ channel: '#c', modes });
+  expect(check('+bb one two')).not.toThrow();
+  expect(check('+bbe one two three')).toThrow('#c has as many masks as may be: 0.');
+  ann.send('MODE #c +bb one two');
+  expect(check('+b three')).toThrow('#c has as many masks as may be: 2. Take some off before.');
+  expect(check('+b one')).not.toThrow();
+  expect(check('-b one')).not.toThrow();
 });

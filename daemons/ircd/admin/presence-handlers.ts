@@ -40,19 +40,20 @@ export function presenceHandlers(server: IrcServer): CommandHandlers<PresenceCom
         ),
     },
     'set-modes': {
-      check: ({ channel, modes }) => void modeChanges(server, requireChannel(server, channel), modes),
+      check: ({ channel, modes, key }) =>
+        void modeChanges(server, requireChannel(server, channel), modes, key),
       impact: ({ channel }) => {
         const found = server.state.findChannel(channel);
         return found === undefined
           ? null
           : `changes ${found.name}, which has ${channelModeString(found, true)}; -H forgets what was said there`;
       },
-      run: ({ channel, modes }) =>
+      run: ({ channel, modes, key }) =>
         inTurns(
           server.host,
           server.house,
           onChannel(server, channel, function* (found) {
-            const wanted = modeChanges(server, found, modes);
+            const wanted = modeChanges(server, found, modes, key);
             const changes = new ChannelModeChanges(server, server.state.me, found);
             for (const change of wanted) change(changes);
             yield* rest(changes.announce());

@@ -28,8 +28,32 @@ export const clientActions: readonly RowAction[] = [
 /** On a row with a nick and the channel that it is about. */
 export const memberActions: readonly RowAction[] = [
   ...nickActions,
+  { title: 'Op', command: 'set-modes', args: { channel: 'channel', modes: '+o {nick}' }, noun: 'member' },
+  { title: 'Deop', command: 'set-modes', args: { channel: 'channel', modes: '-o {nick}' }, noun: 'member' },
+  { title: 'Voice', command: 'set-modes', args: { channel: 'channel', modes: '+v {nick}' }, noun: 'member' },
+  {
+    title: 'Devoice',
+    command: 'set-modes',
+    args: { channel: 'channel', modes: '-v {nick}' },
+    noun: 'member',
+  },
   { title: 'Kick', command: 'kick', args: { channel: 'channel', client: 'nick' }, noun: 'member' },
   killAction,
+];
+
+/** On a row of a channel that somebody is on. */
+export const membershipActions: readonly RowAction[] = [
+  { title: 'Kick', command: 'kick', args: { channel: 'channel', client: 'nick' }, noun: 'channel' },
+];
+
+/** On a mask of a list of a channel. */
+export const listActions: readonly RowAction[] = [
+  {
+    title: 'Take off',
+    command: 'set-modes',
+    args: { channel: 'channel', modes: '-{letter} {mask}' },
+    noun: 'mask',
+  },
 ];
 
 export const channelActions: readonly RowAction[] = [

@@ -7,6 +7,9 @@ import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { channelColumns, connectionColumns, filterColumns, serverColumns } from './columns.ts';
 
+/** What is said of one thing, by column key. */
+export type Row = Readonly<Record<string, TableCell>>;
+
 /** A client by column key. */
 export function connectionRow(client: LocalClient, nowMs: number): Record<string, TableCell> {
   const { connection, user } = client;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Refused, runAs } from '../test-admin.ts';
 import { type TestClient, TestRelay } from '../test-relay.ts';
-import { connectionRow, relayTables } from './tables.ts';
+import { connectionRow, relayInnerTables, relayTables } from './tables.ts';
 
 let relay: TestRelay;
 let ann: TestClient;
@@ -69,6 +69,10 @@ it('streams the same rows to windows that watch, with how many there are', async
   const row = Object.values(connectionRow(peer!, performance.now()));
   expect([[...connections.rows()], connections.total()]).toEqual([[row], 1]);
   expect([[...rooms.rows()], rooms.total()]).toEqual([[['den', 1, 0, expect.any(Number), 'ann']], 1]);
+  const { members } = relayInnerTables(relay.server.relay);
+  const den = members.about('den');
+  expect([[...den!.rows()], den?.total()]).toEqual([[row], 1]);
+  expect(members.about('attic')).toBeNull();
 });
 
 describe('what harms', () => {

@@ -1,6 +1,6 @@
 /** Rows of the live tables and of table results, in the order of the manifest's columns. */
 import type { TableCell } from '../../../contract/stream.ts';
-import type { TableProvider } from '../../runtime/telemetry/stream-hub.ts';
+import type { InnerTableProvider, TableProvider } from '../../runtime/telemetry/stream-hub.ts';
 import type { BanList } from '../net/ban-list.ts';
 import type { Peer } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
@@ -64,21 +64,45 @@ export function banRows(bans: BanList): readonly Row[] {
   }));
 }
 
-/** The live tables of the manifest but that of the bans. */
+/** The live tables of the manifest but that of the bans, and those about one row. */
 export function relayTables(relay: Relay): Readonly<Record<'connections' | 'rooms', TableProvider>> {
   return {
-    connections: {
-      *rows() {
-        const now = performance.now();
-        for (const peer of relay.peers()) yield Object.values(connectionRow(peer, now));
-      },
-      total: () => relay.size,
-    },
+    connections: peerTable(
+      () => relay.peers(),
+      () => relay.size,
+    ),
     rooms: {
       *rows() {
         for (const room of relay.rooms.all()) yield Object.values(roomRow(room));
       },
       total: () => relay.rooms.size,
     },
+  };
+}
+
+/** The live tables about one room. */
+export function relayInnerTables(relay: Relay): Readonly<Record<'members', InnerTableProvider>> {
+  return {
+    members: {
+      about: (name) => {
+        const audience = relay.rooms.get(name)?.audience;
+        return audience === undefined
+          ? null
+          : peerTable(
+              () => audience.members,
+              () => audience.size,
+            );
+      },
+    },
+  };
+}
+
+function peerTable(peers: () => Iterable<Peer>, total: () => number): TableProvider {
+  return {
+    *rows() {
+      const now = performance.now();
+      for (const peer of peers()) yield Object.values(connectionRow(peer, now));
+    },
+    total,
   };
 }

@@ -13,7 +13,7 @@ import type { ByteChannel } from '../../../kit/byte-channel.ts';
 import type { ListenerChange } from '../net/listener-change.ts';
 import type { SubsystemLogger } from '../telemetry/logger.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
-import type { TableProvider } from '../telemetry/stream-hub.ts';
+import type { InnerTableProvider, TableProvider } from '../telemetry/stream-hub.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
 import type { Peers } from './peer-directory.ts';
 import type { TaskBoard } from './task-board.ts';
@@ -106,6 +106,8 @@ export interface RunningDaemon<Config, Commands extends Record<string, CommandSp
   listeners(): readonly ListenerInfo[];
   readonly commands: CommandHandlers<Commands>;
   readonly tables?: Readonly<Record<string, TableProvider>>;
+  /** Those tables of the manifest that are about one row of another. */
+  readonly innerTables?: Readonly<Record<string, InnerTableProvider>>;
   /**
    * Begins to take over a new, valid configuration without dropping anyone. Throws SignalboxError, and nothing has changed
    * then.

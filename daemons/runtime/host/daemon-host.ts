@@ -141,7 +141,8 @@ export class DaemonHost<
     });
     this.#running = running;
     this.#inForce = config as Settings;
-    for (const [name, provider] of Object.entries(running.tables ?? {})) hub.provideTable(name, provider);
+    for (const [name, provider] of Object.entries({ ...running.tables, ...running.innerTables }))
+      hub.provideTable(name, provider);
   }
 
   /** Tells from here on what keeps the loop, in the log and to `onBlock`; nothing where the operator does not want it. */

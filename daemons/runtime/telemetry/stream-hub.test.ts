@@ -264,6 +264,54 @@ it('sends a table no more once nobody watches it', async () => {
   expect(reader.tables()).toHaveLength(1);
 });
 
+it('sends what a table says about one thing to who watches it, and nothing of what is not there', async () => {
+  const rooms = new Map([['a/b', [1]]]);
+  subject.hub.provideTable('members', {
+    about: (room) => {
+      const who = rooms.get(room);
+      return who === undefined ? null : { rows: () => who.map((one) => [one]), total: () => who.length };
+    },
+  });
+  subject.hub.provideTable('rooms', { rows: () => [['a/b']], total: () => 1 });
+  const reader = openReader(subject, true);
+  const told = () =>
+    reader.got.flatMap((message) =>
+      message.type === 'rows' ? [[message.table, message.rows, message.total]] : [],
+    );
+  for (const table of ['members/a/b', 'members/none', 'members', 'rooms/a/b', 'nothing/a'])
+    reader.say({ type: 'watch', table, on: true });
+  expect(told()).toEqual([
+    ['members/a/b', [[1]], 1],
+    ['members/none', [], 0],
+  ]);
+  rooms.set('a/b', [1, 2]);
+  rooms.set('none', [3]);
+  subject.hub.touchTable('members');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(told().slice(2)).toEqual([
+    ['members/a/b', [[1], [2]], 2],
+    ['members/none', [[3]], 1],
+  ]);
+  rooms.delete('a/b');
+  reader.say({ type: 'watch', table: 'members/none', on: false });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(told().slice(4)).toEqual([['members/a/b', [], 0]]);
+});
+
+it('lets a window follow so many tables at once, and one more when it has left another', () => {
+  subject.hub.provideTable('members', { about: (room) => ({ rows: () => [[room]], total: () => 1 }) });
+  const reader = openReader(subject, true);
+  const most = limits.streamTables.default;
+  const watch = (room: number, on = true) => reader.say({ type: 'watch', table: `members/${room}`, on });
+  for (let room = 0; room <= most; room++) watch(room);
+  expect(reader.tables().at(-1)).toEqual([[`${most - 1}`]]);
+  watch(0);
+  expect(reader.tables()).toHaveLength(most + 1);
+  watch(0, false);
+  watch(most);
+  expect(reader.tables().at(-1)).toEqual([[`${most}`]]);
+});
+
 it('puts no more records than the limit into one message of logs', async () => {
   const most = limits.logBatchRecords.default;
   logRecords(subject, most * 2 + 1);

@@ -3,7 +3,12 @@
  * while somebody looks. Owned by runDaemon, and by main for its own metrics.
  */
 import { type Access, accessDenial, type Role } from '../../../contract/access.ts';
-import { type FromWindow, fromWindowSchema, type TableCell } from '../../../contract/stream.ts';
+import {
+  type FromWindow,
+  fromWindowSchema,
+  type TableCell,
+  tableOfWatched,
+} from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import { type Counts, instrumentCounts, type OpenInstrument } from './counted-instrument.ts';
 import type { Logger } from './logger.ts';
@@ -30,6 +35,7 @@ const MAX_SUBSCRIBERS = limits.streamSubscribers.default;
 const UNREAD_TOTAL_BYTES = limits.streamUnreadTotalBytes.default;
 const STALLED_MS = limits.streamStalledMs.default;
 const TABLE_ROWS = limits.tableRows.default;
+const TABLES_WATCHED = limits.streamTables.default;
 
 /** Rows of a live table, taken when somebody watches it. */
 export interface TableProvider {
@@ -38,6 +44,15 @@ export interface TableProvider {
   /** How many rows there are. */
   total(): number;
 }
+
+/** A table that is about one row of another (`of` in the manifest), such as the members of a channel. */
+export interface InnerTableProvider {
+  /** The rows of what the first cell of that row names; null where there is no such thing. */
+  about(name: string): TableProvider | null;
+}
+
+/** Of what is not there, or no more. */
+const NOTHING: TableProvider = { rows: () => [], total: () => 0 };
 
 /** What windows are shown. */
 export interface StreamHubOptions {
@@ -54,7 +69,7 @@ export interface StreamHubOptions {
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #subscribers = new Set<StreamSubscriber>();
-  readonly #tables = new Map<string, TableProvider>();
+  readonly #tables = new Map<string, TableProvider | InnerTableProvider>();
   readonly #touched = new Set<string>();
   readonly #startedAt = Date.now();
   #frameTimer: NodeJS.Timeout | null = null;
@@ -99,11 +114,11 @@ export class StreamHub {
   }
 
   /** Makes a table of the manifest available. */
-  provideTable(name: string, provider: TableProvider): void {
+  provideTable(name: string, provider: TableProvider | InnerTableProvider): void {
     this.#tables.set(name, provider);
   }
 
-  /** Says that a table changed; cheap when nobody watches. */
+  /** Says that a table changed, whatever it is about; cheap when nobody watches. */
   touchTable(name: string): void {
     if (this.#tableTimer !== null) this.#touched.add(name);
   }
@@ -181,8 +196,9 @@ export class StreamHub {
         if (message.follow) this.#scheduleLogs();
         return;
       case 'watch':
-        if (!this.#tables.has(message.table) || this.#denies(subscriber, message.table)) return;
+        if (this.#providerOf(message.table) === null || this.#denies(subscriber, message.table)) return;
         if (message.on) {
+          if (subscriber.tables.size >= TABLES_WATCHED && !subscriber.tables.has(message.table)) return;
           subscriber.tables.add(message.table);
           this.#measured(() => this.#sendTable(message.table, [subscriber]));
         } else {
@@ -197,10 +213,19 @@ export class StreamHub {
   /** Tells a window whose role may not watch a table; one that no manifest declares is nobody's. */
   #denies({ role, channel }: StreamSubscriber, table: string): boolean {
     const { source, tables } = this.#options;
-    const access = Object.hasOwn(tables, table) ? tables[table]!.access : 'admin';
-    const error = accessDenial(role, access, `The table "${table}" of ${source}`);
+    const { name } = tableOfWatched(table);
+    const access = Object.hasOwn(tables, name) ? tables[name]!.access : 'admin';
+    const error = accessDenial(role, access, `The table "${name}" of ${source}`);
     if (error !== null) this.#measured(() => channel.send({ type: 'denied', table, error }));
     return error !== null;
+  }
+
+  /** What fills a table as it is watched; null where there is no such table, or it is not to be watched so. */
+  #providerOf(watched: string): TableProvider | null {
+    const { name, about } = tableOfWatched(watched);
+    const provider = this.#tables.get(name);
+    if (provider === undefined || 'about' in provider !== (about !== null)) return null;
+    return 'about' in provider ? (provider.about(about!) ?? NOTHING) : provider;
   }
 
   #sampleAndOffer(subscriber: StreamSubscriber): void {
@@ -274,10 +299,14 @@ export class StreamHub {
     const refreshAll = this.#tableTick % TABLE_REFRESH_INTERVALS === 0;
     this.#measured(() => {
       let bytes = 0;
-      for (const name of this.#tables.keys()) {
-        if (!refreshAll && !this.#touched.has(name)) continue;
-        const watchers = [...this.#subscribers].filter((subscriber) => subscriber.tables.has(name));
-        if (watchers.length > 0) bytes += this.#sendTable(name, watchers);
+      const watched = new Set<string>();
+      for (const { tables } of this.#subscribers) for (const table of tables) watched.add(table);
+      for (const table of watched) {
+        if (!refreshAll && !this.#touched.has(tableOfWatched(table).name)) continue;
+        bytes += this.#sendTable(
+          table,
+          [...this.#subscribers].filter(({ tables }) => tables.has(table)),
+        );
       }
       this.#touched.clear();
       return bytes;
@@ -285,13 +314,13 @@ export class StreamHub {
   }
 
   #sendTable(name: string, watchers: readonly StreamSubscriber[]): number {
-    const provider = this.#tables.get(name);
+    const provider = this.#providerOf(name);
     const ready = watchers.filter((watcher) => {
       if (watcher.hasRoom) return true;
       watcher.dueTables.add(name);
       return false;
     });
-    if (provider === undefined || ready.length === 0) return 0;
+    if (provider === null || ready.length === 0) return 0;
     const rows: (readonly TableCell[])[] = [];
     for (const row of provider.rows()) {
       if (rows.length >= TABLE_ROWS) break;
