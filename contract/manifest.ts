@@ -102,6 +102,8 @@ export interface RowAction {
   readonly args: Readonly<Record<string, string>>;
   /** Arguments that are the same on every row; whoever runs it may change them. */
   readonly given?: Readonly<Record<string, string>>;
+  /** An argument whose presets stand beside it, each with one click, and one's own: such as how long a ban lasts. */
+  readonly choose?: string;
   /** It only reads, so that it runs without its form being looked at first. It is for one row; the others can be run for many. */
   readonly immediate?: boolean;
   /** What a row is where it is run for many, in the singular: `client`. Default `row`. */

@@ -60,6 +60,9 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       expect(Object.keys(command?.args.properties ?? {})).toEqual(
         expect.arrayContaining([...Object.keys(action.args), ...Object.keys(action.given ?? {})]),
       );
+      const { choose } = action;
+      if (choose !== undefined)
+        expect(command?.args.properties[choose]?.presets, `${name}: ${action.title}`).toBeDefined();
       expect(columns.map(({ key }: TableColumn) => key)).toEqual(
         expect.arrayContaining(
           Object.values(action.args).flatMap((from) =>

@@ -303,6 +303,7 @@ it('shows clients, channels and members in these columns, with what can be done 
       command: 'add-ban',
       args: { mask: 'address' },
       given: { kind: 'dline', minutes: '1440' },
+      choose: 'minutes',
       noun: 'client',
     },
   ];

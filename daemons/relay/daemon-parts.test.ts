@@ -47,11 +47,11 @@ async function client(): Promise<TestClient> {
   return new TestClient(socket);
 }
 
-it('says that both tables changed when somebody comes, and what a stop would do', async () => {
+it('says that all tables of clients and rooms changed when somebody comes, and what a stop would do', async () => {
   expect([running.stopImpact?.(), touched.size]).toEqual([null, 0]);
   const ann = await client();
-  await until(() => touched.size === 2);
-  expect([...touched].sort()).toEqual(['connections', 'rooms']);
+  await until(() => touched.size === 3);
+  expect([...touched].sort()).toEqual(['connections', 'members', 'rooms']);
   await until(() => running.stopImpact?.() === 'disconnects 1 client');
   expect(running.tables?.connections?.total?.()).toBe(1);
   ann.close();

@@ -83,6 +83,7 @@ const ON_CLIENT = [
     command: 'add-ban',
     args: { mask: 'address' },
     given: { kind: 'cidr', minutes: '1440' },
+    choose: 'minutes',
     noun: 'client',
   },
 ];

@@ -92,6 +92,7 @@ const peerActions: readonly RowAction[] = [
     command: 'add-ban',
     args: { mask: 'address' },
     given: { kind: 'cidr', minutes: '1440' },
+    choose: 'minutes',
     noun: 'client',
   },
 ];

@@ -10,6 +10,8 @@ export interface CommandToOpen {
   readonly command: string;
   /** Arguments filled in beforehand. */
   readonly args: Readonly<Record<string, string>>;
+  /** The argument that has the focus at first, to be typed anew. */
+  readonly focus?: string;
   /** Runs as soon as it is open: for what only reads and has all its arguments. */
   readonly atOnce?: boolean;
   /** Called when the command has run well. */

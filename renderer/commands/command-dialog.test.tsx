@@ -285,6 +285,13 @@ it('is about the host that it was opened for, whatever page is below', async () 
   expect(ran()).toEqual([]);
 });
 
+it('has the focus in the field that is asked for, with what is in it marked', async () => {
+  await show('kick', { args: { nick: 'eve' }, focus: 'nick' });
+  const nick = screen.getByLabelText(/Nick/) as HTMLInputElement;
+  expect(document.activeElement).toBe(nick);
+  expect([nick.selectionStart, nick.selectionEnd]).toEqual([0, 3]);
+});
+
 it('begins anew with other arguments of the same command', async () => {
   await show('set', { args: { name: 'one' } });
   await open('set', { args: { name: 'two' } });

@@ -41,6 +41,7 @@ export function CommandDialog(): ReactNode {
 function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
   const shown = offered(useManifests(), open);
   const close = useRef<HTMLElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
   const wide = shown?.command.result === 'table' ? 'w-dialog-widest' : 'w-dialog-wide';
   return (
     <Dialog.Root
@@ -53,7 +54,12 @@ function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup
           // Where people would be disturbed, what has the focus does nothing.
-          {...(shown?.command.danger === 'safe' ? {} : { initialFocus: close })}
+          {...(open?.focus !== undefined
+            ? { initialFocus: () => fieldIn(popup.current, open.focus!) }
+            : shown?.command.danger === 'safe'
+              ? {}
+              : { initialFocus: close })}
+          ref={popup}
           onKeyDownCapture={ignoreHeldKeys}
           className={`fixed top-1/2 left-1/2 z-50 max-h-dialog ${wide} -translate-x-1/2 -translate-y-1/2 overflow-y-auto card p-5 shadow-float`}
         >
@@ -72,6 +78,13 @@ function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** The field of an argument, with what is in it marked, so that what is typed takes its place. */
+function fieldIn(popup: HTMLElement | null, name: string): HTMLElement | null {
+  const field = popup?.querySelector<HTMLInputElement>(`[data-argument="${CSS.escape(name)}"]`) ?? null;
+  field?.select();
+  return field;
 }
 
 interface Shown {

@@ -118,6 +118,7 @@ function Control(props: FormFieldRowProps & { id: string; describedBy: string })
   return (
     <input
       {...common}
+      data-argument={field.name}
       type={field.kind === 'secret' ? 'password' : 'text'}
       inputMode={field.kind === 'number' ? 'decimal' : undefined}
       className={`field max-w-sm ${field.kind === 'number' ? 'w-40 text-right' : 'w-full'}`}

@@ -124,6 +124,38 @@ async function ask(tool: string) {
 }
 const ran = () => page.argsOf('command.run') as { args: { nick: string }; confirmed: boolean }[];
 
+it('lets what is the same for all be changed before it runs', async () => {
+  const [drop] = commandTools({
+    host: page.model,
+    daemon: 'd',
+    actions: [{ ...actions[2]!, given: { reason: 'spam' } }],
+    commands: manifest.commands,
+    withheld: {},
+    columns,
+  });
+  page.show(
+    <DataTable
+      title="People"
+      columns={columns}
+      rows={PEOPLE}
+      keyColumn={0}
+      memory="d people"
+      tools={[drop!]}
+      empty={null}
+      heightClass="h-9"
+    />,
+  );
+  select(1);
+  await ask('Drop');
+  const reason = within(dialog()).getByLabelText(/Reason/) as HTMLInputElement;
+  expect(reason.value).toBe('spam');
+  fireEvent.change(reason, { target: { value: 'flood' } });
+  await pass(REST);
+  await pass(READ);
+  await press('Drop 1 client');
+  expect(ran().at(-1)).toMatchObject({ args: { nick: 'ann', reason: 'flood' } });
+});
+
 it('says how many are selected, of them those that the filter hides and those that have gone', () => {
   const view = page.show(people());
   expect(screen.queryByRole('region', { name: 'Selected rows' })).toBeNull();

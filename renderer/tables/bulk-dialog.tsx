@@ -129,7 +129,7 @@ function Question({ open, run, first, onClose, onConfirm }: QuestionProps): Reac
     const given = new Set(entries.flatMap(({ args }) => Object.keys(args)));
     return formFields(command.args).filter(({ name }) => !given.has(name));
   }, [command, entries]);
-  const [shared, setShared] = useState<Shared>(() => initialValues(fields, {}));
+  const [shared, setShared] = useState<Shared>(() => initialValues(fields, bulk.given ?? {}));
   const { errors } = parseForm(fields, shared);
   const wrong = Object.keys(errors).length > 0;
   const safe = command.danger === 'safe';

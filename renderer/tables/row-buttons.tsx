@@ -1,6 +1,7 @@
 /** What can be done with one row, as buttons: below its drawer, and on its page. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
+import { messages } from './messages.ts';
 import type { Row } from './row-keys.ts';
 import { byDanger, type RowTool } from './row-tools.ts';
 
@@ -21,15 +22,28 @@ export function RowButtons({ label, tools, row, gone, className = '' }: RowButto
     // biome-ignore lint/a11y/useSemanticElements: buttons are no fields of a form
     <div role="group" aria-label={label} className={`flex flex-wrap gap-2 ${className}`}>
       {usable.map((tool) => (
-        <Button
-          key={tool.title}
-          tone={tool.danger === 'safe' ? 'plain' : 'harm'}
-          disabled={(gone && tool.outlives !== true) || tool.denied !== null}
-          {...(tool.denied === null ? {} : { title: tool.denied })}
-          onClick={() => tool.run(row)}
-        >
-          {tool.title}
-        </Button>
+        <Fragment key={tool.title}>
+          <Button
+            tone={tool.danger === 'safe' ? 'plain' : 'harm'}
+            disabled={(gone && tool.outlives !== true) || tool.denied !== null}
+            {...(tool.denied === null ? {} : { title: tool.denied })}
+            onClick={() => tool.run(row)}
+          >
+            {tool.title}
+          </Button>
+          {tool.denied === null &&
+            (!gone || tool.outlives === true) &&
+            tool.choices?.map((choice) => (
+              <Button
+                key={choice.label}
+                tone="quiet"
+                label={messages.choice(tool.title, choice.label)}
+                onClick={() => choice.run(row)}
+              >
+                {choice.label}
+              </Button>
+            ))}
+        </Fragment>
       ))}
     </div>
   );

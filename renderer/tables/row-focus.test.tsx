@@ -300,6 +300,23 @@ it('has a drawer that is made wider by keys, and remembers it', async () => {
   expect(drawer()?.style.width).toBe('436px');
 });
 
+it('has what can be chosen with an action beside it, in the menu and in the drawer', async () => {
+  const choices = [{ label: '1 hour', run: ([nick]: readonly TableCell[]) => ran('an hour', nick) }];
+  page.show(people(PEOPLE, [tool('Drop', { choices }), tool('Bar', { choices, denied: 'For admins.' })]));
+  await pressAction('ben', 'Drop: 1 hour');
+  expect(ran).toHaveBeenLastCalledWith('an hour', 'ben');
+  fireEvent.keyDown(screen.getByRole('row', { name: /cid/ }), { key: 'Enter' });
+  await pass(0);
+  const buttons = within(screen.getByRole('group', { name: 'Actions for cid' })).getAllByRole('button');
+  expect(buttons.map((button) => button.getAttribute('aria-label') ?? button.textContent)).toEqual([
+    'Drop',
+    'Drop: 1 hour',
+    'Bar',
+  ]);
+  await press('Drop: 1 hour');
+  expect(ran).toHaveBeenLastCalledWith('an hour', 'cid');
+});
+
 it('has a drawer over the list in a narrow window, beside the name of the row', () => {
   page.show(people());
   world.widen(668);

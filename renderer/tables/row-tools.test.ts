@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
 import type { CommandDescription } from '../../contract/manifest.ts';
+import { useOpenCommand } from '../commands/command-dialog-store.ts';
 import type { HostModel } from '../model/host-model.ts';
 import { argumentsOf, byDanger, commandTools } from './row-tools.ts';
 
@@ -71,6 +72,36 @@ it('offers the actions whose command there is, and those that the role lacks wit
     ['drop', null],
   ]);
   expect(toolsOf(undefined)).toEqual([]);
+});
+
+it('has the presets of what is chosen with it, and a choice of your own whose field is entered', () => {
+  const minutes = { type: 'integer', unit: 'minutes', zero: 'for ever', presets: [60, 0] } as const;
+  const ban = { ...command('ban', 'disruptive'), args: { type: 'object', properties: { minutes } } } as const;
+  const offered = { ...action('ban'), args: { who: 'nick' }, given: { minutes: '9' } };
+  const toolWith = (more: object) =>
+    commandTools({
+      host: { closed: new AbortController().signal } as HostModel,
+      daemon: 'd',
+      actions: [{ ...offered, ...more }],
+      commands: [ban as unknown as CommandDescription],
+      withheld: {},
+      columns,
+    })[0]!;
+  const { choices = [], bulk } = toolWith({ choose: 'minutes' });
+  expect(choices.map(({ label }) => label)).toEqual(['1 hour', 'for ever', 'other…']);
+  const opened = choices.map(({ run }) => {
+    run(['ann', 1]);
+    const { args, focus } = useOpenCommand.getState().open!;
+    return { args, focus };
+  });
+  expect(opened).toEqual([
+    { args: { who: 'ann', minutes: '60' }, focus: undefined },
+    { args: { who: 'ann', minutes: '0' }, focus: undefined },
+    { args: { who: 'ann', minutes: '9' }, focus: 'minutes' },
+  ]);
+  expect([bulk?.given, bulk?.argsOf(['ann', 1])]).toEqual([{ minutes: '9' }, { who: 'ann' }]);
+  expect([toolWith({}).choices, toolWith({ choose: 'none' }).choices]).toEqual([[], []]);
+  useOpenCommand.setState({ open: null });
 });
 
 it('has what harms most last', () => {

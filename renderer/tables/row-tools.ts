@@ -6,9 +6,12 @@ import {
   type RowAction,
   type TableColumn,
 } from '../../contract/manifest.ts';
+import { wordsOf } from '../commands/argument-words.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
+import { formFields } from '../commands/form-values.ts';
 import type { HostModel } from '../model/host-model.ts';
 import { type Withheld, withheldKey } from '../model/permissions.ts';
+import { messages } from './messages.ts';
 import type { Row } from './row-keys.ts';
 
 /** A command that can be run for many rows, one after another. */
@@ -16,6 +19,8 @@ export interface BulkCommand {
   readonly host: HostModel;
   readonly daemon: string;
   readonly command: CommandDescription;
+  /** Arguments that are the same for all; whoever runs it may change them. */
+  readonly given?: Readonly<Record<string, string>>;
   /** Arguments that a row gives. */
   readonly argsOf: (row: Row) => Readonly<Record<string, string>>;
   /** What one row is, in words. */
@@ -36,8 +41,16 @@ export interface RowTool {
   /** Whether there is such a thing for this row. */
   readonly fits: (row: Row) => boolean;
   readonly run: (row: Row) => void;
+  /** The same with something chosen beforehand, such as how long it lasts. */
+  readonly choices?: readonly ToolChoice[];
   /** How it is run for many; null where it cannot be. */
   readonly bulk: BulkCommand | null;
+}
+
+/** One of a tool's choices, in words. */
+export interface ToolChoice {
+  readonly label: string;
+  readonly run: (row: Row) => void;
 }
 
 /** Tools in the order in which they are offered: what harms most is last. */
@@ -70,7 +83,18 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
     if (danger === undefined) return [];
     // What is shown once to who asked is asked for one by one.
     const many = action.immediate !== true && command?.columns.some(({ secret }) => secret) !== true;
-    const argsOf = (row: Row) => ({ ...action.given, ...argumentsOf(columns, action.args, row) });
+    const same = action.given ?? {};
+    const argsOf = (row: Row) => argumentsOf(columns, action.args, row);
+    const run = (row: Row, chosen: Readonly<Record<string, string>> = {}, focus?: string) =>
+      openCommand({
+        host,
+        daemon,
+        command: action.command,
+        args: { ...same, ...argsOf(row), ...chosen },
+        atOnce: action.immediate === true,
+        ...(focus === undefined ? {} : { focus }),
+        ...(onDone === undefined ? {} : { onDone }),
+      });
     return [
       {
         title: action.title,
@@ -81,22 +105,33 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
           keysIn(from).some((key) => key === columns[0]?.key),
         ),
         fits: (row) => fitsRow(columns, action, row),
-        run: (row) =>
-          openCommand({
-            host,
-            daemon,
-            command: action.command,
-            args: argsOf(row),
-            atOnce: action.immediate === true,
-            ...(onDone === undefined ? {} : { onDone }),
-          }),
+        run: (row) => run(row),
+        choices: command === undefined ? [] : choicesOf(command, action, run),
         bulk:
           command === undefined || !many
             ? null
-            : { host, daemon, command, argsOf, noun: action.noun ?? 'row', onDone },
+            : { host, daemon, command, given: same, argsOf, noun: action.noun ?? 'row', onDone },
       },
     ];
   });
+}
+
+/** The presets of the argument that is chosen with the action, and one's own. */
+function choicesOf(
+  command: CommandDescription,
+  { choose }: RowAction,
+  run: (row: Row, chosen: Readonly<Record<string, string>>, focus?: string) => void,
+): readonly ToolChoice[] {
+  if (choose === undefined) return [];
+  const field = formFields(command.args).find(({ name }) => name === choose);
+  if (field?.schema.presets === undefined) return [];
+  return [
+    ...field.schema.presets.map((preset) => ({
+      label: wordsOf(field, preset),
+      run: (row: Row) => run(row, { [choose]: String(preset) }),
+    })),
+    { label: messages.ownChoice, run: (row) => run(row, {}, choose) },
+  ];
 }
 
 /** Whether an action is offered on a row: where the row has all that it is about, and says what it has to. */

@@ -21,6 +21,7 @@ export const clientActions: readonly RowAction[] = [
     command: 'add-ban',
     args: { mask: 'address' },
     given: { kind: 'dline', minutes: '1440' },
+    choose: 'minutes',
     noun: 'client',
   },
 ];

@@ -68,6 +68,7 @@ export const clientActions: readonly RowAction[] = [
     command: 'add-ban',
     args: { mask: 'address' },
     given: { minutes: '1440' },
+    choose: 'minutes',
     noun: 'client',
   },
 ];

@@ -1,8 +1,8 @@
 /** How long a ban lasts, as an argument of the admin commands of every daemon. */
 import { z } from 'zod';
 
-/** An hour, a day, a week, and for ever: how long people ban mostly, in minutes. */
-const BAN_PRESETS = [60, 1_440, 10_080, 0];
+/** An hour, a day, a week, a month, and for ever: how long people ban mostly, in minutes. */
+const BAN_PRESETS = [60, 1_440, 10_080, 43_200, 0];
 
 /** Minutes up to `most`; 0, the default, is for ever. */
 export const banMinutes = (most: number) =>
