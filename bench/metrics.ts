@@ -17,12 +17,14 @@ import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
   --only a,b      parts: cost, frames, idle, pages, recorder, window (all)
-  --rounds N      runs of each measurement (3; 5 pairs of frames; 1 tour of pages after the first)
+  --rounds N      runs of each measurement (3; 5 pairs of frames; 1 window of pages)
   --seconds N     measured time of a run (5; 30 of the idle part)
   --deliveries N  load of the cost part, deliveries a second (100000)
-  --minutes N     length of the window part (2)
+  --minutes N     length of the window part, most of the pages part (2)
   --in PLACE      of frames and pages: browser or desktop, for which there must be a display (browser)
   --patience MS   of pages: how long nothing new must have come (600)
+  --clients N     of pages: clients of the IRC server (40)
+  --ranges a,b    of pages: live, 1h (both)
   --views a,b     of frames: twelve charts, Live page, Overview, connections (all)
   --before DIR    of frames: another checkout, built, that is measured beside this one
   --json FILE     where the result goes (bench/results/metrics.json)
@@ -38,6 +40,8 @@ export async function run(args: readonly string[]): Promise<void> {
       seconds: { type: 'string' },
       minutes: { type: 'string', default: '2' },
       in: { type: 'string', default: 'browser' },
+      clients: { type: 'string', default: '40' },
+      ranges: { type: 'string', default: 'live,1h' },
       patience: { type: 'string', default: '600' },
       views: { type: 'string' },
       before: { type: 'string' },
@@ -66,7 +70,14 @@ export async function run(args: readonly string[]): Promise<void> {
       }),
     idle: () => benchIdle({ rounds, seconds: Number(values.seconds ?? 30) }),
     pages: () =>
-      benchPages({ rounds: Number(values.rounds ?? 1), place, patienceMs: Number(values.patience) }),
+      benchPages({
+        rounds: Number(values.rounds ?? 1),
+        place,
+        patienceMs: Number(values.patience),
+        minutes: Number(values.minutes),
+        clients: Number(values.clients),
+        ranges: values.ranges,
+      }),
     recorder: () => benchRecorder({ rounds, seconds }),
     window: () => benchWindow({ minutes: Number(values.minutes) }),
   };

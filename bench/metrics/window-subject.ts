@@ -48,13 +48,24 @@ export interface WindowSubject {
   end(): Promise<void>;
 }
 
-export function startWindow(place: Place, root: string): Promise<WindowSubject> {
-  requireBuilt(root);
-  return place === 'browser' ? inBrowser(root) : onDesktop(root);
+/** What runs behind a window. */
+export interface Behind {
+  readonly daemons: readonly string[];
+  /** Clients of the IRC server. */
+  readonly clients: number;
 }
 
-async function inBrowser(root: string): Promise<WindowSubject> {
-  const host = await BenchHost.start(DAEMONS, root);
+export function startWindow(
+  place: Place,
+  root: string,
+  behind: Behind = { daemons: DAEMONS, clients: CLIENTS },
+): Promise<WindowSubject> {
+  requireBuilt(root);
+  return place === 'browser' ? inBrowser(root, behind) : onDesktop(root, behind);
+}
+
+async function inBrowser(root: string, { daemons, clients }: Behind): Promise<WindowSubject> {
+  const host = await BenchHost.start(daemons, root);
   let browser: Browser | null = null;
   let chat: Chat | null = null;
   const end = async () => {
@@ -64,7 +75,7 @@ async function inBrowser(root: string): Promise<WindowSubject> {
   };
   try {
     browser = await openBrowser();
-    chat = await Chat.connect((await host.daemon('ircd')).port, CLIENTS, SAY_EVERY_MS);
+    chat = await Chat.connect((await host.daemon('ircd')).port, clients, SAY_EVERY_MS);
     const opened = browser;
     const session = await browser.newBrowserCDPSession();
     let page: Page | null = null;
@@ -88,7 +99,7 @@ async function inBrowser(root: string): Promise<WindowSubject> {
   }
 }
 
-async function onDesktop(root: string): Promise<WindowSubject> {
+async function onDesktop(root: string, { daemons, clients }: Behind): Promise<WindowSubject> {
   const binary = findElectron();
   if ('missing' in binary) throw new Error(binary.missing);
   const dataDir = await benchDirectory('desktop');
@@ -104,11 +115,11 @@ async function onDesktop(root: string): Promise<WindowSubject> {
   try {
     await host.start();
     const app = new RunningApp(host, dataDir, configFile);
-    for (const id of DAEMONS) {
+    for (const id of daemons) {
       await app.request('daemon.start', { id });
       while ((await app.state(id)) !== 'running') await sleep(STATE_EVERY_MS);
     }
-    chat = await Chat.connect((await app.listener('ircd')).port, CLIENTS, SAY_EVERY_MS);
+    chat = await Chat.connect((await app.listener('ircd')).port, clients, SAY_EVERY_MS);
     return {
       chat,
       async open({ path, viewport }) {

@@ -267,7 +267,6 @@ export const manifest = defineManifest({
     },
   },
   highlights: {
-    connections: name('network_users'),
     messages: name('operations_total'),
     latency: name('command_seconds'),
   },

@@ -107,11 +107,14 @@ function Deed({ entry, pieces }: { entry: LiveEntry; pieces: readonly Piece[] })
   );
 }
 
+/** Of what was nothing before and after there is nothing to see; what is opened says so. */
+const hasMoved = ({ before, after }: LiveEntry['effects'][number]) => before !== 0 || after !== 0;
+
 /** What it moved, as a bar of before above one of after. */
 function Effects({ effects }: { effects: LiveEntry['effects'] }): ReactNode {
   return (
     <div className="flex flex-col gap-1">
-      {effects.map(({ metric, before, after }) => {
+      {effects.filter(hasMoved).map(({ metric, before, after }) => {
         const [was, is] = [formatCount(before), formatCount(after)];
         const most = Math.max(before, after, 1);
         return (

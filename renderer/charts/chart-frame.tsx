@@ -37,7 +37,9 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
           {props.title}
         </h2>
         {/* Two lines at most: a legend of many lines scrolls, so that the plot keeps its room. */}
-        <ul className={`flex max-h-12 min-w-0 flex-wrap justify-end ${mayScroll ? 'overflow-y-auto' : ''}`}>
+        <ul
+          className={`flex max-h-12 min-w-0 flex-wrap justify-end ${mayScroll ? 'gap-x-1 overflow-y-auto' : 'gap-x-1.5'}`}
+        >
           {props.series.map((series, index) => (
             <li key={series.label} className="min-w-0">
               <button
@@ -45,7 +47,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
                 aria-pressed={props.shown[index] === true}
                 title={series.help}
                 onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
-                className="flex h-6 max-w-full items-center gap-0.5 rounded-md px-px text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
+                className="flex h-6 max-w-full items-center gap-0.5 rounded-md text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
               >
                 <SeriesSwatch series={props.series} index={index} on={props.shown[index] === true} />
                 <span className={`truncate ${props.shown[index] === true ? 'text-dim' : 'line-through'}`}>

@@ -18,7 +18,7 @@ export function SeriesSwatch({ series, index, on }: SeriesSwatchProps): ReactNod
       height="6"
       aria-hidden="true"
       focusable="false"
-      className="mr-0.5 shrink-0"
+      className="shrink-0"
     >
       {isDots ? (
         <circle cx="3" cy="3" r="2.5" fill={color} />

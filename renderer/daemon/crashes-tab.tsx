@@ -78,7 +78,7 @@ function Crash({ id, crash }: { id: string; crash: CrashRecord }): ReactNode {
           </div>
         ))}
       </dl>
-      <p className="mt-3 text-xs font-medium text-dim">{messages.crashStderr}</p>
+      {crash.stderr.length > 0 && <p className="mt-3 text-xs font-medium text-dim">{messages.crashStderr}</p>}
     </Incident>
   );
 }

@@ -255,7 +255,7 @@ describe('what stands above them', () => {
 
   it('is what main is, for main', async () => {
     await open('main');
-    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Host');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('main');
     expect(screen.getByText(/^The main process/).textContent).toMatch(/ pid 1 · node$/);
     act(() => page.model.store.setState({ host: null }));
     expect(screen.getByText(/^The main process/).textContent).not.toContain('pid');

@@ -150,6 +150,12 @@ describe('the charts', () => {
     await open({ up: false });
     const text = () => screen.getByText('d is not running').parentElement?.textContent;
     expect(text()).toContain('Press Start above.');
+    // Axes without a figure say nothing; what was recorded may.
+    expect(screen.queryByRole('region', { name: 'Charts' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull();
+    expect(screen.getByRole('link', { name: /last hour/ }).getAttribute('href')).toMatch(
+      /\/daemon\/d\/live\?range=1h$/,
+    );
     page.close();
     await open();
     await page.measure('d', {});

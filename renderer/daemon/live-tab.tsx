@@ -18,6 +18,7 @@ import { useLayout } from '../model/use-layout.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
 import { LIVE_SECONDS, useRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { useLater } from '../ui/use-later.ts';
@@ -88,9 +89,11 @@ export const LiveTab = memo(function LiveTab({
   // Of what runs something may come yet.
   const isOver = range.kind === 'absolute' || (range.kind === 'recent' && !up);
   const isNothing = isOver && !recorded.busy && isEmpty(recorded, asked);
+  // Axes without a figure would look like charts that show something.
+  const isBlank = !up && range.kind === 'live' && source.samples.length === 0;
   // What was chosen is shown, whatever it is; where nothing was recorded there is nothing to be zero.
   const folded =
-    chosen.length > 0 || isNothing
+    chosen.length > 0 || isNothing || isBlank
       ? []
       : all.filter((of) => {
           const { title } = of.chart;
@@ -104,11 +107,11 @@ export const LiveTab = memo(function LiveTab({
     <div className="flex flex-col gap-gap">
       <TabTools>
         {/* Beside the tabs: a line of its own would push the charts down. */}
-        {!up && (
+        {!up && !isBlank && (
           <p className="flex min-w-0 flex-wrap items-center gap-x-1.5 text-xs text-dim">
             <Icon name="info" className="size-3.5" />
             <span className="font-medium">{messages.down(source.id)}</span>
-            {source.samples.length === 0 ? messages.downHint : messages.frozen}
+            {range.kind === 'live' ? messages.frozen : messages.downHint}
           </p>
         )}
         {range.kind === 'live' && (
@@ -126,7 +129,7 @@ export const LiveTab = memo(function LiveTab({
             navigate(hashOf(host, ['daemon', source.id, 'live'], { ...rest, metrics: metricsText(next) }));
           }}
         />
-        {range.kind !== 'absolute' && (
+        {range.kind !== 'absolute' && !isBlank && (
           <Button icon={paused ? 'play' : 'pause'} pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? messages.resume : messages.pause}
           </Button>
@@ -134,9 +137,22 @@ export const LiveTab = memo(function LiveTab({
       </TabTools>
       <MarkStrip daemon={source.id === MAIN_SOURCE ? null : source.id} />
       <RecordedNote charts={asked} range={range} recorded={recorded} />
+      {isBlank && (
+        <div className="card">
+          <EmptyState icon="ring" title={messages.down(source.id)}>
+            <p>{messages.downHint}</p>
+            <a
+              href={hashOf(host, ['daemon', source.id, 'live'], { ...query, range: '1h' })}
+              className="mt-2 inline-block text-accent underline"
+            >
+              {messages.lastHour}
+            </a>
+          </EmptyState>
+        </div>
+      )}
       <RangeCharts
         label={messages.charts}
-        charts={isNothing ? [] : all.filter((of) => !folded.includes(of))}
+        charts={isNothing || isBlank ? [] : all.filter((of) => !folded.includes(of))}
         range={range}
         recorded={recorded}
         paused={paused}

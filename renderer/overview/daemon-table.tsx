@@ -294,8 +294,11 @@ function DaemonRow({
         <Figures id={manifest.id} manifest={manifest} />
       ) : (
         <>
-          <td colSpan={ALWAYS} className="max-w-0 truncate px-2 text-dim" title={daemon?.cause ?? undefined}>
-            {daemon?.cause ?? (manifest.internal ? '' : manifest.summary)}
+          <td colSpan={ALWAYS} className="max-w-0 px-2 text-dim" title={daemon?.cause ?? undefined}>
+            {/* Over the cells beside it, which are empty, as far as where it listens. */}
+            <span className="block truncate lg:w-7/5 xl:w-5/3 2xl:w-11/5">
+              {daemon?.cause ?? (manifest.internal ? '' : manifest.summary)}
+            </span>
           </td>
           {LEFT_OUT.map(({ key, className }) => (
             <td key={key} className={className} />

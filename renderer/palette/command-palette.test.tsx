@@ -163,7 +163,7 @@ it('offers everything that can be done, in order', async () => {
     'Go to History |  | Page',
     'Go to Audit |  | Page',
     'Go to Settings |  | Page',
-    'Go to Host |  | Page',
+    'Go to main |  | Page',
     'Logs of main |  | Page',
     'Reload the configuration file | Reads the settings again; nobody is disconnected | Setting',
     'Use the theme of the system |  | Setting',
@@ -204,7 +204,7 @@ it('offers only the pages before a host has said hello', async () => {
     'Go to Pools and queues',
     'Go to History',
     'Go to Settings',
-    'Go to Host',
+    'Go to main',
     'Logs of main',
     'Use the theme of the system',
     'Use the light theme',
@@ -352,7 +352,7 @@ describe('what is done', () => {
     ['history', '#/h/a/history'],
     ['audit', '#/h/a/audit'],
     ['settings', '#/h/a/settings'],
-    ['host', '#/h/a/daemon/main'],
+    ['go main', '#/h/a/daemon/main'],
   ])('"%s" leads to %s', async (text, hash) => {
     await open();
     await type(text);

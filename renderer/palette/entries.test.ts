@@ -61,7 +61,7 @@ test('every tab of a daemon is found by the name that stands on it', () => {
   for (const name of ['Connections', 'Commands', 'Crashes', 'Config']) {
     expect(found(`${name} ircd`)[0]?.text).toBe(`${name} of ircd`);
   }
-  expect(found('host')[0]?.text).toBe('Go to Host');
+  expect(found('go main')[0]?.text).toBe('Go to main');
   expect(found('logs main')[0]?.text).toBe('Logs of main');
 });
 

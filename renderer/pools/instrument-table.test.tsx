@@ -85,7 +85,7 @@ it('says of each kind what it measures, and nothing in the other columns', async
       ...figures('operation', 'a-operation', { depth: 2, submitted: 9, failed: 1 }),
     });
   expect(rowsOf(table()).map((cells) => cells.slice(2, -1).join(' | '))).toEqual([
-    'Kind | State | Depth | Wait | Run | Active/idle/max | Done | Refused | Also',
+    'Kind | State | Depth | Wait p50 · p99 | Run p50 · p99 | Active/idle/max | Done | Refused | Also',
     'queue | refusing | 1 of 9most 4 | 2 ms · 2 s |  |  | 6/s | 6 · 6/s | ',
     'pool |  | 2most 0 | – | 2 min 10 s · 3 min 10 s | 1 / 2 / 3 | 12/s | 0 | failed 5',
     'slab |  | 3 of 7most 6 |  |  | 3 / 4 / 7 | 0/s | 0 | failed 2',
@@ -121,16 +121,16 @@ it('says in bytes what a queue of bytes holds', async () => {
 
 describe('the columns', () => {
   it.each([
-    ['queue', 'Depth Wait Done Refused'],
-    ['pool', 'Depth Wait Run Active/idle/max Done Refused'],
+    ['queue', 'Depth Wait p50 · p99 Done Refused'],
+    ['pool', 'Depth Wait p50 · p99 Run p50 · p99 Active/idle/max Done Refused'],
     ['slab', 'Depth Active/idle/max Done Refused'],
     ['cache', 'Depth Done'],
-    ['batcher', 'Depth Wait Done'],
-    ['breaker', 'Run Done Refused'],
+    ['batcher', 'Depth Wait p50 · p99 Done'],
+    ['breaker', 'Run p50 · p99 Done Refused'],
     ['limiter', 'Depth Done Refused'],
-    ['correlation', 'Depth Run Done Refused'],
-    ['connections', 'Depth Wait Run Active/idle/max Done Refused'],
-    ['operation', 'Depth Run Done'],
+    ['correlation', 'Depth Run p50 · p99 Done Refused'],
+    ['connections', 'Depth Wait p50 · p99 Run p50 · p99 Active/idle/max Done Refused'],
+    ['operation', 'Depth Run p50 · p99 Done'],
   ] as const)('of a %s alone are those that it measures', async (kind, own) => {
     await open(d(kind, 'one'));
     expect(titles().join(' ')).toBe(`Name Daemon Kind State ${own} Also Last minute`);
@@ -145,8 +145,8 @@ describe('the columns', () => {
       'Kind',
       'State',
       'Depth',
-      'Wait',
-      'Run',
+      'Wait p50 · p99',
+      'Run p50 · p99',
       'Active/idle/max',
       'Done',
       'Refused',
@@ -156,10 +156,10 @@ describe('the columns', () => {
       ['Also', 1_338],
       ['Done', 1_188],
       ['Active/idle/max', 1_116],
-      ['Run', 1_008],
+      ['Run p50 · p99', 1_008],
       ['Last minute', 896],
       ['Refused', 800],
-      ['Wait', 728],
+      ['Wait p50 · p99', 728],
       ['Kind', 616],
       ['Daemon', 524],
     ] as const;
@@ -181,12 +181,13 @@ describe('the columns', () => {
       headers.flatMap((header, i) =>
         cells[i]?.classList.contains('text-right') ? [header.textContent] : [],
       );
-    const figured = ['Wait', 'Run', 'Active/idle/max', 'Done', 'Refused'];
+    const figured = ['Wait p50 · p99', 'Run p50 · p99', 'Active/idle/max', 'Done', 'Refused'];
     expect([right(headers), right([...row('hash').children])]).toEqual([figured, figured]);
     const hints = headers.flatMap((one) => (one.title === '' ? [] : [`${one.textContent}: ${one.title}`]));
     expect(hints).toEqual([
-      'Wait: Half of all are quicker than the first, 99 of 100 than the second',
-      'Run: Half of all are quicker than the first, 99 of 100 than the second',
+      'Depth: What it holds of what it may; ↑ is the most there has been at once',
+      'Wait p50 · p99: Half of all are quicker than the first, 99 of 100 than the second',
+      'Run p50 · p99: Half of all are quicker than the first, 99 of 100 than the second',
       'Refused: Refused and thrown away, since the process began',
     ]);
   });
@@ -297,7 +298,7 @@ describe('the state', () => {
 describe('a span of time', () => {
   const spans = async (p50: number, p99: number, count = 1) => {
     await say(figures('queue', 'out', { 'wait/count': count, 'wait/p50': p50, 'wait/p99': p99 }));
-    return row('out').children[titles().indexOf('Wait')]!.textContent;
+    return row('out').children[titles().indexOf('Wait p50 · p99')]!.textContent;
   };
 
   it('names its unit once where both have the same, and is none where nothing waited', async () => {

@@ -34,6 +34,8 @@ import type { Arranged } from './use-instruments.ts';
 
 /** As many as most windows show: the others are rendered once these are there, so many at a time. */
 const STEP_ROWS = 24;
+/** The same below the charts of a daemon, where a window shows few. */
+const STEP_ROWS_OF_ONE = 8;
 
 /** Rows beyond these have no curve: each costs memory, and trouble stands on top. */
 const MOST_CURVES = 100;
@@ -68,7 +70,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'daemon', title: messages.daemon, width: 80, rank: 1 },
   { name: 'kind', title: messages.kind, width: 92, rank: 2 },
   { name: 'state', title: messages.state, width: 100 },
-  { name: 'depth', title: messages.depth, width: 184, of: ['depth', 'active'] },
+  { name: 'depth', title: messages.depth, hint: messages.depthHint, width: 184, of: ['depth', 'active'] },
   {
     ...{ name: 'wait', title: messages.wait, hint: messages.percentilesHint },
     ...{ isFigure: true, width: 112, rank: 3, of: ['wait'] },
@@ -112,7 +114,7 @@ interface InstrumentTableProps {
 }
 
 export function InstrumentTable({ label, rows: all, ofSeveral }: InstrumentTableProps): ReactNode {
-  const rows = useInSteps(all, STEP_ROWS);
+  const rows = useInSteps(all, ofSeveral ? STEP_ROWS : STEP_ROWS_OF_ONE);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame, ofSeveral ? 'instruments' : 'instruments of one') ?? Number.POSITIVE_INFINITY;
   const columns = useMemo(() => {

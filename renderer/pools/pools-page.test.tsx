@@ -89,7 +89,18 @@ describe('a row', () => {
     }
     expect(rowsOf(table())).toEqual([
       [
-        ...['Name', 'Daemon', 'Kind', 'State', 'Depth', 'Wait', 'Run', 'Active/idle/max', 'Done', 'Refused'],
+        ...[
+          'Name',
+          'Daemon',
+          'Kind',
+          'State',
+          'Depth',
+          'Wait p50 · p99',
+          'Run p50 · p99',
+          'Active/idle/max',
+          'Done',
+          'Refused',
+        ],
         ...['Also', 'Last minute'],
       ],
       [
@@ -106,7 +117,7 @@ describe('a row', () => {
     await pass(1_000);
     expect(cell('dns', 'Depth')).toBe('8 of 8');
     expect(cell('dns', 'State')).toBe('hit rate 75 %');
-    expect(rowsOf(table())[0]).not.toContain('Wait');
+    expect(rowsOf(table())[0]).not.toContain('Wait p50 · p99');
   });
 
   it('of a breaker says its state', async () => {

@@ -32,7 +32,7 @@ export const messages = {
   history: 'History',
   audit: 'Audit',
   settings: 'Settings',
-  host: 'Host',
+  host: 'main',
   openMenu: 'Open the menu',
   closeMenu: 'Close the menu',
   openMenuTrouble: (what: string) => `Open the menu: ${what}`,

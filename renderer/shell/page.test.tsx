@@ -37,7 +37,7 @@ describe('the page at an address', () => {
     ['#/', 'Overview'],
     ['#/h/a', 'Overview'],
     ['#/h/a/daemon/d', 'd'],
-    ['#/h/a/daemon/main/logs', 'Host'],
+    ['#/h/a/daemon/main/logs', 'main'],
     ['#/h/a/pools', 'Pools and queues'],
     ['#/h/a/history', 'd'],
     ['#/h/a/audit', 'Audit'],
@@ -60,7 +60,7 @@ describe('the page at an address', () => {
     await open();
     await goTo(`#/h/a/${before}`);
     page.show(<Page />);
-    expect([location.hash, heading()]).toEqual([hash, hash.includes('main') ? 'Host' : hash.split('/')[4]]);
+    expect([location.hash, heading()]).toEqual([hash, hash.split('/')[4]]);
   });
 
   test.each([

@@ -44,7 +44,7 @@ export function CopyText({
       aria-label={copied ? COPIED : label}
       title={title}
       onClick={copy}
-      className="inline-flex h-6 max-w-36 items-center max-lg:max-w-28 rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
+      className="inline-flex h-6 max-w-36 items-center rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
     >
       <span className="truncate">{copied ? COPIED : children}</span>
       {!copied && end}
