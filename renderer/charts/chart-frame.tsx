@@ -47,7 +47,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
                 aria-pressed={props.shown[index] === true}
                 title={series.help}
                 onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
-                className="flex h-6 max-w-full items-center gap-0.5 rounded-md text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
+                className={`flex h-6 max-w-full items-center rounded-md text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim ${mayScroll ? 'gap-0.5' : 'gap-1'}`}
               >
                 <SeriesSwatch series={props.series} index={index} on={props.shown[index] === true} />
                 <span className={`truncate ${props.shown[index] === true ? 'text-dim' : 'line-through'}`}>

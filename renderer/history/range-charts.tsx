@@ -8,6 +8,7 @@ import type { SourceModel } from '../model/source-model.ts';
 import { LIVE_SECONDS, type ViewRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { gapsIn } from './gaps.ts';
 import { messages } from './messages.ts';
 import { RecordedChart } from './recorded-chart.tsx';
@@ -135,8 +136,9 @@ export function Completeness({
     <span
       role="status"
       title={messages.gapsIn(source.id, when(gap.from), when(gap.to))}
-      className="text-xs text-dim underline decoration-dotted"
+      className="flex items-center gap-1 text-xs text-warn underline decoration-dotted"
     >
+      <Icon name="warning" className="size-3.5" />
       {amount}
     </span>
   );

@@ -164,6 +164,10 @@ describe('where it listens', () => {
   it('is said to be nowhere', async () => {
     const shown = await rowOf();
     expect(within(shown).getByText('No listener')).toBeTruthy();
+    page.close();
+    // Of what does not run that is no news.
+    const stopped = await rowOf({ state: 'stopped', pid: null });
+    expect(within(stopped).queryByText('No listener')).toBeNull();
   });
 });
 

@@ -312,7 +312,7 @@ function DaemonRow({
         {daemon !== undefined && daemon.listeners.length > 0 ? (
           <ListenerRow listeners={daemon.listeners} />
         ) : (
-          <span className="text-dim">{manifest.internal ? '' : messages.noListeners}</span>
+          <span className="text-dim">{manifest.internal || !isUp(state) ? '' : messages.noListeners}</span>
         )}
       </td>
       <td className="sticky right-0 bg-surface px-2 group-hover:bg-sunken">

@@ -155,6 +155,9 @@ describe('the status bar', () => {
   it('says in a sentence that all is well, and nothing else', async () => {
     expect(text()).toBe('The daemon runsHistory recordingSignalbox');
     expect([health().getAttribute('href'), deviations()]).toEqual(['#/h/a', []]);
+    expect(screen.getByRole('link', { name: 'History recording' }).getAttribute('href')).toBe(
+      '#/h/a?range=24h',
+    );
   });
 
   it('says who needs a person, and leads there', async () => {
@@ -230,7 +233,7 @@ describe('the status bar', () => {
 
   it('says how far long work is, and leads to where it can be ended', async () => {
     const task = { id: 1, title: 'Copying', phase: 'pages', done: 1, total: 4, cancellable: true } as const;
-    expect(screen.getAllByRole('link')).toHaveLength(1);
+    expect(screen.getAllByRole('link')).toHaveLength(2);
     await emit({ type: 'task', source: 'd', task: { ...task, end: null } });
     const link = () => screen.getAllByRole('link')[1]!;
     expect([link().textContent, link().getAttribute('href')]).toEqual([
@@ -241,7 +244,7 @@ describe('the status bar', () => {
     await emit({ type: 'task', source: 'keeper', task: { ...task, end: null } });
     expect(link().textContent).toBe('Copying: pages, 50 %, and 1 more');
     await page.lose();
-    expect(screen.getAllByRole('link')).toHaveLength(1);
+    expect(screen.getAllByRole('link')).toHaveLength(2);
   });
 
   it('leads to the settings that wait for a restart', async () => {

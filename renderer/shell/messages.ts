@@ -49,6 +49,7 @@ export const messages = {
   hostEnded: (reason: string) =>
     `The host was shut down (${reason}). Start it again: this page comes back by itself.`,
   historyRecording: 'History recording',
+  historyHint: 'Opens the last 24 hours, with whether all of them were recorded',
   historyPaused: 'History paused',
   historyPausedTitle: (sinceMs: number) => `History paused for ${formatDuration(sinceMs)}`,
   historyPausedText: (reason: string | null, buffered: number, dropped: number) =>

@@ -132,6 +132,7 @@ function DeviationList(): ReactNode {
 }
 
 export function StatusBar(): ReactNode {
+  const host = useHost();
   const history = useHostState((state) => state.history?.state);
   const gone = useHostState((state) => hostGoneSince(state) !== null);
   return (
@@ -140,9 +141,15 @@ export function StatusBar(): ReactNode {
       {!gone && <Tasks />}
       <PendingRestarts />
       {history === 'recording' && !gone && (
-        <Condition icon="history" tone="text-dim max-lg:hidden">
-          {messages.historyRecording}
-        </Condition>
+        <a
+          href={hashOf(host, [], { range: '24h' })}
+          title={messages.historyHint}
+          className="hover:underline max-lg:hidden"
+        >
+          <Condition icon="history" tone="text-dim">
+            {messages.historyRecording}
+          </Condition>
+        </a>
       )}
       {history === 'paused' && !gone && (
         <Condition icon="pause" tone="text-warn">
