@@ -682,6 +682,12 @@ export const limits = {
     reason:
       'One answer to a user of another server, some thousand lines: what is longer is cut, so that a short question costs no link much. While half of linkSendQueueBytes waits nothing is answered.',
   },
+  linkRenames: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Channels that were renamed without a linked server saying that it has heard of it, which takes a moment: beyond it the link ends, because each line is compared with them.',
+  },
   linkHops: {
     default: 32,
     unit: 'count',

@@ -27,7 +27,7 @@ fi
 default_files="connection_registration cap channel join part kick invite topic names list lusers messages pingpong
   quit away away_notify extended_join whois who whowas isupport help info time kill oper wallops regressions buffering
   utf8 echo_message multi_prefix setname labeled_responses message_tags bot_mode statusmsg links websocket chmodes
-  account_registration account_tag sasl monitor redact chathistory read_marker multiline metadata_3"
+  account_registration account_tag sasl monitor redact chathistory read_marker multiline metadata_3 channel_rename"
 files=""
 for name in $default_files; do
   if [ -d "$IRCTEST/irctest/server_tests/$name" ]; then

@@ -22,6 +22,11 @@ export class LinkNames {
     this.#unheard = [...this.#unheard, { formerKey: keyOf(former), key: keyOf(name), name }];
   }
 
+  /** How many the peer has not heard. */
+  get unheard(): number {
+    return this.#unheard.length;
+  }
+
   /** The peer has heard the first of those that it had not heard. */
   heard(): void {
     this.#unheard = this.#unheard.slice(1);

@@ -2,6 +2,7 @@
 import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { OWN_TOKEN, TOKEN } from '../../irc/p10/tokens.ts';
+import { limits } from '../limits.ts';
 import type { NetworkEvent } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
@@ -21,6 +22,8 @@ export function tellRename(
     const words = [sourceNumeric(state, source), former, name];
     link.send(writeLine(numeric, OWN_TOKEN.RENAME, words, bytesOf(reason)));
     link.names.told(former, name);
+    if (link.names.unheard > limits.linkRenames.default)
+      link.fail('it does not answer where channels are renamed');
   } else if (channel !== null) tellStranger(state, link, peer, channel, former);
 }
 

@@ -1,5 +1,6 @@
 /** RENAME between servers of our own kind: one decides, and whatever crosses with it comes to the same end everywhere. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { limits } from '../limits.ts';
 import type { MemoryClient } from '../memory-server.ts';
 import { LinkNames } from './link-names.ts';
 import { LinkedServer, linkLines, type MemoryEnd, settle, Wire } from './memory-links.ts';
@@ -103,6 +104,21 @@ describe('a channel that is renamed', () => {
     expect(ann.received().at(-1)).toBe(':cid!~cid@198.51.100.8 RENAME #c #d :so');
     expect(cid.received()[0]).toBe(':cid!~cid@198.51.100.8 PART #c :so');
     expect(on('#d', b)).toEqual(['@ann', '@cid', 'bob']);
+  });
+
+  it('has what was said on other servers, which may be taken back under its new name', () => {
+    const caps = 'message-tags echo-message draft/message-redaction';
+    const eve = c.irc.join('eve', caps, '198.51.100.9');
+    const fay = a.irc.join('fay', `${caps} ${CAP}`);
+    for (const client of [eve, fay]) client.send('JOIN #c');
+    run();
+    for (const client of [eve, fay]) client.received();
+    const id = /msgid=([^; ]+)/.exec(eve.send('PRIVMSG #c :hi')[0]!)![1]!;
+    run();
+    ann.send('RENAME #c #d', `CAP REQ :${caps}`, `REDACT #d ${id}`);
+    run();
+    expect(fay.received().at(-1)).toBe(`:ann!~ann@192.0.2.1 REDACT #d ${id}`);
+    agree();
   });
 
   it('is told by a server where whoever wanted it is gone', () => {
@@ -290,6 +306,30 @@ describe('a server', () => {
     const other = linkLines(a, { name: 'other.test', numeric: 'AG', flags: 'h6Btr' });
     other.link!.take('AG BR AG #d e :so');
     expect(other.link!.reason).toBe('it renames what is no channel');
+  });
+
+  it('that never answers is let go', () => {
+    const own = linkLines(a, { name: 'own.test', numeric: 'AF', flags: 'h6Btr' });
+    const { names } = own.link!;
+    for (let i = 0; i < limits.linkRenames.default - 1; i++) names.told('#x', '#y');
+    vi.setSystemTime(NOW + 100_000);
+    ann.send('RENAME #c #d');
+    expect(own.link!.reason).toBeNull();
+    vi.setSystemTime(NOW + 200_000);
+    ann.send('RENAME #d #c');
+    expect(own.link!.reason).toBe('it does not answer where channels are renamed');
+  });
+
+  it('of another make hears that those are kicked whose channel gives way', () => {
+    const eve = c.irc.join('eve', '', '198.51.100.9');
+    run();
+    ann.send('RENAME #c #d');
+    eve.send('JOIN #d');
+    const end = linkLines(c, { name: 'ircu.test', numeric: 'AF' });
+    end.take();
+    run();
+    expect(end.take()).toContain('AD K #d ADAAB :Another channel is called #d now');
+    agree();
   });
 
   it('without the flag says nothing of it', () => {

@@ -25,6 +25,9 @@ export class EndedChannels {
   /** By folded name; names and channels of a name in the order in which they were heard of last. */
   readonly #ended = new Map<string, readonly EndedChannel[]>();
 
+  /** Ages of channels that have another name now, by the folded name that they had, in the order in which they got it. */
+  readonly #formerly = new Map<string, { readonly createdMs: number; readonly atMs: number }>();
+
   /** It has ended here. */
   keep(channel: Channel, nowMs: number): void {
     this.#put(channel, nowMs, nowMs);
@@ -54,17 +57,29 @@ export class EndedChannels {
     const births = this.#of(key, nowMs)
       .filter(({ channel }) => channel.createdMs < mostMs)
       .map(({ channel }) => (secondsOf(channel) + 1) * 1000);
+    const formerly = this.#formerly.get(key);
+    if (formerly !== undefined && nowMs - formerly.atMs < limits.endedChannelMs.default)
+      if (formerly.createdMs < mostMs) births.push((Math.floor(formerly.createdMs / 1000) + 1) * 1000);
     return Math.max(nowMs, ...births);
   }
 
-  /** Channels of a name have another one; what is known of one of the same age that had it before is kept. */
+  /** Channels of a name have another one: what was heard of them is of that. */
   rename(former: string, now: Pick<Channel, 'name' | 'nameBytes' | 'key'>, nowMs: number): void {
     const moved = this.#of(former, nowMs);
     this.#ended.delete(former);
     for (const { channel, atMs, sinceMs } of moved) {
-      if (this.find(now.key, secondsOf(channel), nowMs) !== undefined) continue;
       Object.assign(channel, { name: now.name, nameBytes: now.nameBytes, key: now.key });
       this.#put(channel, atMs, sinceMs);
+    }
+  }
+
+  /** A channel that is here has another name: whoever makes one of the former name makes a younger one. */
+  noteFormer(key: string, createdMs: number, nowMs: number): void {
+    this.#formerly.delete(key);
+    this.#formerly.set(key, { createdMs, atMs: nowMs });
+    for (const oldest of this.#formerly.keys()) {
+      if (this.#formerly.size <= limits.endedChannels.default) break;
+      this.#formerly.delete(oldest);
     }
   }
 

@@ -361,9 +361,7 @@ export class NetworkState {
   #renameEnded(channel: Channel, name: string, nameBytes: string, nowMs: number): void {
     if (this.#serverMap.size <= 1 || fold(name) === channel.key) return;
     this.renameEnded(channel.name, name, nameBytes, nowMs);
-    const bare = new Channel(channel.name, channel.key, channel.createdMs);
-    bare.modes = 0;
-    this.#ended.keep(bare, nowMs);
+    this.#ended.noteFormer(channel.key, channel.createdMs, nowMs);
   }
 
   /** The same of a channel that is not here. */

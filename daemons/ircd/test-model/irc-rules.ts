@@ -230,13 +230,15 @@ export class IrcRules {
     if (channel === undefined) return;
     if (channel.flags.has('t') && !channel.member(client)!.op)
       return this.tell(client, `482 ${channel.name}`);
-    this.setTopic(client, channel, text);
+    // Behind the one before it.
+    const nextMs = (Math.floor(channel.topicAtMs / 1000) + 1) * 1000;
+    this.setTopic(client, channel, text, Math.max(this.nowMs, nextMs));
   }
 
-  setTopic(client: ModelClient, channel: ModelChannel, text: string): void {
+  setTopic(client: ModelClient, channel: ModelChannel, text: string, atMs = this.nowMs): void {
     channel.topic = text;
     channel.topicBy = client.prefix;
-    channel.topicAtMs = this.nowMs;
+    channel.topicAtMs = atMs;
     this.tellMembers(channel, `:${client.prefix} TOPIC ${channel.name} :${text}`);
   }
 

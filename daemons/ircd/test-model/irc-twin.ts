@@ -145,7 +145,8 @@ export class IrcTwin {
   #compareTold(step: Step, answer: readonly string[]): void {
     const told = this.#rules.told();
     // Where several go at once, each hears of those before it; in which order is nobody's business.
-    const order = (lines: string[]) => ('line' in step && /LINE/.test(step.line) ? lines.sort() : lines);
+    const order = (lines: string[]) =>
+      'line' in step && /LINE|JOIN 0/.test(step.line) ? lines.sort() : lines;
     for (const [slot, real] of this.#clients) {
       const heard = [...('slot' in step && step.slot === slot ? answer : []), ...real.received()];
       same(`told to ${slot}`, order(heard.flatMap(asTold)), order(told.get(slot) ?? []));

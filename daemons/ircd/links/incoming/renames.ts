@@ -6,7 +6,7 @@ import { truncateUtf8 } from '../../../irc/line-text.ts';
 import { writeLine } from '../../../irc/p10/line.ts';
 import { RENAMES_FLAG } from '../../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
-import { OWN_TOKEN } from '../../../irc/p10/tokens.ts';
+import { OWN_TOKEN, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { kick, kickUnseen } from '../../actions/kick.ts';
 import { rename } from '../../actions/rename.ts';
@@ -78,12 +78,17 @@ function* sendStrangersOut({ server }: LinkLine, channel: Channel, name: string)
  * A channel of that name was made on this side before it was known here that it is another's. Whoever has heard of the new name passes over
  * what is said of it, and whoever knows of it does the same with it.
  */
-function giveUp({ server }: LinkLine, channel: Channel | undefined, name: string): void {
+function giveUp({ server, network }: LinkLine, channel: Channel | undefined, name: string): void {
   const { state } = server;
   const rival = state.findChannel(name);
   if (rival === undefined || rival === channel) return;
-  for (const membership of [...rival.members])
-    kickUnseen(server, state.me, membership, `Another channel is called ${name} now`, false);
+  const reason = `Another channel is called ${name} now`;
+  for (const membership of [...rival.members]) {
+    const words = [rival.nameBytes, state.numericOf(membership.user)];
+    const told = writeLine(state.me.numeric, TOKEN.KICK, words, bytesOf(reason));
+    network.forwardEach(({ renames }) => (renames ? [] : [told]), null);
+    kickUnseen(server, state.me, membership, reason, false);
+  }
   server.keeper?.changed(rival);
   state.end(rival);
 }
