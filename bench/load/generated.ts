@@ -58,7 +58,7 @@ export async function throughputLoad(
   const rates = (result.sliceRates ?? []).toSorted((a, b) => a - b);
   const who = senders === 1 ? 'one of each speaks' : 'all speak';
   return {
-    title: `throughput: ${clients} clients in ${channels} channels, ${who}, ${window} messages under way, at ${target.name}`,
+    title: `throughput: ${clients} clients in ${channels === 1 ? 'one channel' : `${channels} channels`}, ${who}, ${window} messages under way, at ${target.name}`,
     measured: [measuredOf('deliveries/s', rates)],
     facts: {
       'deliveries/s, whole time': result.count / result.seconds,

@@ -190,9 +190,14 @@ test('help says what there is, and what cannot be ends with 2', async () => {
   });
 });
 
-/** Processes that one has started and that run. */
-const childrenOf = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+/** The servers that a process has started and that run. It also asks other programs for their version, before it heeds signals. */
+function serversOf(pid: number): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.filter((child) => {
+    const file = `/proc/${child}/cmdline`;
+    return existsSync(file) && readFileSync(file, 'utf8').includes('--standalone');
+  });
+}
 
 test.skipIf(!existsSync(`/proc/self/task/${process.pid}/children`))(
   'a signal ends the load, and our server with it',
@@ -209,7 +214,7 @@ test.skipIf(!existsSync(`/proc/self/task/${process.pid}/children`))(
       err += text;
     });
     const started = await vi.waitFor(() => {
-      const found = childrenOf(child.pid!);
+      const found = serversOf(child.pid!);
       expect(found.length).toBeGreaterThan(0);
       return found;
     });

@@ -53,7 +53,7 @@ export async function mixedLoad(
     await party.race(stage.play(rate, seconds * 1_000));
     const { answered, unanswered, refused, unsent } = stage;
     return {
-      title: `mixed: ${rate} commands/s of ${clients} clients in ${channels} channels, at ${target.name}`,
+      title: `mixed: ${rate} commands/s of ${clients} clients in ${channels === 1 ? 'one channel' : `${channels} channels`}, at ${target.name}`,
       measured: stage.durations.measured(),
       facts: { 'commands/s': answered / seconds, refused, unanswered, 'due and never sent': unsent },
     };

@@ -56,6 +56,9 @@ const relay = (name: string, wire: WireName, nodeOptions: readonly string[]): Re
   start: () => startDaemon({ id: 'relay', config: OUR_CONFIG, nodeOptions }),
 });
 
+/** Ours, for clients without sealed sessions. */
+export const ourRelay = (nodeOptions: readonly string[]) => relay('signalbox', 'signalbox', nodeOptions);
+
 /** Our relay twice: all clients in sealed sessions, and all of them plain. */
 export const sealedKinds = (nodeOptions: readonly string[]): readonly RelayServerKind[] => [
   relay('sealed', 'sealed', nodeOptions),
@@ -64,7 +67,7 @@ export const sealedKinds = (nodeOptions: readonly string[]): readonly RelayServe
 
 /** Our relay, nats-server where it is installed, and the C loop where there is a compiler. */
 export function comparedServers(nodeOptions: readonly string[]): ComparedServers {
-  const kinds = [relay('signalbox', 'signalbox', nodeOptions)];
+  const kinds = [ourRelay(nodeOptions)];
   const skipped: string[] = [];
   const shown = spawnSync('nats-server', ['--version'], { encoding: 'utf8' });
   if (shown.error !== undefined) skipped.push('nats-server: it is not installed (apt install nats-server)');
