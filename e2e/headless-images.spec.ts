@@ -64,7 +64,8 @@ const STATES: readonly State[] = [
     address: '/daemon/ircd/connections',
     look: { theme: 'light', density: 'comfortable' },
     deed: async (page, rest) => {
-      await page.getByText('carl', { exact: true }).click();
+      // The name itself leads to a page of its own.
+      await page.getByText('carl@host-2.example.net', { exact: true }).click();
       await rest();
       await page.keyboard.press('x');
     },
