@@ -15,6 +15,7 @@ import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { messages } from './messages.ts';
+import { rowMessages } from './row-messages.ts';
 import { type Answer, useAnswer } from './use-answer.ts';
 
 export interface AskedOfRow {
@@ -71,7 +72,7 @@ export function RowAnswer(props: RowAnswerProps): ReactNode {
       <div className="card">
         <EmptyState
           icon="ring"
-          title={asked ? messages.rowAbsent(action.title) : messages.nothingThere(action.title)}
+          title={asked ? rowMessages.rowAbsent(action.title) : messages.nothingThere(action.title)}
         />
       </div>
     );

@@ -24,6 +24,7 @@ import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { messages } from './messages.ts';
 import { RowAnswer } from './row-answer.tsx';
 import { RowFacts } from './row-facts.tsx';
+import { rowMessages } from './row-messages.ts';
 
 interface RowPageProps {
   readonly source: SourceModel;
@@ -49,16 +50,16 @@ export function RowPage(props: RowPageProps): ReactNode {
   const state = followed.after(snapshot, rows);
   const list = (
     <a href={hashOf(host, ['daemon', manifest.id, name])} className="rounded-sm text-accent hover:underline">
-      {messages.rowsOf(table.title, naming(manifest.id))}
+      {rowMessages.rowsOf(table.title, naming(manifest.id))}
     </a>
   );
   if (state.phase === 'waiting' || state.phase === 'unknown') {
-    const hint = state.phase === 'waiting' ? '' : state.cut ? messages.rowCut : messages.rowUnknownHint;
+    const hint = state.phase === 'waiting' ? '' : state.cut ? rowMessages.rowCut : rowMessages.rowUnknownHint;
     const title = !up
       ? messages.down(manifest.id)
       : state.phase === 'waiting'
-        ? messages.rowWaits
-        : messages.rowUnknown(called, table.title);
+        ? rowMessages.rowWaits
+        : rowMessages.rowUnknown(called, table.title);
     return (
       <div className="page">
         <PageHeader title={called} subtitle={<p className="text-sm">{list}</p>} />
@@ -125,7 +126,7 @@ function KnownRow(props: KnownRowProps): ReactNode {
         subtitle={
           <p className="flex flex-wrap gap-x-3 text-sm">
             {props.list}
-            {renamed && <span className="text-dim">{messages.rowRenamed(called)}</span>}
+            {renamed && <span className="text-dim">{rowMessages.rowRenamed(called)}</span>}
           </p>
         }
       />
@@ -133,18 +134,18 @@ function KnownRow(props: KnownRowProps): ReactNode {
         <div role="status">
           <Callout
             tone="warn"
-            title={messages.rowGone(title)}
+            title={rowMessages.rowGone(title)}
             action={
               props.onAnother !== null && (
-                <Button onClick={props.onAnother}>{messages.rowAnother(called)}</Button>
+                <Button onClick={props.onAnother}>{rowMessages.rowAnother(called)}</Button>
               )
             }
           >
-            {messages.rowGoneHint}
+            {rowMessages.rowGoneHint}
           </Callout>
         </div>
       )}
-      <RowButtons label={messages.rowActions(title)} {...{ tools, row, gone }} />
+      <RowButtons label={rowMessages.rowActions(title)} {...{ tools, row, gone }} />
       <div className="grid min-h-0 flex-1 grid-rows-[auto_minmax(0,1fr)] gap-gap lg:grid-facts lg:grid-rows-[minmax(0,1fr)]">
         <RowFacts {...{ manifest, name, columns, row, title, turn }} up={props.up && !gone} />
         <Parts key={name} {...props} {...{ title, turn, onDone }} />
@@ -218,13 +219,13 @@ function Parts(props: PartsProps): ReactNode {
   if (chosen === undefined) return null;
   return (
     <section
-      aria-label={messages.rowPart(chosen.title, title)}
+      aria-label={rowMessages.rowPart(chosen.title, title)}
       className="flex min-h-0 min-w-0 flex-col gap-gap"
     >
       {parts.length > 1 && (
         <div>
           <SegmentedControl
-            label={messages.rowParts(title)}
+            label={rowMessages.rowParts(title)}
             options={parts.map((part) => ({ value: part.name, label: part.title }))}
             value={chosen.name}
             onChange={(part) => navigate(hashOf(host, path, { ...query, part }), { replace: true })}

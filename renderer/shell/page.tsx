@@ -5,7 +5,7 @@ import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
 import { loadTypedParts } from '../palette/typed-parts.ts';
-import { bulkDialog } from '../tables/bulk-actions.tsx';
+import { bulkDialog } from '../tables/bulk-part.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';

@@ -8,7 +8,7 @@ import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { withheldFrom } from '../model/permissions.ts';
 import { pass } from '../model/test-window.tsx';
 import { FULL_MANIFEST, goTo, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
-import { bulkDialog } from './bulk-actions.tsx';
+import { bulkDialog } from './bulk-part.ts';
 import { DataTable } from './data-table.tsx';
 import { commandTools } from './row-tools.ts';
 import { tableWorld } from './test-table.ts';

@@ -1,16 +1,13 @@
 /** The selected rows of a table: the bar that says what can be done with them, and the question that it leads to. */
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
-import { pagePart } from '../shell/page-part.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import type { OpenBulk } from './bulk-dialog.tsx';
+import { bulkDialog } from './bulk-part.ts';
 import { formatCell } from './cells.ts';
 import { messages } from './messages.ts';
 import type { Row, RowKey } from './row-keys.ts';
 import type { RowTool } from './row-tools.ts';
-
-/** The question, which nobody is asked before they have selected rows: its code comes after that of the first page. */
-export const bulkDialog = pagePart(async () => (await import('./bulk-dialog.tsx')).BulkDialog);
 
 interface BulkActionsProps {
   readonly columns: readonly TableColumn[];

@@ -1,5 +1,5 @@
 /** What can be done with one row, as buttons: below its drawer, and on its page. */
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
 import { messages } from './messages.ts';
 import type { Row } from './row-keys.ts';
@@ -22,7 +22,7 @@ export function RowButtons({ label, tools, row, gone, className = '' }: RowButto
     // biome-ignore lint/a11y/useSemanticElements: buttons are no fields of a form
     <div role="group" aria-label={label} className={`flex flex-wrap gap-2 ${className}`}>
       {usable.map((tool) => (
-        <Fragment key={tool.title}>
+        <span key={tool.title} className="inline-flex flex-wrap items-center gap-1">
           <Button
             tone={tool.danger === 'safe' ? 'plain' : 'harm'}
             disabled={(gone && tool.outlives !== true) || tool.denied !== null}
@@ -43,7 +43,7 @@ export function RowButtons({ label, tools, row, gone, className = '' }: RowButto
                 {choice.label}
               </Button>
             ))}
-        </Fragment>
+        </span>
       ))}
     </div>
   );
