@@ -49,7 +49,7 @@ test('clients, channels and accounts are found by a line, and commands said with
     await op.types('bob3', /^bob3.*Connections · ircd$/);
     await expect(facts('bob3')).toContainText(`${net}.3`);
     await expect(page.getByRole('heading', { name: 'bob3' })).toBeFocused();
-    await expect(page.getByRole('button', { name: 'Ban address' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Ban address', exact: true })).toBeVisible();
   });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
