@@ -127,7 +127,24 @@ test('a flush that is wanted twice comes once, and whoever has too much waiting 
 /** One poll of the sockets later. */
 const poll = () => new Promise((resolve) => setImmediate(resolve));
 
+/** A server that has written a moment ago, and a clock that stands still. */
+async function busy() {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(50);
+  server.scheduleFlush();
+  await poll();
+  return clock;
+}
+
+test('what others sent does not wait where nothing was written for a while', async () => {
+  const clock = await busy();
+  clock.mockReturnValue(52);
+  receiver();
+  await poll();
+  expect([written, server.stats.get('idleFlushes')]).toEqual([1, 1]);
+});
+
 test('what others sent waits for a poll that brings no more of it, and answers do not', async () => {
+  await busy();
   receiver();
   receiver(true);
   await poll();
@@ -143,7 +160,7 @@ test('what others sent waits for a poll that brings no more of it, and answers d
 });
 
 test('it waits no longer than the class of a receiver lets it', async () => {
-  const clock = vi.spyOn(performance, 'now').mockReturnValue(50);
+  const clock = await busy();
   server.waitAtMost(2);
   for (const after of [0, 1.9]) {
     clock.mockReturnValue(50 + after);
@@ -158,6 +175,7 @@ test('it waits no longer than the class of a receiver lets it', async () => {
 });
 
 test('it does not wait where there is enough for a write, or for a turn', async () => {
+  await busy();
   receiver();
   for (let i = 0; i < 2; i++) server.outbox.encode('x'.repeat(40_000));
   await poll();

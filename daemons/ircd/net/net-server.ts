@@ -99,7 +99,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     onError: (error) => this.#options.onDefect(error),
   });
   readonly writer: TickWriter;
-  readonly #hold = new FlushHold({ bytes: limits.batchBytes.default, size: limits.batchWrites.default });
+  readonly #hold = new FlushHold({
+    bytes: limits.batchBytes.default,
+    size: limits.batchWrites.default,
+    busyMs: limits.batchMs.default,
+  });
   /** The serializer of the server, for the protocol. */
   readonly outbox: Outbox;
 
@@ -359,10 +363,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
   #flushInTime(): void {
     if (this.#cut) return;
-    this.#hold.reset();
+    this.#hold.taken();
     this.#flushUntilMs = performance.now() + this.#flushMs - this.#answersMs;
     this.#answersMs = 0;
     this.#cut = !this.#flush(this.#flushIsOver);
+    this.#hold.written();
     // Not by `scheduleFlush`: what that has scheduled already may be due in this very turn.
     if (this.#cut) setImmediate(this.#flushOn);
   }

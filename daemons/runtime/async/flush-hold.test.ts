@@ -3,10 +3,28 @@ import { FlushHold } from './flush-hold.ts';
 
 let nowMs: number;
 let hold: FlushHold;
+const write = () => {
+  hold.taken();
+  hold.written();
+};
 
 beforeEach(() => {
   nowMs = 100;
-  hold = new FlushHold({ bytes: 1_000, size: 10 }, () => nowMs);
+  hold = new FlushHold({ bytes: 1_000, size: 10, busyMs: 50 }, () => nowMs);
+  // Something was written a moment ago.
+  write();
+});
+
+test('does not wait where nothing was written for a while', () => {
+  nowMs += 50;
+  expect(hold.ask(5, 1)).toBe('idle');
+  write();
+  nowMs += 49;
+  expect(hold.ask(5, 1)).toBeNull();
+});
+
+test('does not wait the first time', () => {
+  expect(new FlushHold({ bytes: 1_000, size: 10, busyMs: 50 }, () => nowMs).ask(5, 1)).toBe('idle');
 });
 
 test('waits for one poll, and is written where that has brought nothing', () => {
@@ -39,7 +57,7 @@ test('is written when it is enough for a write, or for a turn', () => {
 test('begins anew with what comes after it was written', () => {
   hold.atMost(2);
   expect(hold.ask(5, 1)).toBeNull();
-  hold.reset();
+  write();
   nowMs += 10;
   // As much as before, and no patience is left of those who had it.
   expect(hold.ask(5, 1)).toBeNull();

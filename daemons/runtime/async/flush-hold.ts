@@ -1,7 +1,7 @@
 /**
  * When what a turn of the loop has gathered is written. A write costs nearly the same whatever its size, and what comes within a
  * millisecond can share one: so it waits for one more poll of the sockets, and for another as long as that has brought more of it.
- * While the loop has nothing else to do, that poll comes back empty at once, and nothing has waited. Asked where a turn ends.
+ * Where nothing was written for a while nothing waits. Asked where a turn ends.
  */
 
 /**
@@ -11,8 +11,10 @@
 export const FLUSH_REASONS = ['idle', 'time', 'bytes', 'size'] as const;
 export type FlushReason = (typeof FLUSH_REASONS)[number];
 
-/** How much is gathered at most. */
+/** How much is gathered at most, and when. */
 export interface FlushBounds {
+  /** Milliseconds since the last write after which the loop has time: what comes then does not wait. */
+  readonly busyMs: number;
   readonly bytes: number;
   /** Receivers, or lines, as the owner counts them. */
   readonly size: number;
@@ -24,6 +26,7 @@ export class FlushHold {
   /** What there was of it when it was last asked; 0 while nothing is held. */
   #bytes = 0;
   #since = 0;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #patienceMs = Number.POSITIVE_INFINITY;
 
   /** @param now a monotonic clock in milliseconds */
@@ -47,15 +50,23 @@ export class FlushHold {
     if (size >= this.#bounds.size) return 'size';
     if (bytes === this.#bytes) return 'idle';
     const now = this.#now();
-    if (this.#bytes === 0) this.#since = now;
+    if (this.#bytes === 0) {
+      this.#since = now;
+      if (now - this.#writtenAt >= this.#bounds.busyMs) return 'idle';
+    }
     if (now - this.#since >= this.#patienceMs) return 'time';
     this.#bytes = bytes;
     return null;
   }
 
-  /** It was written. */
-  reset(): void {
+  /** It is taken, to be written: what comes from here on is gathered anew. */
+  taken(): void {
     this.#bytes = 0;
     this.#patienceMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** It was written. */
+  written(): void {
+    this.#writtenAt = this.#now();
   }
 }

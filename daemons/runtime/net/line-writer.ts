@@ -41,8 +41,11 @@ export class LineWriter {
   constructor(socket: Socket, options: LineWriterOptions) {
     this.#socket = socket;
     this.#options = options;
-    const { linkBatchBytes, linkBatchLines } = limits;
-    this.#hold = new FlushHold({ bytes: linkBatchBytes.default, size: linkBatchLines.default }, options.now);
+    const { linkBatchBytes: bytes, linkBatchLines: lines, linkBatchMs: busy } = limits;
+    this.#hold = new FlushHold(
+      { bytes: bytes.default, size: lines.default, busyMs: busy.default },
+      options.now,
+    );
   }
 
   /** Whether nothing more is sent. */
@@ -88,7 +91,8 @@ export class LineWriter {
 
   #write(): void {
     this.#scheduled = false;
-    this.#hold.reset();
+    this.#hold.taken();
+    this.#hold.written();
     if (this.#overflowed && !this.#ended) {
       this.#ended = true;
       this.#lines = [];
