@@ -136,7 +136,11 @@ const OPERATE = [
     'ircd accounts table',
     'ircd filters table',
     'ircd bans table',
+    'ircd members table',
+    'ircd lists table',
+    'ircd memberships table',
     'relay connections table',
+    'relay members table',
     'audit event',
   ],
 ];
