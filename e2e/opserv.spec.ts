@@ -1,6 +1,7 @@
 /** OpServ on a real network: clones, traces, bans of the network and DEFCON, by its own words and from the window. */
 import { violationsOn } from './app/axe.ts';
-import { SaslClient } from './clients/sasl-client.ts';
+import { comesFrom, GATEWAY, ownName, ownNetwork } from './clients/far-clients.ts';
+import type { SaslClient } from './clients/sasl-client.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Of the password `teapot`. */
@@ -16,11 +17,7 @@ dns = false
 
 [ircd.accounts]
 authority = "services"
-
-[[ircd.webirc]]
-match = ["127.0.0.1"]
-password = "gate"
-
+${GATEWAY}
 [[ircd.oper]]
 name = "boss"
 password_hash = "${OPER_HASH}"
@@ -28,10 +25,10 @@ password_hash = "${OPER_HASH}"
 });
 
 /** Names of this run: what is kept of the one before is still there where apps are shared. */
-const run = Date.now().toString(36).slice(-5);
+const run = ownName();
 const [boss, innocent] = [`boss${run}`, `ann${run}`];
 /** A network of this run, so that nobody is under a ban of the one before. */
-const net = `10.${(Date.now() >> 8) & 0xff}.${Date.now() & 0xff}`;
+const net = ownNetwork();
 
 test('operators trace, ban and close the network, clones are banned, and nobody else notices', async ({
   app,
@@ -46,8 +43,7 @@ test('operators trace, ban and close the network, clones are banned, and nobody 
     return result as Record<string, unknown>;
   };
   await expect.poll(async () => (await command('uplink')).state).toBe('linked');
-  const from = (address: string, nick: string) =>
-    SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+  const from = (address: string, nick: string) => comesFrom(server, nick, address);
   const all: SaslClient[] = [];
   const join = async (address: string, nick: string) => {
     const client = await from(address, nick);

@@ -1,7 +1,7 @@
 /** What operators do daily, from the tables of the window: each takes at most three clicks, as docs/ircd.md tells. */
 import { violationsOn } from './app/axe.ts';
 import { Operator } from './app/operator.ts';
-import { SaslClient } from './clients/sasl-client.ts';
+import { comesFrom, GATEWAY, ownName, ownNetwork } from './clients/far-clients.ts';
 import { expect, test } from './fixtures.ts';
 
 const CONFIG = `
@@ -15,11 +15,7 @@ recent_minutes = 60
 [ircd.history]
 keep_minutes = 60
 new_channels = true
-
-[[ircd.webirc]]
-match = ["127.0.0.1"]
-password = "gate"
-
+${GATEWAY}
 # Nobody listens at the first port of a machine.
 [[ircd.link]]
 name = "lost.test"
@@ -31,9 +27,9 @@ port = 1
 test.use({ sharedApp: 'everyday', config: CONFIG });
 
 /** Names of this run: accounts and bans of the one before are still there where apps are shared. */
-const run = Date.now().toString(36).slice(-5);
+const run = ownName();
 const account = `acc${run}`;
-const net = `10.${(Date.now() >> 8) & 0xff}.${Date.now() & 0xff}`;
+const net = ownNetwork();
 
 test('from rows of clients and channels', async ({ app }) => {
   const { page } = app;
@@ -43,7 +39,7 @@ test('from rows of clients and channels', async ({ app }) => {
   const made = { daemon: 'ircd', command: 'create-account', args: { account, password } };
   await app.request('command.run', { ...made, confirmed: true });
   const join = async (address: string, nick: string, login = false) => {
-    const client = await SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+    const client = await comesFrom(server, nick, address);
     client.send('CAP REQ sasl');
     if (login) expect(await client.plain(account, password)).toBe('903');
     await client.register();
@@ -146,7 +142,7 @@ test('from bans, filters, links and the audit trail', async ({ app }) => {
   const { page } = app;
   const op = new Operator(page);
   const server = await app.startDaemon('ircd');
-  const mira = await SaslClient.from(server, 'mira', `WEBIRC gate web ${net}.20 ${net}.20`);
+  const mira = await comesFrom(server, 'mira', `${net}.20`);
   await mira.register();
   const mask = `*@*.${run}.example`;
   const ban = { kind: 'kline', mask, minutes: 60 };

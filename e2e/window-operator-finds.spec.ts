@@ -1,25 +1,21 @@
 /** What operators do daily by a line of the palette, from whatever page they are at, as docs/ircd.md tells. */
 import { violationsOn } from './app/axe.ts';
 import { Operator } from './app/operator.ts';
-import { SaslClient } from './clients/sasl-client.ts';
+import { comesFrom, GATEWAY, ownName, ownNetwork } from './clients/far-clients.ts';
 import { expect, test } from './fixtures.ts';
 
 const CONFIG = `
 [ircd]
 listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
 dns = false
-
-[[ircd.webirc]]
-match = ["127.0.0.1"]
-password = "gate"
-`;
+${GATEWAY}`;
 
 test.use({ sharedApp: 'everyday', config: CONFIG });
 
 /** Names of this run: accounts of the one before are still there where apps are shared. */
-const run = Date.now().toString(36).slice(-5);
+const run = ownName();
 const account = `acc${run}`;
-const net = `10.${(Date.now() >> 8) & 0xff}.${Date.now() & 0xff}`;
+const net = ownNetwork();
 
 test('clients, channels and accounts are found by a line, and commands said with what they are about', async ({
   app,
@@ -31,7 +27,7 @@ test('clients, channels and accounts are found by a line, and commands said with
   const made = { daemon: 'ircd', command: 'create-account', args: { account, password } };
   await app.request('command.run', { ...made, confirmed: true });
   const join = async (address: string, nick: string) => {
-    const client = await SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+    const client = await comesFrom(server, nick, address);
     client.send('CAP REQ sasl');
     if (nick === 'mira') expect(await client.plain(account, password)).toBe('903');
     await client.register();

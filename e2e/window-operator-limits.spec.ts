@@ -4,7 +4,8 @@ import { violationsOn } from './app/axe.ts';
 import { Operator } from './app/operator.ts';
 import { StandaloneIrcd } from './app/standalone-ircd.ts';
 import { DnsServer } from './clients/dns-server.ts';
-import { SaslClient } from './clients/sasl-client.ts';
+import { comesFrom, GATEWAY, ownName, ownNetwork } from './clients/far-clients.ts';
+import type { SaslClient } from './clients/sasl-client.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Of the name server that knows the list; nobody else is likely to have it. */
@@ -26,11 +27,7 @@ reason = "Listed"
 name = "few"
 match = ["203.0.113.7"]
 max_per_address_network = 1
-
-[[ircd.webirc]]
-match = ["127.0.0.1"]
-password = "gate"
-
+${GATEWAY}
 [[ircd.link]]
 name = "hub.test"
 password = "sesame"
@@ -39,8 +36,8 @@ password = "sesame"
 test.use({ sharedApp: 'everyday', config: CONFIG });
 
 /** Addresses and masks of this run: bans of the one before are still there where apps are shared. */
-const run = Date.now().toString(36).slice(-5);
-const net = `10.${(Date.now() >> 8) & 0xff}.${Date.now() & 0xff}`;
+const run = ownName();
+const net = ownNetwork();
 
 test('many rows at once, and bans for as long as is wanted', async ({ app }) => {
   test.slow();
@@ -48,7 +45,7 @@ test('many rows at once, and bans for as long as is wanted', async ({ app }) => 
   const op = new Operator(page);
   const server = await app.startDaemon('ircd');
   const join = async (address: string, nick: string) => {
-    const client = await SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+    const client = await comesFrom(server, nick, address);
     await client.register();
     return client;
   };
@@ -141,7 +138,7 @@ test('links, and who comes too often or is on a list', async ({ app, folder }) =
   }
 
   const come = async (nick: string, address = '203.0.113.7') => {
-    const client = await SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+    const client = await comesFrom(server, nick, address);
     client.send('CAP END');
     return client;
   };

@@ -1,24 +1,20 @@
 /** The pages of their own that clients and channels have: reached from the row, by the palette and by address, and true when they are gone. */
 import { violationsOn } from './app/axe.ts';
 import { Operator } from './app/operator.ts';
-import { SaslClient } from './clients/sasl-client.ts';
+import { comesFrom, GATEWAY, ownName, ownNetwork } from './clients/far-clients.ts';
 import { expect, test } from './fixtures.ts';
 
 const CONFIG = `
 [ircd]
 listen = [{ host = "127.0.0.1", port = 0 }]
 dns = false
-
-[[ircd.webirc]]
-match = ["127.0.0.1"]
-password = "gate"
-`;
+${GATEWAY}`;
 
 test.use({ sharedApp: 'everyday', config: CONFIG });
 
 /** Names of this run: channels and bans of the one before are still there where apps are shared. */
-const room = `#r${Date.now().toString(36).slice(-5)}`;
-const net = `10.${(Date.now() >> 8) & 0xff}.${Date.now() & 0xff}`;
+const room = `#r${ownName()}`;
+const net = ownNetwork();
 
 test('a client and a channel have a page, with what hangs on them and what can be done', async ({ app }) => {
   test.slow();
@@ -26,7 +22,7 @@ test('a client and a channel have a page, with what hangs on them and what can b
   const op = new Operator(page);
   const server = await app.startDaemon('ircd');
   const join = async (address: string, nick: string) => {
-    const client = await SaslClient.from(server, nick, `WEBIRC gate web ${address} ${address}`);
+    const client = await comesFrom(server, nick, address);
     await client.register();
     client.send(`JOIN ${room}`);
     await client.hears(/ 366 /);
