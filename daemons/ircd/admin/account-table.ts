@@ -7,6 +7,7 @@ import { type AccountRow, MOST_ROWS } from '../../../contract/accounts.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import { accountRow } from '../../../kit/account-administration.ts';
 import { fold } from '../../irc/casemapping.ts';
+import { cellsOf } from '../../runtime/telemetry/table-cells.ts';
 import type { AccountAuthority } from '../accounts/authority.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
@@ -49,7 +50,7 @@ export class AccountTable {
     const online = this.#online();
     for (const account of this.#accounts) {
       const row = accountRow(account, online.get(fold(account.account)) ?? 0);
-      yield accountColumns.map(({ key }) => row[key] ?? null);
+      yield cellsOf(accountColumns, row);
     }
   }
 

@@ -1,6 +1,7 @@
 /** The live tables that are about one channel or one client: who is on it, its lists, and where somebody is. */
 import { LIST_MODES } from '../../irc/modes.ts';
 import type { InnerTableProvider, TableProvider } from '../../runtime/telemetry/stream-hub.ts';
+import { cellsOf } from '../../runtime/telemetry/table-cells.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { listOf, maskCount } from '../modes/mask-lists.ts';
 import type { Channel, Membership } from '../state/channel.ts';
@@ -57,13 +58,13 @@ export function innerTables(
   return {
     members: ofChannel(({ members }) => ({
       *rows() {
-        for (const member of members) yield cells(memberColumns, memberRow(server, member));
+        for (const member of members) yield cellsOf(memberColumns, memberRow(server, member));
       },
       total: () => members.length,
     })),
     lists: ofChannel((channel) => ({
       *rows() {
-        for (const row of listRows(channel)) yield cells(listColumns, row);
+        for (const row of listRows(channel)) yield cellsOf(listColumns, row);
       },
       total: () => maskCount(channel),
     })),
@@ -74,7 +75,7 @@ export function innerTables(
         return {
           *rows() {
             for (const member of user.memberships.values())
-              yield cells(membershipColumns, membershipRow(server, member));
+              yield cellsOf(membershipColumns, membershipRow(server, member));
           },
           total: () => user.memberships.size,
         };
@@ -82,6 +83,3 @@ export function innerTables(
     },
   };
 }
-
-const cells = (columns: readonly { readonly key: string }[], row: Row) =>
-  columns.map(({ key }) => row[key] ?? null);

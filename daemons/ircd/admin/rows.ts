@@ -1,5 +1,6 @@
 /** Rows of the live tables and of the list commands. */
 import type { TableCell } from '../../../contract/stream.ts';
+import { cellsOf } from '../../runtime/telemetry/table-cells.ts';
 import type { ServerRow } from '../link-control.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { FilterState } from '../spam-filters/spam-filters.ts';
@@ -44,13 +45,13 @@ export function channelRow(channel: Channel): Record<string, TableCell> {
 /** The cells of a client in the order of the manifest. */
 export function connectionCells(client: LocalClient, nowMs: number): TableCell[] {
   const row = connectionRow(client, nowMs);
-  return connectionColumns.map(({ key }) => row[key] ?? null);
+  return cellsOf(connectionColumns, row);
 }
 
 /** The cells of a channel in the order of the manifest. */
 export function channelCells(channel: Channel): TableCell[] {
   const row = channelRow(channel);
-  return channelColumns.map(({ key }) => row[key] ?? null);
+  return cellsOf(channelColumns, row);
 }
 
 /** A spam filter by column key. */
@@ -72,11 +73,11 @@ export function filterRow({ filter, hits, lastMs }: FilterState): Record<string,
 /** The cells of a spam filter in the order of the manifest. */
 export function filterCells(state: FilterState): TableCell[] {
   const row = filterRow(state);
-  return filterColumns.map(({ key }) => row[key] ?? null);
+  return cellsOf(filterColumns, row);
 }
 
 /** The cells of a server in the order of the manifest. */
 export function serverCells(server: ServerRow): TableCell[] {
   const row: Record<string, TableCell> = { ...server };
-  return serverColumns.map(({ key }) => row[key] ?? null);
+  return cellsOf(serverColumns, row);
 }

@@ -2,6 +2,7 @@
 import type { TableColumn } from '../../../contract/manifest.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import type { DaemonContext } from '../host/daemon-definition.ts';
+import { cellsOf } from '../telemetry/table-cells.ts';
 
 type Row = Readonly<Record<string, TableCell>>;
 
@@ -31,7 +32,7 @@ export class BanTable {
     this.#endsMs = Number.POSITIVE_INFINITY;
     for (const { expiresAt } of rows)
       if (typeof expiresAt === 'number') this.#endsMs = Math.min(this.#endsMs, expiresAt);
-    return rows.map((row) => columns.map(({ key }) => row[key] ?? null));
+    return rows.map((row) => cellsOf(columns, row));
   }
 
   total(): number {
