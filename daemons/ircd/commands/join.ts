@@ -33,7 +33,12 @@ export const join: Command = {
   ],
   steps(server, client, params) {
     if (params[0] === '0') return leaveAll(server, client);
-    return joinAll(server, client, (params[0] ?? '').split(','), (params[1] ?? '').split(','));
+    const names = (params[0] ?? '').split(',');
+    if (names.every((name) => name === '')) {
+      client.reply(N.ERR_NEEDMOREPARAMS, 'JOIN');
+      return null;
+    }
+    return joinAll(server, client, names, (params[1] ?? '').split(','));
   },
 };
 

@@ -499,6 +499,7 @@ const conversations: Readonly<Record<string, string>> = {
     alice < MODE alice
     alice > :irc.test 221 alice +iw
     alice < MODE alice +o
+    alice > :irc.test 481 alice :Permission denied - You're not an IRC operator
     alice < MODE alice +y-w
     alice > :alice!~alice@192.0.2.1 MODE alice :-w
     alice > :irc.test 501 alice :Unknown MODE flag

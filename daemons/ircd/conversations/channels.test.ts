@@ -71,7 +71,10 @@ const conversations: Readonly<Record<string, string>> = {
     bob > :alice!~alice@192.0.2.1 PART #locked
     alice < JOIN
     alice > :irc.test 461 alice JOIN :Not enough parameters
-    alice < JOIN :`,
+    alice < JOIN :
+    alice > :irc.test 461 alice JOIN :Not enough parameters
+    alice < JOIN ,,
+    alice > :irc.test 461 alice JOIN :Not enough parameters`,
   'names of channels are the same by the casemapping of RFC 1459': String.raw`
     alice joins
     bob joins

@@ -28,6 +28,7 @@ export function changeUserModes(
   const cloaked = user.modes & UMODE.cloaked;
   let on = true;
   let unknown = false;
+  let wantsOper = false;
   let at = 0;
   const changes: UserModeChange[] = [];
   for (const letter of letters) {
@@ -49,10 +50,12 @@ export function changeUserModes(
       continue;
     }
     // Nobody becomes operator by MODE.
-    if (bit !== UMODE.oper || !on) changes.push({ on, letter, bit });
+    if (bit === UMODE.oper && on) wantsOper = !user.isOper;
+    else changes.push({ on, letter, bit });
   }
   setUserModes(server, client.user, changes);
   if (changes.some(({ bit }) => bit === UMODE.notices)) tellNotices(client);
+  if (wantsOper) client.reply(N.ERR_NOPRIVILEGES);
   if (unknown) client.reply(N.ERR_UMODEUNKNOWNFLAG);
   return (user.modes & UMODE.cloaked) === cloaked ? null : changeCloak(server, client);
 }
