@@ -11,8 +11,10 @@ import json
 import os
 from pathlib import Path
 import signal
+import socket
 import subprocess
 import sys
+import time
 from typing import Optional, Set, Type
 
 from irctest import patma
@@ -24,7 +26,17 @@ NODE = os.environ.get("SIGNALBOX_NODE", "node")
 
 # The daemon by itself, which has no accounts, and a host with it and the keeper of its accounts.
 ALONE = [NODE, REPOSITORY / "daemons" / "ircd" / "main.ts", "--standalone"]
-HOST = [REPOSITORY / "signalbox", "serve", "--port", "0", "--autostart", "ircd"]
+HOST = [REPOSITORY / "signalbox", "serve", "--port", "0", "--autostart"]
+
+# The tests that look at services as a server of the network; in all others the keeper of accounts is enough.
+LINKED_SERVICES = ("ServicesLinksTestCase",)
+
+# Services are a server by the name that the suite looks for, linked by themselves.
+SERVICES = """
+[services]
+server_name = "My.Little.Services"
+numeric = 2
+"""
 
 # For tests that ask for what was said before.
 HISTORY = """
@@ -45,6 +57,7 @@ listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}{websocket}]
 {tls_line}
 
 {history}
+{services}
 [ircd.accounts]
 authority = {authority}
 before_connect = {before_connect}
@@ -97,6 +110,11 @@ def end_server(proc: subprocess.Popen) -> None:
 
 
 atexit.register(end_servers)
+
+
+def host(links_services: bool) -> list:
+    """The command of a host with the server and the keeper of its accounts, and with services where they are looked at."""
+    return [*HOST, "ircd,services" if links_services else "ircd"]
 
 
 @functools.lru_cache(maxsize=None)
@@ -193,6 +211,24 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     def wait_for_services(self) -> None:
         # The server opens its listeners when the keeper of its accounts is there.
         self.wait_for_port()
+        if self.links_services:
+            self.wait_for_link()
+
+    def wait_for_link(self) -> None:
+        """Asks LINKS until services are among the servers, for two minutes at most."""
+        deadline = time.monotonic() + 120
+        with socket.create_connection((self.hostname, self.port)) as asker:
+            asker.sendall(b"NICK waits\r\nUSER waits 0 * :waits for services\r\n")
+            heard = b""
+            while b" My.Little.Services " not in heard:
+                if time.monotonic() > deadline:
+                    raise TimeoutError("services did not link")
+                asker.sendall(b"LINKS\r\n")
+                heard = b""
+                while b" 365 " not in heard:
+                    heard += asker.recv(65536)
+                time.sleep(0.1)
+            asker.sendall(b"QUIT\r\n")
 
     def registerUser(self, case, username: str, password: Optional[str] = None) -> None:
         """Has an administrator make the account: a password may be longer than a line of IRC."""
@@ -222,6 +258,9 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         end_servers()
         self.hostname = hostname
         self.port = port
+        # pytest says which test it is.
+        test = os.environ.get("PYTEST_CURRENT_TEST", "")
+        self.links_services = run_services and any(name in test for name in LINKED_SERVICES)
         self.create_config()
         assert self.directory
         tls_line = ""
@@ -241,6 +280,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
                     before_connect=json.dumps(self.test_config.account_registration_before_connect),
                     email_required=json.dumps(self.test_config.account_registration_requires_email),
                     history=HISTORY if self.test_config.chathistory else "",
+                    services=SERVICES if self.links_services else "",
                     authority='"embedded"' if run_services else '"none"',
                     port=port,
                     tls="true" if ssl else "false",
@@ -262,7 +302,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
             self.faketime_enabled = True
         self.proc = self.execute(
             [
-                *(HOST if run_services else ALONE),
+                *(host(self.links_services) if run_services else ALONE),
                 "--config",
                 self.directory / "signalbox.toml",
                 "--data",
