@@ -11,13 +11,13 @@ import { likeTheFirst } from './shared/c-loop/c-loop.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
 const SCENARIOS = `saturated, channels, mixed, latency, one-sender,
-                     one-sender-channels, paced, registrations, websocket, websocket-half,
-                     websocket-channels, websocket-latency, websocket-registrations`;
+                     one-sender-channels, paced, registrations, memory, websocket,
+                     websocket-half, websocket-channels, websocket-latency, websocket-registrations`;
 const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --warmup N         seconds of load before it (2)
   --connections N    connections of latency and registrations (10000)
   --rate N           deliveries a second of latency and websocket-latency (100000)
-  --paced-connections N  connections of paced (9000), in 100 channels
+  --paced-connections N  connections of paced and memory (9000), in 100 channels
   --main FILE        another entry file of our daemon
 `;
 

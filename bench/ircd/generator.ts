@@ -6,7 +6,15 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistogramSummary } from '../../contract/histogram.ts';
 import { LoadClient } from './load-client.ts';
-import type { GeneratorMessage, Job, Measurement, PacedJob, RegisterJob, SaturateJob } from './messages.ts';
+import type {
+  GeneratorMessage,
+  Job,
+  Measurement,
+  MemoryJob,
+  PacedJob,
+  RegisterJob,
+  SaturateJob,
+} from './messages.ts';
 
 /** 32 characters of text: what a short chat line has. */
 const TEXT = 'the quick brown fox jumps over it';
@@ -21,8 +29,11 @@ function report(message: GeneratorMessage): void {
   process.send?.(message);
 }
 
+/** A job whose clients are in channels. */
+type ChannelJob = SaturateJob | PacedJob | MemoryJob;
+
 const nickOf = (index: number, prefix = 'c') => `${prefix}${String(index).padStart(5, '0')}`;
-const channelOf = (index: number, { channels, channelPrefix = '#bench' }: SaturateJob | PacedJob) =>
+const channelOf = (index: number, { channels, channelPrefix = '#bench' }: ChannelJob) =>
   `${channelPrefix}${index % channels}`;
 
 /** The client of this number. */
@@ -46,8 +57,11 @@ function fail(why: string): never {
   process.exit(1);
 }
 
+/** What is counted while load runs. */
+const totals = { lines: 0, bytes: 0, reads: 0 };
+
 /** Connects, registers and joins everybody, and waits until the JOINs of others have all arrived. */
-async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
+async function populate(job: ChannelJob): Promise<LoadClient[]> {
   const clients: LoadClient[] = [];
   await inParallel(job.clients, job.concurrency ?? CONNECT_CONCURRENCY, async (index) => {
     const client = clientOf(job, index, job.channels);
@@ -55,22 +69,23 @@ async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
     await client.register(index % 2 === 0 ? undefined : job.capabilities);
     await client.join(channelOf(index, job));
   });
-  let received = 0;
   for (const client of clients) {
     client.onBytes = (_bytes, length) => {
-      received += length;
+      totals.bytes += length;
     };
     client.onLost = (why) => fail(`${client.nick} was lost: ${why}`);
   }
-  for (let before = -1; before !== received; ) {
-    before = received;
-    await sleep(QUIET_MS);
-  }
+  await untilQuiet();
   return clients;
 }
 
-/** What is counted while load runs. */
-const totals = { lines: 0, bytes: 0, reads: 0 };
+/** Until nobody is sent anything more. */
+async function untilQuiet(): Promise<void> {
+  for (let before = -1; before !== totals.bytes; ) {
+    before = totals.bytes;
+    await sleep(QUIET_MS);
+  }
+}
 
 /** Lines a second in slices of that length, from now until it is asked. */
 function sliced(sliceMs: number): () => readonly number[] {
@@ -216,6 +231,36 @@ async function paced(job: PacedJob): Promise<Measurement> {
   return measurement;
 }
 
+/** All rest, all say something, all rest: what they take of the server's memory is read meanwhile by who gave the job. */
+async function memory(job: MemoryJob): Promise<Measurement> {
+  const clients = await populate(job);
+  for (const client of clients) {
+    client.onBytes = (bytes, length) => {
+      totals.lines += client.wire.read(bytes, length);
+      totals.bytes += length;
+      totals.reads++;
+    };
+  }
+  await sleep(job.restMs);
+  report({ type: 'start' });
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const { lines, bytes, reads } = totals;
+  for (let said = 0; said < job.each; said++)
+    for (const [index, client] of clients.entries()) client.say(`PRIVMSG ${channelOf(index, job)} :${TEXT}`);
+  await untilQuiet();
+  const seconds = (performance.now() - begun - QUIET_MS) / 1000;
+  const used = process.cpuUsage(cpu);
+  return {
+    seconds,
+    count: totals.lines - lines,
+    bytes: totals.bytes - bytes,
+    reads: totals.reads - reads,
+    generatorCpuSeconds: (used.user + used.system) / 1e6,
+    latency: null,
+  };
+}
+
 async function register(job: RegisterJob): Promise<Measurement> {
   report({ type: 'start' });
   const cpu = process.cpuUsage();
@@ -237,14 +282,21 @@ async function register(job: RegisterJob): Promise<Measurement> {
   return { seconds, count: clients.length, bytes: 0, reads: 0, generatorCpuSeconds, latency };
 }
 
+function carryOut(job: Job): Promise<Measurement> {
+  switch (job.kind) {
+    case 'saturate':
+      return saturate(job);
+    case 'paced':
+      return paced(job);
+    case 'memory':
+      return memory(job);
+    case 'register':
+      return register(job);
+  }
+}
+
 async function main(job: Job): Promise<void> {
-  const measurement =
-    job.kind === 'saturate'
-      ? await saturate(job)
-      : job.kind === 'paced'
-        ? await paced(job)
-        : await register(job);
-  report({ type: 'end', measurement });
+  report({ type: 'end', measurement: await carryOut(job) });
 }
 
 // Connections stay open until the benchmark has read the server's memory and tells the generator to go.

@@ -65,7 +65,16 @@ export interface RegisterJob extends Guests {
   readonly concurrency: number;
 }
 
-export type Job = SaturateJob | PacedJob | RegisterJob;
+/** Clients are in their channels and rest; then each says `each` messages at once, and all rest again. */
+export interface MemoryJob extends Population {
+  readonly kind: 'memory';
+  /** Messages of each client in the burst. */
+  readonly each: number;
+  /** How long they rest before it. */
+  readonly restMs: number;
+}
+
+export type Job = SaturateJob | PacedJob | RegisterJob | MemoryJob;
 
 /** What a generator measured. */
 export interface Measurement {

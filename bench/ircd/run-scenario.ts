@@ -10,14 +10,16 @@ import { countedBetween, linesAWrite, type WriteCounts } from '../shared/lines-a
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
 import type { RunningServer } from '../shared/server-process.ts';
 import { startGenerator } from './generator-process.ts';
-import type { Job, Measurement } from './messages.ts';
+import type { Job, Measurement, MemoryJob } from './messages.ts';
 import type { Scenario } from './scenarios.ts';
 import type { IrcServerKind } from './servers.ts';
 
 /** No scenario may take longer than this, whatever happens. */
 const RUN_LIMIT_MS = 180_000;
-/** After the last registration, before memory is read: garbage of the burst is collected in this time. */
+/** After the last registration or message, before memory is read: garbage of the burst is collected in this time. */
 const SETTLE_MS = 3_000;
+/** Jobs whose memory is read when they are over. */
+const SETTLES = new Set<Job['kind']>(['register', 'memory']);
 /** The counters of our server that say how many lines it has written, and in how many writes. */
 const OWN_WRITES = ['signalbox_ircd_deliveries_total', 'signalbox_ircd_writes_total'] as const;
 
@@ -31,6 +33,8 @@ function withWebSockets(job: Job, webSockets: Scenario['webSockets'], { morePort
 
 interface MeasuredRun {
   readonly measurement: Measurement;
+  /** Before anybody came. */
+  readonly empty: ProcessUsage;
   readonly before: ProcessUsage;
   readonly after: ProcessUsage;
   /** CPU seconds of everything else on the machine meanwhile: what makes a figure doubtful. */
@@ -45,9 +49,10 @@ interface MeasuredRun {
 
 async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
   const { pid: serverPid } = server;
-  const heapOf = async () => (job.kind === 'register' ? ((await server.heapBytes?.()) ?? null) : null);
+  const heapOf = async () => (SETTLES.has(job.kind) ? ((await server.heapBytes?.()) ?? null) : null);
   const heapBefore = await heapOf();
-  let before = readUsage(serverPid);
+  const empty = readUsage(serverPid);
+  let before = empty;
   let machineBefore = machineCpuSeconds();
   const counters = async () => (await server.counters?.()) ?? {};
   let countersBefore = Promise.resolve<DaemonCounters>({});
@@ -66,22 +71,34 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
     const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
     const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
     const ownWrites = countedBetween(await countersBefore, await counters(), OWN_WRITES);
-    await sleep(job.kind === 'register' ? SETTLE_MS : 0);
+    await sleep(SETTLES.has(job.kind) ? SETTLE_MS : 0);
     const settledRssBytes = readUsage(serverPid).rssBytes;
     const heapAfter = await heapOf();
     const heapGrowthBytes = heapBefore === null || heapAfter === null ? null : heapAfter - heapBefore;
-    const usage = { before, after, othersCpuSeconds, settledRssBytes };
+    const usage = { empty, before, after, othersCpuSeconds, settledRssBytes };
     return { measurement, ...usage, heapGrowthBytes, ownWrites };
   } finally {
     generator.close();
   }
 }
 
+/** What each of so many clients takes of the server's memory: of all that it has more of than before they came. */
+function memoryFigures({ clients }: MemoryJob, run: MeasuredRun): Figures {
+  const { empty, before, settledRssBytes, heapGrowthBytes } = run;
+  const figures: Figures = {
+    'MB before they came': empty.rssBytes / 1048576,
+    'KB/connection at rest': (before.rssBytes - empty.rssBytes) / clients / 1024,
+    'KB/connection after a burst': (settledRssBytes - empty.rssBytes) / clients / 1024,
+  };
+  if (heapGrowthBytes !== null) figures['heap bytes/connection'] = heapGrowthBytes / clients;
+  return figures;
+}
+
 function figuresOf(job: Job, run: MeasuredRun): Figures {
   const { measurement, before, after } = run;
   const perSecond = measurement.count / measurement.seconds;
   const cpu = after.cpuSeconds - before.cpuSeconds;
-  const figures: Figures = {};
+  const figures: Figures = job.kind === 'memory' ? memoryFigures(job, run) : {};
   if (job.kind === 'register') {
     figures['registrations/s'] = perSecond;
     figures['registrations/CPU s'] = measurement.count / cpu;

@@ -29,7 +29,7 @@ export interface ScenarioSizes {
   readonly connections: number;
   /** Of the scenarios that send at a fixed rate. */
   readonly deliveriesPerSecond: number;
-  /** Of `paced`. */
+  /** Of `paced` and `memory`. */
   readonly pacedConnections: number;
 }
 
@@ -74,6 +74,29 @@ function unkindScenarios({ measureMs, warmupMs, pacedConnections }: ScenarioSize
       }),
     },
   ];
+}
+
+/** Messages of each client in the burst of `memory`, and how long all rest before it. */
+const BURST_EACH = 3;
+const REST_MS = 3_000;
+
+function memoryScenario({ pacedConnections: clients }: ScenarioSizes): Scenario {
+  return {
+    id: 'memory',
+    title:
+      `${clients.toLocaleString('en')} clients in ${PACED_CHANNELS} channels rest, ` +
+      `each says ${BURST_EACH} messages at once, and they rest again`,
+    headline: 'KB/connection after a burst',
+    lessIsBetter: true,
+    job: (port) => ({
+      kind: 'memory',
+      port,
+      clients,
+      channels: PACED_CHANNELS,
+      each: BURST_EACH,
+      restMs: REST_MS,
+    }),
+  };
 }
 
 /** All of them; the kind ones first. */
@@ -143,6 +166,7 @@ export function scenarios(sizes: ScenarioSizes): Scenario[] {
       headline: 'registrations/s',
       job: (port) => ({ kind: 'register', port, clients: connections, concurrency: 1000 }),
     },
+    memoryScenario(sizes),
     {
       id: 'websocket',
       title: '100 clients in one channel, window 8, all over WebSocket',
