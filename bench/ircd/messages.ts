@@ -70,7 +70,7 @@ export interface MemoryJob extends Population {
   readonly kind: 'memory';
   /** Messages of each client in the burst. */
   readonly each: number;
-  /** How long they rest before it. */
+  /** How long they rest before it, and behind it. */
   readonly restMs: number;
 }
 

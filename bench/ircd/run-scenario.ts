@@ -16,10 +16,14 @@ import type { IrcServerKind } from './servers.ts';
 
 /** No scenario may take longer than this, whatever happens. */
 const RUN_LIMIT_MS = 180_000;
-/** After the last registration or message, before memory is read: garbage of the burst is collected in this time. */
+/** After the last registration, before memory is read: garbage of the burst is collected in this time. */
 const SETTLE_MS = 3_000;
-/** Jobs whose memory is read when they are over. */
-const SETTLES = new Set<Job['kind']>(['register', 'memory']);
+
+/** How long a job's clients rest behind it before the server's memory is read; 0 where that is not measured. */
+function settleMs(job: Job): number {
+  if (job.kind === 'memory') return job.restMs;
+  return job.kind === 'register' ? SETTLE_MS : 0;
+}
 /** The counters of our server that say how many lines it has written, and in how many writes. */
 const OWN_WRITES = ['signalbox_ircd_deliveries_total', 'signalbox_ircd_writes_total'] as const;
 
@@ -49,7 +53,7 @@ interface MeasuredRun {
 
 async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
   const { pid: serverPid } = server;
-  const heapOf = async () => (SETTLES.has(job.kind) ? ((await server.heapBytes?.()) ?? null) : null);
+  const heapOf = async () => (settleMs(job) > 0 ? ((await server.heapBytes?.()) ?? null) : null);
   const heapBefore = await heapOf();
   const empty = readUsage(serverPid);
   let before = empty;
@@ -71,7 +75,7 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
     const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
     const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
     const ownWrites = countedBetween(await countersBefore, await counters(), OWN_WRITES);
-    await sleep(SETTLES.has(job.kind) ? SETTLE_MS : 0);
+    await sleep(settleMs(job));
     const settledRssBytes = readUsage(serverPid).rssBytes;
     const heapAfter = await heapOf();
     const heapGrowthBytes = heapBefore === null || heapAfter === null ? null : heapAfter - heapBefore;

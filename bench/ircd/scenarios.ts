@@ -76,9 +76,10 @@ function unkindScenarios({ measureMs, warmupMs, pacedConnections }: ScenarioSize
   ];
 }
 
-/** Messages of each client in the burst of `memory`, and how long all rest before it. */
+/** Messages of each client in the burst of `memory`. */
 const BURST_EACH = 3;
-const REST_MS = 3_000;
+/** How long all rest before it, and behind it: V8 gives back what it does not need once a process has been quiet for eight seconds. */
+const REST_MS = 20_000;
 
 function memoryScenario({ pacedConnections: clients }: ScenarioSizes): Scenario {
   return {

@@ -3,6 +3,7 @@
  * only ranges of it until the flush at the end of the tick, after which the same slabs serve the next tick.
  * Used by the server (flush) and, through {@link Outbox}, by the protocol.
  */
+import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import { FRAME_HEADER_BYTES, writeFrame } from '../../runtime/net/websocket-frame.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { type Chunk, FRAMING, type Framing, type Outbox } from './connection.ts';
@@ -10,12 +11,21 @@ import { type Chunk, FRAMING, type Framing, type Outbox } from './connection.ts'
 /** Slabs are 2^16 bytes, so that a position in the arena splits into slab and offset by a shift. */
 const SLAB_SHIFT = 16;
 export const SLAB_BYTES = 1 << SLAB_SHIFT;
+/**
+ * Slabs come two at a time, in one block: that is above `DAEMON_MALLOC_ENV` of main/core/daemon-launcher.ts, so that the C library
+ * maps it and unmaps it when it is discarded.
+ */
+const BLOCK_BYTES = 2 * SLAB_BYTES;
 
 /** The base of a slab whose tick is over: it makes every position negative, which push() refuses. */
 const EXPIRED = -0x4000_0000;
 
 /** Slabs kept for later ticks. 64 hold 4 MiB, the most a tick may serialize before it flushes early. */
 const MAX_SPARE_SLABS = 64;
+/** Slabs that stay: more than ticks of a quiet server need. */
+const KEPT_SLABS = 8;
+/** In a time this long it is seen how many slabs are needed; the others are given back. */
+const TRIM_MS = 1_000;
 
 /** One block of the arena, as it is in one tick. */
 export class Slab {
@@ -50,11 +60,14 @@ interface Lane {
  */
 export class Arena implements Outbox {
   #slabs: Slab[] = [];
-  readonly #spare: Buffer[] = [];
+  #spare: Buffer[] = [];
   readonly #lanes: Lane[] = [{ slab: null, used: 0 }];
   readonly #privateLane: Lane = { slab: null, used: 0 };
   #total = 0;
   #mostSlabs = 0;
+  /** The most slabs of a tick since it was last looked whether some can be given back. */
+  #lately = 0;
+  #trimTimer: NodeJS.Timeout | null = null;
   #given = 0;
   /** Called with each first line of a tick, so that the owner schedules the flush. */
   readonly #onFirstLine: () => void;
@@ -113,10 +126,48 @@ export class Arena implements Outbox {
     }
     this.#given += this.#slabs.length;
     if (this.#slabs.length > this.#mostSlabs) this.#mostSlabs = this.#slabs.length;
+    if (this.#slabs.length > this.#lately) this.#lately = this.#slabs.length;
     this.#slabs = [];
+    if (this.#trimTimer === null && this.#spare.length > KEPT_SLABS) this.#trimLater();
     this.#total = 0;
     this.#privateLane.slab = null;
     for (const lane of this.#lanes) lane.slab = null;
+  }
+
+  /** Gives back what no tick of the last second has needed. */
+  #trimLater(): void {
+    this.#trimTimer = setTimeout(() => {
+      this.#trimTimer = null;
+      this.#trim(Math.max(KEPT_SLABS, this.#lately - this.#slabs.length));
+      const needed = this.#lately;
+      this.#lately = 0;
+      if (needed > 0 && this.#spare.length > KEPT_SLABS) this.#trimLater();
+    }, TRIM_MS).unref();
+  }
+
+  /** Gives back blocks of which both halves are spare, while at least so many slabs are left. */
+  #trim(kept: number): void {
+    const alone = new Set<ArrayBufferLike>();
+    let left = this.#spare.length;
+    for (const { buffer } of this.#spare) {
+      if (left - 2 < kept) break;
+      if (!alone.delete(buffer)) {
+        alone.add(buffer);
+        continue;
+      }
+      discardBuffer(new Uint8Array(buffer));
+      left -= 2;
+    }
+    // What is left of a discarded block is empty.
+    this.#spare = this.#spare.filter(({ length }) => length > 0);
+  }
+
+  #newBytes(): Buffer {
+    const spare = this.#spare.pop();
+    if (spare !== undefined) return spare;
+    const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    this.#spare.push(block.subarray(SLAB_BYTES));
+    return block.subarray(0, SLAB_BYTES);
   }
 
   /** A line feed from wherever it came would end the line and begin a forged one: none leaves here. */
@@ -153,8 +204,7 @@ export class Arena implements Outbox {
     const found = this.#slabFor(lane, size);
     if (found !== null) return found;
     if (this.#slabs.length === 0) this.#onFirstLine();
-    const bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
-    const slab = new Slab(bytes, this.#slabs.length << SLAB_SHIFT);
+    const slab = new Slab(this.#newBytes(), this.#slabs.length << SLAB_SHIFT);
     this.#slabs.push(slab);
     lane.slab = slab;
     lane.used = 0;

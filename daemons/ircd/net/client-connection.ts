@@ -83,6 +83,9 @@ export interface ConnectionHost<User> {
   gone(connection: ClientConnection<User>): void;
 }
 
+/** Of those who take all they are sent. */
+const NO_BLOCKS: readonly Buffer[] = [];
+
 /** open -> closing (reason reported, last lines may be pushed) -> ended (last bytes handed over) -> gone. */
 const OPEN = 0;
 const CLOSING = 1;
@@ -137,9 +140,9 @@ export class ClientConnection<User>
   #keptBytes = 0;
   #writingBytes = 0;
   /** The blocks of the outstanding write: discarded when it is done. */
-  #writingBlocks: readonly Buffer[] = [];
+  #writingBlocks = NO_BLOCKS;
   /** The blocks of the very last write, behind which the socket closes. */
-  #lastBlocks: readonly Buffer[] = [];
+  #lastBlocks = NO_BLOCKS;
   #inputBytes = 0;
   #deferredBytes = 0;
   #lastError: string | null = null;
@@ -547,7 +550,7 @@ export class ClientConnection<User>
 
   #discardWritten(): void {
     for (const block of this.#writingBlocks) discardBuffer(block);
-    this.#writingBlocks = [];
+    this.#writingBlocks = NO_BLOCKS;
   }
 
   // Closing
@@ -574,7 +577,7 @@ export class ClientConnection<User>
    */
   #end(): void {
     this.#state = ENDED;
-    this.#lastBlocks = this.#backlog?.take() ?? [];
+    this.#lastBlocks = this.#backlog?.take() ?? NO_BLOCKS;
     this.#backlog = null;
     for (const block of this.#lastBlocks) this.#socket.write(block);
     if (this.#webSocket === null) this.#socket.end();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Arena, oneLine, SLAB_BYTES } from './arena.ts';
 import type { TickReceiver } from './client-connection.ts';
 import { FRAMING } from './connection.ts';
@@ -124,6 +124,47 @@ describe('Arena', () => {
     const first = new Set(fill(70));
     arena.reset();
     expect(fill(70).filter((bytes) => first.has(bytes))).toHaveLength(64);
+  });
+
+  test('what no tick of a second has needed is given back, and as much as it needed is kept', () => {
+    vi.useFakeTimers();
+    try {
+      const arena = new Arena();
+      const tick = (slabs: number) => {
+        for (let n = 0; n < slabs; n++) arena.encode('x'.repeat(SLAB_BYTES - 3));
+        arena.reset();
+      };
+      tick(60);
+      vi.advanceTimersByTime(1_000);
+      expect(arena.counts.idle).toBe(60);
+      tick(20);
+      tick(1);
+      vi.advanceTimersByTime(1_000);
+      expect(arena.counts.idle).toBe(20);
+      vi.advanceTimersByTime(1_000);
+      expect(arena.counts.idle).toBe(8);
+      expect(vi.getTimerCount()).toBe(0);
+      tick(3);
+      expect([arena.counts.idle, vi.getTimerCount()]).toEqual([8, 0]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a slab of which the other half of its block is in use stays', () => {
+    vi.useFakeTimers();
+    try {
+      const arena = new Arena();
+      const fill = () => arena.encode('x'.repeat(SLAB_BYTES - 3)).slab;
+      for (let n = 0; n < 20; n++) fill();
+      arena.reset();
+      const used = fill();
+      vi.advanceTimersByTime(2_000);
+      expect(used.bytes).toHaveLength(SLAB_BYTES);
+      expect(arena.counts.idle).toBe(9);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('counts the slabs of a tick, those that are kept, the most at once, and how many there were', () => {

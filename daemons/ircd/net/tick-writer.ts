@@ -11,21 +11,22 @@
  * answered come before those whom others wrote to, and the arena is kept until everybody had its bytes.
  */
 import type { QueueCounts } from '../../runtime/telemetry/queue-instrument.ts';
-import type { Arena } from './arena.ts';
-import { SLAB_BYTES } from './arena.ts';
+import { type Arena, SLAB_BYTES } from './arena.ts';
 import type { TickReceiver } from './client-connection.ts';
 import { netStat } from './stats.ts';
 
 const FIRST_RANGES = 8;
-/** Lists that grew larger than this are not kept, so that one busy tick does not hold memory for ever. */
-const MAX_KEPT_BOUNDS = 1024;
+/** Positions in a list that has not grown. */
+const FIRST_BOUNDS = FIRST_RANGES * 2;
 const MAX_KEPT_LISTS = 16_384;
+/** Positions in all lists that are kept although they grew: 1 MiB, so that one busy tick of a crowd does not hold memory for ever. */
+const MAX_KEPT_BOUNDS = 262_144;
 /** Connections that are written to between two looks at the clock: about 0.1 ms. */
 const CLOCK_EVERY = 16;
 
 /** What one connection will be sent at the end of the tick: positions in the arena, as pairs of start and end. */
 export class RangeList {
-  bounds = new Int32Array(FIRST_RANGES * 2);
+  bounds = new Int32Array(FIRST_BOUNDS);
   /** Entries of `bounds` in use. */
   length = 0;
   /** How many lines were pushed. */
@@ -105,6 +106,8 @@ export class TickWriter {
   readonly #answered = new Line();
   readonly #dirty = new Line();
   #spare: RangeList[] = [];
+  /** Positions in those of the spare lists that grew. */
+  #keptBounds = 0;
   readonly #scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** The ranges whose bytes `shared` holds; kept out of `spare` until the next list replaces it. */
   #sharedRanges: RangeList | null = null;
@@ -123,13 +126,13 @@ export class TickWriter {
   /** Registers a receiver for the end of the tick and gives it an empty list. */
   open(receiver: TickReceiver): RangeList {
     this.#dirty.push(receiver);
-    return this.#spare.pop() ?? new RangeList();
+    return this.#newList();
   }
 
   /** Like {@link open}, for one that is sent an answer: it does not wait behind a crowd that somebody wrote to. */
   openFirst(receiver: TickReceiver): RangeList {
     this.#answered.push(receiver);
-    return this.#spare.pop() ?? new RangeList();
+    return this.#newList();
   }
 
   /** A receiver that has its list is sent an answer as well. */
@@ -174,7 +177,6 @@ export class TickWriter {
     if (pending > this.#mostPending) this.#mostPending = pending;
     const ended =
       this.#flushLine(this.#answered, overflowed, isOver) && this.#flushLine(this.#dirty, overflowed, isOver);
-    if (this.#spare.length > MAX_KEPT_LISTS) this.#spare.length = MAX_KEPT_LISTS;
     if (!ended) return false;
     this.#forgetViews();
     this.#arena.reset();
@@ -211,7 +213,20 @@ export class TickWriter {
 
   #release(ranges: RangeList): void {
     ranges.clear();
-    if (ranges.bounds.length <= MAX_KEPT_BOUNDS) this.#spare.push(ranges);
+    const { length } = ranges.bounds;
+    if (length > FIRST_BOUNDS) {
+      if (this.#keptBounds + length > MAX_KEPT_BOUNDS) return;
+      this.#keptBounds += length;
+    }
+    if (this.#spare.length < MAX_KEPT_LISTS) this.#spare.push(ranges);
+  }
+
+  #newList(): RangeList {
+    const spare = this.#spare.pop();
+    if (spare === undefined) return new RangeList();
+    const { length } = spare.bounds;
+    if (length > FIRST_BOUNDS) this.#keptBounds -= length;
+    return spare;
   }
 
   #forgetViews(): void {

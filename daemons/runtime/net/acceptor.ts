@@ -137,7 +137,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       seat.leave();
       return;
     }
-    socket.once('close', () => seat.socketClosed());
+    socket.on('close', () => seat.socketClosed());
     this.#handOver(socket, seat, entry, tls, null);
   }
 
@@ -223,7 +223,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       return;
     }
     seat.proxied = proxied;
-    socket.once('close', () => seat.socketClosed());
+    socket.on('close', () => seat.socketClosed());
     if (!isEncrypted(entry)) this.#secured(socket, { seat, entry, tls: null });
     else if (this.#tls === null) socket.destroy();
     else this.#tls.accept(socket, { seat, entry });

@@ -76,7 +76,7 @@ export class ListenerSet<Entry extends ListenEntry> {
     server.on('drop', this.#options.onAcceptFailure);
     server.prependListener('connection', (socket: Socket) => {
       this.#sockets++;
-      socket.once('close', () => {
+      socket.on('close', () => {
         this.#sockets--;
       });
     });

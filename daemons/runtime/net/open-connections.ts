@@ -25,7 +25,7 @@ export class OpenConnections<Connection> {
   /** @param socket its socket, with which it goes; without it the daemon calls {@link delete} */
   add(connection: Connection, socket?: Socket): void {
     this.#open.add(connection);
-    socket?.once('close', () => this.delete(connection));
+    socket?.on('close', () => this.delete(connection));
     this.#onChanged();
   }
 
