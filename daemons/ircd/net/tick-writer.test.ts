@@ -259,6 +259,29 @@ describe('TickWriter', () => {
     expect(seen[2]?.buffer).not.toBe(one.slab.bytes.buffer);
   });
 
+  test('of lists that have grown no more than a MiB is kept, and every one of those that have not', () => {
+    const { arena, writer, push } = setUp();
+    const receivers = Array.from({ length: 5_000 }, () => new FakeReceiver());
+    const grown = receivers.slice(0, 3_000);
+    const lists = new Set<RangeList>();
+    for (let line = 0; line < 100; line++) {
+      const chunk = arena.encode('it');
+      arena.encode('a gap');
+      for (const receiver of line === 0 ? receivers : grown) push(receiver, chunk);
+    }
+    for (const { ranges } of receivers) lists.add(ranges!);
+    writer.flush([]);
+    const again = receivers.map((receiver) => writer.open(receiver)).filter((list) => lists.has(list));
+    const small = again.filter(({ bounds }) => bounds.length === 16);
+    // 256 positions of four bytes each.
+    expect([small.length, again.length - small.length]).toEqual([2_000, 1_024]);
+    for (const list of again) list.clear();
+    for (const [index, receiver] of receivers.entries()) receiver.ranges = again[index] ?? null;
+    writer.flush([]);
+    const later = receivers.map((receiver) => writer.open(receiver)).filter((list) => lists.has(list));
+    expect(later).toHaveLength(3_024);
+  });
+
   test('lists that begin alike are not taken for the same, nor one of this tick for one of the tick before', () => {
     const { arena, writer, push } = setUp();
     const chunks = () => ['1', '-', '2', '-', '3'].map((text) => arena.encode(text));
