@@ -65,7 +65,7 @@ test('what the page of operators says there is, is what processes have, and noth
 }) => {
   for (const id of ['ircd', 'relay']) await app.startDaemon(id);
   for (const id of ['objects', 'services']) await app.cliJson(['start', id]);
-  const daemons = ['ircd', 'relay', 'objects', 'accounts', 'services', 'recorder'];
+  const daemons = ['ircd', 'relay', 'objects', 'accounts', 'messages', 'services', 'recorder'];
   // Electron takes a message to a process of its own at once and does not tell when it went on; the others run on Node.
   const told = documented(host, daemons).filter(
     (one) =>

@@ -5,6 +5,7 @@
 import type { Limit } from '../contract/limit.ts';
 import { limits as accountsLimits } from '../daemons/identity/limits.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
+import { limits as messagesLimits } from '../daemons/messages/limits.ts';
 import { CLIENT_LIMITS as OBJECTS_CLIENT_LIMITS } from '../daemons/objects/client/limits.ts';
 import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '../daemons/objects/limits.ts';
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
@@ -63,6 +64,13 @@ export const LIMIT_TABLES: readonly {
       '`passwordCharacters` is a key of `[accounts]`; the others are fixed. See [accounts](accounts.md).',
     file: 'daemons/identity/limits.ts',
     limits: accountsLimits,
+  },
+  {
+    title: 'Messages',
+    about:
+      'All of them are fixed. How much is kept stands under IRC server (`history…`), and how long is a key of `[ircd.history]`.',
+    file: 'daemons/messages/limits.ts',
+    limits: messagesLimits,
   },
   {
     title: 'Recorder',

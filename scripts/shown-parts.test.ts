@@ -42,7 +42,7 @@ it('every instrument is registered under its name where something makes instrume
   const missing = [...instruments].filter((instrument) => {
     const name = instrument.slice(instrument.indexOf(' ') + 1);
     // Of these there is one a daemon, under its id.
-    if (/^(link to )?(ircd|relay|objects|accounts|services|recorder)$/.test(name))
+    if (/^(link to )?(ircd|relay|objects|accounts|messages|services|recorder)$/.test(name))
       return !registering.includes('`link to $');
     // Kinds of work are called by what is done.
     if (instrument.startsWith('operation ')) return !registering.includes("'operation', kind");

@@ -228,10 +228,16 @@ const history = z
     keep_minutes: z
       .int()
       .min(0)
-      .max(10_080)
+      .max(527_040)
       .default(0)
       .describe(
-        'How long what is said is kept in memory, on channels with the mode H and in private, for those who may read it (IRCv3 chathistory); 0 keeps nothing.',
+        'How long what is said is kept, on channels with the mode H and in private, for those who may read it (IRCv3 chathistory); 0 keeps nothing.',
+      ),
+    on_disk: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether it is kept on disk as well, so that it outlives a restart and there is more of it; without, and where the server runs by itself, it is in memory alone.',
       ),
     new_channels: z
       .boolean()

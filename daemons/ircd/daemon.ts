@@ -40,6 +40,8 @@ import { Cloaks } from './cloak.ts';
 import { makeCloakKeys } from './cloak-keys.ts';
 import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
+import { type MessageKeeper, PeerKeeper, type PeerKeeperOptions } from './history/message-keeper.ts';
+import { deleteMessages } from './history/open-history.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
@@ -98,6 +100,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #threads: ThreadPool;
   readonly #latency;
   readonly #accountFigures = new RequestFigures();
+  readonly #messageFigures = new RequestFigures();
   readonly #names: Lookup;
   readonly #resolver = new dns.Resolver();
   /** Asks once: what comes after the deadline helps nobody. */
@@ -116,6 +119,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     instrumentPool(context.metrics, this.#threads);
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     instrumentCorrelation(context.metrics, 'accounts', this.#accountFigures);
+    instrumentCorrelation(context.metrics, 'messages', this.#messageFigures);
     this.#dnsbl = new Dnsbl({ resolver: this.#listResolver, lists: config.dnsbl });
     this.#names = new Lookup({ resolver: this.#resolver, dns: config.dns, ident: config.ident });
     this.#askNameServers(config);
@@ -159,6 +163,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       motd: null,
       commands: COMMANDS,
       accounts: this.#authorityOf(config),
+      messages: () => this.#messages(),
     });
     const figures = new LinkFigures(context.metrics);
     this.#links = new SocketLinks(this.#server, {
@@ -201,6 +206,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => this.#links.desk.servers().length,
       },
     };
+    instrumentCounts(
+      context.metrics,
+      'batcher',
+      'messages',
+      () => this.#server.history?.disk?.counts ?? NO_BATCHES,
+    );
     publishMetrics(context.metrics, this.#server, this.#net, this.#names, this.#dnsbl);
   }
 
@@ -212,7 +223,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.motd = this.#context.prepared.motd ?? null;
     this.#server.gateways = this.#context.prepared.gateways;
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
-    await this.#awaitAccounts();
+    await Promise.all([this.#awaitAccounts(), this.#awaitMessages()]);
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
     this.#links.desk.configure(this.#context.prepared.links);
     this.#ownServices = linkOwnServices({
@@ -234,6 +245,22 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         'accounts_late',
         'The keeper of the accounts is not there yet: clients connect without, and can log in once it is',
       );
+  }
+
+  /** Whoever comes back first reads what was said before, if it is soon known who may; what is no longer to be kept is deleted. */
+  async #awaitMessages(): Promise<void> {
+    const { dataDir, peers } = this.#context;
+    const { disk = null } = this.#server.history ?? {};
+    if (disk === null) {
+      // Of one that stands alone nothing was ever there.
+      if (peers.secret !== null) await deleteMessages(dataDir);
+      return;
+    }
+    if (await disk.whenKnown(limits.accountsStartMs.default)) return;
+    this.#logger.warn(
+      'messages_late',
+      'The keeper of the messages is not there yet: what was said before the start can be read once it is',
+    );
   }
 
   async #keepChannels(): Promise<void> {
@@ -296,6 +323,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async drain(deadline: AbortSignal): Promise<void> {
     const reason = 'Server is shutting down';
+    this.#server.history?.disk?.freeze();
     await this.#kept?.freeze(deadline);
     this.#server.closing = reason;
     this.#server.clientLog.close();
@@ -307,7 +335,16 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#server.passwords.close();
     await this.#banSaver.close();
     await this.#kept?.close();
+    await this.#server.history?.disk?.close(deadline);
     await this.#threads.close(0);
+  }
+
+  /** Whoever keeps messages beyond a restart; nobody for a server that stands alone, which has no peers. */
+  #messages(): MessageKeeper | null {
+    const { peers } = this.#context;
+    if (peers.secret === null) return null;
+    const log: PeerKeeperOptions['log'] = (level, event, message) => this.#logger[level](event, message);
+    return new PeerKeeper({ peers, clock: systemClock, figures: this.#messageFigures, log });
   }
 
   /** Who knows the accounts with a configuration. */
@@ -429,6 +466,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
 /** Lines in the log about connections that were refused for the header of a proxy. */
 const PROXY_LOG = ratePerSecond(limits.proxyLogRecords.default, 0.2);
+
+/** Where messages are not on disk. */
+const NO_BATCHES = { depth: 0, submitted: 0, completed: 0, batches: 0 };
 
 /** How long clients get to read their last lines, in milliseconds. */
 const DRAIN_MS = 3_000;

@@ -4,7 +4,7 @@
  */
 
 import { truncateUtf8 } from '../irc/line-text.ts';
-import { UMODE } from '../irc/modes.ts';
+import { CMODE, UMODE } from '../irc/modes.ts';
 import { N } from '../irc/numerics.ts';
 import { serverNumeric } from '../irc/p10/numeric.ts';
 import { LineParser, type LineStatus } from '../irc/parser.ts';
@@ -34,7 +34,9 @@ import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
 import { Gateways } from './gateways.ts';
-import { MessageHistory } from './history/message-history.ts';
+import type { MessageHistory } from './history/message-history.ts';
+import type { MessageKeeper } from './history/message-keeper.ts';
+import { configureHistory, endDisk, type HistoryParts, openHistory } from './history/open-history.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
 import type { Keeper } from './keeper.ts';
@@ -72,6 +74,8 @@ export interface ServerOptions {
   readonly commands: ReadonlyMap<string, Command>;
   /** Who knows the accounts; nobody where absent. */
   readonly accounts?: AccountAuthority;
+  /** Makes a link to whoever keeps messages beyond a restart; nobody does where absent or null. */
+  readonly messages?: () => MessageKeeper | null;
 }
 
 /** What is offered while there is history. */
@@ -122,6 +126,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
+  readonly #historyParts: HistoryParts;
   /** Lines that commands cost by the configuration. */
   #penalties: ReadonlyMap<string, number> = new Map();
   readonly #parser = new LineParser();
@@ -145,12 +150,17 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.motd = options.motd;
     this.spamRecords = spamRecordsOf(this);
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
-    this.state.onEnded = (channel) => this.metadata.forget(channel);
+    this.state.onEnded = (channel) => {
+      this.metadata.forget(channel);
+      if (channel.history !== null || channel.has(CMODE.history)) this.history?.drop(channel);
+    };
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
     this.statuses = statusesOf(options.config);
-    if (options.config.history.keep_minutes > 0) this.history = new MessageHistory(options.config.history);
+    this.#historyParts = { server: this, keeper: options.messages };
+    const { history } = options.config;
+    if (history.keep_minutes > 0) this.history = openHistory(history, this.#historyParts);
     this.#configureLimits(options.config);
     this.isupport = this.#support();
   }
@@ -194,11 +204,12 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   #configureHistory(settings: IrcdConfig['history']): void {
     const before = this.history;
     if (settings.keep_minutes > 0) {
-      if (before !== null) before.configure(settings);
-      else this.history = new MessageHistory(settings);
+      if (before !== null) configureHistory(before, settings, this.#historyParts);
+      else this.history = openHistory(settings, this.#historyParts);
     } else if (before !== null) {
       this.history = null;
       before.clear(this.state.channels.values());
+      endDisk(before);
     }
     const names = capabilityNames(HISTORY_CAPS);
     const on = this.history !== null;

@@ -282,13 +282,48 @@ export const limits = {
     default: 1_000,
     unit: 'count',
     reason:
-      'Messages that are kept of one channel, or of the private ones of one account: some hours of a busy channel. Beyond it the oldest goes.',
+      'Messages that are in memory of one channel, or of the private ones of one account: some hours of a busy channel. Beyond it the oldest goes, or is on disk alone.',
   },
   historyTotalBytes: {
     default: 67_108_864,
     unit: 'bytes',
     reason:
-      'Everything that is kept of what was said: some hundred thousand messages. Beyond it the oldest of all goes.',
+      'Everything of what was said that is in memory: some hundred thousand messages. Beyond it the oldest of all goes, or is on disk alone.',
+  },
+  historyDiskMessages: {
+    default: 100_000,
+    unit: 'count',
+    reason:
+      'Messages that are on disk of one channel, or of the private ones of one account: months of a busy channel. Beyond it the oldest goes.',
+  },
+  historyDiskBytes: {
+    default: 2_147_483_648,
+    unit: 'bytes',
+    reason: 'What all messages on disk count for, about what they take. Beyond it the oldest of all goes.',
+  },
+  historyFlushMs: {
+    default: 200,
+    unit: 'milliseconds',
+    reason:
+      'How long what is said waits for more before it is written to disk: what a crash loses, beside what is being written.',
+  },
+  historyQueueBytes: {
+    default: 8_388_608,
+    unit: 'bytes',
+    reason:
+      'Messages that wait for the disk: several seconds of a busy network. Beyond it messages are in memory alone, and counted.',
+  },
+  historyWaiting: {
+    default: 4_000,
+    unit: 'count',
+    reason:
+      'Messages of one channel that wait for the disk, so that one that is flooded does not take the room of all.',
+  },
+  historyQueueChanges: {
+    default: 100_000,
+    unit: 'count',
+    reason:
+      'Other changes of history that wait for the disk: messages that were taken back, channels that ended, who may read. Beyond it all that is on disk is deleted, since none of them may be missed.',
   },
   historyReply: {
     default: 100,

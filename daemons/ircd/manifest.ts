@@ -92,7 +92,10 @@ export const manifest = defineManifest({
   summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
   config: ircdConfigSchema,
   verbs: verbSpecs,
-  helpers: ({ accounts }) => (accounts.authority === 'embedded' ? ['accounts'] : []),
+  helpers: ({ accounts, history }) => [
+    ...(accounts.authority === 'embedded' ? ['accounts'] : []),
+    ...(history.keep_minutes > 0 && history.on_disk ? ['messages'] : []),
+  ],
   places: listenPlaces,
   metrics,
   commands: adminCommands,

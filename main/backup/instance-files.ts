@@ -26,12 +26,14 @@ const OUTSIDE: ReadonlySet<string> = new Set([
   'sessions.json',
   'desktop',
   '.cache',
+  'messages',
   RESTORE_FOLDER,
 ]);
 
 /**
  * Top-level entries that are not part of an instance: the claim on the folder, logs, logins (one that was ended must not come
- * back), Chromium's profile, caches, and what backups and restores leave.
+ * back), what was said on the IRC server (what was taken back, or is too old, must not come back either), Chromium's profile, caches, and
+ * what backups and restores leave.
  */
 export function isOutside(name: string): boolean {
   return OUTSIDE.has(name) || name.startsWith(REPLACED_PREFIX) || name.startsWith(STAGING_PREFIX);

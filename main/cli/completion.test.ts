@@ -19,7 +19,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _signalbox; printf '%s\\n' "\${COMPRE
 test.each<[string[], string[]]>([
   [['st'], ['status', 'start', 'stop']],
   [['stop', 'i'], ['ircd']],
-  [['logs', 'm'], ['main']],
+  [
+    ['logs', 'm'],
+    ['messages', 'main'],
+  ],
   [['t'], ['top', 'tasks']],
   [['tasks', 'c'], ['cancel']],
   [['po'], ['pools']],

@@ -28,6 +28,7 @@ export function setAccount(
   // Masks may name accounts: what was found out about this user before holds no longer.
   for (const membership of user.memberships.values()) {
     membership.banRevision = -1;
+    if (user.local !== null) membership.channel.history?.accountChanged(user, former);
     if (membership.status !== 0) server.keeper?.changed(membership.channel);
   }
   if (!user.registered) return null;

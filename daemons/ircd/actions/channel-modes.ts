@@ -9,7 +9,6 @@ import { CMODE, STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { dropHistory } from '../history/message-history.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import type { ModeChange, Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
@@ -46,7 +45,7 @@ export class ChannelModeChanges {
   flag(on: boolean, letter: string, bit: number): void {
     if (this.#channel.has(bit) === on) return;
     this.#channel.modes ^= bit;
-    if (bit === CMODE.history && !on) dropHistory(this.#channel);
+    if (bit === CMODE.history && !on) this.#server.history?.drop(this.#channel);
     this.#add(on, letter);
   }
 

@@ -24,17 +24,21 @@ export function kept(
 ): WorkSteps | null {
   const gate = server.keeper?.changed(channel) ?? null;
   const told = 'nick' in source ? source.server.bursting : source.bursting;
-  return gate === null || told ? announce() : behind(server, gate, channel, announce);
+  return gate === null || told ? announce() : behind(server, gate, channel.gate, announce);
 }
 
-function* behind(
+/**
+ * Announces something once a gate is open.
+ * @param crowd the gate of those who are to hear it before anything else that comes now; null for one receiver.
+ */
+export function* behind(
   server: CommandServer,
   gate: WorkGate,
-  channel: Channel,
+  crowd: WorkGate | null,
   announce: () => WorkSteps | null,
 ): WorkSteps {
   const { work } = server.host;
-  work.hold(channel.gate);
+  if (crowd !== null) work.hold(crowd);
   try {
     while (work.mustWait(gate)) yield gate;
   } finally {

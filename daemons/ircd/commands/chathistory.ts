@@ -8,12 +8,12 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import { CAP } from '../client/capabilities.ts';
 import { sendBatch } from '../client/reply-batch.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { HistoryEntry } from '../history/history-buffer.ts';
-import { historyOf, type MessageHistory } from '../history/message-history.ts';
+import { type Asked, type Found, type Question, type Readable, search } from '../history/history-search.ts';
+import { accountScope, historyOf, type MessageHistory } from '../history/message-history.ts';
 import { sendHistory } from '../history/playback.ts';
-import { type Mark, type Selection, select } from '../history/selection.ts';
-import { conversationsOf } from '../history/targets.ts';
+import { type Conversation, conversationsOf } from '../history/targets.ts';
 import { limits } from '../limits.ts';
+import { scopeOf } from '../state/channel-history.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
@@ -79,87 +79,117 @@ function answer(
     return;
   }
   const target = params[1]!;
-  const entries = readable(server, history, client, target);
-  if (entries === null) {
-    refuse(
-      client,
-      'INVALID_TARGET',
-      `${kind} ${replyParameter(target)}`,
-      isChannelName(target) ? NOT_OF_CHANNEL : NOT_IN_PRIVATE,
-    );
+  const readable = readableBy(server, history, client, target);
+  if (readable === null) {
+    refuseTarget(client, kind, target);
     return;
   }
-  server.host.work.spend(entries.length * workPrices.skipped.ns);
-  const selection = selectionOf(client, kind, params, entries);
-  if (selection === null) return;
-  const playback = client.has(CAP.eventPlayback);
-  const seen = playback ? entries : entries.filter(({ said }) => said.kind === 'message');
-  const found = select(seen, selection, { messages: count, bytes: Math.max(0, client.answerBytes) });
-  server.host.work.spend(found.length * workPrices.row.ns);
-  sendHistory(server, client, server.state.findChannel(target)?.name ?? target, found);
+  server.host.work.spend((readable.buffer?.size ?? 0) * workPrices.skipped.ns);
+  const question = questionOf(client, kind, params);
+  if (question === null) return;
+  const room = { messages: count, bytes: Math.max(0, client.answerBytes) };
+  const found = search(history, readable, question, client.has(CAP.eventPlayback), room);
+  const asked = { kind, target, after: readable.after };
+  if (found instanceof Promise) {
+    server.defer(
+      client,
+      found,
+      (result) => tell(server, client, asked, result),
+      () => {},
+    );
+  } else tell(server, client, asked, found);
+}
+
+/** What was asked for. */
+interface AskedFor {
+  readonly kind: string;
+  readonly target: string;
+  /** What the client might not read when it was asked for. */
+  readonly after: number;
+}
+
+function tell(
+  server: CommandServer,
+  client: LocalClient,
+  { kind, target, after }: AskedFor,
+  found: Found,
+): void {
+  const context = `${kind} ${replyParameter(target)}`;
+  if (found.kind === 'unknown') {
+    const shown = replyParameter(`msgid=${found.id}`);
+    refuse(client, 'MESSAGE_ERROR', `${context} ${shown}`, 'This message is not kept, or not for you');
+    return;
+  }
+  if (found.kind === 'unreadable') {
+    refuse(client, 'MESSAGE_ERROR', context, 'Messages could not be retrieved: try again in a while');
+    return;
+  }
+  // They may have left meanwhile, or what they asked for may be kept no longer.
+  const now = server.history === null ? null : readableBy(server, server.history, client, target);
+  if (now === null) {
+    refuseTarget(client, kind, target);
+    return;
+  }
+  const entries = now.after <= after ? found.entries : found.entries.filter(({ order }) => order > now.after);
+  server.host.work.spend(entries.length * workPrices.row.ns);
+  sendHistory(server, client, now.name === '' ? target : now.name, entries);
+}
+
+function refuseTarget(client: LocalClient, kind: string, target: string): void {
+  const text = isChannelName(target) ? NOT_OF_CHANNEL : NOT_IN_PRIVATE;
+  refuse(client, 'INVALID_TARGET', `${kind} ${replyParameter(target)}`, text);
 }
 
 /** All that a client may read of a channel, or of what it has written with somebody; null where that is nothing to ask for. */
-function readable(
+function readableBy(
   server: CommandServer,
   history: MessageHistory,
-  client: LocalClient,
+  { user }: LocalClient,
   target: string,
-): readonly HistoryEntry[] | null {
-  const { user } = client;
+): Readable | null {
   if (isChannelName(target)) {
     const channel = server.state.findChannel(target);
     if (channel === undefined || !user.memberships.has(channel)) return null;
     if (historyOf(history, channel) === null) return null;
-    if (channel.history === null) return [];
-    const after = channel.history.readableAfter(user);
-    const { entries } = channel.history.buffer;
-    return after === 0 ? entries : entries.filter(({ order }) => order > after);
+    const { history: kept, name } = channel;
+    const after = kept?.readableAfter(user) ?? history.totals.lastOrder;
+    return { buffer: kept?.buffer ?? null, scope: scopeOf(channel), name, after, peer: null };
   }
   if (!history.keepsDirect || user.account === null) return null;
-  const key = fold(target);
   const holder = server.state.findUser(target)?.account ?? null;
-  const account = holder === null ? null : fold(holder);
-  // With whom it was: they may have had another nick then, or somebody else this one.
-  const isMeant = ({ said: { peer } }: HistoryEntry) =>
-    peer !== null && (peer.nickKey === key || (account !== null && peer.account === account));
-  return history.ofAccount(user.account)?.entries.filter(isMeant) ?? [];
+  return {
+    buffer: history.ofAccount(user.account),
+    scope: accountScope(user.account),
+    name: '',
+    after: 0,
+    peer: { nick: fold(target), account: holder === null ? null : fold(holder) },
+  };
 }
 
 /** What the parameters say, null once the client was told what is wrong with them. */
-function selectionOf(
+function questionOf(
   client: LocalClient,
   kind: string,
   [, target = '', first = '', second = '']: readonly string[],
-  entries: readonly HistoryEntry[],
-): Selection | null {
-  if (kind === 'LATEST' && first === '*') return { kind, mark: null };
+): Question | null {
+  if (kind === 'LATEST' && first === '*') return { kind, marks: [] };
   const context = `${kind} ${replyParameter(target)}`;
-  const mark = markOf(client, context, first, entries);
-  if (mark === null) return null;
-  if (kind !== 'BETWEEN') return { kind: kind as 'LATEST' | 'BEFORE' | 'AFTER' | 'AROUND', mark };
-  const until = markOf(client, context, second, entries);
-  return until === null ? null : { kind, mark, until };
+  const marks: Asked[] = [];
+  for (const text of kind === 'BETWEEN' ? [first, second] : [first]) {
+    const mark = markOf(client, context, text);
+    if (mark === null) return null;
+    marks.push(mark);
+  }
+  return { kind: kind as Question['kind'], marks };
 }
 
-function markOf(
-  client: LocalClient,
-  context: string,
-  text: string,
-  entries: readonly HistoryEntry[],
-): Mark | null {
+function markOf(client: LocalClient, context: string, text: string): Asked | null {
   const timeMs = timestampOf(text);
   if (timeMs !== null) return { order: null, timeMs };
-  const shown = replyParameter(text);
   const id = /^msgid=(.+)$/i.exec(text)?.[1];
-  if (id === undefined) {
-    const expected = 'Expected timestamp=YYYY-MM-DDThh:mm:ss.sssZ or msgid=...';
-    refuse(client, 'INVALID_PARAMS', `${context} ${shown}`, expected);
-    return null;
-  }
-  const entry = entries.findLast(({ said }) => said.msgid === id);
-  if (entry !== undefined) return entry;
-  refuse(client, 'MESSAGE_ERROR', `${context} ${shown}`, 'This message is not kept, or not for you');
+  if (id !== undefined) return { id };
+  const expected = 'Expected timestamp=YYYY-MM-DDThh:mm:ss.sssZ or msgid=...';
+  refuse(client, 'INVALID_PARAMS', `${context} ${replyParameter(text)}`, expected);
   return null;
 }
 
@@ -185,10 +215,16 @@ function answerTargets(
   }
   const [earliest, latest] = [Math.min(times[0]!, times[1]!), Math.max(times[0]!, times[1]!)];
   const forwards = times[0]! <= times[1]!;
-  const all = conversationsOf(server, history, client).filter(
-    ({ timeMs }) => timeMs > earliest && timeMs < latest,
-  );
-  const found = forwards ? all.slice(0, count) : all.slice(-count);
+  const show = (all: readonly Conversation[]) => {
+    const within = all.filter(({ timeMs }) => timeMs > earliest && timeMs < latest);
+    tellTargets(server, client, forwards ? within.slice(0, count) : within.slice(-count));
+  };
+  const all = conversationsOf(server, history, client);
+  if (all instanceof Promise) server.defer(client, all, show, () => {});
+  else show(all);
+}
+
+function tellTargets(server: CommandServer, client: LocalClient, found: readonly Conversation[]): void {
   server.host.work.spend(found.length * workPrices.row.ns);
   const lines = found.map(
     ({ name, timeMs }) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { HistoryBuffer, type HistoryEntry, HistoryTotals, type Remembered } from './history-buffer.ts';
+import { HistoryBuffer, HistoryTotals, type Kept, type Remembered } from './history-buffer.ts';
 import { type Mark, type Selection, select } from './selection.ts';
 
 const said = (msgid: string, timeMs = 0, body = 'x'): Remembered => ({
@@ -74,7 +74,7 @@ it('lets those go that came too long ago, whatever time they name', () => {
 
 const LAVISH = { messages: 100, bytes: 1e9 };
 /** Entries of one place, with these times. */
-function entriesAt(times: readonly number[]): readonly HistoryEntry[] {
+function entriesAt(times: readonly number[]): readonly Kept[] {
   const buffer = new HistoryBuffer(new HistoryTotals());
   for (const [n, timeMs] of times.entries()) buffer.keep(said(String(n), timeMs));
   return buffer.entries;
@@ -95,8 +95,8 @@ it('selects within its room what lies on the side that is asked for, next to the
         byOrder && entries.length > 0 ? entries[n % entries.length]! : { order: null, timeMs: n };
       const [mark, other] = [markAt(at), markAt(until)];
       const place = (one: Mark) => (one.order === null ? one.timeMs : one.order);
-      const placeOf = (entry: HistoryEntry) => (mark.order === null ? entry.timeMs : entry.order);
-      const ids = (found: readonly HistoryEntry[]) => found.map((entry) => entry.order);
+      const placeOf = (entry: Kept) => (mark.order === null ? entry.timeMs : entry.order);
+      const ids = (found: readonly Kept[]) => found.map((entry) => entry.order);
       const ask = (selection: Selection) => ids(select(entries, selection, { ...LAVISH, messages }));
       const ahead = ids(entries.filter((entry) => placeOf(entry) < place(mark)));
       const behind = ids(entries.filter((entry) => placeOf(entry) > place(mark)));

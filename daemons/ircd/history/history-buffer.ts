@@ -44,16 +44,24 @@ export interface Remembered {
   readonly peer: Peer | null;
 }
 
+/** Something that is kept, in memory or read from the disk. */
+export interface Kept {
+  readonly said: Remembered;
+  /** Later than that of everything before it, of whatever channel. */
+  readonly order: number;
+  /** When it was said, Unix milliseconds; by the clock of another server where it was said there. */
+  readonly timeMs: number;
+  readonly sizeBytes: number;
+}
+
 /** What an entry takes beside its texts: the object, its place in two lists, the strings' own heads. */
 const ENTRY_BYTES = 400;
 
 /** One of them in its place. */
-export class HistoryEntry {
+export class HistoryEntry implements Kept {
   /** Another once its channel is renamed. */
   said: Remembered;
-  /** Later than that of every entry before it, of whatever channel. */
   readonly order: number;
-  /** When it was said, Unix milliseconds; by the clock of another server where it was said there. */
   readonly timeMs: number;
   /** When it came. */
   readonly keptMs: number;
@@ -86,13 +94,20 @@ export class HistoryTotals {
   messages = 0;
   bytes = 0;
 
-  constructor(mostBytes: number = limits.historyTotalBytes.default) {
+  /** @param lastOrder what the first entry comes behind: above that of every start before this one. */
+  constructor(mostBytes: number = limits.historyTotalBytes.default, lastOrder = 0) {
     this.#mostBytes = mostBytes;
+    this.#lastOrder = lastOrder;
   }
 
   /** What the next entry comes behind. */
   get lastOrder(): number {
     return this.#lastOrder;
+  }
+
+  /** What comes now comes behind this as well. */
+  skipTo(order: number): void {
+    this.#lastOrder = Math.max(this.#lastOrder, order);
   }
 
   /** Called by buffers. */
@@ -134,13 +149,21 @@ export class HistoryTotals {
 /** Those of one channel, or of one account. */
 export class HistoryBuffer {
   readonly totals: HistoryTotals;
+  /** What it is called on disk, as contract/messages.ts says. */
+  scope: string;
+  /** Of a channel the name that is in its messages; empty for an account. */
+  name: string;
+  /** Entries that are to be written to disk yet. */
+  unwritten = 0;
   readonly #most: number;
   /** Those before {@link #from} are gone. */
   #entries: HistoryEntry[] = [];
   #from = 0;
 
-  constructor(totals: HistoryTotals, most: number = limits.historyMessages.default) {
+  constructor(totals: HistoryTotals, most: number = limits.historyMessages.default, scope = '', name = '') {
     this.totals = totals;
+    this.scope = scope;
+    this.name = name;
     this.#most = most;
   }
 
@@ -153,10 +176,17 @@ export class HistoryBuffer {
     return this.#from === 0 ? this.#entries : this.#entries.slice(this.#from);
   }
 
-  keep(said: Remembered): void {
-    this.#entries.push(this.totals.place(this, said));
+  /** Everything of this order and later is in memory, unless it was taken back. */
+  get completeFrom(): number {
+    return this.#entries[this.#from]?.order ?? this.totals.lastOrder + 1;
+  }
+
+  keep(said: Remembered): HistoryEntry {
+    const entry = this.totals.place(this, said);
+    this.#entries.push(entry);
     if (this.size > this.#most) this.drop(this.#entries[this.#from]!);
     this.totals.makeRoom();
+    return entry;
   }
 
   /** Takes out one entry, which is mostly the oldest. */

@@ -1,22 +1,28 @@
 /**
- * What is kept of what was said on this server (IRCv3 chathistory), in memory, for as long and as much as the settings and the limits
- * say: of channels with the mode H, and of private messages of accounts. Services are never listened to: they are told passwords.
+ * What is kept of what was said on this server (IRCv3 chathistory), for as long and as much as the settings and the limits say: of
+ * channels with the mode H, and of private messages of accounts. The latest of it is in memory, all of it on disk where the settings say
+ * so. Services are never listened to: they are told passwords.
  */
+import type { StoreChange } from '../../../contract/messages.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { CMODE } from '../../irc/modes.ts';
 import { SERVICES_FLAG } from '../../irc/p10/server-line.ts';
+import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { Delivery } from '../client/delivery.ts';
 import type { IrcdConfig } from '../config.ts';
+import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
-import { ChannelHistory } from '../state/channel-history.ts';
+import { ChannelHistory, type HistoryRecords, scopeOf } from '../state/channel-history.ts';
 import type { User } from '../state/user.ts';
 import {
   HistoryBuffer,
   type HistoryLine,
   HistoryTotals,
+  type Kept,
   type Peer,
   type Remembered,
 } from './history-buffer.ts';
+import type { HistoryDisk, ReaderRows } from './history-disk.ts';
 
 /** What the settings say of it. */
 type Settings = IrcdConfig['history'];
@@ -30,11 +36,15 @@ export interface Said {
 }
 
 /** All that is kept. There is none while `keep_minutes` is 0. */
-export class MessageHistory {
+export class MessageHistory implements HistoryRecords {
   readonly totals: HistoryTotals;
+  /** Where it outlives the process; null where it does not. */
+  disk: HistoryDisk | null = null;
   #settings: Settings;
   /** By folded account. */
   readonly #accounts = new Map<string, HistoryBuffer>();
+  /** Ids that were taken back since each of those began to read who reads now. */
+  readonly #reading = new Set<Set<string>>();
 
   constructor(settings: Settings, totals = new HistoryTotals()) {
     this.#settings = settings;
@@ -42,9 +52,23 @@ export class MessageHistory {
   }
 
   configure(settings: Settings): void {
+    const before = this.#settings;
     this.#settings = settings;
-    if (!settings.direct_messages) this.#forgetAccounts();
+    if (before.direct_messages && !settings.direct_messages) this.#forgetAccounts();
     this.expire();
+  }
+
+  change(change: StoreChange): void {
+    this.disk?.change(change);
+  }
+
+  /** Who may read channels, as it was on disk when this process was started. */
+  restoreReaders(rows: ReaderRows, find: (key: string) => Channel | undefined): void {
+    for (const { scope, account, since } of rows) {
+      const channel = find(scope.slice(1));
+      if (channel === undefined || historyOf(this, channel) === null) this.change({ do: 'drop', scope });
+      else if (account !== '') this.#of(channel).mayRead(account, since);
+    }
   }
 
   /** Whether channels that are made here get the mode H. */
@@ -69,12 +93,12 @@ export class MessageHistory {
   /** Something was said to everybody on a channel that has the mode H. */
   said(channel: Channel, said: Said): void {
     const remembered = remember(said, null);
-    if (remembered !== null) this.#of(channel).buffer.keep(remembered);
+    if (remembered !== null) this.#keep(this.#of(channel).buffer, remembered);
   }
 
   /** Something else happened there. */
   happened(channel: Channel, message: Delivery): void {
-    this.#of(channel).buffer.keep(facts(message, 'event', null));
+    this.#keep(this.#of(channel).buffer, facts(message, 'event', null));
   }
 
   /**
@@ -97,30 +121,75 @@ export class MessageHistory {
   forgetAccount(account: string): void {
     this.ofAccount(account)?.clear();
     this.#accounts.delete(fold(account));
+    this.change({ do: 'end account', account: fold(account) });
   }
 
-  /** A message was taken back. */
-  redacted(source: User, to: User | Channel, msgid: string): void {
+  /** A message was taken back. Answers what is closed until the disk has none of it; null where nobody has to wait for that. */
+  redacted(source: User, to: User | Channel, msgid: string): WorkGate | null {
+    for (const gone of this.#reading) gone.add(msgid);
     if ('members' in to) {
       to.history?.buffer.forget(msgid);
-      return;
+      if (historyOf(this, to) === null) return null;
+      this.change({ do: 'forget', scope: scopeOf(to), id: msgid });
+      return this.disk?.gate() ?? null;
     }
-    for (const { account } of [source, to]) if (account !== null) this.ofAccount(account)?.forget(msgid);
+    if (!this.keepsDirect) return null;
+    const accounts = [source, to].map(({ account }) => account).filter((account) => account !== null);
+    for (const account of accounts) {
+      this.ofAccount(account)?.forget(msgid);
+      this.change({ do: 'forget', scope: accountScope(account), id: msgid });
+    }
+    return accounts.length === 0 ? null : (this.disk?.gate() ?? null);
+  }
+
+  /**
+   * Does something with what is read from the disk once it is there; null where it could not be read. What was taken back meanwhile is
+   * gone, wherever it was read.
+   */
+  async whileReading<Answer, Result>(
+    asked: Promise<Answer>,
+    then: (answer: Answer | null, isGone: (entry: Kept) => boolean) => Result,
+  ): Promise<Result> {
+    const gone = new Set<string>();
+    this.#reading.add(gone);
+    try {
+      const answer = await asked.catch(() => null);
+      return then(answer, ({ said }) => said.msgid !== '' && gone.has(said.msgid));
+    } finally {
+      this.#reading.delete(gone);
+    }
+  }
+
+  /** Whatever was kept of a channel is forgotten. */
+  drop(channel: Channel): void {
+    channel.history?.buffer.clear();
+    channel.history = null;
+    this.change({ do: 'drop', scope: scopeOf(channel) });
   }
 
   /** Forgets everything: history is switched off. */
   clear(channels: Iterable<Channel>): void {
     this.#forgetAccounts();
-    for (const channel of channels) dropHistory(channel);
+    for (const channel of channels) {
+      channel.history?.buffer.clear();
+      channel.history = null;
+    }
+    this.change({ do: 'clear', kind: 'channels' });
   }
 
   #forgetAccounts(): void {
     for (const buffer of this.#accounts.values()) buffer.clear();
     this.#accounts.clear();
+    this.change({ do: 'clear', kind: 'accounts' });
+  }
+
+  #keep(buffer: HistoryBuffer, said: Remembered): void {
+    const entry = buffer.keep(said);
+    this.disk?.keep(entry);
   }
 
   #of(channel: Channel): ChannelHistory {
-    channel.history ??= new ChannelHistory(this.totals);
+    channel.history ??= new ChannelHistory(this.totals, channel, this);
     return channel.history;
   }
 
@@ -136,22 +205,21 @@ export class MessageHistory {
     const key = fold(account);
     let buffer = this.#accounts.get(key);
     if (buffer === undefined) {
-      buffer = new HistoryBuffer(this.totals);
+      buffer = new HistoryBuffer(this.totals, limits.historyMessages.default, accountScope(account));
       this.#accounts.set(key, buffer);
     }
-    buffer.keep(remembered);
+    this.#keep(buffer, remembered);
   }
+}
+
+/** What the private messages of an account are called on disk. */
+export function accountScope(account: string): string {
+  return `a${fold(account)}`;
 }
 
 /** The history where what happens on a channel is kept, null else. */
 export function historyOf(history: MessageHistory | null, channel: Channel): MessageHistory | null {
   return history !== null && (channel.modes & CMODE.history) !== 0 ? history : null;
-}
-
-/** Whatever was kept of a channel is forgotten. */
-export function dropHistory(channel: Channel): void {
-  channel.history?.buffer.clear();
-  channel.history = null;
 }
 
 export function isService({ server }: User): boolean {

@@ -4,7 +4,7 @@ import { Delivery } from '../client/delivery.ts';
 import { MultilineMessage } from '../client/multiline-message.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import type { HistoryEntry } from './history-buffer.ts';
+import type { Kept } from './history-buffer.ts';
 
 let counter = 0;
 
@@ -13,7 +13,7 @@ export function sendHistory(
   server: CommandServer,
   client: LocalClient,
   target: string,
-  entries: readonly HistoryEntry[],
+  entries: readonly Kept[],
 ): void {
   const batch = client.has(CAP.batch) ? `h${(++counter).toString(36)}` : undefined;
   if (batch !== undefined) client.send(`:${client.serverName} BATCH +${batch} chathistory ${target}`);
@@ -24,7 +24,7 @@ export function sendHistory(
 function play(
   server: CommandServer,
   client: LocalClient,
-  { said: { body, lines, account, msgid, clientTags, bot, time } }: HistoryEntry,
+  { said: { body, lines, account, msgid, clientTags, bot, time } }: Kept,
   batch: string | undefined,
 ): void {
   const tags = { account, msgid, clientTags, bot, ...(batch === undefined ? {} : { batch }) };

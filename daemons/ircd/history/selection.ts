@@ -1,5 +1,5 @@
 /** Which of the messages that are kept a CHATHISTORY means (IRCv3 chathistory, "Subcommands"). Pure. */
-import type { HistoryEntry } from './history-buffer.ts';
+import type { Kept } from './history-buffer.ts';
 
 /** A place between messages: that of one, or a time. */
 export interface Mark {
@@ -23,11 +23,7 @@ export interface Room {
 }
 
 /** Of those that may be read, oldest first, the ones that are meant, oldest first. */
-export function select(
-  entries: readonly HistoryEntry[],
-  selection: Selection,
-  room: Room,
-): readonly HistoryEntry[] {
+export function select(entries: readonly Kept[], selection: Selection, room: Room): readonly Kept[] {
   const { kind, mark } = selection;
   switch (kind) {
     case 'LATEST':
@@ -55,7 +51,7 @@ export function select(
 }
 
 /** The one that is meant itself, and as many before as behind it; where one side has fewer, more of the other. */
-function around(entries: readonly HistoryEntry[], mark: Mark, { messages, bytes }: Room): HistoryEntry[] {
+function around(entries: readonly Kept[], mark: Mark, { messages, bytes }: Room): Kept[] {
   const before = entries.filter((entry) => isAhead(entry, mark));
   const rest = entries.filter((entry) => !isAhead(entry, mark));
   const wanted = Math.max(Math.floor(messages / 2), messages - rest.length);
@@ -63,7 +59,7 @@ function around(entries: readonly HistoryEntry[], mark: Mark, { messages, bytes 
   return [...earlier, ...first(rest, { messages: messages - earlier.length, bytes: bytes / 2 })];
 }
 
-function first(entries: readonly HistoryEntry[], { messages, bytes }: Room): readonly HistoryEntry[] {
+function first(entries: readonly Kept[], { messages, bytes }: Room): readonly Kept[] {
   let left = bytes;
   const cut = entries.findIndex((entry, at) => {
     left -= entry.sizeBytes;
@@ -72,7 +68,7 @@ function first(entries: readonly HistoryEntry[], { messages, bytes }: Room): rea
   return cut === -1 ? entries : entries.slice(0, cut);
 }
 
-function last(entries: readonly HistoryEntry[], { messages, bytes }: Room): readonly HistoryEntry[] {
+function last(entries: readonly Kept[], { messages, bytes }: Room): readonly Kept[] {
   let left = bytes;
   let from = entries.length;
   while (from > 0 && entries.length - from < messages) {
@@ -84,11 +80,11 @@ function last(entries: readonly HistoryEntry[], { messages, bytes }: Room): read
 }
 
 /** Whether an entry is earlier than a mark, and not the one that is meant. */
-function isAhead({ order, timeMs }: HistoryEntry, mark: Mark): boolean {
+function isAhead({ order, timeMs }: Kept, mark: Mark): boolean {
   return mark.order === null ? timeMs < mark.timeMs : order < mark.order;
 }
 
-function isBehind({ order, timeMs }: HistoryEntry, mark: Mark): boolean {
+function isBehind({ order, timeMs }: Kept, mark: Mark): boolean {
   return mark.order === null ? timeMs > mark.timeMs : order > mark.order;
 }
 

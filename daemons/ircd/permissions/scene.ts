@@ -215,7 +215,7 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message: 'line 4' } };
   },
   'history is kept': ({ irc }) => {
-    const history = { keep_minutes: 60, new_channels: false, direct_messages: true };
+    const history = { keep_minutes: 60, on_disk: true, new_channels: false, direct_messages: true };
     irc.server.configure({ ...irc.server.config, history }, null);
   },
   'there is a message of the day': ({ irc }) => void irc.server.configure(irc.server.config, ['Hello']),

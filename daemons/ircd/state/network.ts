@@ -482,8 +482,6 @@ export class NetworkState {
   #endChannel(channel: Channel): void {
     this.#channelMap.delete(channel.key);
     this.onEnded(channel);
-    channel.history?.buffer.clear();
-    channel.history = null;
     channel.flood?.close();
     if (this.#serverMap.size > 1) this.#ended.keep(channel, Date.now());
     if (channel.invited === null) return;

@@ -1,0 +1,348 @@
+/**
+ * Has the keeper of messages write what is kept, and reads there what is no longer in memory. Nobody who says something waits for it:
+ * what is to be written waits in a queue and goes in batches, one under way at a time, each of which is asked for until it is answered.
+ * Made by message-history.ts; docs/architecture.md says what a crash loses.
+ */
+import {
+  type MessageArgs,
+  type MessageResult,
+  MOST_SCOPES,
+  type StoreChange,
+} from '../../../contract/messages.ts';
+import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
+import { WorkGate } from '../../runtime/async/work-gate.ts';
+import type { WorkTurns } from '../../runtime/async/work-turns.ts';
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
+import { limits } from '../limits.ts';
+import { DiskQueue } from './disk-queue.ts';
+import type { HistoryEntry } from './history-buffer.ts';
+import type { MessageKeeper } from './message-keeper.ts';
+
+/** Who may read a channel, a row each. */
+export type ReaderRows = MessageResult<'readers'>['rows'];
+
+/** What a {@link HistoryDisk} needs. */
+export interface DiskOptions {
+  readonly keeper: MessageKeeper;
+  readonly work: WorkTurns;
+  /** How much is kept. */
+  readonly amount: () => MessageArgs<'open'>;
+  /** Told of the highest order that was ever written, before anything is written or read. */
+  readonly onOrder: (order: number) => void;
+  /** Told page by page who may read what, once what was to be written before is. */
+  readonly onReaders: (rows: ReaderRows) => void;
+  /** Told why nothing is written, once for each cause, and null when it is again. */
+  readonly onProblem: (problem: string | null) => void;
+}
+
+interface Waiter {
+  readonly upTo: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The history of one server on disk. */
+export class HistoryDisk {
+  readonly #options: DiskOptions;
+  readonly #queue = new DiskQueue();
+  readonly #account = new WorkAccount(new WorkGroup());
+  /** Of this process, for the batches that it writes. */
+  readonly #run = `${process.pid}-${Date.now()}`;
+  #isOpen = false;
+  /** Whose opening holds: the keeper may come and go. */
+  #opening = 0;
+  #batch: MessageArgs<'write'> | null = null;
+  #batches = 0;
+  #written = 0;
+  #writing = false;
+  #due: NodeJS.Timeout | null = null;
+  #retryMs: number = limits.journalRetryBaseMs.default;
+  #problem: string | null = null;
+  #waiters: Waiter[] = [];
+  #frozen = false;
+  #readers: 'due' | 'under way' | 'known' = 'due';
+  #onKnown: () => void = () => {};
+  /** What has changed while readers are read. */
+  #meanwhile: StoreChange[] = [];
+
+  constructor(options: DiskOptions) {
+    this.#options = options;
+    options.keeper.listen(() => this.#onPresence());
+    this.#onPresence();
+  }
+
+  /** Changes that wait, that came, and that are on disk, and the batches that it took. */
+  get counts(): Counts<'batcher'> {
+    const { added, size } = this.#queue;
+    const depth = size + (this.#batch?.changes.length ?? 0);
+    return { depth, submitted: added, completed: added - depth, batches: this.#batches };
+  }
+
+  /** Messages that were not written because there was no room for them. */
+  get lost(): number {
+    return this.#queue.lost;
+  }
+
+  keep(entry: HistoryEntry): void {
+    if (this.#frozen) return;
+    this.#queue.keep(entry);
+    this.#soon();
+  }
+
+  change(change: StoreChange): void {
+    if (this.#frozen) return;
+    if (this.#readers === 'under way') this.#meanwhile.push(change);
+    this.#queue.change(change);
+    this.#soon();
+  }
+
+  /**
+   * What is closed until all that was changed so far is on disk, for `journalWaitMs` at most: it is waited for before anybody is told.
+   * Null where nobody has to wait, because nothing can be written now.
+   */
+  gate(): WorkGate | null {
+    if (!this.#isOpen || this.#problem !== null) return null;
+    const gate = new WorkGate();
+    gate.holder = this.#account;
+    const { work } = this.#options;
+    let late: NodeJS.Timeout | null = null;
+    const open = () => {
+      if (late === null) return;
+      clearTimeout(late);
+      late = null;
+      work.run(this.#account, {
+        step: () => {
+          work.leave(gate);
+          return 'done';
+        },
+      });
+    };
+    late = setTimeout(open, limits.journalWaitMs.default);
+    this.written().then(open, open);
+    return gate;
+  }
+
+  /** Resolves when all that was changed so far is on disk; rejects where it cannot be written now. */
+  written(): Promise<void> {
+    const upTo = this.#queue.added;
+    if (this.#written >= upTo) return Promise.resolve();
+    if (!this.#isOpen || this.#problem !== null)
+      return Promise.reject(new Error(this.#problem ?? 'the keeper of the messages is away'));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ upTo, resolve, reject });
+      this.#now();
+    });
+  }
+
+  /** Waits until it is known who may read what is there from before; false where that takes longer. */
+  whenKnown(mostMs: number): Promise<boolean> {
+    if (this.#readers === 'known') return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(false), mostMs);
+      this.#onKnown = () => {
+        clearTimeout(late);
+        resolve(true);
+      };
+    });
+  }
+
+  /** Rejects where it cannot be read now. */
+  async read(args: MessageArgs<'read'>): Promise<MessageResult<'read'>> {
+    await this.#settled();
+    return await this.#options.keeper.ask('read', args);
+  }
+
+  /** The latest messages of scopes. Rejects where they cannot be read now. */
+  async latest({ scopes }: MessageArgs<'latest'>): Promise<MessageResult<'latest'>['found']> {
+    await this.#settled();
+    const found: MessageResult<'latest'>['found'] = [];
+    for (let from = 0; from < scopes.length; from += MOST_SCOPES) {
+      const some = scopes.slice(from, from + MOST_SCOPES);
+      found.push(...(await this.#options.keeper.ask('latest', { scopes: some })).found);
+    }
+    return found;
+  }
+
+  /** How much is kept is another amount. */
+  configure(): void {
+    const { keeper, amount } = this.#options;
+    // Told anew with the next opening.
+    if (this.#isOpen) keeper.ask('open', amount()).catch(() => {});
+  }
+
+  /** From here on everybody leaves because the server goes down: who may read what stays as it is. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /** Writes what waits, as far as that is done in time, and ends. */
+  async close(deadline: AbortSignal): Promise<void> {
+    this.freeze();
+    const ended = new Promise<void>((resolve) => {
+      if (deadline.aborted) resolve();
+      else deadline.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([this.written().catch(() => {}), ended]);
+    this.#leave();
+    this.#options.keeper.close();
+  }
+
+  /** What was said a moment ago may be in no memory any more; what cannot be written is not waited for. */
+  async #settled(): Promise<void> {
+    await this.written().catch(() => {});
+    if (!this.#isOpen) throw new Error('the keeper of the messages is away');
+  }
+
+  #onPresence(): void {
+    this.#leave();
+    if (this.#options.keeper.present) void this.#open(this.#opening);
+  }
+
+  #leave(): void {
+    this.#opening++;
+    this.#isOpen = false;
+    if (this.#due !== null) clearTimeout(this.#due);
+    this.#due = null;
+    this.#fail(new Error('the keeper of the messages is away'));
+  }
+
+  async #open(opening: number): Promise<void> {
+    const { keeper, amount, onOrder } = this.#options;
+    try {
+      const { order } = await keeper.ask('open', amount());
+      if (opening !== this.#opening) return;
+      onOrder(order);
+      this.#isOpen = true;
+      this.#retryMs = limits.journalRetryBaseMs.default;
+      this.#say(null);
+      if (this.#queue.size > 0 || this.#batch !== null) this.#now();
+      else this.#readReaders();
+    } catch (error) {
+      // What is away comes back by itself.
+      if (opening !== this.#opening || !keeper.present) return;
+      this.#say(textOf(error));
+      this.#retry(() => this.#onPresence());
+    }
+  }
+
+  /** Once, when all that changed before is on disk: what is read then is how it is. */
+  #readReaders(): void {
+    if (this.#readers !== 'due') return;
+    this.#readers = 'under way';
+    this.#meanwhile = [];
+    const { keeper, onReaders } = this.#options;
+    const read = async () => {
+      for (let last = { scope: '', account: '' }; ; ) {
+        const { rows } = await keeper.ask('readers', last);
+        if (rows.length === 0) break;
+        onReaders(rows.filter((row) => !this.#meanwhile.some((change) => isAbout(change, row))));
+        const { scope, account } = rows.at(-1)!;
+        last = { scope, account };
+      }
+    };
+    read().then(
+      () => {
+        this.#readers = 'known';
+        this.#meanwhile = [];
+        this.#onKnown();
+      },
+      // Read from the start when the keeper is there again.
+      () => {
+        this.#readers = 'due';
+      },
+    );
+  }
+
+  #soon(): void {
+    if (!this.#isOpen || this.#writing || this.#problem !== null) return;
+    if (this.#queue.isLarge) this.#now();
+    else this.#due ??= setTimeout(() => this.#now(), limits.historyFlushMs.default);
+  }
+
+  #now(): void {
+    if (!this.#isOpen || this.#writing || this.#problem !== null) return;
+    if (this.#due !== null) clearTimeout(this.#due);
+    this.#due = null;
+    void this.#writeAll(this.#opening);
+  }
+
+  async #writeAll(opening: number): Promise<void> {
+    this.#writing = true;
+    try {
+      while (opening === this.#opening && (this.#batch !== null || this.#queue.size > 0)) {
+        this.#batch ??= { run: this.#run, batch: ++this.#batches, changes: this.#queue.take() };
+        await this.#options.keeper.ask('write', this.#batch);
+        this.#batch = null;
+        this.#written = this.#queue.added - this.#queue.size;
+        this.#succeeded();
+        // What came meanwhile may wait for more, unless somebody waits for it.
+        if (!this.#queue.isLarge && this.#waiters.length === 0) break;
+      }
+    } catch (error) {
+      this.#failed(opening, error);
+    }
+    this.#writing = false;
+    if (this.#queue.size > 0 || this.#batch !== null) this.#soon();
+  }
+
+  #succeeded(): void {
+    this.#retryMs = limits.journalRetryBaseMs.default;
+    this.#say(null);
+    const done = this.#waiters.filter(({ upTo }) => upTo <= this.#written);
+    this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#written);
+    for (const { resolve } of done) resolve();
+    if (this.#queue.size === 0) this.#readReaders();
+  }
+
+  /** It is asked for again: by the next opening where the keeper is away, else in a while. */
+  #failed(opening: number, error: unknown): void {
+    this.#fail(error);
+    if (opening !== this.#opening || !this.#options.keeper.present) return;
+    this.#say(textOf(error));
+    this.#retry(() => void this.#writeAll(this.#opening));
+  }
+
+  #retry(work: () => void): void {
+    this.#due = setTimeout(() => {
+      this.#due = null;
+      work();
+    }, this.#retryMs);
+    this.#due.unref();
+    this.#retryMs = Math.min(this.#retryMs * 2, limits.journalRetryMaxMs.default);
+  }
+
+  #fail(error: unknown): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(error);
+  }
+
+  #say(problem: string | null): void {
+    // Said once for each cause, not with every attempt.
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#options.onProblem(problem);
+  }
+}
+
+/** Whether who may read what is no longer as it was read. */
+function isAbout(change: StoreChange, { scope, account }: ReaderRows[number]): boolean {
+  switch (change.do) {
+    case 'drop':
+      return change.scope === scope;
+    case 'no reader':
+      return change.scope === scope && change.account === account;
+    case 'rename':
+      return change.scope === scope || change.to === scope;
+    case 'end account':
+      return change.account === account;
+    case 'clear':
+      return change.kind === 'channels';
+    default:
+      return false;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

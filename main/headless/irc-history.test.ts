@@ -1,0 +1,140 @@
+/** History in real processes: the IRC server and the keeper of its messages, and what is there after either was killed. */
+import { join, resolve } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { portOf } from '../../contract/listen-place.ts';
+import { registry as shipped } from '../../daemons/registry.ts';
+import { IrcClient } from './test-fixtures/irc-client.ts';
+import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+const DAEMONS = resolve(import.meta.dirname, '../../daemons');
+const TOML = `[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+dns = false
+[ircd.history]
+keep_minutes = 60
+new_channels = true
+direct_messages = true
+`;
+const CAPS = 'batch message-tags server-time draft/chathistory draft/message-redaction echo-message';
+
+let host: TestHost | null = null;
+let clients: Talker[] = [];
+
+afterEach(async () => {
+  for (const { client } of clients) client.socket.destroy();
+  clients = [];
+  await host?.close();
+  host = null;
+});
+
+async function begin(): Promise<TestHost> {
+  const registry = shipped.filter(({ id }) => ['ircd', 'accounts', 'messages'].includes(id));
+  host = await startTestHost(TOML, {}, registry, (id) => join(DAEMONS, id, 'main.ts'));
+  await host.ask('daemon.start', { id: 'ircd' });
+  return host;
+}
+
+/** A client whose lines are taken one after the other. */
+class Talker {
+  readonly client: IrcClient;
+  readonly #lines: string[] = [];
+  #wake = () => {};
+
+  constructor(client: IrcClient) {
+    this.client = client;
+    client.onLine = (line) => {
+      this.#lines.push(line);
+      this.#wake();
+    };
+    clients.push(this);
+  }
+
+  send(...lines: string[]): void {
+    this.client.send(...lines);
+  }
+
+  /** The next line that fits, past all before it. */
+  async until(wanted: RegExp): Promise<string> {
+    for (;;) {
+      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
+        if (wanted.test(line)) return line;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Texts of what is played back. */
+  async history(asked: string): Promise<string[]> {
+    this.send(`CHATHISTORY ${asked}`);
+    await this.until(/ BATCH \+\w+ chathistory /);
+    const texts: string[] = [];
+    for (;;) {
+      const line = await this.until(/ (PRIVMSG|BATCH) /);
+      if (/ BATCH -/.test(line)) return texts;
+      texts.push(/ PRIVMSG \S+ :(.*)$/.exec(line)![1]!);
+    }
+  }
+}
+
+/** Somebody with an account of that name, which is made where there is none. */
+async function enter(running: TestHost, nick: string, isNew: boolean): Promise<Talker> {
+  const port = portOf(running.snapshot('ircd').listeners[0]);
+  const talker = new Talker(await IrcClient.join(port, nick));
+  talker.send('CAP LS 302');
+  let offered = '';
+  while (!/ LS :/.test(offered)) offered += await talker.until(/ LS (\* )?:/);
+  if (!/[ :]sasl=/.test(offered)) await talker.until(/ NEW :.*sasl=/);
+  talker.send(`CAP REQ :${CAPS}`);
+  await talker.until(/ ACK :/);
+  if (isNew) talker.send('REGISTER * * correct-horse');
+  else {
+    const secret = Buffer.from(`\0${nick}\0correct-horse`).toString('base64');
+    talker.send('AUTHENTICATE PLAIN');
+    await talker.until(/AUTHENTICATE \+$/);
+    talker.send(`AUTHENTICATE ${secret}`);
+  }
+  await talker.until(/ 900 /);
+  return talker;
+}
+
+/** Kills a daemon and waits for its next life. */
+async function killed(running: TestHost, id: string): Promise<void> {
+  const before = running.snapshot(id).pid!;
+  process.kill(before, 'SIGKILL');
+  await expect
+    .poll(() => running.snapshot(id).state === 'running' && running.snapshot(id).pid !== before, {
+      timeout: 20_000,
+    })
+    .toBe(true);
+}
+
+test('what was said is read after the IRC server was killed, by who was there and nobody else, and what was taken back is not', async () => {
+  const running = await begin();
+  const [ann, bob] = [await enter(running, 'ann', true), await enter(running, 'bob', true)];
+  ann.send('JOIN #c');
+  await ann.until(/ 366 /);
+  bob.send('JOIN #c');
+  await bob.until(/ 366 /);
+  ann.send('PRIVMSG #c :first', 'PRIVMSG #c :wrong', 'PRIVMSG #c :second', 'PRIVMSG bob :in private');
+  const id = /msgid=([^;\s]+)/.exec(await ann.until(/ PRIVMSG #c :wrong$/))![1]!;
+  await ann.until(/ PRIVMSG bob /);
+  // Answered when what it was about is gone from the disk.
+  ann.send(`REDACT #c ${id}`);
+  await ann.until(/ REDACT #c /);
+  await killed(running, 'ircd');
+  const back = await enter(running, 'ann', false);
+  back.send('JOIN #c');
+  await back.until(/ 366 /);
+  expect(await back.history('LATEST #c * 50')).toEqual(['first', 'second']);
+  expect(await back.history('LATEST bob * 50')).toEqual(['in private']);
+  const eve = await enter(running, 'eve', true);
+  eve.send('JOIN #c');
+  await eve.until(/ 366 /);
+  expect(await eve.history('LATEST #c * 50')).toEqual([]);
+  await killed(running, 'messages');
+  back.send('PRIVMSG #c :third');
+  await back.until(/ PRIVMSG #c :third$/);
+  // The process runs a moment before it is reached.
+  await expect.poll(() => back.history('LATEST #c * 2')).toEqual(['second', 'third']);
+});
