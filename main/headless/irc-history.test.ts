@@ -103,9 +103,7 @@ async function killed(running: TestHost, id: string): Promise<void> {
   const before = running.snapshot(id).pid!;
   process.kill(before, 'SIGKILL');
   await expect
-    .poll(() => running.snapshot(id).state === 'running' && running.snapshot(id).pid !== before, {
-      timeout: 20_000,
-    })
+    .poll(() => running.snapshot(id).state === 'running' && running.snapshot(id).pid !== before)
     .toBe(true);
 }
 
