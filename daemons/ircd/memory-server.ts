@@ -19,6 +19,7 @@ import type { BanSaved } from '../runtime/net/ban-saver.ts';
 import type { AccountAuthority } from './accounts/authority.ts';
 import { COMMANDS } from './commands/registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
+import type { MessageKeeper } from './history/message-keeper.ts';
 import { IrcServer } from './irc-server.ts';
 import { Arena } from './net/arena.ts';
 import {
@@ -229,6 +230,7 @@ export class MemoryServer {
     motd: readonly string[] | null = null,
     work: WorkTurnsOptions = { turnMs: Number.POSITIVE_INFINITY, sliceMs: Number.POSITIVE_INFINITY },
     accounts?: AccountAuthority,
+    messages?: () => MessageKeeper | null,
   ) {
     this.host = new MemoryHost(work);
     this.server = new IrcServer({
@@ -238,6 +240,7 @@ export class MemoryServer {
       motd,
       commands: COMMANDS,
       ...(accounts === undefined ? {} : { accounts }),
+      ...(messages === undefined ? {} : { messages }),
     });
   }
 

@@ -1,0 +1,90 @@
+/** What the keeper answers, what it lets go by itself, and what it says while nothing can be written. */
+import BetterSqlite3 from 'better-sqlite3';
+import { beforeEach, expect, it } from 'vitest';
+import type { StoreChange } from '../../contract/messages.ts';
+import { FakeClock } from '../../kit/fake-clock.ts';
+import { limits } from './limits.ts';
+import { MessageKeeper } from './message-keeper.ts';
+import { openMessages } from './store/database.ts';
+import { MessageStore } from './store/message-store.ts';
+
+let store: MessageStore;
+let clock: FakeClock;
+let now: number;
+let said: (string | null)[];
+let keeper: MessageKeeper;
+let batch: number;
+
+beforeEach(() => {
+  store = new MessageStore(openMessages(BetterSqlite3, ':memory:'));
+  clock = new FakeClock();
+  now = 1_000_000;
+  said = [];
+  batch = 0;
+  keeper = new MessageKeeper({ store, clock, now: () => now, onProblem: (problem) => said.push(problem) });
+});
+
+const keep = (order: number, kept = now): StoreChange => ({
+  do: 'keep',
+  scope: 'c#c',
+  message: { order, at: order, kept, event: false, id: `i${order}`, bytes: 1, data: '' },
+  peer: null,
+});
+const write = (...changes: StoreChange[]) => keeper.answerers().write({ run: 'r', batch: ++batch, changes });
+const open = (keepMs: number, scopeMessages = 1_000) =>
+  keeper.answerers().open({ keepMs, scopeMessages, totalBytes: 1_000_000 });
+
+it('writes, reads, and tells the highest order', () => {
+  write(keep(1), keep(2));
+  const args = { scope: 'c#c', after: 0, before: 9, events: true, peer: null, messages: 9, bytes: 99 };
+  expect(keeper.answerers().read({ ...args, wanted: { kind: 'AFTER', mark: { id: 'i1' } } })).toMatchObject({
+    messages: [{ order: 2 }],
+    marks: [{ order: 1, at: 1 }],
+  });
+  expect(open(1_000)).toEqual({ order: 2 });
+  expect(keeper.counts).toEqual({ written: 2, deleted: 0, transactions: 1, failures: 0 });
+});
+
+it('lets messages go when they are too old, more than one piece of them at once, and none once it is closed', async () => {
+  const many = limits.trimmedRows.default + 5;
+  for (let n = 1; n <= many; n++) write(keep(n));
+  open(60_000);
+  await clock.advance(1);
+  expect(store.messages).toBe(many);
+  now += 60_001;
+  await clock.advance(limits.trimMs.default);
+  expect(store.messages).toBe(0);
+  expect(keeper.counts.deleted).toBe(many);
+  keeper.close();
+  write(keep(many + 1, 0));
+  await clock.advance(10 * limits.trimMs.default);
+  expect(store.messages).toBe(1);
+});
+
+it('goes by what it is told last, and trims a channel that has grown since', async () => {
+  for (let n = 1; n <= 10; n++) write(keep(n));
+  open(60_000, 8);
+  await clock.advance(1);
+  expect(store.messages).toBe(8);
+  write(keep(11), keep(12));
+  await clock.advance(limits.trimMs.default + 1);
+  expect(store.messages).toBe(8);
+});
+
+it('says once why nothing can be written, and when it can again', () => {
+  store.database.pragma('query_only = ON');
+  for (let tries = 0; tries < 2; tries++)
+    expect(() => write(keep(1))).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  expect(said).toEqual([expect.stringContaining('readonly')]);
+  store.database.pragma('query_only = OFF');
+  write(keep(1));
+  expect(said).toEqual([expect.any(String), null]);
+  expect(keeper.counts).toMatchObject({ failures: 2, written: 1 });
+});
+
+it('says that nothing can be read', () => {
+  store.database.exec('DROP TABLE readers');
+  expect(() => keeper.answerers().readers({ scope: '', account: '' })).toThrow(
+    expect.objectContaining({ code: 'unavailable' }),
+  );
+});
