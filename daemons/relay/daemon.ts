@@ -39,9 +39,12 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
     const log = context.log('relay');
     const { security } = context.config;
     if (!security.core_files) forbidCoreFiles(log);
-    const { aead, library } = await loadAead();
-    if (library !== 'sodium-native')
-      log.warn('slow_cipher', 'No binary of sodium-native fits this machine; sealed frames cost more time.');
+    const { aead, libraries } = await loadAead();
+    if (libraries.includes('libsodium-wrappers'))
+      log.warn(
+        'slow_cipher',
+        'Neither sodium-native nor the cipher of OpenSSL is to be had on this machine; sealed frames cost more time.',
+      );
     const suite = nodeSuite(aead);
     let path = identityPath(security.identity_file, context.dataDir);
     const identity = await openIdentity(suite, path);

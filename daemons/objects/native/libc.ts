@@ -5,10 +5,8 @@
  * Structures are bytes in buffers that are laid out here and handed over by address, so that a call makes no object and copies
  * nothing. Neither `koffi.view` nor external buffers are used: V8 as Electron builds it ends the process over them.
  */
-import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
-
-type Koffi = typeof import('koffi');
+import { type Koffi, loadKoffi } from '../../runtime/native/koffi.ts';
 
 /** Functions of the C library, as it declares them. Addresses are numbers: those of user space fit. */
 export interface Libc {
@@ -60,7 +58,7 @@ let loaded: LoadedLibc | null = null;
 
 /** The C library of this thread; the first call loads it, which takes some milliseconds. */
 export function loadLibc(): LoadedLibc {
-  loaded ??= loadLibcBy(() => createRequire(import.meta.url)('koffi') as Koffi);
+  loaded ??= loadLibcBy(loadKoffi);
   return loaded;
 }
 

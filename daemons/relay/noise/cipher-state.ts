@@ -63,6 +63,7 @@ export class CipherState {
   /** Forgets the key. Nothing is sealed or opened after it. */
   destroy(): void {
     this.#key.fill(0);
+    this.#aead.forget?.();
     this.#nonce.set(LAST_NONCE);
   }
 

@@ -19,6 +19,8 @@ export interface Aead {
    * genuine; what `out` holds otherwise is worth nothing.
    */
   open(out: Uint8Array, box: Uint8Array, associated: Uint8Array, nonce: Uint8Array, key: Uint8Array): boolean;
+  /** Overwrites what is left of the keys of the last calls; absent where nothing is. */
+  forget?(): void;
 }
 
 /** An X25519 key pair; what the secret is, only its suite knows. */
