@@ -16,7 +16,7 @@ import { useStore } from 'zustand';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableGraph as TableGraphSpec } from '../../contract/manifest-views.ts';
 import { keyChoice } from '../keys/key-choice.ts';
-import { ACTIONS_KEY } from '../keys/key-table.ts';
+import { ACTIONS_KEY } from '../keys/key-names.ts';
 import { useTokenPixels } from '../look/use-token-pixels.ts';
 import type { Row, RowKey } from '../tables/row-keys.ts';
 import { type OpenMenu, RowMenu } from '../tables/row-menu.tsx';

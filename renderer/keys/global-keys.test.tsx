@@ -8,11 +8,13 @@ import { closePalette, paletteStore } from '../palette/palette-store.ts';
 import { goTo, type TestPage, testPage } from '../ui/test-page.tsx';
 import { GlobalKeys } from './global-keys.tsx';
 import { keyChoice, setSingleKeys, storedKeyChoice } from './key-choice.ts';
-import { closeKeyList } from './key-list-store.ts';
+import { closeKeyList, keyListStore } from './key-list-store.ts';
 import { KEY_TABLE } from './key-table.ts';
+import { keysDialog } from './keys-part.ts';
 
 let page: TestPage;
-beforeEach(() => {
+beforeEach(async () => {
+  await keysDialog.load();
   vi.useFakeTimers();
 });
 afterEach(async () => {
@@ -181,6 +183,18 @@ describe('the list of all keys', () => {
     await goTo('#/h/a/audit');
     await pass(100);
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('is asked for anew where its code could not be fetched', async () => {
+    await open();
+    const load = vi.spyOn(keysDialog, 'load').mockRejectedValueOnce(new Error('gone'));
+    await key(body(), '?', { shiftKey: true });
+    await pass(100);
+    expect([screen.queryByRole('dialog'), keyListStore.getState().isOpen]).toEqual([null, false]);
+    await key(body(), '?', { shiftKey: true });
+    await pass(100);
+    expect([screen.queryByRole('dialog') === null, load.mock.calls.length]).toEqual([false, 2]);
+    load.mockRestore();
   });
 });
 

@@ -7,9 +7,9 @@ import { navigate, useRoute } from '../shell/route.ts';
 import { type GoTarget, goTargets } from './go-targets.ts';
 import { Key } from './key.tsx';
 import { keyChoice } from './key-choice.ts';
-import { openKeyList } from './key-list-store.ts';
-import { ACTIONS_KEY, FILTER_KEY, GO_KEY, LIST_KEY } from './key-table.ts';
-import { KeysDialog } from './keys-dialog.tsx';
+import { closeKeyList, keyListStore, openKeyList } from './key-list-store.ts';
+import { ACTIONS_KEY, FILTER_KEY, GO_KEY, LIST_KEY } from './key-names.ts';
+import { keysDialog } from './keys-part.ts';
 import { messages } from './messages.ts';
 import { focusFilter, isSingleKey, openActions } from './single-keys.ts';
 
@@ -17,6 +17,12 @@ export function GlobalKeys(): ReactNode {
   const host = useHost();
   const route = useRoute();
   const { singleKeys } = useStore(keyChoice);
+  const { isOpen } = useStore(keyListStore);
+  // It is there once it was asked for; where its code cannot be fetched, the next press tries again.
+  const [isListed, setListed] = useState(false);
+  useEffect(() => {
+    if (isOpen) void keysDialog.load().then(() => setListed(true), closeKeyList);
+  }, [isOpen]);
   /** Where the next letter leads; null while none is waited for. */
   const [going, setGoing] = useState<readonly GoTarget[] | null>(null);
   useEffect(() => {
@@ -51,7 +57,7 @@ export function GlobalKeys(): ReactNode {
   }, [going, host, route, singleKeys]);
   return (
     <>
-      <KeysDialog />
+      {isListed && <keysDialog.Page />}
       <div role="status" aria-label={messages.going}>
         {going !== null && (
           <p className="fixed bottom-12 left-1/2 z-40 flex max-w-dialog -translate-x-1/2 flex-wrap items-center gap-x-4 gap-y-1 card px-4 py-2 text-sm shadow-float">

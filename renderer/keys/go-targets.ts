@@ -4,7 +4,7 @@ import type { HostModel } from '../model/host-model.ts';
 import type { HostState } from '../model/host-state.ts';
 import { mayRequest } from '../model/permissions.ts';
 import { hashOf, type Route } from '../shell/route.ts';
-import { GO_LETTERS, type GoLetter } from './key-table.ts';
+import { GO_LETTERS, type GoLetter } from './key-names.ts';
 
 export interface GoTarget {
   readonly letter: GoLetter;

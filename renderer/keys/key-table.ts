@@ -3,6 +3,8 @@
  * refuses a key that is looked for anywhere and does not stand here.
  */
 
+import { ACTIONS_KEY, FILTER_KEY, GO_KEY, GO_LETTERS, LIST_KEY } from './key-names.ts';
+
 /** Where keys work, in the order in which they are shown. */
 export const KEY_PLACES = [
   'everywhere',
@@ -38,23 +40,6 @@ export const PLACE_TITLES: Readonly<Record<KeyPlace, string>> = {
   palette: 'In the palette',
   controls: 'In controls and dialogs',
 };
-
-/** What comes before the letter of a page. */
-export const GO_KEY = 'g';
-export const FILTER_KEY = '/';
-export const ACTIONS_KEY = '.';
-export const LIST_KEY = '?';
-
-/** The pages that a letter after {@link GO_KEY} leads to. */
-export const GO_LETTERS = {
-  o: 'Overview',
-  a: 'Audit',
-  l: 'Logs: of the daemon whose page is shown, else of the host',
-  t: 'Tasks, pools and queues',
-  h: 'History',
-  s: 'Settings',
-} as const;
-export type GoLetter = keyof typeof GO_LETTERS;
 
 export const KEY_TABLE: readonly KeyEntry[] = [
   {

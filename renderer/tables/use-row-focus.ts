@@ -14,7 +14,7 @@ import {
 } from 'react';
 import { useStore } from 'zustand';
 import { keyChoice } from '../keys/key-choice.ts';
-import { ACTIONS_KEY } from '../keys/key-table.ts';
+import { ACTIONS_KEY } from '../keys/key-names.ts';
 import { allOf, moveBy, NOTHING_SELECTED, ranged, type Selection, toggled } from './grid-moves.ts';
 import type { RowKey } from './row-keys.ts';
 import type { TableItem } from './table-items.ts';
