@@ -7,7 +7,7 @@ import type { HostAccess } from './client/control-client.ts';
 import { startLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
 import { loadPages } from './shell/page.tsx';
-import { keepRoute } from './shell/route.ts';
+import { followLinks, keepRoute } from './shell/route.ts';
 import { whenIdle } from './ui/when-idle.ts';
 
 export function startWindow(accesses: readonly HostAccess[]): void {
@@ -17,6 +17,7 @@ export function startWindow(accesses: readonly HostAccess[]): void {
   const hosts = new Hosts();
   for (const access of accesses) hosts.add(access);
   keepRoute(() => hosts.store.getState().models[0]?.id ?? null);
+  followLinks();
   createRoot(root).render(
     <StrictMode>
       <App hosts={hosts} />

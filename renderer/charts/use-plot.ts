@@ -20,6 +20,8 @@ interface Plotting {
   readonly gapSeconds: number | null;
   /** Least milliseconds between two drawings of a chart of so many pixels. */
   readonly intervalMs: (width: number) => number;
+  /** See {@link Drawable}. */
+  readonly isReady?: () => boolean;
   /** Hands over what is to be seen, in one batch of changes. */
   readonly draw: (plot: uPlot) => void;
 }
@@ -37,7 +39,8 @@ interface PlotPlace {
   readonly redraw: () => void;
 }
 
-export function usePlot({ source, series, gapSeconds, intervalMs, draw: paint }: Plotting): PlotPlace {
+export function usePlot(plotting: Plotting): PlotPlace {
+  const { source, series, gapSeconds, intervalMs, isReady = always, draw: paint } = plotting;
   const { draw, text } = useScreen();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -65,6 +68,7 @@ export function usePlot({ source, series, gapSeconds, intervalMs, draw: paint }:
   const drawable = useDrawable(element, {
     source,
     intervalMs: () => intervalMs(size.current.width),
+    isReady,
     measure: () => {
       if (element.current !== null) size.current = plotSize(element.current);
     },
@@ -106,6 +110,8 @@ export function usePlot({ source, series, gapSeconds, intervalMs, draw: paint }:
 
   return { element, plot, cursor, shown, onShown, redraw };
 }
+
+const always = () => true;
 
 /** Switches the lines of a chart on and off. */
 function showLines(plot: uPlot, shown: readonly boolean[]): void {

@@ -187,6 +187,7 @@ describe('the tabs', () => {
   it('are brought into view', async () => {
     const seen = vi.spyOn(Element.prototype, 'scrollIntoView');
     await open('d/crashes');
+    await pass(50);
     expect(seen.mock.instances.map((one) => (one as Element).textContent)).toContain('Logs');
     expect(seen).toHaveBeenCalledWith({ block: 'nearest', inline: 'nearest' });
   });

@@ -270,8 +270,12 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   const go = (next: string) => navigate(hashOf(host, ['daemon', id, next]), { replace: true });
   // Where the row of tabs is wider than the window, the chosen one is brought into view.
   useEffect(() => {
-    const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
-    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // Not at once, which would lay out a page that is not complete.
+    const frame = requestAnimationFrame(() => {
+      const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
+      tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [name]);
   return (
     <div className={`page ${fills === true ? 'min-h-filled flex-1' : ''}`}>

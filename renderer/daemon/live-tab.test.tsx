@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** The Live page of a process: its charts, instruments and all of its metrics. */
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
@@ -181,6 +181,26 @@ describe('charts of nothing but zero', () => {
     expect(folded()?.textContent).not.toContain('Memory');
   });
 
+  it('are folded while it is read what was recorded, and open if that is more', async () => {
+    await open();
+    await page.measure('d', { signalbox_d_cpu_ratio: 0.5 });
+    await pass(1_000);
+    let answer = (_: unknown) => {};
+    const pending = new Promise((resolve) => {
+      answer = resolve;
+    });
+    page.answers['history.query'] = () => pending;
+    await goTo('#/h/a/daemon/d/live?range=1h');
+    expect(titles('Charts')).toEqual(['People', 'CPU']);
+    const memory = { metric: 'signalbox_d_resident_memory_bytes', stat: 'value' as const, values: [7] };
+    answer({
+      ok: true,
+      result: { stepSeconds: 10, times: [Math.floor(Date.now() / 1_000)], series: [memory] },
+    });
+    await pass(0);
+    expect(titles('Charts')).toContain('Memory');
+  });
+
   it('open by themselves once there is something to see', async () => {
     await open();
     await page.measure('d', {});
@@ -190,6 +210,25 @@ describe('charts of nothing but zero', () => {
     await pass(1_000);
     expect(titles('Charts')).toContain('Memory');
   });
+});
+
+it('has what stands below the charts at once where few of them leave room for it', async () => {
+  const below = () => document.querySelector('summary') !== null;
+  vi.stubGlobal('innerWidth', 1_280);
+  page = await testPage({ info: saysOf([FULL_MANIFEST], [daemon()]) });
+  const source = page.model.source('d')!;
+  const show = () =>
+    page.show(<LiveTab source={source} charts={FULL_MANIFEST.charts ?? []} instruments={{}} up />);
+  show();
+  const amount = titles('Charts').length;
+  expect([amount <= 6, below()]).toEqual([true, true]);
+  cleanup();
+  // Then three rows fill the window.
+  vi.stubGlobal('innerWidth', 360 * Math.floor((amount - 1) / 2));
+  show();
+  expect(below()).toBe(false);
+  await pass(100);
+  expect(below()).toBe(true);
 });
 
 describe('the metrics', () => {

@@ -37,11 +37,16 @@ interface LiveTabProps {
   readonly up: boolean;
 }
 
+/** Of the three rows of charts that a window has room for, those below which something else is seen. */
+const ROWS_ABOVE = 2;
+/** A chart takes about so much of the width of the window, in pixels. */
+const CHART_ROOM = 360;
+
 const NO_COMPARISONS: readonly ComparisonSpec[] = [];
 
 export const LiveTab = memo(function LiveTab({
   source,
-  charts,
+  charts: declared,
   comparisons = NO_COMPARISONS,
   instruments,
   up,
@@ -53,11 +58,11 @@ export const LiveTab = memo(function LiveTab({
   const [paused, setPaused] = useState(false);
   const usual = useMemo(
     () =>
-      [...charts, ...runtimeCharts(source.id, chartMessages.runtime)]
+      [...declared, ...runtimeCharts(source.id, chartMessages.runtime)]
         .map((chart) => liveChart(source.id, source.samples.layout, chart))
         .filter((chart) => chart.series.length > 0),
     // What a manifest names stays in its place, whatever instruments come and go.
-    [charts, source],
+    [declared, source],
   );
   const ids = query.metrics ?? '';
   const chosen = useMemo(() => chosenMetrics(ids), [ids]);
@@ -98,11 +103,13 @@ export const LiveTab = memo(function LiveTab({
       : all.filter((of) => {
           const { title } = of.chart;
           if (opened.has(title)) return false;
-          if (quiet === null) return quietNow.has(title);
+          // Until it is known what was recorded, most of what is quiet now has been all the time.
+          if (quiet === null || (recorded.busy && range.kind === 'recent')) return quietNow.has(title);
           return quiet.includes(of) && (range.kind === 'absolute' || quietNow.has(title));
         });
-  // The charts are what one comes for: what stands below them is rendered once they are there.
-  const hasRest = useLater();
+  const charts = isNothing || isBlank ? [] : all.filter((of) => !folded.includes(of));
+  // The charts are what one comes for: what stands below them, out of sight of the window, is rendered once they are there.
+  const hasRest = useLater(charts.length <= ROWS_ABOVE * Math.floor(innerWidth / CHART_ROOM));
   return (
     <div className="flex flex-col gap-gap">
       <TabTools>
@@ -152,7 +159,7 @@ export const LiveTab = memo(function LiveTab({
       )}
       <RangeCharts
         label={messages.charts}
-        charts={isNothing || isBlank ? [] : all.filter((of) => !folded.includes(of))}
+        charts={charts}
         range={range}
         recorded={recorded}
         paused={paused}

@@ -1,5 +1,5 @@
 /** A chart over a range of time: what was recorded, and where the range ends now what has arrived since. Drawn by the animation loop. */
-import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
@@ -33,7 +33,6 @@ export const RecordedChart = memo(function RecordedChart({
   const { source, chart } = of;
   const host = useHost();
   const { text } = useScreen();
-  const drawn = useRef<Steps>({ stepSeconds: 1, times: [], columns: [] });
   const [lines] = useState(() => rangeLines(chart));
   const part = recorded.partOf(of);
   const steps = useMemo((): Steps => {
@@ -56,12 +55,17 @@ export const RecordedChart = memo(function RecordedChart({
     });
     return joinLive(steps, recorded.to / 1000, { times: samples.times(), lines: sampled });
   };
+  // Known at once: written afterwards, the values in the legend would take another line, and leave the plot another size.
+  const [first] = useState(joined);
+  const drawn = useRef(first);
+  const { isAwaited } = recorded;
   const { from, to } = endsOf(range, 0);
   const length = to - from;
   const { element, cursor, shown, onShown, redraw } = usePlot({
     source,
     series: lines,
     gapSeconds: null,
+    isReady: () => !isAwaited,
     intervalMs: (width) => Math.min(MOVES_MS.most, Math.max(MOVES_MS.least, length / width)),
     draw: (plot) => {
       if (!paused) drawn.current = joined();
@@ -73,11 +77,12 @@ export const RecordedChart = memo(function RecordedChart({
     },
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another answer or another range is drawn at once
-  useEffect(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another answer or another range is drawn in the picture that has it
+  useLayoutEffect(() => {
     drawn.current = joined();
+    text.updateSoon();
     redraw();
-  }, [steps, range, paused, redraw]);
+  }, [steps, range, paused, isAwaited, text, redraw]);
 
   useEffect(
     () =>

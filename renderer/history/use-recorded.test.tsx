@@ -124,10 +124,15 @@ it('shows what was read when it was looked at last, where what arrived since goe
   const first = show(HOUR);
   window.answers['history.query'] = () => answerOf(1);
   await pass(60_000);
+  await pass(10_000);
   first.unmount();
   const pending = window.hold('history.query');
   const again = show(HOUR);
   expect([again.values(), again.result.current.busy]).toEqual([[1], false]);
+  // It is read again when it would have been if the page had stayed.
+  await pass(49_999);
+  expect(pending).toHaveLength(0);
+  await pass(1);
   await pending[0]?.answer(answerOf(2));
   expect(again.values()).toEqual([2]);
   again.unmount();
@@ -137,6 +142,68 @@ it('shows what was read when it was looked at last, where what arrived since goe
   later.unmount();
   await pass(1);
   expect(show(HOUR).values()).toBeUndefined();
+});
+
+it('reads at once what was read too long ago, and while the recorder is down', async () => {
+  const week = { kind: 'recent', name: '7d' } as const;
+  const pending = window.hold('history.query');
+  const first = show(week);
+  await pending[0]?.answer(answerOf(1));
+  first.unmount();
+  // A range of days would be read again after ten minutes; what arrives goes back five.
+  await pass(299_999);
+  const second = show(week);
+  expect([second.values(), pending.length]).toEqual([[1], 1]);
+  second.unmount();
+  await pass(1);
+  const third = show(week);
+  expect([third.values(), pending.length]).toEqual([undefined, 2]);
+  await pending[1]?.answer(answerOf(2));
+  third.unmount();
+  act(() =>
+    window.emit({
+      type: 'history',
+      history: { state: 'paused', since: NOW, reason: null, buffered: 0, dropped: 0 },
+    }),
+  );
+  show(week);
+  expect(pending).toHaveLength(3);
+});
+
+it('puts its first question while it is rendered, and once', async () => {
+  const pending = window.hold('history.query');
+  let early = -1;
+  const charts = chartsOf(OPEN);
+  const { unmount } = renderHook(
+    () => {
+      useRecorded(charts, HOUR, false);
+      if (early < 0) early = pending.length;
+    },
+    { wrapper: window.wrapper },
+  );
+  expect(early).toBe(1);
+  await pass(0);
+  expect(pending).toHaveLength(1);
+  unmount();
+  const live = renderHook(() => useRecorded(charts, { kind: 'live' }, false), { wrapper: window.wrapper });
+  const paused = renderHook(() => useRecorded(charts, HOUR, true), { wrapper: window.wrapper });
+  await pass(0);
+  expect(pending).toHaveLength(1);
+  expect([live.result.current.isAwaited, paused.result.current.busy]).toEqual([true, true]);
+});
+
+it('is awaited for a moment', async () => {
+  const pending = window.hold('history.query');
+  const { result, rerender, charts } = show(HOUR);
+  expect(result.current.isAwaited).toBe(true);
+  await pass(199);
+  expect(result.current.isAwaited).toBe(true);
+  await pass(1);
+  expect([result.current.isAwaited, result.current.busy]).toEqual([false, true]);
+  rerender({ charts, range: { kind: 'recent', name: '6h' } });
+  expect(result.current.isAwaited).toBe(true);
+  await pending[1]?.answer(answerOf(1));
+  expect([result.current.isAwaited, result.current.busy]).toEqual([false, false]);
 });
 
 it('ignores an answer that comes after somebody has gone on to another range', async () => {

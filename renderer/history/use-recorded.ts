@@ -57,6 +57,8 @@ export interface Recorded {
   readonly error: WireError | null;
   /** No answer to this question has come yet. */
   readonly busy: boolean;
+  /** One is on its way and may be here at any moment: what is drawn now would be drawn again. */
+  readonly isAwaited: boolean;
   readonly retry: () => void;
 }
 
@@ -81,6 +83,9 @@ const kept = new KeptAnswers<Answer>();
 
 /** What the window holds of what arrived reaches back so far at least, in milliseconds. */
 const JOINED_MS = 300_000;
+
+/** How long charts wait for an answer, in milliseconds; then they show what has arrived in the window, if anything has. */
+const PATIENCE_MS = 200;
 
 const NOTHING: Answer = { key: '', from: 0, to: 0, error: null, results: [] };
 
@@ -118,26 +123,18 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
   const [tries, setTries] = useState(0);
   const questions = useMemo(() => questionsOf(charts), [charts]);
   const key = JSON.stringify([questions, range]);
+  // The first question is put while the page is rendered: that takes about as long as an answer does.
+  const [first] = useState(() => {
+    const isAsked = range.kind !== 'live' && connected && !paused && leftOf(host, key, range) <= 0;
+    return { asked: isAsked ? put(host, questions, range) : null };
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the questions and the range; the return of the recorder, of the connection, and a press on the button are reasons to ask again
   useEffect(() => {
     if (range.kind === 'live' || questions.length === 0 || !connected || paused) return;
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      const { from, to } = endsOf(range, host.hostNow());
-      const outcomes = await Promise.all(
-        questions.map(async (question) => ({
-          question,
-          outcome: await host.client.request('history.query', {
-            source: question.source,
-            metrics: [...question.metrics],
-            // The recorder counts in seconds.
-            from: from / 1000,
-            to: to / 1000,
-            points: pointsFor(question, (to - from) / 1000),
-          }),
-        })),
-      );
+    const ask = async (asked = put(host, questions, range)) => {
+      const { from, to, outcomes } = await asked;
       if (!current) return;
       const error =
         outcomes.map(({ outcome }) => (outcome.ok ? null : outcome.error)).find((one) => one !== null) ??
@@ -155,7 +152,12 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
       if (!document.hidden) void ask();
       else document.addEventListener('visibilitychange', askWhenSeen, { once: true });
     };
-    void ask();
+    const asked = first.asked ?? undefined;
+    first.asked = null;
+    // What was read a moment ago goes on with what arrives, as if the page had stayed.
+    const left = answer.key === key || recording !== 'recording' ? 0 : leftOf(host, key, range);
+    if (left > 0) timer = setTimeout(askWhenSeen, left);
+    else void ask(asked);
     return () => {
       current = false;
       clearTimeout(timer);
@@ -165,6 +167,14 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
   const retry = useCallback(() => setTries((count) => count + 1), []);
   // What was read when it was looked at last, until it is read again.
   const mine = answer.key === key ? answer : keptFor(host, key, range);
+  const busy = mine === NOTHING;
+  const [late, setLate] = useState('');
+  useEffect(() => {
+    if (!busy) return;
+    const timer = setTimeout(() => setLate(key), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [busy, key]);
+  const isAwaited = busy && late !== key;
   return useMemo(() => {
     const parts = partsOf(mine);
     return {
@@ -174,10 +184,37 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
       from: mine.from,
       to: mine.to,
       error: mine.error,
-      busy: mine === NOTHING,
+      busy,
+      isAwaited,
       retry,
     };
-  }, [mine, retry]);
+  }, [mine, busy, isAwaited, retry]);
+}
+
+/** How long the last answer to a question stands yet, in milliseconds. */
+function leftOf(host: HostModel, key: string, range: ViewRange): number {
+  const known = keptFor(host, key, range);
+  if (known === NOTHING || range.kind !== 'recent') return 0;
+  return known.to + READ_AGAIN_MS[range.name] - host.hostNow();
+}
+
+/** Puts questions about a range that ends now or did then. */
+async function put(host: HostModel, questions: readonly Question[], range: ViewRange) {
+  const { from, to } = endsOf(range, host.hostNow());
+  const outcomes = await Promise.all(
+    questions.map(async (question) => ({
+      question,
+      outcome: await host.client.request('history.query', {
+        source: question.source,
+        metrics: [...question.metrics],
+        // The recorder counts in seconds.
+        from: from / 1000,
+        to: to / 1000,
+        points: pointsFor(question, (to - from) / 1000),
+      }),
+    })),
+  );
+  return { from, to, outcomes };
 }
 
 /** The last answer to a question, where what arrives in the window goes on from there. */

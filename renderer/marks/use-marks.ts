@@ -63,13 +63,20 @@ export function useMarks(
     };
   }, [host]);
 
+  const put = async () => {
+    const { from, to } = ends();
+    const args = { from: Math.max(0, from), to, ...(daemon === null ? {} : { daemon }) };
+    return { to, outcome: await host.client.request('marks.query', args) };
+  };
+  // The first question is put while the page is rendered: that takes about as long as an answer does.
+  const [first] = useState(() => ({ asked: connected ? put() : null }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question stands for daemon and range; the return of the recorder or of the connection is a reason to ask again
   useEffect(() => {
     if (!connected) return;
     let current = true;
-    const { from, to } = ends();
-    const args = { from: Math.max(0, from), to, ...(daemon === null ? {} : { daemon }) };
-    void host.client.request('marks.query', args).then((outcome) => {
+    const asked = first.asked ?? put();
+    first.asked = null;
+    void asked.then(({ to, outcome }) => {
       if (!current) return;
       const next = { key: question, to, answer: outcome.ok ? outcome.result : null };
       if (outcome.ok) kept.keep(host, question, next);

@@ -140,7 +140,7 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
   const room = useChartRoom(grid, MOST);
   const busy = useBusy(all);
   const charts = useMemo(() => {
-    if (isLive) return busy;
+    if (isLive || (recorded.busy && range.kind === 'recent')) return busy;
     const quiet = new Set(quietIn(recorded, all));
     const running = up.split(' ');
     return all.filter(

@@ -86,10 +86,13 @@ test('an entry says on which host it acts where there are several, and acts ther
   found('reload on host b', [hostNow('b', elsewhere)])[0]?.act();
   await vi.waitFor(() => expect(elsewhere).toHaveBeenCalledWith('config.reload', {}));
   expect(request).not.toHaveBeenCalled();
-  const place = { hash: '' };
-  vi.stubGlobal('location', place);
+  const pushState = vi.fn();
+  vi.stubGlobal('location', { hash: '' });
+  vi.stubGlobal('history', { pushState });
+  vi.stubGlobal('HashChangeEvent', Event);
+  vi.stubGlobal('dispatchEvent', vi.fn());
   found('logs ircd host b', [hostNow('b', elsewhere)])[0]?.act();
-  expect(place.hash).toBe('#/h/b/daemon/ircd/logs');
+  expect(pushState).toHaveBeenCalledWith(null, '', '#/h/b/daemon/ircd/logs');
 });
 
 test('what a role may not do is not offered to it', () => {

@@ -106,6 +106,28 @@ describe('what can be drawn', () => {
     expect(told.slice(first.length)).toEqual(['draw seen', 'draw seen too']);
   });
 
+  it('is made and drawn once it has what it draws, with the size that it has then', () => {
+    const told: string[] = [];
+    let isReady = false;
+    const one: Drawable = {
+      ...chart(),
+      isReady: () => isReady,
+      measure: () => told.push('measure'),
+      prepare: () => told.push('prepare'),
+      draw: () => told.push('draw'),
+    };
+    loop.add(one);
+    loop.setVisible(one, true);
+    frame(1_000);
+    loop.redraw(one);
+    frame(2_000);
+    expect([told, finished]).toEqual([[], 2]);
+    isReady = true;
+    loop.redraw(one);
+    frame(3_000);
+    expect(told).toEqual(['measure', 'prepare', 'draw']);
+  });
+
   it('is drawn no more for being said to be visible where it was so already', () => {
     const one = shown();
     loop.setVisible(one, true);

@@ -20,6 +20,8 @@ export interface Drawable {
   readonly source: object;
   /** Least milliseconds between two drawings: what moves less than a pixel need not be drawn. */
   readonly intervalMs: number;
+  /** Whether it has what it draws; until then it is as if it were not seen. Always where it does not say. */
+  isReady?(): boolean;
   /** Reads what it needs to know of the page, such as its size: of all that is new before any of it is drawn, which changes the page. */
   measure?(): void;
   /** Puts what it draws on into the page, before it is drawn first: of all that is new, since the page is styled anew for the first drawing after it. */
@@ -78,7 +80,7 @@ export class DrawLoop {
     const wasVisible = entry.visible;
     entry.visible = visible;
     if (!visible || wasVisible) return;
-    entry.drawable.measure?.();
+    if (!entry.isNew) entry.drawable.measure?.();
     this.redraw(drawable);
   }
 
@@ -145,7 +147,7 @@ export class DrawLoop {
   /** Finds out of what is new whether it is seen: of all together, since asking after each drawing would lay out the page each time. */
   #lookAround(): void {
     for (const entry of this.#entries.values()) {
-      const { place, drawable } = entry;
+      const { place } = entry;
       if (place === null) continue;
       entry.place = null;
       // What is laid out only when one scrolls there would be for being asked.
@@ -154,18 +156,20 @@ export class DrawLoop {
       const isSeen = top < innerHeight && bottom > 0 && left < innerWidth && right > 0;
       if (width === 0 || height === 0 || !isSeen) continue;
       entry.visible = true;
-      drawable.measure?.();
     }
   }
 
   /** Draws what is due; false where some of it finds no time in this frame. */
   #drawDue(now: number, start: number): boolean {
     const due = [...this.#entries.values()].filter(
-      ({ dirty, visible, drawnAt, drawable }) => dirty && visible && now - drawnAt >= drawable.intervalMs,
+      ({ dirty, visible, drawnAt, drawable }) =>
+        dirty && visible && now - drawnAt >= drawable.intervalMs && drawable.isReady?.() !== false,
     );
     const isLate = ({ isNew }: Entry) =>
       performance.now() - start > (isNew ? FIRST_BUDGET_MS : DRAW_BUDGET_MS);
-    for (const entry of due) if (entry.isNew && !isLate(entry)) entry.drawable.prepare?.();
+    const fresh = due.filter(({ isNew }) => isNew);
+    for (const { drawable } of fresh) drawable.measure?.();
+    for (const entry of fresh) if (!isLate(entry)) entry.drawable.prepare?.();
     let isDone = true;
     for (const entry of due) {
       if (isLate(entry)) {

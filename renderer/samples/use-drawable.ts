@@ -9,6 +9,7 @@ interface Drawing {
   readonly source: SourceModel;
   /** Read on every frame; see {@link Drawable}. */
   readonly intervalMs: () => number;
+  readonly isReady?: () => boolean;
   readonly measure?: () => void;
   readonly prepare?: () => void;
   readonly draw: () => void;
@@ -28,6 +29,7 @@ export function useDrawable(element: RefObject<Element | null>, drawing: Drawing
     get intervalMs() {
       return latest.current.intervalMs();
     },
+    isReady: () => latest.current.isReady?.() ?? true,
     measure: () => latest.current.measure?.(),
     prepare: () => latest.current.prepare?.(),
     draw: () => latest.current.draw(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { closeOnLeave, hashOf, keepRoute, navigate, parseRoute } from './route.ts';
+import { closeOnLeave, followLinks, hashOf, keepRoute, navigate, parseRoute } from './route.ts';
 
 describe('the address of a page', () => {
   it('is the Overview where there is none', () => {
@@ -76,6 +76,11 @@ describe('the page that the window is at', () => {
       get state() {
         return state;
       },
+      pushState: (next: unknown, _title: string, hash: string) => {
+        state = next;
+        at = hash;
+        entries++;
+      },
       replaceState: (next: unknown, _title: string, hash: string) => {
         state = next;
         at = hash;
@@ -105,12 +110,53 @@ describe('the page that the window is at', () => {
     const heard = vi.fn();
     window.addEventListener('hashchange', heard);
     navigate('#/h/a/audit');
-    // The browser tells of this one itself.
-    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit', 1, 0]);
+    // Everybody is told before the browser paints again.
+    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit', 1, 1]);
     navigate('#/h/a/audit?who=ann', { replace: true });
-    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit?who=ann', 1, 1]);
+    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit?who=ann', 1, 2]);
     navigate('#/h/a', { replace: false });
-    expect([place.hash, entries]).toEqual(['#/h/a', 2]);
+    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a', 2, 3]);
+    // Where one is already, one stays.
+    navigate('#/h/a');
+    expect([entries, heard.mock.calls.length]).toEqual([2, 3]);
+  });
+
+  it('is gone to by a plain click on a link, and by no other', () => {
+    class Part {
+      readonly #href: string | null;
+      readonly #hasTarget: boolean;
+      constructor(href: string | null, hasTarget = false) {
+        this.#href = href;
+        this.#hasTarget = hasTarget;
+      }
+      closest(selector: string) {
+        expect(selector).toBe('a:not([target])');
+        return this.#href === null || this.#hasTarget ? null : { getAttribute: () => this.#href };
+      }
+    }
+    vi.stubGlobal('Element', Part);
+    followLinks();
+    /** Whether the window has followed it itself. */
+    const follows = (target: unknown, init: object = {}) => {
+      const plain = { button: 0, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false };
+      const event = new Event('click', { cancelable: true });
+      for (const [name, value] of Object.entries({ ...plain, target, ...init }))
+        Object.defineProperty(event, name, { value });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect([follows(new Part('#/h/a/audit')), place.hash, entries]).toEqual([true, '#/h/a/audit', 1]);
+    const link = new Part('#/h/a/settings');
+    for (const key of ['altKey', 'ctrlKey', 'metaKey', 'shiftKey'])
+      expect(follows(link, { [key]: true })).toBe(false);
+    expect(follows(link, { button: 1 })).toBe(false);
+    expect(follows(new Part('#/h/a/settings', true))).toBe(false);
+    expect(follows(new Part(null))).toBe(false);
+    expect(follows(new Part('https://example.org/#/h/a'))).toBe(false);
+    expect(follows(null)).toBe(false);
+    // What somebody else has taken is theirs.
+    follows(link, { defaultPrevented: true });
+    expect([place.hash, entries]).toEqual(['#/h/a/audit', 1]);
   });
 
   it('stays as it is while the window has no host', () => {

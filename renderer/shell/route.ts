@@ -44,14 +44,26 @@ export function hashOf(
   return `#/${[HOST_PART, host.id, ...path].map(encodeURIComponent).join('/')}${tail}`;
 }
 
-/** Goes to a page; `replace` leaves no entry in the history, for a change of view within one. */
-export function navigate(hash: string, options: { replace?: boolean } = {}): void {
-  if (options.replace !== true) {
-    location.hash = hash;
-    return;
-  }
-  history.replaceState(null, '', hash);
+/**
+ * Goes to a page; `replace` leaves no entry in the history, for a change of view within one. The page is told at once: the browser
+ * does so only after it has painted the one that is left again.
+ */
+export function navigate(hash: string, { replace = false } = {}): void {
+  if (!replace && hash === location.hash) return;
+  history[replace ? 'replaceState' : 'pushState'](null, '', hash);
   dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+/** Follows the links of the window as {@link navigate} does; those that are to open elsewhere are left to the browser. */
+export function followLinks(): void {
+  addEventListener('click', (event) => {
+    const { target, button, altKey, ctrlKey, metaKey, shiftKey, defaultPrevented } = event;
+    const hash = target instanceof Element ? target.closest('a:not([target])')?.getAttribute('href') : null;
+    const isPlain = button === 0 && !(altKey || ctrlKey || metaKey || shiftKey || defaultPrevented);
+    if (!isPlain || hash?.startsWith('#/') !== true) return;
+    event.preventDefault();
+    navigate(hash);
+  });
 }
 
 let known: { hash: string; route: Route } | null = null;

@@ -79,12 +79,19 @@ it('follows the width of an element, and lets go of it', () => {
 
 describe('what is below the first picture', () => {
   it('comes once the browser has time, and not where the component has gone by then', async () => {
-    const { result } = renderHook(useLater);
+    const { result } = renderHook(() => useLater());
     expect(result.current).toBe(false);
     await act(() => vi.advanceTimersByTimeAsync(0));
     expect(result.current).toBe(true);
-    renderHook(useLater).unmount();
+    renderHook(() => useLater()).unmount();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is there at once where it is seen', () => {
+    const { result, rerender } = renderHook(useLater, { initialProps: true });
+    expect([result.current, vi.getTimerCount()]).toEqual([true, 0]);
+    rerender(false);
+    expect(result.current).toBe(true);
   });
 
   it('comes in steps, and follows what the list is by then', async () => {

@@ -2,10 +2,15 @@
 import { startTransition, useEffect, useState } from 'react';
 import { whenIdle } from './when-idle.ts';
 
-/** False in the first picture of a component, true soon after that was painted. */
-export function useLater(): boolean {
-  const [isLater, setLater] = useState(false);
-  useEffect(() => whenIdle(() => startTransition(() => setLater(true))), []);
+/**
+ * False in the first picture of a component, true soon after that was painted.
+ * @param isSeen whether it is in that picture after all, where the component is new: then it is there at once
+ */
+export function useLater(isSeen = false): boolean {
+  const [isLater, setLater] = useState(isSeen);
+  useEffect(() => {
+    if (!isLater) return whenIdle(() => startTransition(() => setLater(true)));
+  }, [isLater]);
   return isLater;
 }
 
