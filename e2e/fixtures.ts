@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, test as base, chromium, expect } from '@playwright/test';
-import { CHROMIUM_SWITCHES, findChromium, SHORT_LIVED_SWITCHES } from './app/binaries.ts';
+import { CHROMIUM_SWITCHES, findChromium, SHORT_LIVED_PAGES } from './app/binaries.ts';
 import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
 import { ElectronApp } from './app/electron-app.ts';
 import { HeadlessApp } from './app/headless-app.ts';
@@ -88,7 +88,7 @@ export const test = base.extend<
         // Text is drawn alike whatever the machine has configured.
         args: [
           ...CHROMIUM_SWITCHES,
-          ...SHORT_LIVED_SWITCHES,
+          `--js-flags=${SHORT_LIVED_PAGES.join(' ')}`,
           '--font-render-hinting=none',
           '--disable-lcd-text',
           '--force-color-profile=srgb',
@@ -135,7 +135,7 @@ export const test = base.extend<
     const text = desktop && !exactConfig ? hostedByElectron(config) : config;
     const make = (): Host =>
       desktop
-        ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
+        ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus, pages: SHORT_LIVED_PAGES })
         : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
     if (sharedApp === 'everyday')
       expect({ loadBeforeReady, sessionBus, program }, 'what an app has from its start').toEqual(ORDINARY);

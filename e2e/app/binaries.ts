@@ -70,11 +70,18 @@ export function findChromium(): string {
 }
 
 /**
- * Further ones for the browser of the specs: their pages are gone within seconds, before it pays that threads of V8 compile them better
- * and collect together. A benchmark measures pages as people have them, without these; so does the desktop app, whose main process
- * would have them too.
+ * V8's options for the pages of specs, which are gone within seconds: before it pays that their code is compiled better, that other
+ * threads do so, and that what is left of the pages before is collected bit by bit. A benchmark measures pages as people have them,
+ * without these.
  */
-export const SHORT_LIVED_SWITCHES: readonly string[] = ['--js-flags=--single-threaded'];
+export const SHORT_LIVED_PAGES: readonly string[] = [
+  '--single-threaded',
+  '--no-opt',
+  '--no-maglev',
+  '--initial-heap-size=512',
+  '--min-semi-space-size=64',
+  '--no-memory-reducer',
+];
 
 /** Switches for every Chromium and Electron here: nothing in the background, the sandbox wherever it can be. */
 export const CHROMIUM_SWITCHES: readonly string[] = [

@@ -15,6 +15,8 @@ export interface ElectronAppOptions {
   readonly loadBeforeReady?: boolean;
   /** `DBUS_SESSION_BUS_ADDRESS` of the app; by default there is no bus. */
   readonly sessionBus?: string;
+  /** V8's options for its pages alone. Default none: they are as people have them. */
+  readonly pages?: readonly string[];
   /** The checkout whose app it is, built. Default this one. */
   readonly root?: string;
 }
@@ -60,6 +62,7 @@ export class ElectronApp implements AppHost {
       configFile,
       loadBeforeReady = true,
       sessionBus = 'disabled:',
+      pages = [],
       root = ROOT,
     } = this.#options;
     const app = await electron.launch({
@@ -69,6 +72,7 @@ export class ElectronApp implements AppHost {
       cwd: root,
       args: [
         ...CHROMIUM_SWITCHES,
+        ...(pages.length > 0 ? [`--page-js-flags=${pages.join(' ')}`, ...preload('page-flags.cjs')] : []),
         ...preload('hold-until-driven.cjs'),
         ...(loadBeforeReady ? preload('load-before-ready.cjs') : []),
         '.',
