@@ -164,6 +164,7 @@ it.each<[string, unknown[], unknown[]]>([
       ['a.b', 'c.b'].map((name) => ({ name, password: 'x' })),
       ['auto', 'signalbox', 'ircu', 'nefarious'].map((kind) => ({ name: `${kind}.b`, password: 'x', kind })),
       [1, 65_535].map((port) => ({ name: `a${port}.b`, password: 'x', host: '::1', port })),
+      [0, 50].map((batch_ms) => ({ name: `b${batch_ms}.b`, password: 'x', batch_ms })),
       [{ name: `${long(61)}.b`, password: 'x', hub: [long(63), '*', 'A-z_0.?'] }],
     ],
     [
@@ -179,6 +180,8 @@ it.each<[string, unknown[], unknown[]]>([
       [{ name: 'a.b', password: 'x', port: 4400 }],
       [{ name: 'a.b', password: 'x', host: 'a.b', port: 0 }],
       [{ name: 'a.b', password: 'x', autoconnect: true }],
+      [{ name: 'a.b', password: 'x', batch_ms: -1 }],
+      [{ name: 'a.b', password: 'x', batch_ms: 51 }],
       [{ name: 'a.b', password: 'x', fingerprint: 'aB'.repeat(32) }],
       [{ name: 'a.b', password: 'x', tls: true, fingerprint: 'aB' }],
       [{ name: 'a.b', password: 'x', tls: true, fingerprint: `${'aB'.repeat(32)}f` }],

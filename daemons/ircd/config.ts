@@ -7,6 +7,7 @@ import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.
 import { isHostName, listenHost } from '../../contract/network-addresses.ts';
 import { hasBrokenNetwork } from '../irc/address-mask.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
+import { limits as runtimeLimits } from '../runtime/limits.ts';
 import { CLOAK_BYTES } from './cloak.ts';
 import { limits } from './limits.ts';
 import { cidr, dnsblSetting, netConfigShape } from './net/net-config.ts';
@@ -132,6 +133,14 @@ const link = z
       .optional()
       .describe('Masks of the servers that it may bring behind it, such as *.example.net; absent for none.'),
     tls: z.boolean().default(false).describe('Whether the link has to be encrypted, whoever calls.'),
+    batch_ms: z
+      .number()
+      .min(0)
+      .max(50)
+      .default(runtimeLimits.linkBatchMs.default)
+      .describe(
+        'Longest that a line to it waits for further ones while more keep coming, so that they share a write, in milliseconds; 0 for never. Where nothing was written for a while nothing waits.',
+      ),
     fingerprint: z
       .string()
       .refine((text) => /^[0-9a-f]{64}$/i.test(text.replaceAll(':', '')), {

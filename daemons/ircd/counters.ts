@@ -2,6 +2,8 @@
  * What the protocol counts beside the network path's own counters, as plain numbers on one object. Read when metrics
  * are sampled (metrics.ts) and by STATS.
  */
+import type { FlushReason } from '../runtime/async/flush-hold.ts';
+
 export class ProtocolCounters {
   registrations = 0;
   /** Clients refused or dropped because a K-line or D-line matched. */
@@ -18,6 +20,8 @@ export class ProtocolCounters {
   /** Lines to and from other servers. */
   linkLinesIn = 0;
   linkLinesOut = 0;
+  /** Why lines to other servers were written when they were. */
+  readonly linkFlushes: Record<FlushReason, number> = { idle: 0, time: 0, bytes: 0, size: 0 };
   /** Servers that left the network with all behind them. */
   netsplits = 0;
   readonly startedMs = Date.now();

@@ -62,6 +62,10 @@ it('measures what it says, in these units', () => {
       links gauge
       link_lines_in_total counter
       link_lines_out_total counter
+      link_flushes_idle_total counter
+      link_flushes_time_total counter
+      link_flushes_bytes_total counter
+      link_flushes_size_total counter
       netsplits_total counter
       handler_errors_total counter
       command_latency_seconds histogram seconds`),
@@ -89,6 +93,7 @@ it('draws only what it measures, under a title each', () => {
       Channels: channels
       Links: links netsplits_total
       Lines of links: link_lines_in_total link_lines_out_total
+      Why lines of links were written: link_flushes_idle_total link_flushes_time_total link_flushes_bytes_total link_flushes_size_total
       Writes: writes_total ticks_total
       Why lines were written: flushes_idle_total flushes_time_total flushes_bytes_total flushes_size_total
       Logins to accounts: logins_total login_failures_total

@@ -81,6 +81,13 @@ const metrics: readonly MetricSpec[] = [
   gauge('links', 'Servers that are linked to this one'),
   counter('link_lines_in', 'Lines received from other servers'),
   counter('link_lines_out', 'Lines sent to other servers'),
+  counter('link_flushes_idle', 'Times that other servers were written to because nothing more came for them'),
+  counter(
+    'link_flushes_time',
+    'Times that they were because a line had waited as long as it may (batch_ms of the link)',
+  ),
+  counter('link_flushes_bytes', 'Times that they were because there was enough for a write'),
+  counter('link_flushes_size', 'Times that they were because there were enough lines'),
   counter('netsplits', 'Servers that left the network with all behind them'),
   counter('handler_errors', 'Commands that failed by a defect of the server'),
   histogram('command_latency', 'Time from the parsed line to the end of its handler'),
@@ -195,6 +202,10 @@ export const manifest = defineManifest({
     {
       title: 'Lines of links',
       metrics: [name('link_lines_in_total'), name('link_lines_out_total')],
+    },
+    {
+      title: 'Why lines of links were written',
+      metrics: ['idle', 'time', 'bytes', 'size'].map((reason) => name(`link_flushes_${reason}_total`)),
     },
     { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
     {

@@ -75,6 +75,7 @@ it('shows each figure under its own name', () => {
   for (const mask of ['a@1', 'b@2', 'c@3', 'd@4', 'e@5']) irc.server.bans.add({ ...ban, mask });
   Object.assign(irc.server.accounts.counts, { logins: 405, failures: 406, registrations: 407 });
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
+  Object.assign(irc.server.counters.linkFlushes, { idle: 621, time: 622, bytes: 623, size: 624 });
   Object.assign(irc.server.counters, { linkLinesIn: 601, linkLinesOut: 602, netsplits: 603 });
   Object.assign(irc.server, { spamFilters: { size: 607 }, recentTexts: { size: 608, expire: () => {} } });
   Object.assign(irc.server.counters, { spamMatches: 609, refusedListed: 614, refusedClones: 615 });
@@ -147,6 +148,10 @@ it('shows each figure under its own name', () => {
     handler_errors_total: 403,
     link_lines_in_total: 601,
     link_lines_out_total: 602,
+    link_flushes_idle_total: 621,
+    link_flushes_time_total: 622,
+    link_flushes_bytes_total: 623,
+    link_flushes_size_total: 624,
     netsplits_total: 603,
     links: 604,
   });

@@ -1,5 +1,6 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
 import { instrumentCache } from '../runtime/async/async-cache.ts';
+import { FLUSH_REASONS } from '../runtime/async/flush-hold.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
@@ -81,6 +82,7 @@ export function publishMetrics(
   const links = gauge('links');
   const linkLinesIn = counter('link_lines_in');
   const linkLinesOut = counter('link_lines_out');
+  const linkFlushes = FLUSH_REASONS.map((reason) => ({ reason, handle: counter(`link_flushes_${reason}`) }));
   const netsplits = counter('netsplits');
   const users = gauge('registered_users');
   const opers = gauge('opers');
@@ -128,6 +130,7 @@ export function publishMetrics(
     links.set(server.linkControl?.standing ?? 0);
     linkLinesIn.setTotal(server.counters.linkLinesIn);
     linkLinesOut.setTotal(server.counters.linkLinesOut);
+    for (const { reason, handle } of linkFlushes) handle.setTotal(server.counters.linkFlushes[reason]);
     netsplits.setTotal(server.counters.netsplits);
     users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);

@@ -150,6 +150,7 @@ async function prepareLinks(
       tls: rest.tls,
       fingerprint: rest.fingerprint?.replaceAll(':', '').toLowerCase() ?? null,
       kind: rest.kind,
+      batchMs: rest.batch_ms,
       halfops: rest.halfops,
     });
   }

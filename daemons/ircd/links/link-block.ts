@@ -16,6 +16,8 @@ export interface LinkBlock {
   /** SHA-256 of the certificate that it has to show, in lower-case hex; null where its issuer is looked at, or nothing. */
   readonly fingerprint: string | null;
   readonly kind: 'auto' | PeerKind;
+  /** Longest that a line to it waits for further ones while more keep coming, in milliseconds. */
+  readonly batchMs: number;
   /** Whether a Nefarious has halfops. */
   readonly halfops: boolean;
 }

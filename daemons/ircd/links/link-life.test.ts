@@ -37,6 +37,15 @@ function says(...lines: string[]): string[] {
 const SERVER = `SERVER there.test 1 ${S - 9} ${S} J10 AC]]] +h6 :There`;
 const reads = () => oper.received().map((line) => line.replace(':here.test NOTICE oper :*** ', ''));
 
+it('lets lines wait as long as the block of the peer says, whoever called', () => {
+  here.blocks = [blockFor('there.test', { batchMs: 7 })];
+  says('PASS :linkpw', SERVER);
+  expect(end.batchMs).toBe(7);
+  const called = new MemoryEnd();
+  here.network.open(called, blockFor('other.test', { batchMs: 0 }));
+  expect(called.batchMs).toBe(0);
+});
+
 it('is introduced, told all, and linked once both have told all', async () => {
   expect([link.state, link.peer, link.peerName, link.name, link.direction, link.sinceMs]).toEqual([
     'introducing',

@@ -45,6 +45,23 @@ const poll = () => new Promise((resolve) => setImmediate(resolve));
 /** One, and the one behind it that brings nothing more. */
 const turn = () => poll().then(poll);
 
+it('lets lines wait as long as it is told, and says why they were written', async () => {
+  const reasons: string[] = [];
+  const told = new LinkSocket(socket.asSocket, {
+    work,
+    clock,
+    onWritten: (reason) => reasons.push(reason),
+    onClose: () => {},
+  });
+  expect(told.batchMs).toBe(shared.linkBatchMs.default);
+  told.batchMs = 0;
+  told.send('one');
+  await poll();
+  told.send('two');
+  await poll();
+  expect([told.batchMs, socket.written, reasons]).toEqual([0, ['one\r\n', 'two\r\n'], ['idle', 'time']]);
+});
+
 describe('what a peer sends', () => {
   it('is lines, wherever it is cut, with one character for each byte', () => {
     const text = 'AB P ACAAA :gr\xfc\xdf\r\n\r\nAB G one\nAB EB \r\n';

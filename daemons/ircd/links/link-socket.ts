@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../kit/clock.ts';
 import { LINE_ROOM, lineRoom } from '../../irc/p10/line.ts';
+import type { FlushReason } from '../../runtime/async/flush-hold.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
 import { plainAddress } from '../../runtime/net/ip-address.ts';
@@ -22,6 +23,8 @@ export interface LinkSocketOptions {
   readonly fingerprint?: string | null | undefined;
   /** See {@link LinkTransport.blockFor}. */
   readonly blockFor?: LinkTransport['blockFor'];
+  /** Lines were written, for that reason. */
+  readonly onWritten?: (reason: FlushReason) => void;
   /** The socket is closed. */
   readonly onClose: (socket: LinkSocket) => void;
 }
@@ -49,6 +52,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
       clock: options.clock,
       mostBytes: limits.linkSendQueueBytes.default,
       onOverflow: () => this.#link?.gone('SendQ exceeded'),
+      ...(options.onWritten === undefined ? {} : { onWritten: options.onWritten }),
     });
     this.address = plainAddress(socket.remoteAddress ?? '');
     this.tls = options.fingerprint !== undefined;
@@ -79,6 +83,14 @@ export class LinkSocket implements LinkTransport, WorkJob {
   /** Bytes that the other end has not taken. */
   get sendQueueBytes(): number {
     return this.#writer.queuedBytes;
+  }
+
+  get batchMs(): number {
+    return this.#writer.batchMs;
+  }
+
+  set batchMs(ms: number) {
+    this.#writer.batchMs = ms;
   }
 
   send(line: string): void {

@@ -50,6 +50,8 @@ export interface LinkTransport extends LinkSecurity {
   readonly address: string;
   /** Bytes that the other end has not taken. */
   readonly sendQueueBytes: number;
+  /** Longest that a line waits for further ones while more keep coming, in milliseconds. */
+  batchMs: number;
   /** The block of whoever is let in by what they have proved before, by the name that they say; absent for others. */
   readonly blockFor?: ((name: string) => LinkBlock) | undefined;
   send(line: string): void;
@@ -303,6 +305,7 @@ export class Link implements LinkEnd {
   /** What is said before the peer has said who it is. */
   #introduce(block: LinkBlock): void {
     const { state, counters, nickLength, statuses } = this.#server;
+    this.transport.batchMs = block.batchMs;
     const shortNicks = nickLength.held <= SHORT_NICK ? SHORT_NICKS_FLAG : '';
     const halfops = (statuses & STATUS.halfop) === 0 ? '' : HALFOPS_FLAG;
     const flags = `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${RENAMES_FLAG}${halfops}${shortNicks}`;

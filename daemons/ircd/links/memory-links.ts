@@ -24,6 +24,7 @@ export class MemoryEnd implements LinkCarrier {
   fingerprint: string | null = null;
   /** What the other end is said not to have taken. */
   sendQueueBytes = 0;
+  batchMs = -1;
   /** Who reads from it. */
   link: Link | null = null;
   readonly work = new WorkAccount(new WorkGroup());
@@ -113,6 +114,7 @@ export function blockFor(name: string, more: Partial<LinkBlock> = {}): LinkBlock
     tls: false,
     fingerprint: null,
     kind: 'auto',
+    batchMs: 2,
     halfops: false,
     ...more,
   };

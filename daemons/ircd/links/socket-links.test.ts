@@ -111,6 +111,15 @@ it('knows a peer over TLS by its certificate, whoever calls', async () => {
   expect(there.row('here.test')?.reason).toContain('another SHA-256 fingerprint than expected');
 });
 
+it('counts why lines to other servers were written', async () => {
+  const [here, there] = [await start('here.test', 1), await start('there.test', 2)];
+  introduce(here, there);
+  here.links.desk.connect('there.test');
+  await until(() => here.row('there.test')?.state === 'linked');
+  const { linkFlushes } = here.irc.server.counters;
+  expect(Object.values(linkFlushes).reduce((sum, count) => sum + count)).toBeGreaterThan(0);
+});
+
 it('without a fingerprint a peer that is called over TLS needs a certificate that the system trusts', async () => {
   const yours = await createSelfSigned('there.test');
   const [here, there] = [await start('here.test', 1), await start('there.test', 2, yours)];

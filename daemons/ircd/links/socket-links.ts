@@ -1,6 +1,7 @@
 /** The links of a process: servers are called and taken over sockets of TCP and TLS. Made by daemon.ts. */
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
+import { limits as runtimeLimits } from '../../runtime/limits.ts';
 import { dialSocket, fingerprintOf } from '../../runtime/net/dial.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import type { TlsCredentials } from '../../runtime/net/tls-credentials.ts';
@@ -53,6 +54,7 @@ export class SocketLinks {
       hub: null,
       tls: false,
       fingerprint: null,
+      batchMs: runtimeLimits.linkBatchMs.default,
       kind: 'auto',
       halfops: false,
     });
@@ -94,6 +96,9 @@ export class SocketLinks {
       clock: this.#clock,
       fingerprint,
       blockFor,
+      onWritten: (reason) => {
+        this.#server.counters.linkFlushes[reason]++;
+      },
       onClose: (closed) => this.#open.delete(closed),
     });
     this.#open.add(carrier);

@@ -8,7 +8,10 @@
  * Why it is written: `idle`, nothing more came; `time`, the first of it has waited as long as it may; `bytes` and `size`, there is
  * as much of it as one write, or one turn, is for.
  */
-export type FlushReason = 'idle' | 'time' | 'bytes' | 'size';
+export type FlushReason = (typeof FLUSH_REASONS)[number];
+
+/** All of them. */
+export const FLUSH_REASONS = ['idle', 'time', 'bytes', 'size'] as const;
 
 /** How much is gathered at most, and when. */
 export interface FlushBounds {

@@ -72,6 +72,46 @@ it('what the next turns say shares its write, while they keep saying something, 
   expect(socket.written).toHaveLength(4);
 });
 
+it('says why it has written, and lets a line wait as long as it is told', async () => {
+  let nowMs = 50;
+  const reasons: string[] = [];
+  const told = new LineWriter(socket.asSocket, {
+    clock,
+    mostBytes: 1_000_000,
+    onOverflow: () => {},
+    onWritten: (reason) => reasons.push(reason),
+    now: () => nowMs,
+  });
+  told.batchMs = 5;
+  told.send('first');
+  await poll();
+  told.send('one');
+  await poll();
+  nowMs += 4.9;
+  told.send('two');
+  await poll();
+  expect(reasons).toEqual(['idle']);
+  nowMs += 0.1;
+  told.send('three');
+  await poll();
+  told.send('alone');
+  await turn();
+  told.send('x'.repeat(65_534));
+  await poll();
+  for (let line = 0; line < 1_024; line++) told.send('x');
+  await poll();
+  expect(reasons).toEqual(['idle', 'time', 'idle', 'bytes', 'size']);
+  told.batchMs = 0;
+  told.send('now');
+  await poll();
+  expect([reasons.at(-1), socket.written.at(-1)]).toEqual(['time', 'now\r\n']);
+  // The last words are written at once, and nothing is left for the end of the turn.
+  told.send('last');
+  told.end();
+  await turn();
+  expect(reasons).toHaveLength(6);
+});
+
 it('whoever falls behind too far hears nothing more, behind the turn in which that happened', async () => {
   socket.writableLength = 95;
   writer.send('one');

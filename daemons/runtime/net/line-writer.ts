@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../../kit/clock.ts';
-import { FlushHold } from '../async/flush-hold.ts';
+import { FlushHold, type FlushReason } from '../async/flush-hold.ts';
 import { limits } from '../limits.ts';
 import { startReading } from './read-stop.ts';
 
@@ -17,6 +17,8 @@ export interface LineWriterOptions {
   readonly mostBytes: number;
   /** It has fallen behind further than that: it is sent nothing more, and the socket is destroyed when this returns. */
   readonly onOverflow: () => void;
+  /** Lines were written, for that reason. */
+  readonly onWritten?: (reason: FlushReason) => void;
   /** For tests: milliseconds of a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -33,10 +35,16 @@ export class LineWriter {
   #closeTimer: Timer | null = null;
   readonly #hold: FlushHold;
   readonly #flush = () => {
-    if (!this.#overflowed && !this.#ended && this.#hold.ask(this.#bytes, this.#lines.length) === null)
+    const reason = this.#overflowed || this.#ended ? 'size' : this.#hold.ask(this.#bytes, this.#lines.length);
+    if (reason === null) {
       setImmediate(this.#flush);
-    else this.#write();
+      return;
+    }
+    if (this.#lines.length > 0) this.#options.onWritten?.(reason);
+    this.#write();
   };
+  /** Longest that a line waits for further ones while more keep coming, in milliseconds; 0 for the end of the turn. */
+  batchMs: number = limits.linkBatchMs.default;
 
   constructor(socket: Socket, options: LineWriterOptions) {
     this.#socket = socket;
@@ -67,7 +75,7 @@ export class LineWriter {
     this.#overflowed = this.queuedBytes > this.#options.mostBytes;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#hold.atMost(limits.linkBatchMs.default);
+    this.#hold.atMost(this.batchMs);
     setImmediate(this.#flush);
   }
 

@@ -24,6 +24,7 @@ interface Parcel {
 export class SimEnd implements LinkCarrier {
   readonly address: string;
   readonly tls = false;
+  batchMs = 0;
   readonly fingerprint = null;
   readonly work = new WorkAccount(new WorkGroup());
   readonly node: SimNode;
