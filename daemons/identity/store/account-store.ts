@@ -7,6 +7,7 @@ import type { AccountDetails, AccountRow } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 import { hasOtherCosts } from '../argon2.ts';
 import type { Verifiers } from '../credential-tasks.ts';
 import { limits } from '../limits.ts';
@@ -77,7 +78,7 @@ export class AccountStore {
     this.#database = database;
     this.#now = now;
     this.#most = most;
-    const prepare = (sql: string) => database.prepare(sql);
+    const prepare = (sql: string) => database.prepare(steadySql(sql));
     this.#statements = {
       byKey: prepare('SELECT * FROM accounts WHERE key = ?'),
       byId: prepare('SELECT * FROM accounts WHERE id = ?'),

@@ -10,6 +10,7 @@ import type {
 } from '../../../contract/accounts.ts';
 import { fold } from '../../irc/casemapping.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 import { limits } from '../limits.ts';
 import type { AccountStore, StoredAccount } from './account-store.ts';
 
@@ -60,7 +61,7 @@ export class ChannelStore {
     this.#accounts = accounts;
     this.#now = now;
     this.#changed = changed;
-    const prepare = (sql: string) => database.prepare(sql);
+    const prepare = (sql: string) => database.prepare(steadySql(sql));
     const channel = `SELECT channels.*, accounts.name AS owner, (${told.founder}) AS told
       FROM channels JOIN accounts ON accounts.id = founder`;
     this.#statements = {

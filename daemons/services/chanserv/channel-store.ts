@@ -3,6 +3,7 @@ import type { StatusRules } from '../../identity/store/channel-store.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 import { limits } from '../limits.ts';
 import { readSettings } from './channel-settings.ts';
 import { LEVELS } from './levels.ts';
@@ -123,7 +124,7 @@ export class ChannelRows {
   constructor(database: Sqlite, now: () => number) {
     this.#database = database;
     this.#now = now;
-    const prepare = (sql: string) => database.prepare(sql);
+    const prepare = (sql: string) => database.prepare(steadySql(sql));
     this.#setters = new Map([
       ...USER_FIELDS.map((field) => [`user ${field}`, setter(database, setUserSql(field))] as const),
       ...STATE_FIELDS.map((field) => [`state ${field}`, setter(database, setStateSql(field))] as const),

@@ -1,6 +1,7 @@
 /** Which accounts belong to users of Keycloak. Methods that change something are to be called within a turn of `WriteTurn`. */
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 
 /** The user that an account belongs to. */
 export interface KeycloakLink {
@@ -26,7 +27,9 @@ export class KeycloakLinks {
         'SELECT user, username, level, password_at AS passwordAt FROM keycloak_users WHERE account = ?',
       ),
       accountOf: database
-        .prepare('SELECT name FROM keycloak_users JOIN accounts ON accounts.id = account WHERE user = ?')
+        .prepare(
+          steadySql('SELECT name FROM keycloak_users JOIN accounts ON accounts.id = account WHERE user = ?'),
+        )
         .pluck(),
       link: database.prepare(
         `INSERT INTO keycloak_users (account, user, username, linked) VALUES (?, ?, ?, ?)

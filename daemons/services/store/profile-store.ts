@@ -2,6 +2,7 @@
 import type { StoredAccount } from '../../identity/store/account-store.ts';
 import type { FactsGuard } from '../../identity/store/shared-facts.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 import { limits } from '../limits.ts';
 
 /** What an owner, or an operator, has set. Null where it is as for everybody. */
@@ -188,7 +189,9 @@ function setter(database: Sqlite, column: string) {
 
 function maskStatements(database: Sqlite, list: MaskList) {
   return {
-    of: database.prepare(`SELECT mask FROM ${list} WHERE account = ? ORDER BY added, mask`).pluck(),
+    of: database
+      .prepare(steadySql(`SELECT mask FROM ${list} WHERE account = ? ORDER BY added, mask`))
+      .pluck(),
     add: database.prepare(`INSERT INTO ${list} (account, mask, added) VALUES (?, ?, ?)`),
     drop: database.prepare(`DELETE FROM ${list} WHERE account = ? AND mask = ?`),
   };
