@@ -9,6 +9,7 @@ import {
   type StoredPlace,
 } from '../../../contract/messages.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { steadySql } from '../../runtime/files/steady-sql.ts';
 import type { MessageStore, ScopeRow } from './message-store.ts';
 
 /** Rows of a table of messages. */
@@ -157,7 +158,7 @@ export class MessageReader {
     let statement = this.#prepared.get(sql);
     if (statement === undefined) {
       if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear();
-      statement = this.#database.prepare<(number | string)[]>(sql);
+      statement = this.#database.prepare<(number | string)[]>(steadySql(sql));
       this.#prepared.set(sql, statement);
     }
     return statement;

@@ -14,11 +14,12 @@ database.exec(`
   INSERT INTO names VALUES ('a', 1, 5), ('b', 2, 4), ('c', 1, 3), ('7', 2, 2);
 `);
 
-it('only what is compared is a calculation', () => {
+it('what is compared and what limits is a calculation, and nothing else', () => {
   expect(steadySql('SELECT * FROM t WHERE a = ? AND b >= @b AND c<?')).toBe(
     'SELECT * FROM t WHERE a = +? AND b >= +@b AND c<+?',
   );
-  const others = "INSERT INTO t VALUES (?, @a) ON CONFLICT DO NOTHING; SELECT '= x' LIMIT ?";
+  expect(steadySql('SELECT a FROM t LIMIT ? OFFSET @most')).toBe('SELECT a FROM t LIMIT +? OFFSET +@most');
+  const others = "INSERT INTO t VALUES (?, @a) ON CONFLICT DO NOTHING; SELECT '= x' LIMIT 5";
   expect(steadySql(others)).toBe(others);
 });
 
