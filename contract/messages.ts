@@ -7,8 +7,11 @@ import { z } from 'zod';
 /** What is spoken at the endpoint of whoever keeps the messages. */
 export const MESSAGES_PROTOCOL = 'messages';
 
-/** Characters of one line, in UTF-16 units: the longest is a batch that is written, or an answer of a whole page. */
-export const MESSAGES_LINE_CHARS = 4_194_304;
+/**
+ * Characters of one line, in UTF-16 units: the longest is an answer of two hundred messages, each as long as one may be and all of
+ * control characters, which take seven characters each in it.
+ */
+export const MESSAGES_LINE_CHARS = 16_777_216;
 
 /** Changes in one batch. */
 export const MOST_CHANGES = 1_000;
@@ -150,7 +153,10 @@ export const MESSAGE_QUESTIONS = {
       z.strictObject({ unknown: text }),
     ]),
   },
-  /** Of each scope the time of its latest message; of an account that of each person, by what they were called then. */
+  /**
+   * Of each scope the time of its latest message; of an account that of each person, with the message, by what they were called then:
+   * of those who were spoken with last, where that is more than an answer has room for.
+   */
   latest: {
     args: z.strictObject({
       scopes: z.array(z.strictObject({ scope, after: order, before: order })).max(MOST_SCOPES),

@@ -1,4 +1,7 @@
 /** What the keeper answers, what it lets go by itself, and what it says while nothing can be written. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, expect, it } from 'vitest';
 import type { StoreChange } from '../../contract/messages.ts';
@@ -69,6 +72,39 @@ it('goes by what it is told last, and trims a channel that has grown since', asy
   write(keep(11), keep(12));
   await clock.advance(limits.trimMs.default + 1);
   expect(store.messages).toBe(8);
+});
+
+it('has nothing of what was too old in its files, nor of what was in the log of a process that was killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'message-keeper-'));
+  try {
+    const file = join(folder, 'messages.db');
+    const old = new MessageStore(openMessages(BetterSqlite3, file));
+    const secret = (order: number, id: string): StoreChange => ({
+      do: 'keep',
+      scope: 'c#c',
+      message: { order, at: order, kept: now, event: false, id, bytes: 1, data: `secret ${id}` },
+      peer: null,
+    });
+    old.write({ run: 'q', batch: 1, changes: [secret(1, 'old'), secret(2, 'gone')] });
+    old.database.exec("DELETE FROM messages WHERE msgid = 'gone'");
+    // As it is when that process is killed before it has answered.
+    for (const end of ['', '-wal']) copyFileSync(file + end, `${file}.copy${end}`);
+    old.database.close();
+    const isThere = (text: string) =>
+      ['.copy', '.copy-wal'].some((end) => readFileSync(file + end).includes(text));
+    expect(isThere('secret gone')).toBe(true);
+    store = new MessageStore(openMessages(BetterSqlite3, `${file}.copy`));
+    keeper = new MessageKeeper({ store, clock, now: () => now, onProblem: () => {} });
+    open(60_000);
+    await clock.advance(1);
+    expect([isThere('secret gone'), isThere('secret old')]).toEqual([false, true]);
+    now += 60_001;
+    await clock.advance(limits.trimMs.default);
+    expect(isThere('secret old')).toBe(false);
+    store.database.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('says once why nothing can be written, and when it can again', () => {

@@ -77,6 +77,7 @@ export class MessageKeeper {
       more = this.#trim.step();
       if (!more) {
         store.dropEmpty();
+        store.emptyLog();
         store.database.pragma(`incremental_vacuum(${limits.vacuumedPages.default})`);
       }
     } catch (error) {

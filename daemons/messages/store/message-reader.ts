@@ -31,6 +31,10 @@ interface Condition {
   readonly values: readonly (number | string)[];
 }
 
+/** Characters of an answer about the latest, a few milliseconds for whoever reads it; and what a row takes beside its text. */
+const LATEST_CHARS = 1_048_576;
+const LATEST_ROW_CHARS = 300;
+
 /** Most statements that are kept prepared: each shape of a question has one. */
 const MOST_PREPARED = 64;
 
@@ -62,18 +66,22 @@ export class MessageReader {
     return { messages, marks };
   }
 
-  /** Of each scope the latest message, and of an account that of each person. */
+  /** Of each scope the latest message, and of an account that of each person: of those that were spoken with last, where there are more than have room. */
   latest({ scopes }: MessageArgs<'latest'>): MessageResult<'latest'> {
     const found: MessageResult<'latest'>['found'] = [];
+    let left = LATEST_CHARS;
     for (const asked of scopes) {
       const scope = this.#store.scope(asked.scope);
       if (scope === null) continue;
       const whole = partOf(scope, { ...asked, events: false, peer: null });
       const one = asked.scope.startsWith('c');
-      // Of each group the columns are those of the row with the highest order.
-      const sql = `SELECT max(seq) AS seq, at, data, peer_nick AS nick, peer_account AS account FROM messages WHERE ${whole.sql} ${one ? '' : "GROUP BY coalesce(peer_account, ':' || peer_nick)"}`;
-      for (const row of this.#all(sql, whole.values) as LatestRow[]) {
-        if (row.seq === null) continue;
+      const groups = one ? '' : "GROUP BY coalesce(peer_account, ':' || peer_nick)";
+      // The texts of those alone that are the latest: there may be a hundred thousand.
+      const sql = `SELECT seq, at, ${one ? "''" : 'data'} AS data, peer_nick AS nick, peer_account AS account FROM messages
+        WHERE seq IN (SELECT max(seq) FROM messages WHERE ${whole.sql} ${groups}) ORDER BY seq DESC`;
+      for (const row of this.#statement(sql).iterate(...whole.values) as Iterable<LatestRow>) {
+        left -= row.data.length + LATEST_ROW_CHARS;
+        if (left < 0) break;
         const peer = row.nick === null ? null : { nick: row.nick, account: row.account };
         found.push({ scope: asked.scope, order: row.seq, at: row.at, data: row.data, peer });
       }
@@ -166,7 +174,7 @@ export class MessageReader {
 }
 
 interface LatestRow {
-  readonly seq: number | null;
+  readonly seq: number;
   readonly at: number;
   readonly data: string;
   readonly nick: string | null;

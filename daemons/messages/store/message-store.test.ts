@@ -1,8 +1,16 @@
 /** What the file holds and answers after whatever was asked of it, compared with a slow model that holds everything in arrays. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { MessageArgs, StoreChange, StoredMark } from '../../../contract/messages.ts';
+import {
+  MESSAGES_LINE_CHARS,
+  type MessageArgs,
+  type StoreChange,
+  type StoredMark,
+} from '../../../contract/messages.ts';
 import { MessageModel, type ModelMessage } from '../../runtime/test-fixtures/message-model.ts';
 import { openMessages } from './database.ts';
 import { MessageReader } from './message-reader.ts';
@@ -161,6 +169,64 @@ it('tells the latest message of a channel, and of an account that of each person
   expect(ask('abob', 0, 5)).toContainEqual([3, ann]);
 });
 
+it('tells the latest of those who were spoken with last, where all of them are more than a line has room for', () => {
+  const store = fresh();
+  const data = '"'.repeat(20_000);
+  for (let order = 1; order <= 600; order++)
+    write(store, order, keep('abob', order, { data, peer: { nick: `n${order}`, account: null } }));
+  const { found } = new MessageReader(store).latest({ scopes: [{ scope: 'abob', after: 0, before: 1_000 }] });
+  expect(found.slice(0, 9).map(({ order }) => order)).toEqual([600, 599, 598, 597, 596, 595, 594, 593, 592]);
+  expect(JSON.stringify(found).length).toBeLessThan(MESSAGES_LINE_CHARS / 4);
+});
+
+it('counts a scope that was renamed and dropped in one batch for nobody else', () => {
+  const store = fresh();
+  write(
+    store,
+    1,
+    keep('c#a', 1),
+    { do: 'rename', scope: 'c#a', to: 'c#b' },
+    { do: 'drop', scope: 'c#b' },
+    { do: 'reader', scope: 'c#c', account: 'ann', since: 1 },
+  );
+  expect(new MessageStore(store.database).messages).toBe(0);
+});
+
+it('has nothing of what was deleted in any of its files once that is answered', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'message-store-'));
+  try {
+    const store = new MessageStore(openMessages(BetterSqlite3, join(folder, 'messages.db')));
+    const isThere = (text: string) =>
+      readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(text));
+    let batch = 0;
+    for (const [at, gone] of [
+      { do: 'forget', scope: 'c#a', id: 'i' } as const,
+      { do: 'drop', scope: 'c#a' } as const,
+      { do: 'clear', kind: 'channels' } as const,
+    ].entries()) {
+      const data = `secret ${at} `.repeat(900);
+      write(store, ++batch, keep('c#a', ++batch, { id: 'i', data }), keep('c#b', ++batch));
+      expect(isThere(`secret ${at}`)).toBe(true);
+      write(store, ++batch, gone);
+      expect(isThere(`secret ${at}`)).toBe(false);
+    }
+    write(store, ++batch, keep('a1', ++batch, { data: 'secret x' }));
+    // Another program that reads keeps it from being cut for a while.
+    const other = new BetterSqlite3(join(folder, 'messages.db'));
+    other.exec('BEGIN; SELECT count(*) FROM messages');
+    other.prepare('SELECT count(*) FROM messages').get();
+    store.database.pragma('busy_timeout = 1');
+    write(store, ++batch, { do: 'end account', account: '1' });
+    expect(isThere('secret x')).toBe(true);
+    other.close();
+    store.emptyLog();
+    expect(isThere('secret x')).toBe(false);
+    store.database.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it('writes a batch that is asked for twice once, and knows the highest order for good', () => {
   const store = fresh();
   const batch = [keep('c#a', 7), { do: 'rename', scope: 'c#a', to: 'c#b' }, keep('c#a', 8)] as const;
@@ -220,4 +286,13 @@ it('lets go what is too old, too much of one, and too much of all, and nothing b
   ran();
   store.dropEmpty();
   expect([...store.scopes].map(({ key }) => key)).toEqual(['c#c']);
+});
+
+it('ends where a file says that there is more of a scope than there is', () => {
+  const store = fresh();
+  write(store, 1, keep('c#a', 1));
+  store.database.exec('DELETE FROM messages');
+  const trim = new MessageTrim(store, () => 1_000);
+  trim.use({ keepMs: 1_000, scopeMessages: 0, totalBytes: 1 });
+  expect([trim.step(), trim.step()]).toEqual([true, false]);
 });

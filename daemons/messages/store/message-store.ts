@@ -6,7 +6,7 @@ import type { Sqlite } from '../../runtime/files/sqlite.ts';
 /** A scope by its row. */
 export interface ScopeRow {
   readonly id: number;
-  readonly key: string;
+  key: string;
   messages: number;
   bytes: number;
 }
@@ -23,6 +23,8 @@ export class MessageStore {
   /** Messages and what they count for, over all scopes. */
   messages = 0;
   bytes = 0;
+  /** Whether the log of the database may have what was deleted: that of a process that was killed may, too. */
+  #logIsDue = true;
 
   constructor(database: Sqlite) {
     this.database = database;
@@ -37,7 +39,8 @@ export class MessageStore {
   }
 
   /**
-   * Makes the changes of a batch, all or none; one that was made already is not made again. What was asked for last is on the disk.
+   * Makes the changes of a batch, all or none; one that was made already is not made again. What was asked for last is on the disk,
+   * and what was deleted is in none of its files.
    * @returns how many messages are kept by it
    * @throws SQLite's error
    */
@@ -46,7 +49,19 @@ export class MessageStore {
     this.#whole(() => {
       kept = this.#write(batch);
     });
+    this.emptyLog();
     return kept;
+  }
+
+  /**
+   * Puts the log into the file and cuts it, where something was deleted since: the log has pages as they were before. While another
+   * program reads the file it cannot, and it is due still.
+   * @throws SQLite's error
+   */
+  emptyLog(): void {
+    if (!this.#logIsDue) return;
+    const [{ busy } = { busy: 0 }] = this.database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    this.#logIsDue = busy !== 0;
   }
 
   /** Null for one of which nothing is kept. */
@@ -164,7 +179,9 @@ export class MessageStore {
     this.#drop(to);
     this.#statements.rename.run(to, scope.id);
     this.#scopes.delete(from);
-    this.#scopes.set(to, { ...scope, key: to });
+    // The same one: its counts may be to be written.
+    scope.key = to;
+    this.#scopes.set(to, scope);
   }
 
   #drop(key: string): void {
@@ -204,6 +221,7 @@ export class MessageStore {
   }
 
   #add(scope: ScopeRow, messages: number, bytes: number): void {
+    if (messages < 0) this.#logIsDue = true;
     scope.messages += messages;
     scope.bytes += bytes;
     this.messages += messages;

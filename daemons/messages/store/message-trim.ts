@@ -51,7 +51,9 @@ export class MessageTrim {
     if (this.#store.dropOldest(most, this.#now() - keepMs) === most) return true;
     const grown = this.#nextGrown(this.#amount);
     if (grown !== null) {
-      this.#store.dropOldestOf(grown, Math.min(most, grown.messages - this.#amount.scopeMessages));
+      const tooMany = Math.min(most, grown.messages - this.#amount.scopeMessages);
+      // A file that was damaged may have fewer than it says.
+      if (this.#store.dropOldestOf(grown, tooMany) === 0) this.#grown.delete(grown.key);
       return true;
     }
     if (this.#store.bytes <= totalBytes) return false;
