@@ -66,6 +66,7 @@ it('lets a class of connections have limits of its own where they concern one cl
     'idle_seconds',
     'plain_idle_seconds',
     'stall_seconds',
+    'batch_ms',
     'handshakes_per_ip',
   ]);
 });

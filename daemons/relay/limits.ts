@@ -211,6 +211,15 @@ export const LIMITS = {
     reason: 'Time in which a client must take the write (at most 256 KiB) that the kernel holds for it.',
     perClass: true,
   },
+  batch_ms: {
+    default: 2,
+    min: 0,
+    max: 50,
+    unit: 'milliseconds',
+    reason:
+      'Longest that a frame from somebody else waits for further ones while the relay is busy, so that they share a write; 0 for never. An idle relay lets nothing wait, and answers never do.',
+    perClass: true,
+  },
   close_flush_ms: {
     default: shared.closeFlushMs.default,
     min: 50,
@@ -343,6 +352,17 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason:
       'Largest message over a WebSocket: a record of a sealed session has 65,539 bytes, and longer frames may be cut into messages anywhere.',
+  },
+  batch_bytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason:
+      'Bytes for all receivers together that are written without waiting for more: of short messages hundreds share their writes already.',
+  },
+  batch_clients: {
+    default: 2_048,
+    unit: 'count',
+    reason: 'Clients that are written to without waiting for more frames: they are a turn of writing.',
   },
   flush_turn_ms: {
     default: 10,

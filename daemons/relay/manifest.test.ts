@@ -234,6 +234,10 @@ it('draws and highlights metrics that there are', () => {
     ['Rooms', ['rooms', 'room_memberships']],
     ['Frames', ['frames_in_total', 'frames_out_total']],
     ['Bytes', ['bytes_in_total', 'bytes_out_total']],
+    [
+      'Why frames were written',
+      ['flushes_idle_total', 'flushes_time_total', 'flushes_bytes_total', 'flushes_size_total'],
+    ],
     ['Frame latency', ['frame_latency_seconds']],
     [
       'Sealed sessions',

@@ -9,6 +9,7 @@ import {
   type RowAction,
   type TableColumn,
 } from '../../contract/manifest.ts';
+import { FLUSH_REASONS } from '../runtime/async/flush-hold.ts';
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { banMinutes } from '../runtime/net/ban-minutes.ts';
@@ -351,6 +352,10 @@ export const manifest = defineManifest({
       metrics: ['signalbox_relay_frames_in_total', 'signalbox_relay_frames_out_total'],
     },
     { title: 'Bytes', metrics: ['signalbox_relay_bytes_in_total', 'signalbox_relay_bytes_out_total'] },
+    {
+      title: 'Why frames were written',
+      metrics: FLUSH_REASONS.map((reason) => `signalbox_relay_flushes_${reason}_total`),
+    },
     { title: 'Frame latency', metrics: ['signalbox_relay_frame_latency_seconds'] },
     {
       title: 'Sealed sessions',

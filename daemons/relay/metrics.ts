@@ -2,6 +2,7 @@
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import type { QueueTally } from '../../kit/queue-tally.ts';
+import { FLUSH_REASONS, type FlushReason } from '../runtime/async/flush-hold.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
@@ -26,6 +27,10 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('bytes_in', 'Bytes received', 'bytes'),
   counter('bytes_out', 'Bytes written', 'bytes'),
   counter('writes', 'Write calls; each carries many frames'),
+  counter('flushes_idle', 'Times that clients were written to because nothing more came for them'),
+  counter('flushes_time', 'Times that they were because a frame had waited as long as it may (batch_ms)'),
+  counter('flushes_bytes', 'Times that they were because there was enough for a write'),
+  counter('flushes_size', 'Times that they were because there were enough of them for a turn'),
   gauge('send_queue_frames', 'Frames that wait in the send queues of all clients'),
   gauge('send_queue_bytes', 'Bytes that the kernel has not accepted yet, all clients', 'bytes'),
   gauge('send_queue_max_bytes', 'The same for the client with the most', 'bytes'),
@@ -63,7 +68,10 @@ interface SharedQueues {
   readonly turns: Pick<WorkTurns, 'stats'>;
   readonly readRounds: { readonly tally: QueueTally };
   readonly paused: QueueTally;
-  readonly flusher: { readonly counts: QueueCounts };
+  readonly flusher: {
+    readonly counts: QueueCounts;
+    readonly flushes: Readonly<Record<FlushReason, number>>;
+  };
   readonly memoryWatch: { readonly heldToSend: Counts<'queue'>; readonly heldOfInput: Counts<'queue'> };
 }
 
@@ -156,6 +164,10 @@ export class RelayMetrics {
   /** Shows what waits between the sockets and the rooms. */
   publishClients({ turns, readRounds, paused, flusher, memoryWatch }: SharedQueues): void {
     const registry = this.#registry;
+    for (const reason of FLUSH_REASONS) {
+      const total = registry.counter(name(`flushes_${reason}_total`));
+      registry.onSample(() => total.setTotal(flusher.flushes[reason]));
+    }
     instrumentQueue(registry, 'read rounds', () => countsOf(readRounds.tally));
     instrumentQueue(registry, 'work of clients', () => turns.stats());
     instrumentQueue(registry, 'flood control', () => countsOf(paused));

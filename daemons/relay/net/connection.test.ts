@@ -78,7 +78,9 @@ function open(flood = false, tls: string | null = null): void {
     },
     flusher: {
       batcher: new Batcher(),
+      crowdBytes: 0,
       schedule: (one: Flushable) => line.push(one),
+      scheduleAnswer: (one: Flushable) => line.push(one),
       later: (chore: () => void) => due.push(chore),
     },
   };

@@ -285,3 +285,28 @@ it('gives the memory of a large frame back that only this client was sent, once 
   expect(sent(30_000, true, true)).toBe(30_000);
   expect(sent(30_000, true, false, 1)).toBe(30_000);
 });
+
+describe('whom it waits with', () => {
+  it('is the crowd, to which it adds what it brings, or those who are answered', () => {
+    const one = new OutboxBench();
+    one.outbox.push(frameOf(10));
+    one.outbox.push(frameOf(30));
+    expect([one.news(), one.flusher.crowdBytes]).toEqual([['schedule crowd'], 40]);
+    one.outbox.answering = true;
+    one.outbox.push(frameOf(5));
+    one.outbox.push(frameOf(5));
+    expect([one.news(), one.flusher.crowdBytes]).toEqual([['schedule answer'], 40]);
+  });
+
+  it('is those who are answered for a class that waits for nothing', () => {
+    const one = new OutboxBench({ batchMs: 0 });
+    one.outbox.push(frameOf(10));
+    expect([one.news(), one.flusher.crowdBytes]).toEqual([['schedule answer'], 0]);
+  });
+
+  it('waits as long as its class allows', () => {
+    const one = new OutboxBench({ batchMs: 7 });
+    one.outbox.push(frameOf(10));
+    expect(one.patienceMs).toEqual([7]);
+  });
+});

@@ -124,7 +124,7 @@ export class Outbox implements Flushable {
   }
 
   /**
-   * Puts a frame into the queue; it leaves at the end of the tick. Returns whether it was taken: false when the
+   * Puts a frame into the queue; it leaves at the end of the tick, or within `batch_ms`. Returns whether it was taken: false when the
    * connection is ending or the frame gave way to the limit.
    */
   push(frame: Frame): boolean {
@@ -156,8 +156,16 @@ export class Outbox implements Flushable {
   markDirty(): void {
     if (this.#inFlightBytes > 0 || this.#closed) return;
     if (this.#line === 'answers' || (this.#line === 'crowd' && !this.answering)) return;
-    this.#line = this.answering ? 'answers' : 'crowd';
-    this.#services.flusher.schedule(this, this.answering);
+    const { flusher } = this.#services;
+    const patienceMs = this.connectionClass.limits.batch_ms;
+    // Who waits for nothing keeps nobody else from waiting.
+    if (this.answering || patienceMs === 0) {
+      this.#line = 'answers';
+      flusher.scheduleAnswer(this);
+    } else {
+      this.#line = 'crowd';
+      flusher.schedule(this, patienceMs);
+    }
   }
 
   /** Writes what stands between messages, such as the answer to a ping of a WebSocket, where the socket has nothing to write. */
@@ -277,6 +285,7 @@ export class Outbox implements Flushable {
     this.#queueBytes.add(frame.size);
     if (this.#inFlightBytes === 0) {
       if (this.#line !== 'answers') this.markDirty();
+      if (this.#line === 'crowd') this.#services.flusher.crowdBytes += frame.size;
       return;
     }
     this.#queue.lag();

@@ -15,6 +15,7 @@ export interface OutboxSettings {
   readonly encrypted?: boolean;
   readonly maxFrameBytes?: number;
   readonly memory?: HeldMemory;
+  readonly batchMs?: number;
 }
 
 /** A figure that goes both ways. */
@@ -58,6 +59,25 @@ export class OutboxBench {
   #line: Flushable[] = [];
   #chores: (() => void)[] = [];
   readonly batcher = new Batcher();
+  /** How long each who was scheduled with the crowd may wait. */
+  readonly patienceMs: number[] = [];
+  readonly flusher = {
+    batcher: this.batcher,
+    crowdBytes: 0,
+    schedule: (connection: Flushable, patienceMs: number) => {
+      this.told.push('schedule crowd');
+      this.patienceMs.push(patienceMs);
+      this.#line.push(connection);
+    },
+    scheduleAnswer: (connection: Flushable) => {
+      this.told.push('schedule answer');
+      this.#line.push(connection);
+    },
+    later: (chore: () => void) => {
+      this.told.push('later');
+      this.#chores.push(chore);
+    },
+  };
 
   constructor(settings: OutboxSettings = {}) {
     const { bytes = 1_000, frames = 100, policy = 'disconnect', encrypted = false } = settings;
@@ -67,21 +87,11 @@ export class OutboxBench {
       memory: this.memory,
       memoryWatch: { grew: () => this.told.push('grew') },
       limits: { max_frame_bytes: settings.maxFrameBytes ?? 100 },
-      flusher: {
-        batcher: this.batcher,
-        schedule: (connection: Flushable, answer: boolean) => {
-          this.told.push(`schedule ${answer ? 'answer' : 'crowd'}`);
-          this.#line.push(connection);
-        },
-        later: (chore: () => void) => {
-          this.told.push('later');
-          this.#chores.push(chore);
-        },
-      },
+      flusher: this.flusher,
     };
     const connectionClass = {
       slowReader: policy,
-      limits: { send_queue_bytes: bytes, send_queue_frames: frames },
+      limits: { send_queue_bytes: bytes, send_queue_frames: frames, batch_ms: settings.batchMs ?? 2 },
     };
     this.outbox = new Outbox(
       this.socket as unknown as Socket,

@@ -5,6 +5,9 @@ import { HeldMemory } from './held-memory.ts';
 import { SendQueue } from './send-queue.ts';
 import { Batcher, type Flushable, TickFlusher, WRITE_BYTES } from './tick-flusher.ts';
 
+/** How long what is for a crowd may wait on a busy relay. */
+const PATIENCE_MS = 2;
+
 function drain(batcher: Batcher, queue: SendQueue): Buffer[] {
   const writes: Buffer[] = [];
   while (queue.size > 0) {
@@ -80,7 +83,7 @@ function slowly() {
 it('writes to a crowd over several turns, in order, and to each once', () => {
   const { flusher, order, connection } = slowly();
   const names = Array.from({ length: 100 }, (_, index) => `c${index}`);
-  for (const name of names) flusher.schedule(connection(name), false);
+  for (const name of names) flusher.schedule(connection(name), PATIENCE_MS);
   flusher.run();
   expect(order.length).toBeLessThan(names.length);
   expect(flusher.pending).toBe(names.length - order.length);
@@ -90,9 +93,9 @@ it('writes to a crowd over several turns, in order, and to each once', () => {
 
 it('writes an answer before what a crowd still waits for', () => {
   const { flusher, order, connection } = slowly();
-  for (let i = 0; i < 100; i++) flusher.schedule(connection('crowd'), false);
+  for (let i = 0; i < 100; i++) flusher.schedule(connection('crowd'), PATIENCE_MS);
   flusher.run();
-  flusher.schedule(connection('answer'), true);
+  flusher.scheduleAnswer(connection('answer'));
   const before = order.length;
   flusher.run();
   expect(order[before]).toBe('answer');
@@ -100,7 +103,7 @@ it('writes an answer before what a crowd still waits for', () => {
 
 it('does some of what was put off in every turn, however much there is to write', () => {
   const { flusher, order, connection } = slowly();
-  for (let i = 0; i < 1_000; i++) flusher.schedule(connection('crowd'), false);
+  for (let i = 0; i < 1_000; i++) flusher.schedule(connection('crowd'), PATIENCE_MS);
   for (let i = 0; i < 3; i++) flusher.later(() => order.push(`chore${i}`));
   for (let i = 0; i < 3; i++) flusher.run();
   expect(order.filter((name) => name !== 'crowd')).toEqual(['chore0', 'chore1', 'chore2']);
@@ -108,10 +111,10 @@ it('does some of what was put off in every turn, however much there is to write'
 
 it('does the work of a turn behind what is ready to be written, and writes what that brings in the same tick', async () => {
   const { flusher, order, connection } = slowly();
-  flusher.schedule(connection('ready'), false);
+  flusher.schedule(connection('ready'), PATIENCE_MS);
   flusher.afterFlush(() => {
     order.push('work');
-    flusher.schedule(connection('brought'), true);
+    flusher.scheduleAnswer(connection('brought'));
   });
   await new Promise((resolve) => setImmediate(resolve));
   expect(order).toEqual(['ready', 'work', 'brought']);
@@ -146,7 +149,7 @@ it('writes to everybody in one turn, also where the machine ran something else m
       if (++flushed === 70) nowMs += 500;
     },
   };
-  for (let i = 0; i < 90; i++) flusher.schedule(heldUp, false);
+  for (let i = 0; i < 90; i++) flusher.schedule(heldUp, PATIENCE_MS);
   flusher.run();
   expect(flushed).toBe(90);
 });
@@ -159,13 +162,13 @@ it('counts who waits for the end of a tick, the most at once, and who had it', (
       now += 0.5;
     },
   };
-  flusher.schedule(one, true);
-  for (let n = 0; n < 40; n++) flusher.schedule(one, false);
+  flusher.scheduleAnswer(one);
+  for (let n = 0; n < 40; n++) flusher.schedule(one, PATIENCE_MS);
   expect(flusher.counts).toEqual({ depth: 41, highWater: 41, submitted: 41 });
   flusher.run();
   expect(flusher.counts).toEqual({ depth: 24, highWater: 41, submitted: 41 });
   while (flusher.pending > 0) flusher.run();
-  flusher.schedule(one, false);
+  flusher.schedule(one, PATIENCE_MS);
   flusher.run();
   expect(flusher.counts).toEqual({ depth: 0, highWater: 41, submitted: 42 });
 });

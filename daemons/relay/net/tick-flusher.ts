@@ -1,10 +1,12 @@
 /**
  * Ends a tick: what arrived has been parsed and its frames stand in the receivers' queues; now every dirty connection
- * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
+ * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer. What others sent waits on a
+ * busy relay for further frames to share the write ({@link FlushHold}); answers never do.
  */
+import { FlushHold, type FlushReason } from '../../runtime/async/flush-hold.ts';
 import { LostTime } from '../../runtime/async/lost-time.ts';
 import type { QueueCounts } from '../../runtime/telemetry/queue-instrument.ts';
-import { FIXED_LIMITS } from '../limits.ts';
+import { FIXED_LIMITS, LIMITS } from '../limits.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { SendQueue } from './send-queue.ts';
 
@@ -150,6 +152,11 @@ class Line {
     return this.#connections.length - this.#at;
   }
 
+  /** Whether a turn had no time for all of them. */
+  get cut(): boolean {
+    return this.#at > 0;
+  }
+
   push(connection: Flushable): void {
     this.#connections.push(connection);
   }
@@ -170,7 +177,7 @@ class Line {
 }
 
 /**
- * Flushes every connection that has something to send, once a tick, and does what was put off until the tick's end. What
+ * Flushes every connection that has something to send, once a tick or a little later, and does what was put off until the tick's end. What
  * takes longer than its share of a turn goes on in the next.
  */
 export class TickFlusher {
@@ -190,6 +197,11 @@ export class TickFlusher {
   #work: (() => void) | null = null;
   #scheduled = false;
   #mostPending = 0;
+  readonly #hold: FlushHold;
+  /** Bytes that came for the crowd since it was last written to, each receiver's by themselves; kept by the connections. */
+  crowdBytes = 0;
+  /** Times that a crowd was written to, by the reason. */
+  readonly flushes: Record<FlushReason, number> = { idle: 0, time: 0, bytes: 0, size: 0 };
 
   /**
    * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
@@ -200,6 +212,14 @@ export class TickFlusher {
     this.#flushMs = flushMs;
     this.#now = now ?? (() => performance.now());
     this.#lost = new LostTime(usedMs);
+    this.#hold = new FlushHold(
+      {
+        bytes: FIXED_LIMITS.batch_bytes.default,
+        size: FIXED_LIMITS.batch_clients.default,
+        busyMs: LIMITS.batch_ms.default,
+      },
+      this.#now,
+    );
   }
 
   /** Connections that wait to be flushed. */
@@ -214,13 +234,16 @@ export class TickFlusher {
     return { depth: pending, highWater: Math.max(this.#mostPending, pending), submitted: had + pending };
   }
 
-  /**
-   * The connection is flushed when this tick ends.
-   * @param answer whether what it is sent is an answer to what it sent itself
-   */
-  schedule(connection: Flushable, answer: boolean): void {
-    if (answer) this.#answered.push(connection);
-    else this.#dirty.push(connection);
+  /** The connection is flushed when this tick ends: what it is sent answers what it sent itself, or it waits for nothing. */
+  scheduleAnswer(connection: Flushable): void {
+    this.#answered.push(connection);
+    this.#arm();
+  }
+
+  /** Others have something for the connection: it is flushed when this tick ends, or so many milliseconds later at most. */
+  schedule(connection: Flushable, patienceMs: number): void {
+    this.#hold.atMost(patienceMs);
+    this.#dirty.push(connection);
     this.#arm();
   }
 
@@ -240,12 +263,12 @@ export class TickFlusher {
   readonly run = (): void => {
     this.#scheduled = true;
     try {
-      this.#flush();
+      const held = this.#flush(false);
       const work = this.#work;
       if (work !== null) {
         this.#work = null;
         work();
-        if (this.pending > 0) this.#flush();
+        if (this.pending > 0) this.#flush(held);
       }
     } finally {
       this.#scheduled = false;
@@ -253,14 +276,22 @@ export class TickFlusher {
     }
   };
 
-  #flush(): void {
+  /** @param held what is for the crowd waits for the next poll already. Answers whether it does. */
+  #flush(held: boolean): boolean {
     if (this.pending > this.#mostPending) this.#mostPending = this.pending;
     this.#clock.nowMs = this.#now();
     this.#deadlineMs = this.#clock.nowMs + this.#flushMs;
     this.#lostMarked = false;
+    const waits = held || this.#holdsBack();
+    const writes = this.#answered.size > 0 || (!waits && this.#dirty.size > 0);
     this.#answered.flush(this.batcher, this.#clock);
-    this.#dirty.flush(this.batcher, this.#clock);
+    if (!waits) {
+      this.#hold.taken();
+      this.crowdBytes = 0;
+      this.#dirty.flush(this.batcher, this.#clock);
+    }
     this.batcher.reset();
+    if (writes) this.#hold.written();
     // At least one, so that what was put off comes to its end however much there is to write.
     while (this.#choresAt < this.#chores.length) {
       this.#chores[this.#choresAt++]!();
@@ -270,6 +301,17 @@ export class TickFlusher {
       this.#chores = [];
       this.#choresAt = 0;
     }
+    return waits;
+  }
+
+  /** Whether the crowd waits for what the next poll of the sockets brings. */
+  #holdsBack(): boolean {
+    // Who was not reached in the last turn has waited for it.
+    if (this.#dirty.size === 0 || this.#dirty.cut) return false;
+    const reason = this.#hold.ask(this.crowdBytes, this.#dirty.size);
+    if (reason === null) return true;
+    this.flushes[reason]++;
+    return false;
   }
 
   #isOver(): boolean {
