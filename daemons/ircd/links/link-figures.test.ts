@@ -27,7 +27,7 @@ const end = (link: object) => figures.onEnd(link as unknown as Link);
 
 function read(figure: string, name: string): number | undefined {
   registry.sample();
-  return registry.values[registry.layout.slot(`signalbox_ircd_queue_${figure}{queue="link ${name}"}`)];
+  return registry.values[registry.layout.slot(`signalbox_ircd_queue_${figure}{queue="bytes to ${name}"}`)];
 }
 
 const all = (name: string) => ['depth', 'capacity', 'lag_seconds'].map((figure) => read(figure, name));
@@ -51,7 +51,7 @@ it('shows what waits and how far away the other end is, for as long as the link 
 });
 
 it('is called by its name, or by its number where that is too long for a label', () => {
-  const [fits, long] = [58, 59].map((length) => `${'x'.repeat(length - 5)}.test`);
+  const [fits, long] = [54, 55].map((length) => `${'x'.repeat(length - 5)}.test`);
   begin(linkTo(fits!, 'AC'));
   begin(linkTo(long!, 'AD'));
   expect([read('depth', fits!), read('depth', 'AD')]).toEqual([5, 5]);

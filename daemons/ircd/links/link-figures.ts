@@ -34,7 +34,6 @@ export class LinkFigures implements LinkWatcher {
       'queue',
       { queue: labelOf(link.peer!.server) },
       {
-        // Of a link in bytes, as of `send queue bytes`.
         depth,
         capacity,
         lag_seconds: {
@@ -58,9 +57,9 @@ export class LinkFigures implements LinkWatcher {
   }
 }
 
-/** Names may be as long as a label, and shall not be cut to the same. */
+/** It says that what waits is counted in bytes. Names may be as long as a label, and shall not be cut to the same. */
 function labelOf({ name, numeric }: { readonly name: string; readonly numeric: string }): string {
-  return name.length <= LONGEST_NAME ? `link ${name}` : `link ${numeric}`;
+  return name.length <= LONGEST_NAME ? `bytes to ${name}` : `bytes to ${numeric}`;
 }
 
-const LONGEST_NAME = 58;
+const LONGEST_NAME = 54;

@@ -109,7 +109,7 @@ it('link over TLS by password and certificate, show it, split, and forget who is
   expect([leaf.daemon.tables?.network?.total(), leaf.touched.has('network')]).toEqual([2, true]);
 
   // Each link is a queue of its own, with its lag, for as long as it stands.
-  const figure = (name: string) => hub.metric(`queue_${name}{queue="link leaf.test"}`);
+  const figure = (name: string) => hub.metric(`queue_${name}{queue="bytes to leaf.test"}`);
   await until(() => (figure('lag_seconds') ?? 0) > 0);
   expect([figure('depth'), figure('capacity')]).toEqual([0, limits.linkSendQueueBytes.default]);
 
