@@ -153,15 +153,15 @@ describe('the columns', () => {
     ];
     const left = new Set([...all, 'Also', 'Last minute']);
     const leaving = [
-      ['Also', 1_338],
-      ['Done', 1_188],
-      ['Active/idle/max', 1_116],
-      ['Run p50 · p99', 1_008],
-      ['Last minute', 896],
-      ['Refused', 800],
-      ['Wait p50 · p99', 728],
-      ['Kind', 616],
-      ['Daemon', 524],
+      ['Also', 1_370],
+      ['Done', 1_220],
+      ['Active/idle/max', 1_148],
+      ['Run p50 · p99', 1_040],
+      ['Last minute', 936],
+      ['Refused', 840],
+      ['Wait p50 · p99', 768],
+      ['Kind', 664],
+      ['Daemon', 588],
     ] as const;
     for (const [title, needed] of leaving) {
       sizes.resize(frame, needed);

@@ -68,16 +68,17 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { name: 'daemon', title: messages.daemon, width: 80, rank: 1 },
-  { name: 'kind', title: messages.kind, width: 92, rank: 2 },
-  { name: 'state', title: messages.state, width: 100 },
-  { name: 'depth', title: messages.depth, hint: messages.depthHint, width: 184, of: ['depth', 'active'] },
+  { name: 'kind', title: messages.kind, width: 76, rank: 2 },
+  { name: 'state', title: messages.state, width: 116 },
+  // A bar, as much as `12.3 MiB of 64 MiB`, and the most there was.
+  { name: 'depth', title: messages.depth, hint: messages.depthHint, width: 232, of: ['depth', 'active'] },
   {
     ...{ name: 'wait', title: messages.wait, hint: messages.percentilesHint },
-    ...{ isFigure: true, width: 112, rank: 3, of: ['wait'] },
+    ...{ isFigure: true, width: 104, rank: 3, of: ['wait'] },
   },
   {
     ...{ name: 'run', title: messages.run, hint: messages.percentilesHint },
-    ...{ isFigure: true, width: 112, rank: 6, of: ['run'] },
+    ...{ isFigure: true, width: 104, rank: 6, of: ['run'] },
   },
   { name: 'threads', title: messages.threads, isFigure: true, width: 108, rank: 7, of: ['max'] },
   { name: 'done', title: messages.done, isFigure: true, width: 72, rank: 8, of: ['completed', 'hits'] },

@@ -207,6 +207,28 @@ describe('small parts', () => {
     expect(screen.getByRole('group', { name: 'Which' })).toBeTruthy();
   });
 
+  it('are chosen from a list that opens where they are many', () => {
+    const chosen = vi.fn();
+    const options = Array.from({ length: 9 }, (_, n) => ({ value: `v${n}`, label: `Part ${n}` }));
+    const shown = (amount: number) => (
+      <SegmentedControl label="Which" options={options.slice(0, amount)} value="v1" onChange={chosen} />
+    );
+    const view = page.show(shown(8));
+    expect([screen.getAllByRole('radio').length, screen.queryByRole('combobox')]).toEqual([8, null]);
+    view.unmount();
+    page.show(shown(9));
+    const list = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Which' });
+    expect([
+      list.value,
+      screen
+        .getAllByRole('option')
+        .map((one) => one.textContent)
+        .at(-1),
+    ]).toEqual(['v1', 'Part 8']);
+    fireEvent.change(list, { target: { value: 'v8' } });
+    expect(chosen).toHaveBeenCalledExactlyOnceWith('v8');
+  });
+
   it('take what is searched for', () => {
     const changed = vi.fn();
     const view = page.show(<SearchField label="Filter it" value="" onChange={changed} />);

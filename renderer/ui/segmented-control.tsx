@@ -1,5 +1,8 @@
-/** A choice of few, all visible: radio buttons in one row, or in several where there is no room for one. */
+/** A choice of few, all visible: radio buttons in one row, or in several where there is no room for one. Of many it is a list to open. */
 import { type ReactNode, useId } from 'react';
+
+/** More take a row of their own in a window of 1,280 pixels, and two or three in a narrow one. */
+const MOST_SEGMENTS = 8;
 
 interface SegmentedControlProps {
   readonly label: string;
@@ -10,6 +13,22 @@ interface SegmentedControlProps {
 
 export function SegmentedControl({ label, options, value, onChange }: SegmentedControlProps): ReactNode {
   const name = useId();
+  if (options.length > MOST_SEGMENTS) {
+    return (
+      <select
+        aria-label={label}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="field font-medium"
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    );
+  }
   return (
     <fieldset className="inline-flex min-h-control flex-wrap overflow-hidden rounded-md border border-line bg-surface">
       <legend className="sr-only">{label}</legend>
