@@ -1,5 +1,5 @@
 /** A moment that is asked about, as somebody tells it: `14:03`. What is shown then is the minutes around it. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type Ref, useState } from 'react';
 import { CLOCK_FORMAT, fromEnteredMoment, TIME_FORMAT } from '../format/times.ts';
 import { Button } from '../ui/button.tsx';
 import { aroundMoment } from './around.ts';
@@ -10,9 +10,11 @@ interface AroundMomentProps {
   /** Unix milliseconds on the clock of the host. */
   readonly now: () => number;
   readonly onApply: (range: Range) => void;
+  /** The field. */
+  readonly ref?: Ref<HTMLInputElement>;
 }
 
-export function AroundMoment({ now, onApply }: AroundMomentProps): ReactNode {
+export function AroundMoment({ now, onApply, ref }: AroundMomentProps): ReactNode {
   const [entered, setEntered] = useState('');
   const [refused, setRefused] = useState(false);
   return (
@@ -29,6 +31,7 @@ export function AroundMoment({ now, onApply }: AroundMomentProps): ReactNode {
       <label className="flex items-center gap-1.5 text-sm text-dim">
         {messages.around}
         <input
+          ref={ref}
           type="text"
           className="field w-44"
           autoComplete="off"

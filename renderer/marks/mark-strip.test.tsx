@@ -70,6 +70,20 @@ describe('the strip', () => {
     );
   });
 
+  it('tells of several at one place how many there are, and the gravest of them', async () => {
+    recorded([
+      one('start', 1_010),
+      one('crash', 1_012, { text: 'killed' }),
+      one('action', 1_005, { text: 'ann: drop' }),
+    ]);
+    await show();
+    expect(said()).toEqual(['13:43:08 to 13:43:15 3 events: 1 crash, 1 start, 1 action; crash of d: killed']);
+    cleanup();
+    recorded([one('action', 1_010, { text: 'ann: drop' }), one('action', 1_005, { text: 'ann: kill' })]);
+    await show('#/h/a/daemon/d/live?range=6h');
+    expect(said()[0]).toContain('2 actions; ann: drop, d');
+  });
+
   it('asks of all daemons, over the range of the address, once', async () => {
     await show('#/h/a?from=1000&to=601000', null);
     await pass(600_000);

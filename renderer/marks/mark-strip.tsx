@@ -10,7 +10,7 @@ import { hashOf } from '../shell/route.ts';
 import { endsOf, LIVE_SECONDS, useRange } from '../shell/view.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { MarkShape } from './mark-shape.tsx';
-import { clusterMarks, kindsIn, type MarkCluster, placeOf } from './marks.ts';
+import { clusterMarks, kindsIn, type Mark, type MarkCluster, placeOf } from './marks.ts';
 import { messages } from './messages.ts';
 import { useMarks } from './use-marks.ts';
 
@@ -139,17 +139,21 @@ function keyOf({ marks }: MarkCluster): string {
   return `${first?.kind} ${first?.time} ${first?.daemon}`;
 }
 
-/** What a mark is of and when, in words. */
+function wordsOfMark({ kind, daemon, text }: Mark): string {
+  return kind === 'action' || kind === 'reload'
+    ? messages.action(daemon, text)
+    : messages.one(kind, daemon, text);
+}
+
+/** What a mark is of and when, in words; of several events the gravest is told. */
 function wordsOf(cluster: MarkCluster, now: number): string {
   const { marks, count } = cluster;
   const [first] = marks;
   const kinds = kindsIn(cluster).map(({ kind, count: own }) => messages.kind(kind, own));
-  const isOne = count === 1 && first !== undefined;
-  const what = !isOne
-    ? messages.several(count, kinds)
-    : first.kind === 'action' || first.kind === 'reload'
-      ? messages.action(first.daemon, first.text)
-      : messages.one(first.kind, first.daemon, first.text);
+  const gravest = marks.find(({ kind }) => kind === cluster.kind);
+  const one = gravest?.count === 1 ? wordsOfMark(gravest) : '';
+  const all = messages.several(count, kinds);
+  const what = count === 1 ? one : one === '' ? all : messages.gravest(all, one);
   const until = Math.max(...marks.map((mark) => mark.until));
   const pending = marks.every(({ isMeasured }) => isMeasured) ? '' : `, ${messages.unmeasured}`;
   return `${messages.at(first?.time ?? 0, until, now)} ${what}${pending}`;

@@ -27,6 +27,7 @@ export const messages = {
   action: (daemon: string, text: string) => `${text}${daemon === '' ? '' : `, ${daemon}`}`,
   several: (count: number, kinds: readonly string[]) =>
     kinds.length === 1 ? kinds[0]! : `${count} events: ${kinds.join(', ')}`,
+  gravest: (all: string, one: string) => `${all}; ${one}`,
   at: (from: number, to: number, now: number) =>
     to - from < 1_000 ? formatMoment(from, now) : `${formatMoment(from, now)} to ${formatMoment(to, now)}`,
   unmeasured: 'its effect is being measured',

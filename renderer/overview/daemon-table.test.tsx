@@ -89,6 +89,20 @@ describe('a daemon that runs', () => {
     expect(within(shown).getByRole('img', { name: 'CPU of d in the last minute' })).toBeTruthy();
   });
 
+  it('leads from how many are connected to the table of them, where there is one', async () => {
+    const { people, ...others } = FULL_MANIFEST.tables!;
+    const shown = await rowOf({}, { ...FULL_MANIFEST, tables: { ...others, connections: people! } });
+    await page.measure('d', { signalbox_d_open: 42 });
+    await pass(1_000);
+    const number = within(shown).getByRole('link', { name: '42' });
+    expect([number.getAttribute('href'), number.title]).toEqual([
+      '#/h/a/daemon/d/connections',
+      'People of d',
+    ]);
+    page.close();
+    expect(within(await rowOf()).getAllByRole('link')).toHaveLength(1);
+  });
+
   it('shows only what its manifest names', async () => {
     const shown = await rowOf({}, { ...FULL_MANIFEST, highlights: {} });
     await page.measure('d', {});

@@ -66,6 +66,8 @@ interface Column {
     readonly own?: ProcessMetric;
   };
   readonly format: (value: number, manifest: ManifestDescription | null) => string;
+  /** The table of a daemon that has what is counted, where it has one for whoever looks. */
+  readonly table?: string;
   /** Whether its last minute is drawn beside it. */
   readonly curve?: (id: string) => string;
   /** Where the curve is left out. */
@@ -78,6 +80,7 @@ const COLUMNS: readonly Column[] = [
     title: messages.connections,
     of: (manifest) => ({ metric: manifest?.highlights.connections }),
     format: formatCount,
+    table: 'connections',
   },
   {
     title: messages.messages,
@@ -343,7 +346,7 @@ function Figures({ id, manifest }: { id: string; manifest: ManifestDescription |
   const host = useHost();
   const isStale = useHostState((state) => staleSince(state, id) !== null);
   const source = host.source(id);
-  return COLUMNS.map(({ title, of, format, curve, curveClass = '', className = '' }) => {
+  return COLUMNS.map(({ title, of, format, table = '', curve, curveClass = '', className = '' }) => {
     const { metric, own } = of(manifest);
     const name = own === undefined ? metric : `signalbox_${id}_${own}`;
     const read = () => {
@@ -359,7 +362,17 @@ function Figures({ id, manifest }: { id: string; manifest: ManifestDescription |
           data-figure={title}
           className={`px-2 text-right whitespace-nowrap ${isStale ? 'text-dim' : ''} ${className}`}
         >
-          <LiveText read={read} />
+          {manifest?.tables[table] === undefined ? (
+            <LiveText read={read} />
+          ) : (
+            <a
+              href={hashOf(host, ['daemon', id, table])}
+              title={messages.tableOf(manifest.tables[table].title, id)}
+              className="rounded-sm hover:underline"
+            >
+              <LiveText read={read} />
+            </a>
+          )}
         </td>
         {curve !== undefined && (
           <td className={curveClass}>

@@ -29,6 +29,7 @@ export const messages = {
   restartNeededHint: 'Settings were changed that the process takes over only when it is started again.',
   connections: 'Connections',
   messages: 'Messages',
+  tableOf: (table: string, id: string) => `${table} of ${id}`,
   messagesSpark: (id: string) => `Messages a second of ${id} in the last minute`,
   cpuSpark: (id: string) => `CPU of ${id} in the last minute`,
   latency: 'p99',

@@ -85,6 +85,8 @@ describe('the range of time', () => {
     await show('#/h/a?range=1h');
     await open();
     const field = screen.getByLabelText('Around');
+    await pass(50);
+    expect(document.activeElement).toBe(field);
     await enter(field, 'two');
     await submit(field);
     expect(screen.getByRole('alert').textContent).toContain('14:03');

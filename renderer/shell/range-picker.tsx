@@ -1,6 +1,6 @@
 /** Chooses the range of time that all pages look at: live, one that ends now, or two points in time. */
 import { Popover } from '@base-ui/react/popover';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { AbsoluteRange } from '../history/absolute-range.tsx';
 import { AroundMoment } from '../history/around-moment.tsx';
 import { useHost } from '../model/host-context.ts';
@@ -33,6 +33,8 @@ export function RangePicker(): ReactNode {
   const range = useRange();
   const { back } = useRoute().query;
   const [open, setOpen] = useState(false);
+  // Who is told of a moment types it at once; everything else is seen and pressed.
+  const moment = useRef<HTMLInputElement>(null);
   const now = open ? host.hostNow() : 0;
   const ends = open ? endsOf(range, now) : { from: 0, to: 0 };
   const go = (next: ViewRange) => {
@@ -56,6 +58,7 @@ export function RangePicker(): ReactNode {
         <Popover.Positioner sideOffset={6} align="start" className="z-40">
           <Popover.Popup
             aria-label={messages.range}
+            initialFocus={moment}
             className="flex max-w-dialog flex-col gap-3 card p-3 shadow-float"
           >
             <fieldset aria-label={messages.range} className="flex flex-wrap gap-1">
@@ -76,6 +79,7 @@ export function RangePicker(): ReactNode {
               </Button>
             </fieldset>
             <AroundMoment
+              ref={moment}
               now={() => host.hostNow()}
               onApply={(around) => go({ kind: 'absolute', ...around })}
             />
