@@ -47,6 +47,8 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   /** Flat object of strings, numbers, booleans and enums; `.describe()` every field; marks in `.meta()`: see {@link JsonFieldSchema}. */
   readonly args: Args;
   readonly result: ResultShape;
+  /** Its text is a file of that name: who runs it is handed that, and the audit trail does not have it. */
+  readonly saves?: string;
   /** Columns of a table result in order, or titles and types of the fields of a json result. */
   readonly columns?: readonly TableColumn[];
   /** Commands offered on each row of a table result. */
@@ -118,6 +120,8 @@ export interface OfferedCommand {
   readonly command: string;
   /** Arguments filled in beforehand. */
   readonly given?: Readonly<Record<string, string>>;
+  /** It runs as soon as it is asked for: what only reads, and needs nothing. */
+  readonly atOnce?: boolean;
 }
 
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
@@ -280,6 +284,8 @@ export interface CommandDescription {
   readonly access: Access;
   readonly args: JsonObjectSchema;
   readonly result: ResultShape;
+  /** Name of the file that its text is; null where it is none. */
+  readonly saves: string | null;
   readonly columns: readonly TableColumn[];
   readonly rowActions: readonly RowAction[];
   readonly confirmArg: string | null;
@@ -308,6 +314,8 @@ export interface JsonFieldSchema {
   readonly maxLength?: number;
   /** Entered and shown masked, never audited in clear. */
   readonly secret?: boolean;
+  /** It is the text of a file that is chosen, whose name ends so (`csv`); its content is not audited. */
+  readonly file?: string;
   /** What a number counts; a question before the command states it as a duration. */
   readonly unit?: 'minutes';
   /** What 0 stands for, in words, where it is no amount. */
@@ -360,6 +368,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
       access: spec.access,
       args: z.toJSONSchema(spec.args, { io: 'input' }) as unknown as JsonObjectSchema,
       result: spec.result,
+      saves: spec.saves ?? null,
       columns: spec.columns ?? [],
       rowActions: spec.rowActions ?? [],
       confirmArg: spec.confirmArg ?? null,

@@ -160,6 +160,8 @@ export const manifest = defineManifest({
         { title: 'Ban', command: 'add-ban' },
         { title: 'Add an exception', command: 'add-ban', given: { kind: 'except' } },
         { title: 'Whom a mask names', command: 'clients' },
+        { title: 'Export', command: 'export-bans', atOnce: true },
+        { title: 'Import', command: 'import-bans' },
       ],
     },
     accounts: {

@@ -46,6 +46,14 @@ export type ServerBan = Readonly<z.output<typeof serverBanSchema>>;
 /** K-lines match user@host, D-lines match addresses, reservations names; exceptions are no bans. */
 export type BanKind = ServerBan['kind'];
 
+/** A list that has a limit. */
+export interface Room {
+  /** What it has, in words. */
+  readonly list: string;
+  /** How many more fit. */
+  readonly left: number;
+}
+
 /** The list in memory. */
 export class ServerBans {
   readonly #bans = new BanIndex<ServerBan>(fold);
@@ -115,6 +123,19 @@ export class ServerBans {
     if (globs.has(banKey(kind, mask)) || globs.size < most) return null;
     globs.keepOnly((key) => this.#holding(key, nowMs) !== null);
     return globs.size < most ? null : `there are ${most} bans of ${what} already; remove some first`;
+  }
+
+  /** The lists in which a new ban of that mask takes room, and how much is left there; none of one that there is. */
+  rooms(kind: BanKind, mask: string, nowMs: number): readonly Room[] {
+    if (this.has(kind, mask)) return [];
+    this.#bans.forgetExpired(nowMs);
+    this.#exceptions.forgetExpired(nowMs);
+    const rooms: Room[] = [{ list: 'server bans', left: limits.serverBans.default - this.#bans.size }];
+    if (kind === 'resv')
+      rooms.push({ list: 'reserved names', left: limits.reservedNames.default - this.#reserved.size });
+    if (kind === 'kline' && realnameGlob(mask) !== null)
+      rooms.push({ list: 'real names', left: limits.realnameBans.default - this.#realnames.size });
+    return rooms;
   }
 
   /** A ban that is in force; null where it is over, or there is none of that key any more. */

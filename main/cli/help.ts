@@ -6,7 +6,7 @@ import type {
   VerbDescription,
 } from '../../contract/manifest.ts';
 import { optionForms, optionName } from '../../kit/command-line.ts';
-import { argumentOption } from './secret-options.ts';
+import { argumentOption, isFromFile } from './secret-options.ts';
 
 /** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly Pick<ManifestDescription, 'id' | 'summary'>[]): string {
@@ -223,7 +223,7 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
 }
 
 function placeholder(schema: JsonFieldSchema): string {
-  if (schema.secret === true) return 'FILE';
+  if (isFromFile(schema)) return 'FILE';
   if (schema.enum !== undefined) return schema.enum.join('|');
   return schema.type === 'integer' || schema.type === 'number' ? 'N' : 'TEXT';
 }
@@ -232,7 +232,7 @@ function describeField(name: string, schema: JsonFieldSchema, required: boolean)
   const notes: string[] = [];
   const [, opposite] = optionForms(name, schema);
   if (opposite !== undefined) notes.push(`opposite ${opposite}`);
-  if (schema.secret === true) notes.push('in a file, or - for standard input');
+  if (isFromFile(schema)) notes.push('in a file, or - for standard input');
   if (required) notes.push('needed');
   if (schema.enum !== undefined) notes.push(`one of ${schema.enum.join(', ')}`);
   if (schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER)

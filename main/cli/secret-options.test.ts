@@ -51,6 +51,25 @@ it.each([['--pass-word', 'hunter2'], ['--pass-word=hunter2']])(
   },
 );
 
+it('takes the text of a file by the name of the file as well, and says why not in words', async () => {
+  const { commands } = describeManifest(
+    defineManifest({
+      ...{ id: 'd', title: 'D', summary: 'd', config: z.strictObject({}), metrics: [] },
+      commands: {
+        take: {
+          ...{ summary: 'Takes', danger: 'safe', access: 'admin', result: 'json' },
+          args: z.object({ bans: z.string().meta({ file: 'csv' }) }),
+        },
+      },
+    }),
+  );
+  const take = (...words: string[]) => withSecrets(commands[0]!, words, source('a,b\nc,d\n'));
+  expect(await take('--bans-file', 'bans.csv')).toEqual(['--bans=a,b\nc,d']);
+  await expect(take('--bans', 'a,b')).rejects.toThrow(
+    'take: --bans is the text of a file: give --bans-file FILE, or --bans-file - to read standard input',
+  );
+});
+
 it('says what is wrong with where a secret should come from', async () => {
   await expect(given(['--pass-word-file'])).rejects.toThrow(
     'login: --pass-word-file needs the name of a file, or - for standard input',

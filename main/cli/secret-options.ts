@@ -1,6 +1,7 @@
 /**
- * Secret arguments of admin commands. On a command line, in a shell's history and in a list of processes others would read
- * them, so `--password` is refused there: `--password-file FILE` names a file with it, `-` standard input.
+ * Arguments of admin commands that come from files. On a command line, in a shell's history and in a list of processes others would
+ * read secrets, so `--password` is refused there: `--password-file FILE` names a file with it, `-` standard input. So is the text of a
+ * whole file, which is no word.
  */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -23,28 +24,33 @@ export function systemSecrets(): SecretSource {
   };
 }
 
-/** The name of the option that gives an argument: with `-file` for one that is secret. */
-export function argumentOption(argument: string, { secret }: JsonFieldSchema): string {
-  return secret === true ? `${optionName(argument)}-file` : optionName(argument);
+/** Whether an argument is given as the name of a file. */
+export function isFromFile({ secret, file }: JsonFieldSchema): boolean {
+  return secret === true || file !== undefined;
+}
+
+/** The name of the option that gives an argument: with `-file` for one that comes from a file. */
+export function argumentOption(argument: string, schema: JsonFieldSchema): string {
+  return isFromFile(schema) ? `${optionName(argument)}-file` : optionName(argument);
 }
 
 /**
  * The words of a command with the contents of `--NAME-file FILE` as `--NAME=...` in their place, without the end of the line
  * that editors put behind it.
- * @throws UsageError for a secret among the words, and for a file that cannot be read
+ * @throws UsageError for one of them among the words, and for a file that cannot be read
  */
 export async function withSecrets(
   command: CommandDescription,
   words: readonly string[],
   source: SecretSource,
 ): Promise<string[]> {
-  const secrets = Object.entries(command.args.properties).filter(([, schema]) => schema.secret === true);
+  const secrets = Object.entries(command.args.properties).filter(([, schema]) => isFromFile(schema));
   const result: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     const option = word.split('=', 1)[0]!;
     const plain = secrets.find(([name]) => option === `--${optionName(name)}`);
-    if (plain !== undefined) throw new UsageError(refusalOf(command, plain[0]));
+    if (plain !== undefined) throw new UsageError(refusalOf(command, plain));
     const named = secrets.find(([name, schema]) => option === `--${argumentOption(name, schema)}`);
     if (named === undefined) {
       result.push(word);
@@ -58,12 +64,16 @@ export async function withSecrets(
   return result;
 }
 
-function refusalOf(command: CommandDescription, argument: string): string {
+function refusalOf(
+  command: CommandDescription,
+  [argument, { secret }]: readonly [string, JsonFieldSchema],
+): string {
   const option = `--${optionName(argument)}`;
-  return (
-    `${command.name}: ${option} is secret, and others can read what stands on a command line: put it into a file and ` +
-    `give ${option}-file FILE, or ${option}-file - to read standard input`
-  );
+  const why =
+    secret === true
+      ? 'is secret, and others can read what stands on a command line: put it into a file and'
+      : 'is the text of a file:';
+  return `${command.name}: ${option} ${why} give ${option}-file FILE, or ${option}-file - to read standard input`;
 }
 
 async function readSecret(what: string, path: string, source: SecretSource): Promise<string> {

@@ -36,6 +36,8 @@ const OPERATE = [
     'ircd bans',
     'ircd add-ban',
     'ircd remove-ban',
+    'ircd export-bans',
+    'ircd import-bans',
     'ircd filters',
     'ircd add-filter',
     'ircd remove-filter',

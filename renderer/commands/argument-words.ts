@@ -3,6 +3,7 @@ import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatExact } from '../format/numbers.ts';
 import { minutesInWords } from '../format/plural.ts';
 import type { NamedText } from '../ui/named-texts.tsx';
+import { linesOf } from './file-field.tsx';
 import { type FormField, formFields } from './form-values.ts';
 import { messages } from './messages.ts';
 
@@ -22,6 +23,7 @@ export function argumentWords(
 /** What an argument says, in words. */
 export function wordsOf({ kind, schema }: FormField, value: unknown): string {
   if (kind === 'secret') return messages.hidden;
+  if (kind === 'file') return messages.fileLines(linesOf(String(value)));
   if (typeof value === 'boolean') return value ? messages.yes : messages.no;
   if (typeof value === 'number') {
     if (value === 0 && schema.zero !== undefined) return schema.zero;

@@ -2,7 +2,7 @@
 /** A command in a dialog: it is itself the question before it disturbs anybody, and is about the host that it was opened for. */
 import { act, cleanup, screen, within } from '@testing-library/react';
 import { StrictMode } from 'react';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import {
   daemon,
@@ -17,6 +17,7 @@ import {
 } from '../model/test-window.tsx';
 import { CommandDialog } from './command-dialog.tsx';
 import { type CommandToOpen, closeCommand, openCommand, useOpenCommand } from './command-dialog-store.ts';
+import { resultView } from './result-part.ts';
 import { COMMANDS } from './test-commands.ts';
 
 /** How long arguments rest before their impact is asked, in milliseconds. */
@@ -27,6 +28,7 @@ const READ = 800;
 const CLOSING = 100;
 
 let window: TestWindow;
+beforeAll(resultView.load);
 beforeEach(async () => {
   vi.useFakeTimers();
   testScreen();

@@ -3,7 +3,7 @@
  * disruptive command: it states the impact beside the button, which works only once that could be read.
  */
 import { Dialog } from '@base-ui/react/dialog';
-import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, Suspense, useEffect, useId, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import { HostContext, useHost, useHostState, useManifests, useNaming } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
@@ -20,7 +20,7 @@ import { DangerBadge } from './danger-badge.tsx';
 import { formFields, initialValues, parseForm } from './form-values.ts';
 import type { Impact } from './impact.ts';
 import { messages } from './messages.ts';
-import { ResultView } from './result-view.tsx';
+import { resultView } from './result-part.ts';
 import { useFollow } from './use-command-runner.ts';
 import { useImpact } from './use-impact.ts';
 
@@ -161,7 +161,11 @@ function Body({ open, manifest, command, close }: BodyProps): ReactNode {
           {toType !== null && <ToType text={toType} typed={typed} onTyped={setTyped} />}
         </CommandForm>
       )}
-      <ResultView manifest={manifest} command={command} run={runner.run} />
+      {runner.run.phase !== 'idle' && (
+        <Suspense fallback={null}>
+          <resultView.Page manifest={manifest} command={command} run={runner.run} />
+        </Suspense>
+      )}
       {ended && (
         <div className="flex justify-end">
           <Button onClick={closeCommand}>{messages.close}</Button>

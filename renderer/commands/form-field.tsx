@@ -3,6 +3,7 @@ import { Switch } from '@base-ui/react/switch';
 import { type ReactNode, useId } from 'react';
 import { Button } from '../ui/button.tsx';
 import { wordsOf } from './argument-words.ts';
+import { FileField } from './file-field.tsx';
 import type { FieldValue, FormField } from './form-values.ts';
 import { messages } from './messages.ts';
 
@@ -98,6 +99,7 @@ function Control(props: FormFieldRowProps & { id: string; describedBy: string })
     );
   }
   const text = String(value);
+  if (field.kind === 'file') return <FileField {...{ common, field, onChange }} value={text} />;
   if (field.kind === 'choice') {
     return (
       <select

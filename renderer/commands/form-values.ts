@@ -8,7 +8,7 @@ import { messages } from './messages.ts';
 /** What a form holds for a field. */
 export type FieldValue = string | boolean;
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'choice' | 'switch' | 'list';
+export type FieldKind = 'text' | 'secret' | 'number' | 'choice' | 'switch' | 'list' | 'file';
 
 export interface FormField {
   readonly name: string;
@@ -30,6 +30,7 @@ function kindOf(schema: JsonFieldSchema): FieldKind {
   if (schema.type === 'boolean') return 'switch';
   if (schema.type === 'number' || schema.type === 'integer') return 'number';
   if (schema.type === 'array') return 'list';
+  if (schema.file !== undefined) return 'file';
   return schema.secret === true ? 'secret' : 'text';
 }
 

@@ -11,6 +11,8 @@ export const messages = {
   tooLong: (most: number, is: number) => `At most ${amountOf(most, 'character')} may be given, not ${is}`,
   notAChoice: (choices: readonly string[]) => `This must be one of ${choices.join(', ')}`,
   listHint: 'Separate several with commas or spaces.',
+  fileLines: (lines: number) => amountOf(lines, 'line'),
+  saveFile: 'Save as a file',
   unset: '(not set)',
   optional: 'optional',
   commands: 'Commands',

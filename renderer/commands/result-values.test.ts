@@ -12,6 +12,7 @@ const command: CommandDescription = {
   access: 'read',
   args: { type: 'object', properties: {} },
   result: 'json',
+  saves: null,
   columns: [
     { key: 'nick', title: 'Nick', type: 'text' },
     { key: 'since', title: 'Connected', type: 'time' },

@@ -2,9 +2,11 @@
 import { type ReactNode, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
+import { download } from '../logs/download.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { DataTable } from '../tables/data-table.tsx';
 import { commandTools } from '../tables/row-tools.ts';
+import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -81,6 +83,7 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
             onChange={(value) => setAsJson(value === 'json')}
           />
         )}
+        {text !== null && command.saves !== null && <SaveButton name={command.saves} text={text} />}
         <CopyButton text={plain || text === null ? json : text} label={messages.copy} />
       </div>
       {plain || text !== null ? (
@@ -112,4 +115,10 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
       )}
     </section>
   );
+}
+
+/** Hands the text over as a file. */
+function SaveButton({ name, text }: { name: string; text: string }): ReactNode {
+  const type = `text/${name.slice(name.lastIndexOf('.') + 1)}`;
+  return <Button onClick={() => download(name, type, text)}>{messages.saveFile}</Button>;
 }

@@ -1,5 +1,6 @@
 /** Chooses the page for the address, and catches the page that breaks: the rest of the window goes on. */
 import { Component, type ReactNode, Suspense } from 'react';
+import { resultView } from '../commands/result-part.ts';
 import { HistoryAddress } from '../history/history-address.tsx';
 import { keysDialog } from '../keys/keys-part.ts';
 import { LoginForm } from '../login/login-page.tsx';
@@ -21,7 +22,9 @@ const settings = pagePart(async () => (await import('../settings/settings-page.t
 
 /** Fetches the code of all pages, and of what opens over them; those that cannot be fetched are tried again when they are looked at. */
 export async function loadPages(): Promise<void> {
-  const loads = [audit, daemon, pools, settings, bulkDialog, keysDialog].map(({ load }) => load());
+  const loads = [audit, daemon, pools, settings, bulkDialog, keysDialog, resultView].map(({ load }) =>
+    load(),
+  );
   await Promise.allSettled([...loads, loadTypedParts()]);
 }
 

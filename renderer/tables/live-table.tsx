@@ -49,10 +49,10 @@ export function LiveTable(props: LiveTableProps): ReactNode {
     <>
       {offered.length > 0 && (
         <TabTools>
-          {offered.map(({ title, command, given = {} }) => (
+          {offered.map(({ title, command, given = {}, atOnce = false }) => (
             <Button
               key={title}
-              onClick={() => openCommand({ host, daemon: manifest.id, command, args: given })}
+              onClick={() => openCommand({ host, daemon: manifest.id, command, args: given, atOnce })}
             >
               {title}
             </Button>

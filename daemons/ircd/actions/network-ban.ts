@@ -29,13 +29,14 @@ export interface NetworkBanTaken {
 /**
  * Keeps a ban as it is now, tells the links, and lets whom it is against go: clients here, or a server that is linked. Whether
  * there is room, and whether it is newer than what was known, was found before.
- * @param quiet: operators are not told, as of the many of a burst.
+ * @param quiet operators are not told, as of the many of a burst
+ * @param walk whether those who are here are compared with it; else the caller does so with all that it sets
  */
 export function takeNetworkBan(
   server: CommandServer,
   source: Source,
   ban: NetworkBan,
-  { quiet = false } = {},
+  { quiet = false, walk = true } = {},
 ): NetworkBanTaken {
   const { networkBans, host } = server;
   const nowMs = Date.now();
@@ -52,7 +53,7 @@ export function takeNetworkBan(
     const counts = holds && checkNetworkMask('shun', ban.mask) === null;
     host.work.runSteps(server.house, reviewShuns(server, ban, counts ? maskMatcher(ban.mask) : null, isSame));
   }
-  const matches = holds && ban.kind === 'gline' ? networkBanMatcher(server, 'gline', ban.mask) : null;
+  const matches = holds && walk && ban.kind === 'gline' ? networkBanMatcher(server, 'gline', ban.mask) : null;
   if (matches === null) return { dropped: NOBODY, saving };
   return { dropped: dropMatching(server, matches, `G-lined: ${ban.reason}`, isSame), saving };
 }

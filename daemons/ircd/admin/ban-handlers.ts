@@ -4,16 +4,23 @@ import { describeActor } from '../../../contract/link/actor.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { toCsv } from '../../runtime/net/ban-csv.ts';
 import { countMatching } from '../actions/ban-walk.ts';
 import { networkBanMatcher } from '../actions/network-ban.ts';
 import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-ban.ts';
 import { addServerBan, banMatcher, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
-import type { NetworkBanKind } from '../network-bans/network-ban.ts';
-import { type BanKind, checkSpares } from '../server-bans.ts';
+import { checkSpares } from '../server-bans.ts';
+import { importBans, importImpact } from './ban-import.ts';
+import { type AdminBanKind, isOfNetwork } from './ban-kinds.ts';
+import { planImport } from './ban-plan.ts';
+import { banColumns } from './columns.ts';
 import type { adminCommands } from './commands.ts';
 
-type BanCommands = Pick<typeof adminCommands, 'bans' | 'add-ban' | 'remove-ban'>;
+type BanCommands = Pick<
+  typeof adminCommands,
+  'bans' | 'add-ban' | 'remove-ban' | 'export-bans' | 'import-bans'
+>;
 
 export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
   return {
@@ -55,18 +62,18 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
         return { kind, mask, ...(await saving) };
       },
     },
+    'export-bans': { run: () => ({ text: toCsv(banColumns, banRows(server)) }) },
+    'import-bans': {
+      check: ({ bans }) => {
+        planImport(server, bans);
+      },
+      impact: ({ bans }) => importImpact(server, planImport(server, bans)),
+      run: ({ bans }, { actor }) => importBans(server, planImport(server, bans), describeActor(actor)),
+    },
   };
 }
 
-function isOfNetwork(kind: BanKind | NetworkBanKind): kind is NetworkBanKind {
-  return kind === 'gline' || kind === 'shun' || kind === 'jupe';
-}
-
-async function impactOf(
-  server: IrcServer,
-  kind: BanKind | NetworkBanKind,
-  mask: string,
-): Promise<string | null> {
+async function impactOf(server: IrcServer, kind: AdminBanKind, mask: string): Promise<string | null> {
   if (kind === 'jupe') {
     const linked = server.state.findServer(mask);
     return linked === undefined ? null : `takes ${linked.name} off the network`;

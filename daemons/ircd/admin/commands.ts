@@ -5,15 +5,12 @@ import { MOST_ACCOUNT_NAME } from '../../../contract/accounts.ts';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
-import { banMinutes } from '../../runtime/net/ban-minutes.ts';
-import { banActions } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
-import { SPARED } from '../ban-exceptions.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import { banCommands } from './ban-commands.ts';
 import { channelOwnerCommands } from './channel-owner-commands.ts';
 import {
-  banColumns,
   cacheColumns,
   certificateFields,
   channelColumns,
@@ -35,14 +32,6 @@ const channel = lineWord({ min: 2, max: limits.channelNameBytes.default })
   .describe('Name of the channel');
 const reason = lineText({ min: 0, max: 300 }).describe('Reason that users see');
 const limit = z.number().int().min(1).max(10_000).default(500).describe('Most rows');
-// An address may begin with a colon.
-const banMask = addressWord({ max: limits.maskBytes.default });
-const banKind = z
-  .enum(['kline', 'dline', 'resv', 'except', 'gline', 'shun', 'jupe'])
-  .describe(
-    'kline for user@host or ~r:realname, dline for an address or network, resv for nicks or #channels that nobody may take, except for user@host whom bans do not hit; on the whole network gline for user@host, shun for user@host who may only leave, jupe for a server',
-  );
-
 export const adminCommands = {
   clients: defineCommand({
     summary: 'List or find clients',
@@ -130,50 +119,7 @@ export const adminCommands = {
     confirmArg: 'channel',
     effects: [CHANNELS],
   }),
-  bans: defineCommand({
-    summary: 'List K-lines, D-lines, reserved names, exceptions, G-lines, shuns and jupes',
-    sentence: 'list|listed the bans',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({}),
-    result: 'table',
-    columns: banColumns,
-    rowActions: banActions,
-  }),
-  'add-ban': defineCommand({
-    summary: 'Ban users here or on the whole network, or a server, and drop whom it matches',
-    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
-    danger: 'disruptive',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({
-      kind: banKind,
-      mask: banMask.describe(
-        'Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24; a name for a jupe, names such as bad* or #warez* for resv',
-      ),
-      reason: reason.default('Banned by an administrator'),
-      minutes: banMinutes(525_600).describe('Minutes it lasts; 0 is for ever, of the network a week'),
-      spares: lineWord({ min: 0, max: Object.keys(SPARED).length })
-        .optional()
-        .describe(
-          `Of except, what it spares: ${Object.entries(SPARED)
-            .map(([letter, what]) => `${letter} ${what}`)
-            .join(', ')}; all where empty`,
-        ),
-    }),
-    result: 'json',
-    effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],
-  }),
-  'remove-ban': defineCommand({
-    summary: 'Lift a ban, of the network on all of it',
-    sentence: 'lift|lifted the {kind} on {mask}',
-    danger: 'safe',
-    access: 'operate',
-    args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
-    result: 'json',
-  }),
+  ...banCommands(reason),
   ...filterCommands(limit),
   rehash: defineCommand({
     summary: 'Read configuration, MOTD and certificates again; nobody is dropped',

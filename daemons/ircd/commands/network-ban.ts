@@ -108,11 +108,13 @@ export function problemWith(
 /**
  * Sets a ban of the network in the name of this server, newer than what is known of its mask. Returns why not as text.
  * @param minutes 0 for as long as by default.
+ * @param asOneOfMany as {@link takeNetworkBan} has it
  */
 export function setNetworkBan(
   server: CommandServer,
   given: Pick<NetworkBan, 'kind' | 'mask' | 'reason' | 'by'>,
   minutes: number,
+  asOneOfMany: { readonly quiet?: boolean; readonly walk?: boolean } = {},
 ): string | (ReturnType<typeof takeNetworkBan> & { readonly mask: string }) {
   const problem = problemWith(server, given.kind, given.mask, minutes);
   if (problem !== null) return problem;
@@ -122,7 +124,7 @@ export function setNetworkBan(
   const expiresMs = setMs + (minutes === 0 ? DEFAULT_MINUTES : minutes) * 60_000;
   const keptMs = Math.max(expiresMs, known?.keptMs ?? 0);
   const ban = { ...given, mask, setMs, active: true, changedSeconds: nextChange(known), expiresMs, keptMs };
-  return { mask, ...takeNetworkBan(server, server.state.me, ban) };
+  return { mask, ...takeNetworkBan(server, server.state.me, ban, asOneOfMany) };
 }
 
 /** Lifts a ban of the network everywhere; null where none is in force. */

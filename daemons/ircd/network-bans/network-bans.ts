@@ -4,7 +4,7 @@ import { isInForce, networkBanKey } from '../../irc/network-ban.ts';
 import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
 import { GlobBans } from '../glob-bans.ts';
 import { limits } from '../limits.ts';
-import { identityOf } from '../server-bans.ts';
+import { identityOf, type Room } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
 import {
   checkNetworkMask,
@@ -54,6 +54,22 @@ export class NetworkBans {
     if (this.#index.size < most || this.#index.has(networkBanKey(kind, mask))) return true;
     this.#index.forgetExpired(nowMs);
     return this.#index.size < most;
+  }
+
+  /** As `rooms` of the bans of this server. */
+  rooms(kind: NetworkBanKind, mask: string, nowMs: number): readonly Room[] {
+    const key = networkBanKey(kind, mask);
+    const rooms: Room[] = [];
+    const glob = kind === 'gline' ? glineGlob(mask) : null;
+    if (glob !== null && !this.#globs[glob.of].has(key))
+      rooms.push({
+        list: `G-lines of ${glob.of}`,
+        left: MOST_GLOBS[glob.of] - this.#globs[glob.of].size,
+      });
+    if (this.#index.has(key)) return rooms;
+    this.#index.forgetExpired(nowMs);
+    rooms.push({ list: 'bans of the network', left: limits.networkBans.default - this.#index.size });
+    return rooms;
   }
 
   /** Whether one that is set is against somebody: what is no mask here, and globs beyond those that everybody can be compared with, are only remembered. */

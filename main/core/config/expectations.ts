@@ -25,6 +25,7 @@ export interface ConfigSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly secret?: boolean;
+  readonly file?: string;
 }
 
 /** What {@link schemaOf} has made: it takes milliseconds, and is asked for with every command that is written down. */

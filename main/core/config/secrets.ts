@@ -2,10 +2,10 @@
  * What must not be shown, read off the schemas: a setting or argument that its schema marks as secret is neither quoted in
  * a message nor kept in the audit trail nor sent to a window. Used wherever a value leaves main.
  */
+import { counted } from '../../../contract/counted.ts';
 import { type ConfigSchema, schemasAt } from './expectations.ts';
 import type { KeyPath, TomlPlaces } from './toml-places.ts';
 
-/** Stands for a secret. */
 /** What stands where a secret was. */
 export const REDACTED = '[redacted]';
 
@@ -34,10 +34,18 @@ function holdsSecret(schema: ConfigSchema): boolean {
   ].some(holdsSecret);
 }
 
-/** Copies `value` with every secret in it masked. */
+/** What stands where the text of a file was: how long it is. */
+export function fileWords(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length;
+  return `[file of ${counted(lines, 'line')}]`;
+}
+
+/** Copies `value` with every secret in it masked, and how long files are in place of their text. */
 export function maskSecrets(value: unknown, schema: ConfigSchema, path: KeyPath = []): unknown {
   if (value === undefined || value === null) return value;
-  if (schemasAt(schema, path).some((one) => one.secret === true)) return REDACTED;
+  const here = schemasAt(schema, path);
+  if (here.some((one) => one.secret === true)) return REDACTED;
+  if (typeof value === 'string' && here.some((one) => one.file !== undefined)) return fileWords(value);
   if (Array.isArray(value)) return value.map((entry, index) => maskSecrets(entry, schema, [...path, index]));
   if (typeof value !== 'object' || value instanceof Date) return value;
   return Object.fromEntries(

@@ -74,6 +74,7 @@ export function commandHandlers(
         command: args.command,
         args: maskArgs(spec.args, checked),
         secretFields: (spec.columns ?? []).filter(({ secret }) => secret === true).map(({ key }) => key),
+        handsOver: spec.saves !== undefined,
         effects: spec.effects ?? [],
         unrecorded: unrecordedOf(spec),
       };

@@ -16,7 +16,7 @@ import { commandHandlers } from './command-handlers.ts';
 /** What reads, and what ends or shuts out who does harm; a new command belongs here only with a reason of that kind. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   ircd: [
-    ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
+    ...['clients', 'client', 'channels', 'channel', 'bans', 'export-bans', 'caches', 'throttle', 'limits'],
     ...['accounts', 'account', 'login-failures', 'registered-channels', 'links', 'servers'],
     ...['logins', 'login'],
     ...['kill', 'kick', 'add-ban', 'suspend-account', 'log-out-account', 'squit'],

@@ -91,6 +91,13 @@ test('an action is written down with who, what, how it ended and how long it too
   ]);
 });
 
+test('of a file that is handed over only how long it is is written down', async () => {
+  const text = 'kind,mask\r\nkline,*@a.test\r\n';
+  const action = { actor, action: 'command', target: 'ircd', command: 'export-bans' };
+  expect(await run({ ...action, handsOver: true }, async () => ({ text }))).toEqual({ text });
+  expect(entries).toMatchObject([{ outcome: '[file of 2 lines]' }]);
+});
+
 test('a refusal is written down with its code, and thrown on', async () => {
   const work = async () => {
     throw new SignalboxError('not_found', 'No such nick.');

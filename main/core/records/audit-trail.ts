@@ -14,7 +14,7 @@ import { counted } from '../../../daemons/runtime/host/impact-text.ts';
 import type { Counts } from '../../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { schemaOf } from '../config/expectations.ts';
-import { maskSecrets, REDACTED } from '../config/secrets.ts';
+import { fileWords, maskSecrets, REDACTED } from '../config/secrets.ts';
 import type { AnswerNotes } from '../handlers/handler-table.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
@@ -29,6 +29,8 @@ export interface AuditedAction {
   readonly args?: Readonly<Record<string, unknown>>;
   /** Fields of the result that are written down masked. */
   readonly secretFields?: readonly string[];
+  /** Its text is a file that is handed over: only how long it is is written down. */
+  readonly handsOver?: boolean;
   /** Metrics of the target that the action is expected to move. */
   readonly effects?: readonly string[];
   /** What to do when the entry cannot be written. */
@@ -111,7 +113,8 @@ export class AuditTrail {
     };
     try {
       const result = await work();
-      finish(true, shortForm(withMasked(result, action.secretFields ?? [])));
+      const outcome = shortForm(withMasked(result, action.secretFields ?? []));
+      finish(true, action.handsOver === true ? fileWords(outcome) : outcome);
       return result;
     } catch (error) {
       const { code, message } = toWireError(error);
