@@ -54,6 +54,18 @@ describe('clients', () => {
     expect(nicks('nobody')).toEqual([]);
   });
 
+  it('are found by account in any case, and by the address or network beside what else is asked', () => {
+    clients.alice!.client!.user.account = 'Mira';
+    clients.bob!.client!.user.account = 'other';
+    const found = (filter: Omit<Parameters<typeof listClients>[1], 'text'>, text = '') =>
+      walk(listClients(irc.server, { text, ...filter }, 10)).value.rows.map(({ nick }) => nick);
+    expect(found({ account: 'mIRA' })).toEqual(['alice']);
+    expect(found({ account: 'nobody' })).toEqual([]);
+    expect(found({ account: 'mira' }, 'bob')).toEqual([]);
+    expect(found({ address: '198.51.100.0/24' })).toEqual(['bob']);
+    expect(found({ address: '198.51.100.7', account: 'mira' })).toEqual([]);
+  });
+
   it('are no more than were asked for', () => {
     expect([nicks('', 1), nicks('', 2), nicks('', 3)].map(({ length }) => length)).toEqual([1, 2, 3]);
   });
