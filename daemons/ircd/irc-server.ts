@@ -158,7 +158,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
     this.statuses = statusesOf(options.config);
-    this.#historyParts = { server: this, keeper: options.messages };
+    this.#historyParts = { server: this, keeper: options.messages, isClearDue: false };
     const { history } = options.config;
     if (history.keep_minutes > 0) this.history = openHistory(history, this.#historyParts);
     this.#configureLimits(options.config);
@@ -209,7 +209,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     } else if (before !== null) {
       this.history = null;
       before.clear(this.state.channels.values());
-      endDisk(before);
+      endDisk(before, this.#historyParts);
     }
     const names = capabilityNames(HISTORY_CAPS);
     const on = this.history !== null;

@@ -45,7 +45,10 @@ export class ChannelModeChanges {
   flag(on: boolean, letter: string, bit: number): void {
     if (this.#channel.has(bit) === on) return;
     this.#channel.modes ^= bit;
-    if (bit === CMODE.history && !on) this.#server.history?.drop(this.#channel);
+    if (bit === CMODE.history) {
+      if (on) this.#server.history?.begun(this.#channel);
+      else this.#server.history?.drop(this.#channel);
+    }
     this.#add(on, letter);
   }
 

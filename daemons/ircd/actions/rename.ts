@@ -40,6 +40,7 @@ export function* rename(
 ): WorkSteps {
   const { host, state, markers, recent } = server;
   const { name: former, nameBytes: formerBytes } = channel;
+  server.history?.willRename(channel);
   state.rename(channel, name, nameBytes, Date.now());
   server.links?.tell({
     kind: 'rename',

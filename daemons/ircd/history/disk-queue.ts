@@ -1,16 +1,20 @@
 /**
  * What is still to be written of history, in its order. It is bounded: of messages those are not written for which there is no room, all
  * in all or of one channel, and counted; of what is taken back or dropped nothing may be missing, so that all that was ever written is
- * dropped where even that is too much. Used by history-disk.ts.
+ * dropped where even that is too much once what is needless is left out. Used by history-disk.ts.
  */
 import type { StoreChange } from '../../../contract/messages.ts';
 import { limits } from '../limits.ts';
+import { foldChanges } from './fold-changes.ts';
 import type { HistoryEntry } from './history-buffer.ts';
 import { stored, storedPeer } from './stored-form.ts';
 
 /** Changes of one batch, and what they count for: a millisecond of making text of them. */
 const BATCH_CHANGES = 500;
 const BATCH_BYTES = 262_144;
+
+/** How full a queue is at most that what is needless was left out of: the next time is far away then. */
+const MOST_FOLDED = 0.75;
 
 /** Everything is forgotten. */
 const FORGET_ALL: readonly StoreChange[] = [
@@ -55,7 +59,7 @@ export class DiskQueue {
   }
 
   change(change: StoreChange): void {
-    if (++this.#changes > limits.historyQueueChanges.default) {
+    if (++this.#changes > limits.historyQueueChanges.default && !this.#fold()) {
       this.#forgetAll();
       return;
     }
@@ -93,6 +97,17 @@ export class DiskQueue {
     this.added++;
     this.#items.push(item);
     this.#scopes.push(scope);
+  }
+
+  /** Leaves out what is needless; whether that was so much that it is worth it. */
+  #fold(): boolean {
+    const items: (HistoryEntry | StoreChange | null)[] = this.#items.slice(this.#from);
+    foldChanges(items);
+    this.#scopes = this.#scopes.slice(this.#from).filter((_, at) => items[at] !== null);
+    this.#items = items.filter((item) => item !== null);
+    this.#changes -= items.length - this.#items.length;
+    this.#from = 0;
+    return this.#changes <= limits.historyQueueChanges.default * MOST_FOLDED;
   }
 
   #forgetAll(): void {

@@ -96,6 +96,11 @@ export class HistoryDisk {
     this.#soon();
   }
 
+  /** A scope begins: what is there of that name, and was not told yet, is of one that has ended. */
+  begins(scope: string): void {
+    if (this.#readers !== 'known') this.change({ do: 'drop', scope });
+  }
+
   /**
    * What is closed until all that was changed so far is on disk, for `journalWaitMs` at most: it is waited for before anybody is told.
    * Null where nobody has to wait, because nothing can be written now.
@@ -175,16 +180,21 @@ export class HistoryDisk {
     this.#frozen = true;
   }
 
-  /** Writes what waits, as far as that is done in time, and ends. */
-  async close(deadline: AbortSignal): Promise<void> {
+  /** Writes what waits, as far as that is done in time, and ends; whether all of it was written. */
+  async close(deadline: AbortSignal): Promise<boolean> {
     this.freeze();
-    const ended = new Promise<void>((resolve) => {
-      if (deadline.aborted) resolve();
-      else deadline.addEventListener('abort', () => resolve(), { once: true });
+    const ended = new Promise<false>((resolve) => {
+      if (deadline.aborted) resolve(false);
+      else deadline.addEventListener('abort', () => resolve(false), { once: true });
     });
-    await Promise.race([this.written().catch(() => {}), ended]);
+    const written = this.written().then(
+      () => true,
+      () => false,
+    );
+    const isWritten = await Promise.race([written, ended]);
     this.#leave();
     this.#options.keeper.close();
+    return isWritten;
   }
 
   /** What was said a moment ago may be in no memory any more; what cannot be written is not waited for. */

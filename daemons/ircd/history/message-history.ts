@@ -160,6 +160,16 @@ export class MessageHistory implements HistoryRecords {
     }
   }
 
+  /** What is said on a channel is kept from now on. */
+  begun(channel: Channel): void {
+    this.disk?.begins(scopeOf(channel));
+  }
+
+  /** A channel is to be called otherwise: what is on disk of it, known or not, goes along. */
+  willRename(channel: Channel): void {
+    if (historyOf(this, channel) !== null) this.#of(channel);
+  }
+
   /** Whatever was kept of a channel is forgotten. */
   drop(channel: Channel): void {
     channel.history?.buffer.clear();

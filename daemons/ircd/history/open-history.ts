@@ -20,6 +20,8 @@ export interface HistoryParts {
   readonly server: Pick<CommandServer, 'state' | 'host'>;
   /** Makes a link to the keeper of messages; null where there is none. */
   readonly keeper: (() => MessageKeeper | null) | undefined;
+  /** Whether what is on disk was to be deleted, and it is not known that it was. */
+  isClearDue: boolean;
 }
 
 /** History by the settings, which keep something. */
@@ -38,21 +40,29 @@ export function configureHistory(
 ): void {
   history.configure(settings);
   if (settings.on_disk && history.disk === null) beginDisk(history, parts);
-  else if (!settings.on_disk) endDisk(history);
+  else if (!settings.on_disk) endDisk(history, parts);
   else history.disk?.configure();
 }
 
-/** What is on disk is deleted. */
-export function endDisk(history: MessageHistory): void {
+/** What is on disk is deleted: now, or before anything is written the next time where the keeper is away. */
+export function endDisk(history: MessageHistory, parts: HistoryParts): void {
   const { disk } = history;
   if (disk === null) return;
-  disk.change({ do: 'clear', kind: 'channels' });
-  disk.change({ do: 'clear', kind: 'accounts' });
+  clear(disk);
   history.disk = null;
-  void disk.close(AbortSignal.timeout(limits.journalWaitMs.default));
+  parts.isClearDue = true;
+  void disk.close(AbortSignal.timeout(limits.journalWaitMs.default)).then((isWritten) => {
+    if (isWritten) parts.isClearDue = false;
+  });
 }
 
-function beginDisk(history: MessageHistory, { server, keeper: make }: HistoryParts): void {
+function clear(disk: HistoryDisk): void {
+  disk.change({ do: 'clear', kind: 'channels' });
+  disk.change({ do: 'clear', kind: 'accounts' });
+}
+
+function beginDisk(history: MessageHistory, parts: HistoryParts): void {
+  const { server, keeper: make } = parts;
   const keeper = make?.() ?? null;
   if (keeper === null) return;
   history.disk = new HistoryDisk({
@@ -63,6 +73,8 @@ function beginDisk(history: MessageHistory, { server, keeper: make }: HistoryPar
     onReaders: (rows) => history.restoreReaders(rows, (key) => server.state.findChannel(key)),
     onProblem: (problem) => say(server, problem),
   });
+  if (parts.isClearDue) clear(history.disk);
+  parts.isClearDue = false;
   for (const { history: own } of server.state.channels.values()) own?.noteReaders();
 }
 

@@ -1,0 +1,113 @@
+/** History on disk while its keeper is away: what was to be deleted is when it is back, and nobody gets what is another channel's. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MessageModel } from '../../runtime/test-fixtures/message-model.ts';
+import { ircdConfigSchema } from '../config.ts';
+import { ArrayKeeper } from '../history/keeper-fixture.ts';
+import { channelOf, recordOf } from '../journal/channel-record.ts';
+import { limits } from '../limits.ts';
+import { MemoryServer } from '../memory-server.ts';
+
+const CAPS = 'batch message-tags draft/chathistory';
+const config = (history: object) => ircdConfigSchema.parse({ server_name: 'irc.test', history });
+const KEPT = config({ keep_minutes: 60, new_channels: true, direct_messages: true });
+
+let model: MessageModel;
+let keeper: ArrayKeeper;
+let irc: MemoryServer;
+
+function begin(present = true): void {
+  const made = new ArrayKeeper(model);
+  made.present = present;
+  keeper = made;
+  irc = new MemoryServer(KEPT, null, undefined, undefined, () => made);
+}
+
+beforeEach(() => {
+  model = new MessageModel();
+  begin();
+});
+afterEach(() => irc.close());
+
+const disk = () => irc.server.history!.disk!;
+const join = (nick: string, channel = '#c') => {
+  const client = irc.join(nick, CAPS);
+  Object.assign(client.user!, { account: nick });
+  client.send(`JOIN ${channel}`);
+  client.received();
+  return client;
+};
+const readers = (scope: string) => [...(model.scopes.get(scope)?.readers.keys() ?? [])];
+
+/** What ann may read is on disk, and the server starts again without its keeper. */
+async function restart(restored: boolean): Promise<void> {
+  join('ann').send('PRIVMSG #c :before');
+  await disk().written();
+  const record = recordOf(irc.server.state.findChannel('#c')!);
+  disk().freeze();
+  irc.close();
+  begin(false);
+  if (restored) irc.server.state.restore(channelOf(record, Date.now() + 60_000));
+}
+
+async function comeBack(): Promise<void> {
+  keeper.setPresent(true);
+  expect(await disk().whenKnown(10_000)).toBe(true);
+  await disk().written();
+}
+
+it('hands a channel that was made before the readers of one of its name were known to none of them', async () => {
+  await restart(false);
+  const bob = join('bob');
+  bob.send('PRIVMSG #c :secret');
+  await comeBack();
+  expect(readers('c#c')).toEqual(['bob']);
+  expect(join('ann').send('CHATHISTORY LATEST #c * 10').join()).not.toContain('PRIVMSG');
+});
+
+it('takes along what is on disk of a channel that is renamed before its readers are known', async () => {
+  await restart(true);
+  const bob = join('bob');
+  bob.user!.memberships.values().next().value!.status = 0xff;
+  bob.send('RENAME #c #d');
+  const cat = join('cat', '#c');
+  cat.send('PRIVMSG #c :secret');
+  await comeBack();
+  expect(readers('c#d').sort()).toEqual(['ann', 'bob']);
+  expect(model.scopes.get('c#d')!.messages.some(({ data }) => data.includes('before'))).toBe(true);
+  expect(readers('c#c')).toEqual(['cat']);
+});
+
+it('is deleted where it was switched off meanwhile, and on again', async () => {
+  const ann = join('ann');
+  ann.send('PRIVMSG #c :before');
+  await disk().written();
+  keeper.setPresent(false);
+  irc.server.configure(config({ keep_minutes: 0 }), null);
+  await expect.poll(() => keeper.closed).toBe(true);
+  irc.server.configure(KEPT, null);
+  ann.send('PRIVMSG #c :after');
+  await comeBack();
+  expect(model.scopes.get('c#c')!.messages.map(({ data }) => JSON.parse(data)[0])).toEqual([
+    expect.stringContaining('after'),
+  ]);
+  // It is not deleted again.
+  irc.server.configure(config({ keep_minutes: 0 }), null);
+  await expect.poll(() => model.scopes.size).toBe(0);
+  model.change({ do: 'reader', scope: 'azoe', account: 'zoe', since: 0 });
+  irc.server.configure(KEPT, null);
+  await comeBack();
+  expect([...model.scopes.keys()]).toContain('azoe');
+});
+
+it('is all there after a day in which people come and go', async () => {
+  expect(await disk().whenKnown(10_000)).toBe(true);
+  model.change({ do: 'reader', scope: 'c#x', account: 'ann', since: 0 });
+  keeper.setPresent(false);
+  const { history } = irc.server;
+  const bob = { scope: 'c#x', account: 'bob' };
+  for (let n = 0; n <= limits.historyQueueChanges.default; n++)
+    history!.change(n % 2 === 0 ? { do: 'reader', ...bob, since: n } : { do: 'no reader', ...bob });
+  expect(disk().counts.depth).toBeLessThan(9);
+  keeper.setPresent(true);
+  await expect.poll(() => readers('c#x').sort()).toEqual(['ann', 'bob']);
+});
