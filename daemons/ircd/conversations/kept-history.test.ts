@@ -220,6 +220,22 @@ it('tells that a message was taken back when the disk has it no longer', async (
   expect(texts('c#c').filter((text) => text.includes('wrong'))).toEqual([]);
 });
 
+it('has nothing of a private message that was taken back, also where its receiver has logged out since', async () => {
+  const [ann, bob] = [join('ann'), join('bob')];
+  ann.send('PRIVMSG bob :wrong', 'PRIVMSG bob :right');
+  await written();
+  const [id] = bob.received().map((line) => /msgid=([^;\s]+)/.exec(line)![1]!);
+  Object.assign(bob.user!, { account: null });
+  ann.send(`REDACT bob ${id}`);
+  await expect.poll(() => bob.received().join()).toContain(` REDACT bob ${id}`);
+  expect([texts('aann'), texts('abob')].map((said) => said.map((text) => text.split(':').at(-1)))).toEqual([
+    ['right'],
+    ['right'],
+  ]);
+  logIn(bob, 'bob');
+  expect(await read(bob, 'LATEST ann * 5')).toEqual(['right']);
+});
+
 it('pauses where the disk is full: messages pass, operators are told once, and it goes on by itself', async () => {
   const oper = join('oper');
   irc.promote(oper, []);

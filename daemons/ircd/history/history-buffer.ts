@@ -122,6 +122,14 @@ export class HistoryTotals {
     return entry;
   }
 
+  /** Those that have an id, of the latest so many, wherever they belong. */
+  ofId(msgid: string, latest: number): HistoryEntry[] {
+    const found: HistoryEntry[] = [];
+    for (let entry = this.#newest, left = latest; entry !== null && left > 0; entry = entry.older, left--)
+      if (entry.said.msgid === msgid) found.push(entry);
+    return found;
+  }
+
   /** Lets the oldest go while there is more than may be. */
   makeRoom(): void {
     while (this.bytes > this.#mostBytes && this.#oldest !== null) this.#oldest.buffer.drop(this.#oldest);

@@ -135,11 +135,15 @@ export class MessageHistory implements HistoryRecords {
     }
     if (!this.keepsDirect) return null;
     const accounts = [source, to].map(({ account }) => account).filter((account) => account !== null);
-    for (const account of accounts) {
-      this.ofAccount(account)?.forget(msgid);
-      this.change({ do: 'forget', scope: accountScope(account), id: msgid });
+    const scopes = new Set(accounts.map(accountScope));
+    // Whoever had an account when it was said may have logged out since.
+    for (const entry of this.totals.ofId(msgid, limits.recentMessages.default)) {
+      if (entry.said.peer === null) continue;
+      scopes.add(entry.buffer.scope);
+      entry.buffer.drop(entry);
     }
-    return accounts.length === 0 ? null : (this.disk?.gate() ?? null);
+    for (const scope of scopes) this.change({ do: 'forget', scope, id: msgid });
+    return scopes.size === 0 ? null : (this.disk?.gate() ?? null);
   }
 
   /**
