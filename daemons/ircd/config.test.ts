@@ -57,7 +57,14 @@ it('is the same, written out, as an empty one with an operator and a class that 
     password_hash: null,
     webirc: [],
     link: [],
-    history: { keep_minutes: 0, on_disk: true, new_channels: false, direct_messages: false },
+    history: {
+      keep_minutes: 0,
+      on_disk: true,
+      new_channels: false,
+      readers: 'present',
+      operators_read: false,
+      direct_messages: false,
+    },
     cloak: { enabled: false, key_file: 'cloak.keys', suffix: 'cloak' },
     motd_file: null,
     accounts: {

@@ -254,6 +254,18 @@ const history = z
       .describe(
         'Whether channels that are made here begin with the mode H; their operators may take it off.',
       ),
+    readers: z
+      .enum(['present', 'members'])
+      .default('present')
+      .describe(
+        'What those who are on a channel read of it: what was said while they were there, or until a lost connection came back, or everything that is kept.',
+      ),
+    operators_read: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether operators of the host may read what is kept of channels, by the command read-history, which is written down; everybody who joins is told.',
+      ),
     direct_messages: z
       .boolean()
       .default(false)

@@ -66,7 +66,7 @@ import { banSource, MOST_STORED, restoreBans, type StoredBan, storedBanSchema } 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
 
 /** Tables that are about a channel or where somebody is: they change along with that of the channels. */
-const CHANNEL_PARTS = ['members', 'lists', 'memberships'] as const;
+const CHANNEL_PARTS = ['members', 'lists', 'history', 'memberships'] as const;
 
 /** Starts the server; rejects with a SignalboxError when a listener cannot be opened. */
 export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>): Promise<IrcdDaemon> {

@@ -143,6 +143,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       add-filter disruptive operate always json ~spam_matches_total
       remove-filter safe operate recorded json
       test-filter safe operate recorded table
+      read-history safe operate recorded table
       rehash safe admin recorded text
       broadcast disruptive operate recorded json ~deliveries_total
       certificate safe read always json
@@ -229,6 +230,9 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       test-filter pattern string 1..200
       test-filter targets string 1..100 default="all"
       test-filter limit integer 1..10000 default=500
+      read-history channel string 2..64 pattern="^#.*"
+      read-history before string 1..30
+      read-history limit integer 1..1000 default=100
       broadcast text string 1..400
       connect server string 1..63
       squit server string 1..63
@@ -332,6 +336,7 @@ it('shows clients, channels and members in these columns, with what can be done 
     { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
     { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
     { title: 'Set modes', command: 'set-modes', args: { channel: 'channel' }, noun: 'channel' },
+    { title: 'Read what was said', command: 'read-history', args: { channel: 'channel' }, noun: 'channel' },
     { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
   ];
   expect(columns(tables?.connections?.columns)).toEqual(words(CLIENT));
@@ -597,7 +602,7 @@ it('shows accounts and their channels in these columns, with what can be done ab
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(
-    'clients client channels channel bans filters test-filter certificate caches links servers accounts account login-failures logins login registered-channels throttle limits',
+    'clients client channels channel bans filters test-filter read-history certificate caches links servers accounts account login-failures logins login registered-channels throttle limits',
   );
   expect(manifest.marks).toEqual({
     link_established: 'linked',

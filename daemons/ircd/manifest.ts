@@ -17,6 +17,7 @@ import {
   serverColumns,
 } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
+import { historyActions, historyColumns } from './admin/history-commands.ts';
 import {
   channelActions,
   clientActions,
@@ -141,6 +142,14 @@ export const manifest = defineManifest({
       rowKey: 'mask',
       columns: listColumns,
       rowActions: listActions,
+    },
+    history: {
+      title: 'What was said',
+      access: 'operate',
+      of: 'channels',
+      rowKey: 'channel',
+      columns: historyColumns,
+      rowActions: historyActions,
     },
     memberships: {
       title: 'Channels',

@@ -31,7 +31,7 @@ const expected = (role: Role, access: Access) => RANK[role] >= RANK[access];
 const OPERATE = [
   ...['daemon.start', 'daemon.stop', 'daemon.restart', 'daemon.stopImpact', 'audit.query', 'config.get'],
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
-  ...['ircd message', 'ircd set-topic', 'ircd set-modes', 'ircd kick'],
+  ...['ircd message', 'ircd set-topic', 'ircd set-modes', 'ircd kick', 'ircd read-history'],
   ...[
     'ircd bans',
     'ircd add-ban',
@@ -140,6 +140,7 @@ const OPERATE = [
     'ircd bans table',
     'ircd members table',
     'ircd lists table',
+    'ircd history table',
     'ircd memberships table',
     'relay connections table',
     'relay members table',

@@ -19,6 +19,7 @@ import {
   memberColumns,
 } from './columns.ts';
 import { filterCommands } from './filter-commands.ts';
+import { historyCommands } from './history-commands.ts';
 import { linkCommands } from './link-commands.ts';
 import { presenceCommands } from './presence-commands.ts';
 import { channelActions, clientActions, memberActions } from './row-actions.ts';
@@ -121,6 +122,7 @@ export const adminCommands = {
   }),
   ...banCommands(reason),
   ...filterCommands(limit),
+  ...historyCommands,
   rehash: defineCommand({
     summary: 'Read configuration, MOTD and certificates again; nobody is dropped',
     sentence: 'read|read configuration, MOTD and certificates again',

@@ -21,6 +21,7 @@ import { banHandlers } from './ban-handlers.ts';
 import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { filterHandlers } from './filter-handlers.ts';
+import { historyHandlers } from './history-handlers.ts';
 import { memberRow } from './inner-tables.ts';
 import { linkHandlers } from './link-handlers.ts';
 import { presenceHandlers } from './presence-handlers.ts';
@@ -92,6 +93,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     ...presenceHandlers(server),
     ...banHandlers(server),
     ...filterHandlers(server),
+    ...historyHandlers(server),
     rehash: {
       run: async (_args, { actor }) => {
         const outcome = await server.host.requestLifecycle('reload', describeActor(actor), 'rehash');

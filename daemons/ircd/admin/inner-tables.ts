@@ -6,6 +6,8 @@ import type { IrcServer } from '../irc-server.ts';
 import { listOf, maskCount } from '../modes/mask-lists.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { listColumns, memberColumns, membershipColumns } from './columns.ts';
+import { historyColumns } from './history-commands.ts';
+import { historyRow } from './history-handlers.ts';
 import { channelRow, type Row } from './rows.ts';
 
 /** What the letters of lists mean. */
@@ -47,7 +49,7 @@ function* listRows(channel: Channel): Generator<Row> {
 /** By the name of the table in the manifest. */
 export function innerTables(
   server: IrcServer,
-): Readonly<Record<'members' | 'lists' | 'memberships', InnerTableProvider>> {
+): Readonly<Record<'members' | 'lists' | 'history' | 'memberships', InnerTableProvider>> {
   const { state } = server;
   const ofChannel = (fill: (channel: Channel) => TableProvider) => ({
     about: (name: string) => {
@@ -67,6 +69,12 @@ export function innerTables(
         for (const row of listRows(channel)) yield cellsOf(listColumns, row);
       },
       total: () => maskCount(channel),
+    })),
+    history: ofChannel((channel) => ({
+      *rows() {
+        yield cellsOf(historyColumns, historyRow(server, channel));
+      },
+      total: () => 1,
     })),
     memberships: {
       about: (nick) => {

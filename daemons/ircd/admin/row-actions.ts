@@ -1,5 +1,6 @@
 /** What is offered on each row of clients and channels, in live tables and in results alike. */
 import type { RowAction } from '../../../contract/manifest.ts';
+import { historyActions } from './history-commands.ts';
 
 /** On a row with a nick. */
 const nickActions: readonly RowAction[] = [
@@ -61,6 +62,7 @@ export const channelActions: readonly RowAction[] = [
   { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
   { title: 'Set topic', command: 'set-topic', args: { channel: 'channel', text: 'topic' } },
   { title: 'Set modes', command: 'set-modes', args: { channel: 'channel' }, noun: 'channel' },
+  ...historyActions,
   { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];
 

@@ -152,7 +152,7 @@ function readableBy(
     if (channel === undefined || !user.memberships.has(channel)) return null;
     if (historyOf(history, channel) === null) return null;
     const { history: kept, name } = channel;
-    const after = kept?.readableAfter(user) ?? history.totals.lastOrder;
+    const after = history.readableAfter(channel, user);
     return { buffer: kept?.buffer ?? null, scope: scopeOf(channel), name, after, peer: null };
   }
   if (!history.keepsDirect || user.account === null) return null;

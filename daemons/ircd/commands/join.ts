@@ -145,8 +145,12 @@ function* keepHistory(server: CommandServer, channel: Channel): WorkSteps {
 }
 
 /** Nobody speaks without knowing that it is kept. */
-function tellHistory(client: LocalClient, { name }: Channel, { keepMinutes }: MessageHistory): void {
-  const text = `What is said on ${name} is kept for ${keepMinutes} minutes, for those who are on it (channel mode H)`;
+function tellHistory(
+  client: LocalClient,
+  { name }: Channel,
+  { keepMinutes, readersText }: MessageHistory,
+): void {
+  const text = `What is said on ${name} is kept for ${keepMinutes} minutes, for ${readersText}; its operators end that with MODE ${name} -H`;
   if (client.has(CAP.standardReplies)) client.note('JOIN', 'HISTORY_KEPT', name, text);
   else client.notice(`*** ${text}`);
 }

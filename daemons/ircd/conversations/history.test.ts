@@ -205,7 +205,7 @@ it('says that it keeps what is said, and lets operators of the channel end that 
   ).toEqual([
     ':new!~new@192.0.2.1 JOIN #n',
     ':irc.test MODE #n +H',
-    ':irc.test NOTICE new :*** What is said on #n is kept for 60 minutes, for those who are on it (channel mode H)',
+    ':irc.test NOTICE new :*** What is said on #n is kept for 60 minutes, for those who are on it, from when they came; its operators end that with MODE #n -H',
     expect.stringContaining(' 353 '),
     expect.stringContaining(' 366 '),
   ]);

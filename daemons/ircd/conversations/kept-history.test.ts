@@ -1,6 +1,8 @@
 /** History on disk: what is read after a restart and by whom, what deletes it, and what becomes of it while the disk fails. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { CommandCall } from '../../runtime/host/daemon-definition.ts';
 import { MessageModel } from '../../runtime/test-fixtures/message-model.ts';
+import { historyHandlers, historyRow } from '../admin/history-handlers.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { ArrayKeeper } from '../history/keeper-fixture.ts';
 import { channelOf, recordOf } from '../journal/channel-record.ts';
@@ -324,6 +326,60 @@ it('does not hand a channel that was left before its readers were known to who l
   bob.send('PRIVMSG #c :secret');
   await ready();
   expect(await read(join('a', 'ann'), 'LATEST #c * 5')).toEqual([]);
+});
+
+it('is all for everybody on the channel where the settings say so, and that is told who joins', async () => {
+  const settings = { keep_minutes: 60, new_channels: true, readers: 'members', operators_read: true };
+  irc.server.configure(config(settings), null);
+  join('ann').send('PRIVMSG #c :before');
+  await restart(config(settings));
+  const eve = irc.join('eve', CAPS);
+  expect(eve.send('JOIN #c').join('\n')).toContain(
+    'kept for 60 minutes, for everybody who is on it, also what was said before they came, and operators of the server; its operators end that with MODE #c -H',
+  );
+  expect(await read(eve, 'LATEST #c * 5')).toEqual(['before']);
+  const range = 'timestamp=2000-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z';
+  expect(await read(eve, `TARGETS ${range} 5`)).toEqual([expect.stringContaining(' TARGETS #c ')]);
+  eve.send('PART #c');
+  expect(await read(eve, 'LATEST #c * 5')).toEqual([
+    expect.stringContaining(' FAIL CHATHISTORY INVALID_TARGET '),
+  ]);
+});
+
+it('is read by operators of the host where the settings let them, from memory and disk, and else refused', async () => {
+  const settings = { keep_minutes: 60, new_channels: true, operators_read: true };
+  irc.server.configure(config(settings), null);
+  const ann = join('ann');
+  ann.send('PRIVMSG #c :one', 'TOPIC #c :news');
+  await restart(config(settings));
+  join('ann').send('NOTICE #c :two');
+  const { 'read-history': command } = historyHandlers(irc.server);
+  const call = {} as CommandCall;
+  const asked = { channel: '#c', limit: 100, before: undefined };
+  const { rows } = (await command.run(asked, call)) as { rows: Record<string, unknown>[] };
+  const shown = rows.map(({ saidBy, said, text }) =>
+    `${saidBy} ${said} ${text}`.replaceAll('!~ann@192.0.2.1', ''),
+  );
+  expect(shown.filter((row) => !row.includes(' JOIN '))).toEqual([
+    'irc.test MODE #c +H',
+    'ann PRIVMSG one',
+    'ann TOPIC #c :news',
+    'ann NOTICE two',
+  ]);
+  const channel = irc.server.state.findChannel('#c')!;
+  expect(historyRow(irc.server, channel)).toMatchObject({
+    kept: 'yes',
+    minutes: 60,
+    where: 'on disk',
+    channel: '#c',
+  });
+  keeper.setPresent(false);
+  expect(historyRow(irc.server, channel).where).toBe(
+    'in memory, and paused on disk: the keeper of the messages is away',
+  );
+  await expect(command.run({ ...asked, before: '2000-01-01T00:00:00Z' }, call)).rejects.toMatchObject({
+    code: 'unavailable',
+  });
 });
 
 it('keeps within its queue, and deletes everything rather than miss what is to be deleted', async () => {

@@ -78,6 +78,11 @@ export class HistoryDisk {
     return { depth, submitted: added, completed: added - depth, batches: this.#batches };
   }
 
+  /** Why nothing is written now; null where it is. */
+  get problem(): string | null {
+    return this.#isOpen ? this.#problem : 'the keeper of the messages is away';
+  }
+
   /** Messages that were not written because there was no room for them. */
   get lost(): number {
     return this.#queue.lost;

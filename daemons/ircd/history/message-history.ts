@@ -23,6 +23,7 @@ import {
   type Remembered,
 } from './history-buffer.ts';
 import type { HistoryDisk, ReaderRows } from './history-disk.ts';
+import { readersText } from './history-policy.ts';
 
 /** What the settings say of it. */
 type Settings = IrcdConfig['history'];
@@ -74,6 +75,17 @@ export class MessageHistory implements HistoryRecords {
   /** Whether channels that are made here get the mode H. */
   get ofNewChannels(): boolean {
     return this.#settings.new_channels;
+  }
+
+  /** The number of the last entry that a member of a channel may not read. */
+  readableAfter(channel: Channel, user: User): number {
+    if (this.#settings.readers === 'members') return 0;
+    return channel.history?.readableAfter(user) ?? this.totals.lastOrder;
+  }
+
+  /** Who reads what is said on channels, to follow "for". */
+  get readersText(): string {
+    return readersText(this.#settings);
   }
 
   get keepMinutes(): number {

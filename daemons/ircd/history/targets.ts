@@ -34,7 +34,7 @@ export function conversationsOf(
   for (const channel of user.memberships.keys()) {
     if (channel.history === null || historyOf(history, channel) === null) continue;
     const { buffer } = channel.history;
-    const after = channel.history.readableAfter(user);
+    const after = history.readableAfter(channel, user);
     const latest = buffer.entries.findLast((entry) => entry.order > after && isMessage(entry));
     names.set(scopeOf(channel), channel.name);
     if (latest !== undefined) found.set(scopeOf(channel), { name: channel.name, timeMs: latest.timeMs });

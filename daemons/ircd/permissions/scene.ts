@@ -215,8 +215,14 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene, me: Who) => void>> = {
     irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message: 'line 4' } };
   },
   'history is kept': ({ irc }) => {
-    const history = { keep_minutes: 60, on_disk: true, new_channels: false, direct_messages: true };
+    const history = { ...irc.server.config.history, keep_minutes: 60, direct_messages: true };
     irc.server.configure({ ...irc.server.config, history }, null);
+  },
+  'operators may read what is kept': ({ irc, clients }) => {
+    const history = { ...irc.server.config.history, keep_minutes: 60, operators_read: true };
+    irc.server.configure({ ...irc.server.config, history }, null);
+    clients.op.send('MODE #c +H', 'PRIVMSG #c :hello');
+    for (const client of Object.values(clients)) client.received();
   },
   'there is a message of the day': ({ irc }) => void irc.server.configure(irc.server.config, ['Hello']),
   'nobody runs it': ({ irc }) => {
