@@ -22,6 +22,9 @@ export const MOST_MESSAGES = 1_000;
 /** Rows of those who may read, in one answer. */
 export const MOST_READER_ROWS = 2_000;
 
+/** Accounts in one answer: as many as may be asked for at once of whoever keeps accounts. */
+export const MOST_ACCOUNTS = 256;
+
 /** Scopes in one question about the latest messages. */
 export const MOST_SCOPES = 1_000;
 
@@ -164,6 +167,11 @@ export const MESSAGE_QUESTIONS = {
     result: z.strictObject({
       found: z.array(z.strictObject({ scope, order, at: time, data: z.string(), peer: peer.nullable() })),
     }),
+  },
+  /** Folded accounts of which something is kept or that may read something, in their order, a page at a time. */
+  accounts: {
+    args: z.strictObject({ after: text }),
+    result: z.strictObject({ accounts: z.array(text).max(MOST_ACCOUNTS) }),
   },
   /** Scopes with who may read them, a page at a time: behind a scope and account that were answered last. */
   readers: {

@@ -224,6 +224,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.gateways = this.#context.prepared.gateways;
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
     await Promise.all([this.#awaitAccounts(), this.#awaitMessages()]);
+    void this.#server.accounts.reviewHistory();
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
     this.#links.desk.configure(this.#context.prepared.links);
     this.#ownServices = linkOwnServices({

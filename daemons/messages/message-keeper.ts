@@ -53,6 +53,7 @@ export class MessageKeeper {
       },
       read: (args) => read(() => this.#reader.read(args)),
       latest: (args) => read(() => this.#reader.latest(args)),
+      accounts: (args) => read(() => this.#reader.accounts(args)),
       readers: (args) => read(() => this.#reader.readers(args)),
     };
   }

@@ -162,8 +162,9 @@ export class AccountDesk implements Accounts {
         if (this.#authority !== heard) return;
         this.reconsider();
         this.#readChannels();
-        if (heard.present && heard.loginOnly !== true)
-          this.#server.host.work.runSteps(this.#server.house, this.#askWhoEnded());
+        if (!heard.present || heard.loginOnly === true) return;
+        this.#server.host.work.runSteps(this.#server.house, this.#askWhoEnded());
+        void this.reviewHistory();
       },
       onNews: (news) => {
         if (this.#authority === heard) this.#hear(news);
@@ -208,6 +209,22 @@ export class AccountDesk implements Accounts {
         // Asked again once somebody can be asked.
         () => {},
       );
+  }
+
+  /**
+   * Forgets on disk what was said by accounts that were dropped while this server could not be told, before somebody else takes their
+   * names. Called when accounts can be asked, and once it is known what is on disk.
+   */
+  async reviewHistory(): Promise<void> {
+    const { history, host, house } = this.#server;
+    const asked = this.#authority;
+    if (history?.disk == null || !asked.present || asked.loginOnly === true) return;
+    for await (const accounts of history.disk.accounts()) {
+      const answer = await asked.ask('ended', { accounts: [...accounts] }).catch(() => null);
+      if (answer === null || this.#authority !== asked) return;
+      for (const { account, why } of answer.ended)
+        if (why === 'dropped') host.work.runSteps(house, this.#forgetStatus(account));
+    }
   }
 
   *#end(account: string, why: string, reason: string): WorkSteps {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CommandCall } from '../../runtime/host/daemon-definition.ts';
 import { MessageModel } from '../../runtime/test-fixtures/message-model.ts';
+import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { historyHandlers, historyRow } from '../admin/history-handlers.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { ArrayKeeper } from '../history/keeper-fixture.ts';
@@ -326,6 +327,30 @@ it('does not hand a channel that was left before its readers were known to who l
   bob.send('PRIVMSG #c :secret');
   await ready();
   expect(await read(join('a', 'ann'), 'LATEST #c * 5')).toEqual([]);
+});
+
+it('is deleted of accounts that were dropped while nobody could tell, as soon as they can be asked for', async () => {
+  const [ann, bob] = [join('ann'), join('bob')];
+  ann.send('PRIVMSG bob :psst', 'PRIVMSG #c :all');
+  await written();
+  const authority = new MemoryAuthority({ ann: 'secret' });
+  authority.add('cat', 'secret');
+  model.change({ do: 'reader', scope: 'c#c', account: 'cat', since: 0 });
+  bob.drop();
+  await expect.poll(() => irc.server.state.findUser('bob')).toBe(undefined);
+  irc.server.accounts.use(authority);
+  const scopes = () => [...model.scopes.keys()].sort().join();
+  await irc.server.accounts.reviewHistory();
+  await written();
+  expect(scopes()).toBe('aann,c#c');
+  expect([...model.scopes.get('c#c')!.readers.keys()].sort()).toEqual(['ann', 'cat']);
+  authority.accounts.delete('ann');
+  authority.present = false;
+  await irc.server.accounts.reviewHistory();
+  await written();
+  expect(scopes()).toBe('aann,c#c');
+  authority.present = true;
+  await expect.poll(scopes).toBe('c#c');
 });
 
 it('is all for everybody on the channel where the settings say so, and that is told who joins', async () => {

@@ -173,6 +173,16 @@ export class HistoryDisk {
     return found;
   }
 
+  /** Folded accounts of which something is on disk, page by page; ends where it cannot be read. */
+  async *accounts(): AsyncGenerator<readonly string[]> {
+    for (let after = ''; this.#isOpen; ) {
+      const answer = await this.#options.keeper.ask('accounts', { after }).catch(() => null);
+      if (answer === null || answer.accounts.length === 0) return;
+      yield answer.accounts;
+      after = answer.accounts.at(-1)!;
+    }
+  }
+
   /** How much is kept is another amount. */
   configure(): void {
     const { keeper, amount } = this.#options;

@@ -62,6 +62,8 @@ export class ArrayKeeper implements MessageKeeper {
         return this.#read(args);
       case 'latest':
         return this.#latest(args);
+      case 'accounts':
+        return this.#accounts(args);
       case 'readers':
         return this.#readers(args);
     }
@@ -101,6 +103,21 @@ export class ArrayKeeper implements MessageKeeper {
       for (const { order, at, data, peer } of latest.values()) found.push({ scope, order, at, data, peer });
     }
     return { found };
+  }
+
+  /** One a page. */
+  #accounts({ after }: MessageArgs<'accounts'>): MessageResult<'accounts'> {
+    const found = new Set<string>();
+    for (const [scope, { readers }] of this.model.scopes) {
+      if (scope.startsWith('a')) found.add(scope.slice(1));
+      for (const account of readers.keys()) found.add(account);
+    }
+    return {
+      accounts: [...found]
+        .sort()
+        .filter((account) => account > after)
+        .slice(0, 1),
+    };
   }
 
   /** One row a page. */

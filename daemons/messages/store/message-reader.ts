@@ -3,6 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import {
   type MessageArgs,
   type MessageResult,
+  MOST_ACCOUNTS,
   MOST_READER_ROWS,
   type StoredMessage,
   type StoredPeer,
@@ -87,6 +88,14 @@ export class MessageReader {
       }
     }
     return { found };
+  }
+
+  /** A page of accounts. */
+  accounts({ after }: MessageArgs<'accounts'>): MessageResult<'accounts'> {
+    const sql = `SELECT name FROM (SELECT substr(key, 2) AS name FROM scopes WHERE key LIKE 'a%' UNION SELECT account FROM readers)
+      WHERE name > ? ORDER BY name LIMIT ${MOST_ACCOUNTS}`;
+    const rows = this.#all(sql, [after]) as { readonly name: string }[];
+    return { accounts: rows.map(({ name }) => name) };
   }
 
   /** A page of those who may read. */

@@ -227,6 +227,17 @@ it('has nothing of what was deleted in any of its files once that is answered', 
   }
 });
 
+it('names the accounts of which there is something, or that may read something', () => {
+  const store = fresh();
+  const peer = { nick: 'x', account: null };
+  write(store, 1, keep('abob', 1, { peer }), keep('c#a', 2));
+  write(store, 2, { do: 'reader', scope: 'c#a', account: 'ann', since: 0 });
+  write(store, 3, { do: 'reader', scope: 'c#a', account: 'bob', since: 0 });
+  const reader = new MessageReader(store);
+  expect(reader.accounts({ after: '' }).accounts).toEqual(['ann', 'bob']);
+  expect(reader.accounts({ after: 'ann' }).accounts).toEqual(['bob']);
+});
+
 it('writes a batch that is asked for twice once, and knows the highest order for good', () => {
   const store = fresh();
   const batch = [keep('c#a', 7), { do: 'rename', scope: 'c#a', to: 'c#b' }, keep('c#a', 8)] as const;
