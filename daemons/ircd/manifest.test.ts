@@ -30,6 +30,7 @@ it('measures what it says, in these units', () => {
       recent_texts gauge
       history_messages gauge
       history_bytes gauge bytes
+      history_unwritten_total counter
       registrations_total counter
       messages_in_total counter
       deliveries_total counter

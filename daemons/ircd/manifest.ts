@@ -50,6 +50,7 @@ const metrics: readonly MetricSpec[] = [
   gauge('recent_texts', 'Texts that are kept for trying spam filters'),
   gauge('history_messages', 'Messages that are kept for those who ask for what was said before'),
   gauge('history_bytes', 'Memory that they take', 'bytes'),
+  counter('history_unwritten', 'Messages that are in memory alone because the disk is too slow or full'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),

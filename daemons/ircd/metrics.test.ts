@@ -82,7 +82,11 @@ it('shows each figure under its own name', () => {
   irc.server.linkControl = { standing: 604 } as LinkControl;
   let expired = 0;
   const totals = { messages: 605, bytes: 606 };
-  irc.server.history = { totals, expire: () => void expired++ } as unknown as MessageHistory;
+  irc.server.history = {
+    totals,
+    disk: { lost: 609 },
+    expire: () => void expired++,
+  } as unknown as MessageHistory;
   registry.sample();
   // What is kept for too long goes also while nobody says anything.
   expect(expired).toBe(1);
@@ -114,6 +118,7 @@ it('shows each figure under its own name', () => {
     recent_texts: 608,
     history_messages: 605,
     history_bytes: 606,
+    history_unwritten_total: 609,
     server_bans: 5,
     registrations_total: 4,
     // Lines that were too long are lines, too.

@@ -96,6 +96,7 @@ export function publishMetrics(
   const recentTexts = gauge('recent_texts');
   const historyMessages = gauge('history_messages');
   const historyBytes = gauge('history_bytes');
+  const historyUnwritten = counter('history_unwritten');
 
   instrumentCache(registry, lookup.names);
   instrumentCache(registry, dnsbl.answers);
@@ -148,5 +149,6 @@ export function publishMetrics(
     server.history?.expire();
     historyMessages.set(server.history?.totals.messages ?? 0);
     historyBytes.set(server.history?.totals.bytes ?? 0);
+    if (server.history?.disk != null) historyUnwritten.setTotal(server.history.disk.lost);
   });
 }
