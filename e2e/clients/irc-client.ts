@@ -65,6 +65,22 @@ export class IrcClient {
     this.#client.say(target, text);
   }
 
+  /** How many channels there are, as the server says now to a client that is in one of them. */
+  async channelsFormed(): Promise<number> {
+    const formed = / 254 \S+ (\d+) :channels formed/;
+    const answer = new Promise<number>((resolve) => {
+      const listener = ({ from_server, line }: { from_server: boolean; line: string }) => {
+        const count = from_server ? formed.exec(line)?.[1] : undefined;
+        if (count === undefined) return;
+        this.#client.off('raw', listener);
+        resolve(Number(count));
+      };
+      this.#client.on('raw', listener);
+    });
+    this.#client.raw('LUSERS');
+    return await answer;
+  }
+
   /** Whether a message with this text has arrived. */
   hasHeard(text: string): boolean {
     return this.lines.some((line) => / PRIVMSG /.test(line) && line.endsWith(`:${text}`));
