@@ -140,6 +140,8 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       bans safe operate always table
       add-ban disruptive operate always json ~connections ~kline_matches_total
       remove-ban safe operate recorded json
+      export-bans safe operate always text
+      import-bans disruptive operate recorded json ~connections
       filters safe operate always table
       add-filter disruptive operate always json ~spam_matches_total
       remove-filter safe operate recorded json
@@ -222,6 +224,7 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       add-ban spares string 0..5
       remove-ban kind kline|dline|resv|except|gline|shun|jupe
       remove-ban mask string 1..200
+      import-bans bans string 1..500000
       add-filter pattern string 1..200
       add-filter targets string 1..100 default="private,channel"
       add-filter action block|warn|kill|kline|gline default="block"
@@ -502,6 +505,8 @@ it('shows bans of all kinds as the command does, and offers beside them what add
     { title: 'Ban', command: 'add-ban' },
     { title: 'Add an exception', command: 'add-ban', given: { kind: 'except' } },
     { title: 'Whom a mask names', command: 'clients' },
+    { title: 'Export', command: 'export-bans', atOnce: true },
+    { title: 'Import', command: 'import-bans' },
   ]);
   expect(tables!.filters!.actions).toEqual([
     { title: 'Add a filter', command: 'add-filter' },
@@ -603,7 +608,7 @@ it('shows accounts and their channels in these columns, with what can be done ab
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(
-    'clients client channels channel bans filters test-filter read-history certificate caches links servers accounts account login-failures logins login registered-channels throttle limits',
+    'clients client channels channel bans export-bans filters test-filter read-history certificate caches links servers accounts account login-failures logins login registered-channels throttle limits',
   );
   expect(manifest.marks).toEqual({
     link_established: 'linked',
