@@ -9,20 +9,31 @@ import { behind } from './keeping.ts';
 
 /**
  * Has what is kept of the message deleted, from the disk as well, then tells those who got the message and know what that is, in the way in which it came: who says it hears of it by echo-message.
- * @param status what a receiver of the message had at least; 0 for everybody.
- * @param shown the target as receivers see it.
+ * @param refuse called instead where the disk has not deleted it in time, so that it is as it was; null where it cannot be refused, as
+ *   another server has done it: then it is told all the same, and deleted as soon as the disk can be written.
  */
 export function redact(
   server: CommandServer,
   source: User,
   to: User | Channel,
-  { status, shown, msgid, reason }: Redaction,
+  redaction: Redaction,
+  refuse: (() => void) | null,
 ): WorkSteps | null {
-  server.recent.forget(msgid);
-  const gate = server.history?.redacted(source, to, msgid) ?? null;
-  server.links?.tell({ kind: 'redaction', source, to, status, msgid, reason });
-  const announce = () => tellReceivers(server, source, to, { status, shown, msgid, reason });
-  return gate === null ? announce() : behind(server, gate, 'members' in to ? to.gate : null, announce);
+  const { status, msgid, reason } = redaction;
+  const wait = server.history?.deletes(source, to, msgid, refuse === null) ?? 'none';
+  const announce = () => {
+    if (refuse !== null && wait !== 'none' && (wait === 'impossible' || !wait.isWritten)) {
+      refuse();
+      return null;
+    }
+    server.recent.forget(msgid);
+    server.history?.redacted(to, msgid);
+    if (!('gone' in to && to.gone))
+      server.links?.tell({ kind: 'redaction', source, to, status, msgid, reason });
+    return tellReceivers(server, source, to, redaction);
+  };
+  if (typeof wait === 'string') return announce();
+  return behind(server, wait.gate, 'members' in to ? to.gate : null, announce);
 }
 
 function tellReceivers(
@@ -43,7 +54,9 @@ function tellReceivers(
 
 /** What is taken back. */
 export interface Redaction {
+  /** What a receiver of the message had at least; 0 for everybody. */
   readonly status: number;
+  /** The target as receivers see it. */
   readonly shown: string;
   readonly msgid: string;
   /** Empty for none. */

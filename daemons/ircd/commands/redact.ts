@@ -70,7 +70,10 @@ function* onChannel(
       return;
     }
     const shown = sign + channel.name;
-    yield* rest(takeBack(server, client.user, channel, { status: least, shown, msgid, reason }));
+    const redaction = { status: least, shown, msgid, reason };
+    yield* rest(
+      takeBack(server, client.user, channel, redaction, () => notDeleted(client, channel.name, msgid)),
+    );
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
@@ -100,11 +103,17 @@ function toUser(
     unknown(client, user.nick, msgid);
     return null;
   }
-  return takeBack(server, client.user, user, { status: 0, shown: user.nick, msgid, reason });
+  const redaction = { status: 0, shown: user.nick, msgid, reason };
+  return takeBack(server, client.user, user, redaction, () => notDeleted(client, user.nick, msgid));
 }
 
 function unknown(client: LocalClient, target: string, msgid: string): void {
   refuse(client, 'UNKNOWN_MSGID', target, msgid, 'This message does not exist or is too old');
+}
+
+function notDeleted(client: LocalClient, target: string, msgid: string): void {
+  const text = 'Not deleted: what is kept on disk cannot be changed now. Try again in a while';
+  refuse(client, 'NOT_DELETED', target, msgid, text);
 }
 
 function refuse(client: LocalClient, code: string, target: string, msgid: string, text: string): void {

@@ -7,7 +7,7 @@ import { channelOf, recordOf } from '../journal/channel-record.ts';
 import { limits } from '../limits.ts';
 import { MemoryServer } from '../memory-server.ts';
 
-const CAPS = 'batch message-tags draft/chathistory';
+const CAPS = 'batch message-tags draft/chathistory draft/message-redaction';
 const config = (history: object) => ircdConfigSchema.parse({ server_name: 'irc.test', history });
 const KEPT = config({ keep_minutes: 60, new_channels: true, direct_messages: true });
 
@@ -110,4 +110,48 @@ it('is all there after a day in which people come and go', async () => {
   expect(disk().counts.depth).toBeLessThan(9);
   keeper.setPresent(true);
   await expect.poll(() => readers('c#x').sort()).toEqual(['ann', 'bob']);
+});
+
+const idOf = (line: string | undefined) => /msgid=([^;\s]+)/.exec(line ?? '')![1]!;
+const said = (scope: string) =>
+  model.scopes
+    .get(scope)!
+    .messages.filter(({ event }) => !event)
+    .map(({ data }) => JSON.parse(data)[0].replace(/^.*:/, ''));
+
+it('takes nothing back that cannot be deleted from the disk, whether that is known before or not, and says so', async () => {
+  const [ann, bob] = [join('ann'), join('bob')];
+  ann.send('PRIVMSG #c :wrong', 'PRIVMSG bob :psst');
+  const [id, direct] = bob.received().map(idOf);
+  await disk().written();
+  const refused = (target: string, msgid: string | undefined) =>
+    ` FAIL REDACT NOT_DELETED ${target} ${msgid} :Not deleted: what is kept on disk cannot be changed now. Try again in a while`;
+  keeper.refuses = 'write';
+  // It is found out while it is waited for.
+  ann.received();
+  ann.send(`REDACT #c ${id}`);
+  const heard: string[] = [];
+  await expect.poll(() => heard.push(...ann.received())).toBe(1);
+  expect(heard.join()).toContain(refused('#c', id));
+  // Now it is known.
+  expect(ann.send(`REDACT #c ${id}`).join()).toContain(refused('#c', id));
+  expect(ann.send(`REDACT bob ${direct}`).join()).toContain(refused('bob', direct));
+  keeper.setPresent(false);
+  expect(ann.send(`REDACT bob ${direct}`).join()).toContain(refused('bob', direct));
+  expect(bob.received()).toEqual([]);
+  expect(
+    irc.server.state.findChannel('#c')!.history!.buffer.entries.some(({ said }) => said.msgid === id),
+  ).toBe(true);
+  expect(said('abob')).toEqual(['psst']);
+  keeper.refuses = null;
+  keeper.setPresent(true);
+  await expect.poll(() => disk().problem).toBe(null);
+  ann.send(`REDACT #c ${id}`, `REDACT bob ${direct}`);
+  const told: string[] = [];
+  await expect.poll(() => told.push(...bob.received())).toBe(2);
+  expect([told[0], told[1]]).toEqual([
+    expect.stringContaining(` REDACT #c ${id}`),
+    expect.stringContaining(` REDACT bob ${direct}`),
+  ]);
+  expect([said('c#c'), said('aann'), said('abob')]).toEqual([[], [], []]);
 });

@@ -81,6 +81,7 @@ export class DiskQueue {
       bytes += item.sizeBytes;
       this.#bytes -= item.sizeBytes;
       item.buffer.unwritten--;
+      item.isSent = true;
       const message = stored(item, item.keptMs, item.buffer.name);
       batch.push({ do: 'keep', scope, message, peer: storedPeer(item.said) });
     }

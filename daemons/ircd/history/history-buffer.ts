@@ -67,6 +67,8 @@ export class HistoryEntry implements Kept {
   readonly keptMs: number;
   readonly sizeBytes: number;
   readonly buffer: HistoryBuffer;
+  /** Whether it was ever asked for that it is written to disk: else the disk cannot have it. */
+  isSent = false;
   /** In the order of all. */
   older: HistoryEntry | null = null;
   newer: HistoryEntry | null = null;

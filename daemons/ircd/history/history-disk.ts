@@ -35,6 +35,14 @@ export interface DiskOptions {
   readonly onProblem: (problem: string | null) => void;
 }
 
+/** Something that is to be on disk before anybody is told. */
+export interface DiskWait {
+  /** Closed until it is, or took too long, or failed. */
+  readonly gate: WorkGate;
+  /** Whether it is there. */
+  isWritten: boolean;
+}
+
 interface Waiter {
   readonly upTo: number;
   readonly resolve: () => void;
@@ -107,13 +115,14 @@ export class HistoryDisk {
   }
 
   /**
-   * What is closed until all that was changed so far is on disk, for `journalWaitMs` at most: it is waited for before anybody is told.
-   * Null where nobody has to wait, because nothing can be written now.
+   * Waits until all that was changed so far is on disk, for `journalWaitMs` at most: before anybody is told. Null where nothing can be
+   * written now.
    */
-  gate(): WorkGate | null {
-    if (!this.#isOpen || this.#problem !== null) return null;
+  wait(): DiskWait | null {
+    if (this.problem !== null) return null;
     const gate = new WorkGate();
     gate.holder = this.#account;
+    const wait: DiskWait = { gate, isWritten: false };
     const { work } = this.#options;
     let late: NodeJS.Timeout | null = null;
     const open = () => {
@@ -128,8 +137,11 @@ export class HistoryDisk {
       });
     };
     late = setTimeout(open, limits.journalWaitMs.default);
-    this.written().then(open, open);
-    return gate;
+    this.written().then(() => {
+      wait.isWritten = true;
+      open();
+    }, open);
+    return wait;
   }
 
   /** Resolves when all that was changed so far is on disk; rejects where it cannot be written now. */

@@ -7,7 +7,6 @@ import type { StoreChange } from '../../../contract/messages.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { CMODE } from '../../irc/modes.ts';
 import { SERVICES_FLAG } from '../../irc/p10/server-line.ts';
-import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { Delivery } from '../client/delivery.ts';
 import type { IrcdConfig } from '../config.ts';
 import { limits } from '../limits.ts';
@@ -16,13 +15,14 @@ import { ChannelHistory, type HistoryRecords, scopeOf } from '../state/channel-h
 import type { User } from '../state/user.ts';
 import {
   HistoryBuffer,
+  type HistoryEntry,
   type HistoryLine,
   HistoryTotals,
   type Kept,
   type Peer,
   type Remembered,
 } from './history-buffer.ts';
-import type { HistoryDisk, ReaderRows } from './history-disk.ts';
+import type { DiskWait, HistoryDisk, ReaderRows } from './history-disk.ts';
 import { readersText } from './history-policy.ts';
 
 /** What the settings say of it. */
@@ -136,26 +136,31 @@ export class MessageHistory implements HistoryRecords {
     this.change({ do: 'end account', account: fold(account) });
   }
 
-  /** A message was taken back. Answers what is closed until the disk has none of it; null where nobody has to wait for that. */
-  redacted(source: User, to: User | Channel, msgid: string): WorkGate | null {
+  /**
+   * Has the disk delete a message, before {@link redacted}. Answers what is to be waited for, `none` where the disk has none of it, and
+   * `impossible` where it cannot be written now: then it is asked for only if it must be.
+   */
+  deletes(source: User, to: User | Channel, msgid: string, must: boolean): DiskWait | 'none' | 'impossible' {
+    const { disk } = this;
+    const entries = this.totals.ofId(msgid, limits.recentMessages.default);
+    const scopes = this.#scopesWith(source, to, entries);
+    if (disk === null || scopes.length === 0) return 'none';
+    const isInMemoryAlone = scopes.every((scope) =>
+      entries.some(({ buffer, isSent }) => buffer.scope === scope && !isSent),
+    );
+    if (!isInMemoryAlone && !must && disk.problem !== null) return 'impossible';
+    // Also where it waits to be written.
+    for (const scope of scopes) disk.change({ do: 'forget', scope, id: msgid });
+    return isInMemoryAlone ? 'none' : (disk.wait() ?? 'impossible');
+  }
+
+  /** A message was taken back: nobody reads it any more. */
+  redacted(to: User | Channel, msgid: string): void {
     for (const gone of this.#reading) gone.add(msgid);
-    if ('members' in to) {
-      to.history?.buffer.forget(msgid);
-      if (historyOf(this, to) === null) return null;
-      this.change({ do: 'forget', scope: scopeOf(to), id: msgid });
-      return this.disk?.gate() ?? null;
-    }
-    if (!this.keepsDirect) return null;
-    const accounts = [source, to].map(({ account }) => account).filter((account) => account !== null);
-    const scopes = new Set(accounts.map(accountScope));
-    // Whoever had an account when it was said may have logged out since.
-    for (const entry of this.totals.ofId(msgid, limits.recentMessages.default)) {
-      if (entry.said.peer === null) continue;
-      scopes.add(entry.buffer.scope);
-      entry.buffer.drop(entry);
-    }
-    for (const scope of scopes) this.change({ do: 'forget', scope, id: msgid });
-    return scopes.size === 0 ? null : (this.disk?.gate() ?? null);
+    if ('members' in to) to.history?.buffer.forget(msgid);
+    else
+      for (const entry of this.totals.ofId(msgid, limits.recentMessages.default))
+        if (entry.said.peer !== null) entry.buffer.drop(entry);
   }
 
   /**
@@ -201,6 +206,16 @@ export class MessageHistory implements HistoryRecords {
       channel.history = null;
     }
     this.change({ do: 'clear', kind: 'channels' });
+  }
+
+  /** Where the disk may have a message. */
+  #scopesWith(source: User, to: User | Channel, entries: readonly HistoryEntry[]): readonly string[] {
+    if ('members' in to) return historyOf(this, to) === null ? [] : [scopeOf(to)];
+    if (!this.keepsDirect) return [];
+    const accounts = [source, to].map(({ account }) => account).filter((account) => account !== null);
+    // Whoever had an account when it was said may have logged out since.
+    const others = entries.filter(({ said }) => said.peer !== null).map(({ buffer }) => buffer.scope);
+    return [...new Set([...accounts.map(accountScope), ...others])];
   }
 
   #forgetAccounts(): void {

@@ -19,7 +19,8 @@ export const redaction: TokenCode = (line) => {
   if (!isUserNumeric(target)) return onChannel(line, user, textOf(target), msgid);
   const to = line.server.state.findNumeric(target);
   if (to === undefined) return null;
-  return redact(line.server, user, to, { status: 0, shown: to.nick, msgid, reason: reasonOf(line) });
+  const redaction = { status: 0, shown: to.nick, msgid, reason: reasonOf(line) };
+  return redact(line.server, user, to, redaction, null);
 };
 
 function reasonOf(line: LinkLine): string {
@@ -35,7 +36,8 @@ function* onChannel(line: LinkLine, user: User, target: string, msgid: string): 
   if (channel === undefined) return;
   try {
     const shown = sign + channel.name;
-    yield* rest(redact(server, user, channel, { status, shown, msgid, reason: reasonOf(line) }));
+    const redaction = { status, shown, msgid, reason: reasonOf(line) };
+    yield* rest(redact(server, user, channel, redaction, null));
   } finally {
     server.host.work.leave(channel.gate);
   }
