@@ -24,7 +24,11 @@ export function kept(
 ): WorkSteps | null {
   const gate = server.keeper?.changed(channel) ?? null;
   const told = 'nick' in source ? source.server.bursting : source.bursting;
-  return gate === null || told ? announce() : behind(server, gate, channel.gate, announce);
+  if (told) return announce();
+  // What was said before the mode H was taken away, or by a channel of that name that has ended, must not come back with it.
+  const dropping = server.history?.whileDropping(channel) ?? null;
+  const then = dropping === null ? announce : () => behind(server, dropping, channel.gate, announce);
+  return gate === null ? then() : behind(server, gate, channel.gate, then);
 }
 
 /**

@@ -155,3 +155,49 @@ it('takes nothing back that cannot be deleted from the disk, whether that is kno
   ]);
   expect([said('c#c'), said('aann'), said('abob')]).toEqual([[], [], []]);
 });
+
+it('announces -H when the disk has nothing of it any more, and takes no +H before that', async () => {
+  const [ann, bob] = [join('ann'), join('bob')];
+  ann.send('PRIVMSG #c :secret');
+  await disk().written();
+  bob.received();
+  let release = () => {};
+  keeper.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  ann.send('MODE #c -H', 'MODE #c +H', 'PRIVMSG #c :new');
+  expect(bob.received()).toEqual([]);
+  release();
+  const heard: string[] = [];
+  await expect.poll(() => heard.push(...bob.received())).toBe(3);
+  expect(heard.map((line) => line.replace(/^.*192.0.2.1 /, ''))).toEqual([
+    'MODE #c -H',
+    'MODE #c +H',
+    'PRIVMSG #c :new',
+  ]);
+  await disk().written();
+  expect(said('c#c')).toEqual(['new']);
+  // Where it cannot be deleted, it does not begin again.
+  keeper.setPresent(false);
+  ann.received();
+  expect(ann.send('MODE #c -H+H').join()).toContain(
+    ' FAIL MODE HISTORY_NOT_DELETED #c :What was kept before is not deleted from the disk yet. Try again in a while',
+  );
+  expect(bob.received().join()).toContain(' MODE #c -H');
+  keeper.setPresent(true);
+  await expect.poll(() => model.scopes.has('c#c')).toBe(false);
+  ann.send('MODE #c +H');
+  await expect.poll(() => bob.received().join()).toContain(' MODE #c +H');
+});
+
+it('announces who makes a channel when the disk has nothing of the one before of its name', async () => {
+  const ann = join('ann');
+  expect(await disk().whenKnown(10_000)).toBe(true);
+  ann.send('PRIVMSG #c :secret');
+  await disk().written();
+  ann.send('PART #c');
+  ann.received();
+  expect(ann.send('JOIN #c')).toEqual([]);
+  await expect.poll(() => ann.received().join()).toContain(' JOIN #c');
+  expect(model.scopes.get('c#c')?.messages.some(({ data }) => data.includes('secret')) ?? false).toBe(false);
+});

@@ -31,12 +31,19 @@ export class DiskQueue {
   #from = 0;
   #bytes = 0;
   #changes = 0;
+  /** Items that were left out and may be behind one that waits: as long as any does, they count as if they waited. */
+  #leftOut = 0;
   /** Items that ever came; messages that came and were not taken. */
   added = 0;
   lost = 0;
 
   get size(): number {
     return this.#items.length - this.#from;
+  }
+
+  /** Up to which of the items that ever came none waits. */
+  get taken(): number {
+    return this.added - this.size - this.#leftOut;
   }
 
   /** Whether there is enough for a batch. */
@@ -85,6 +92,7 @@ export class DiskQueue {
       const message = stored(item, item.keptMs, item.buffer.name);
       batch.push({ do: 'keep', scope, message, peer: storedPeer(item.said) });
     }
+    if (this.size === 0) this.#leftOut = 0;
     // What is gone is let go of now and then, all of it at once.
     if (this.#from * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#from);
@@ -107,6 +115,7 @@ export class DiskQueue {
     this.#scopes = this.#scopes.slice(this.#from).filter((_, at) => items[at] !== null);
     this.#items = items.filter((item) => item !== null);
     this.#changes -= items.length - this.#items.length;
+    this.#leftOut += items.length - this.#items.length;
     this.#from = 0;
     return this.#changes <= limits.historyQueueChanges.default * MOST_FOLDED;
   }
@@ -115,6 +124,7 @@ export class DiskQueue {
     const dropped = this.#items.slice(this.#from).filter((item) => !('do' in item)) as HistoryEntry[];
     for (const { buffer } of dropped) buffer.unwritten--;
     this.lost += dropped.length;
+    this.#leftOut += this.size;
     this.#items = [];
     this.#scopes = [];
     this.#from = 0;

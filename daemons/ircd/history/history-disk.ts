@@ -67,6 +67,8 @@ export class HistoryDisk {
   #retryMs: number = limits.journalRetryBaseMs.default;
   #problem: string | null = null;
   #waiters: Waiter[] = [];
+  /** Scopes that the disk may have although they were dropped: up to which change it has to be written, the earliest first. */
+  readonly #dropped = new Map<string, number>();
   #frozen = false;
   #readers: 'due' | 'under way' | 'known' = 'due';
   #onKnown: () => void = () => {};
@@ -106,7 +108,16 @@ export class HistoryDisk {
     if (this.#frozen) return;
     if (this.#readers === 'under way') this.#meanwhile.push(change);
     this.#queue.change(change);
+    if (change.do === 'drop') {
+      this.#dropped.delete(change.scope);
+      this.#dropped.set(change.scope, this.#queue.added);
+    }
     this.#soon();
+  }
+
+  /** Whether a scope was dropped and the disk may have it yet. */
+  isDropping(scope: string): boolean {
+    return this.#dropped.has(scope);
   }
 
   /** A scope begins: what is there of that name, and was not told yet, is of one that has ended. */
@@ -310,7 +321,7 @@ export class HistoryDisk {
         this.#batch ??= { run: this.#run, batch: ++this.#batches, changes: this.#queue.take() };
         await this.#options.keeper.ask('write', this.#batch);
         this.#batch = null;
-        this.#written = this.#queue.added - this.#queue.size;
+        this.#written = this.#queue.taken;
         this.#succeeded();
         // What came meanwhile may wait for more, unless somebody waits for it.
         if (!this.#queue.isLarge && this.#waiters.length === 0) break;
@@ -328,6 +339,10 @@ export class HistoryDisk {
     const done = this.#waiters.filter(({ upTo }) => upTo <= this.#written);
     this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#written);
     for (const { resolve } of done) resolve();
+    for (const [scope, upTo] of this.#dropped) {
+      if (upTo > this.#written) break;
+      this.#dropped.delete(scope);
+    }
     if (this.#queue.size === 0) this.#readReaders();
   }
 

@@ -7,6 +7,7 @@ import type { StoreChange } from '../../../contract/messages.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { CMODE } from '../../irc/modes.ts';
 import { SERVICES_FLAG } from '../../irc/p10/server-line.ts';
+import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { Delivery } from '../client/delivery.ts';
 import type { IrcdConfig } from '../config.ts';
 import { limits } from '../limits.ts';
@@ -189,6 +190,16 @@ export class MessageHistory implements HistoryRecords {
   /** A channel is to be called otherwise: what is on disk of it, known or not, goes along. */
   willRename(channel: Channel): void {
     if (historyOf(this, channel) !== null) this.#of(channel);
+  }
+
+  /** Whether the disk may have what was kept of a channel before it was forgotten: a crash would bring it back with what is kept now. */
+  isDropping(channel: Channel): boolean {
+    return this.disk?.isDropping(scopeOf(channel)) === true;
+  }
+
+  /** Closed until the disk has no more of what was forgotten of a channel, within bounds; null where nobody has to wait. */
+  whileDropping(channel: Channel): WorkGate | null {
+    return this.isDropping(channel) ? (this.disk?.wait()?.gate ?? null) : null;
   }
 
   /** Whatever was kept of a channel is forgotten. */

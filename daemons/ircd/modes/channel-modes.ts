@@ -160,6 +160,13 @@ class ChannelModeChange {
         this.#channel.name,
         'This server keeps nothing of what is said',
       );
+    } else if (bit === CMODE.history && on && this.#server.history?.isDropping(this.#channel) === true) {
+      this.#client.fail(
+        'MODE',
+        'HISTORY_NOT_DELETED',
+        this.#channel.name,
+        'What was kept before is not deleted from the disk yet. Try again in a while',
+      );
     } else this.#changes.flag(on, letter, bit);
   }
 

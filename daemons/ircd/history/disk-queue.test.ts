@@ -1,0 +1,18 @@
+/** What waits for the disk, counted: nothing may be taken for written that is not. */
+import { expect, it } from 'vitest';
+import { limits } from '../limits.ts';
+import { DiskQueue } from './disk-queue.ts';
+
+it('says of nothing that waits that it was taken, also once something before it was left out', () => {
+  const queue = new DiskQueue();
+  const bob = { scope: 'c#c', account: 'bob' };
+  for (let n = 0; n < limits.historyQueueChanges.default; n++)
+    queue.change({ do: n < 600 ? 'forget' : 'no reader', ...bob, id: `m${n}` } as never);
+  queue.change({ do: 'forget', scope: 'c#c', id: 'last' });
+  expect(queue.size).toBeLessThan(700);
+  expect(queue.take()).toHaveLength(500);
+  // The last of those that were not left out waits.
+  expect(queue.taken).toBeLessThan(600);
+  while (queue.size > 0) queue.take();
+  expect(queue.taken).toBe(queue.added);
+});
