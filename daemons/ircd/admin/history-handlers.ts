@@ -48,6 +48,7 @@ export function historyHandlers(server: IrcServer): CommandHandlers<typeof histo
             scope: scopeOf(channel),
             name: channel.name,
             after: 0,
+            by: '',
             peer: null,
           },
           before === undefined

@@ -9,7 +9,7 @@ import { CAP } from '../client/capabilities.ts';
 import { sendBatch } from '../client/reply-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import { type Asked, type Found, type Question, type Readable, search } from '../history/history-search.ts';
-import { accountScope, historyOf, type MessageHistory } from '../history/message-history.ts';
+import { accountScope, historyOf, type MessageHistory, readerName } from '../history/message-history.ts';
 import { sendHistory } from '../history/playback.ts';
 import { type Conversation, conversationsOf } from '../history/targets.ts';
 import { limits } from '../limits.ts';
@@ -153,7 +153,14 @@ function readableBy(
     if (historyOf(history, channel) === null) return null;
     const { history: kept, name } = channel;
     const after = history.readableAfter(channel, user);
-    return { buffer: kept?.buffer ?? null, scope: scopeOf(channel), name, after, peer: null };
+    return {
+      buffer: kept?.buffer ?? null,
+      scope: scopeOf(channel),
+      name,
+      after,
+      by: readerName(user),
+      peer: null,
+    };
   }
   if (!history.keepsDirect || user.account === null) return null;
   const holder = server.state.findUser(target)?.account ?? null;
@@ -162,6 +169,7 @@ function readableBy(
     scope: accountScope(user.account),
     name: '',
     after: 0,
+    by: readerName(user),
     peer: { nick: fold(target), account: holder === null ? null : fold(holder) },
   };
 }

@@ -17,6 +17,7 @@ import { limits } from '../limits.ts';
 import { DiskQueue } from './disk-queue.ts';
 import type { HistoryEntry } from './history-buffer.ts';
 import type { MessageKeeper } from './message-keeper.ts';
+import { ReadTurns } from './read-turns.ts';
 
 /** Who may read a channel, a row each. */
 export type ReaderRows = MessageResult<'readers'>['rows'];
@@ -53,6 +54,7 @@ interface Waiter {
 export class HistoryDisk {
   readonly #options: DiskOptions;
   readonly #queue = new DiskQueue();
+  readonly #turns = new ReadTurns();
   readonly #account = new WorkAccount(new WorkGroup());
   /** Of this process, for the batches that it writes. */
   readonly #run = `${process.pid}-${Date.now()}`;
@@ -179,19 +181,23 @@ export class HistoryDisk {
     });
   }
 
-  /** Rejects where it cannot be read now. */
-  async read(args: MessageArgs<'read'>): Promise<MessageResult<'read'>> {
+  /**
+   * Rejects where it cannot be read now.
+   * @param by who reads: those who do take turns.
+   */
+  async read(by: string, args: MessageArgs<'read'>): Promise<MessageResult<'read'>> {
     await this.#settled();
-    return await this.#options.keeper.ask('read', args);
+    return await this.#turns.ask(by, () => this.#options.keeper.ask('read', args));
   }
 
-  /** The latest messages of scopes. Rejects where they cannot be read now. */
-  async latest({ scopes }: MessageArgs<'latest'>): Promise<MessageResult<'latest'>['found']> {
+  /** The latest messages of scopes, as {@link read}. */
+  async latest(by: string, { scopes }: MessageArgs<'latest'>): Promise<MessageResult<'latest'>['found']> {
     await this.#settled();
     const found: MessageResult<'latest'>['found'] = [];
     for (let from = 0; from < scopes.length; from += MOST_SCOPES) {
       const some = scopes.slice(from, from + MOST_SCOPES);
-      found.push(...(await this.#options.keeper.ask('latest', { scopes: some })).found);
+      const asked = () => this.#options.keeper.ask('latest', { scopes: some });
+      found.push(...(await this.#turns.ask(by, asked)).found);
     }
     return found;
   }

@@ -83,6 +83,7 @@ it('is the same as of one list of everything', async () => {
             scope: 'aann',
             name: '',
             after,
+            by: '',
             peer: asked.peer === null ? null : { nick: asked.peer, account: null },
           };
           const seen = all.filter(

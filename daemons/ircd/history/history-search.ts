@@ -17,6 +17,8 @@ export interface Readable {
   readonly name: string;
   /** Nothing up to this order. */
   readonly after: number;
+  /** Who reads, for turns at the disk: an account, or an address. */
+  readonly by: string;
   /** In private: with whom, folded. */
   readonly peer: { readonly nick: string; readonly account: string | null } | null;
 }
@@ -60,7 +62,7 @@ export function search(
   }
   if (found !== null && isWhole(question.kind, marks, found, room, completeFrom))
     return { kind: 'found', entries: found };
-  const asked = disk.read({
+  const asked = disk.read(readable.by, {
     scope: readable.scope,
     after,
     before: completeFrom,

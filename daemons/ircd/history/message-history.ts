@@ -269,6 +269,11 @@ export function accountScope(account: string): string {
   return `a${fold(account)}`;
 }
 
+/** Who reads, whatever connections they have: those who do take turns at the disk. */
+export function readerName({ account, address }: User): string {
+  return account === null ? address : accountScope(account);
+}
+
 /** The history where what happens on a channel is kept, null else. */
 export function historyOf(history: MessageHistory | null, channel: Channel): MessageHistory | null {
   return history !== null && (channel.modes & CMODE.history) !== 0 ? history : null;

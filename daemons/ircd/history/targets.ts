@@ -5,7 +5,7 @@ import type { CommandServer } from '../command-server.ts';
 import { scopeOf } from '../state/channel-history.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { HistoryBuffer, Kept } from './history-buffer.ts';
-import { accountScope, historyOf, type MessageHistory } from './message-history.ts';
+import { accountScope, historyOf, type MessageHistory, readerName } from './message-history.ts';
 import { restored } from './stored-form.ts';
 
 /** A channel or a nick, and when something was said there last. */
@@ -49,7 +49,7 @@ export function conversationsOf(
       direct.set(keyOf(said.peer.account, said.peer.nickKey), { name: said.peer.nick, timeMs });
   for (const [key, one] of direct) found.set(key, one);
   if (older.length === 0) return ordered(found);
-  return history.whileReading(ask(history, older), (rows) => {
+  return history.whileReading(ask(history, readerName(user), older), (rows) => {
     for (const row of rows ?? []) {
       const one = conversationOf(row, names);
       if (one !== null && !found.has(one.key)) found.set(one.key, one);
@@ -60,9 +60,10 @@ export function conversationsOf(
 
 function ask(
   { disk }: MessageHistory,
+  by: string,
   scopes: MessageArgs<'latest'>['scopes'],
 ): Promise<MessageResult<'latest'>['found']> {
-  return disk === null ? Promise.resolve([]) : disk.latest({ scopes });
+  return disk === null ? Promise.resolve([]) : disk.latest(by, { scopes });
 }
 
 function conversationOf(

@@ -11,7 +11,7 @@ import {
 } from '../../../contract/messages.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { steadySql } from '../../runtime/files/steady-sql.ts';
-import type { MessageStore, ScopeRow } from './message-store.ts';
+import { BY_ID, type MessageStore, type ScopeRow } from './message-store.ts';
 
 /** Rows of a table of messages. */
 interface Row {
@@ -160,10 +160,10 @@ export class MessageReader {
   #placeOf(scope: ScopeRow, args: MessageArgs<'read'>, id: string): StoredPlace | null {
     if (id === '') return null;
     const part = partOf(scope, { ...args, events: true });
-    const [row] = this.#all(`SELECT max(seq) AS seq, at FROM messages WHERE msgid = ? AND ${part.sql}`, [
-      id,
-      ...part.values,
-    ]) as { readonly seq: number | null; readonly at: number }[];
+    const [row] = this.#all(
+      `SELECT max(seq) AS seq, at FROM messages WHERE msgid = ? AND ${BY_ID} AND ${part.sql}`,
+      [id, ...part.values],
+    ) as { readonly seq: number | null; readonly at: number }[];
     return row === undefined || row.seq === null ? null : { order: row.seq, at: row.at };
   }
 

@@ -11,11 +11,13 @@ import {
   type StoreChange,
   type StoredMark,
 } from '../../../contract/messages.ts';
+import { bringUpToDate } from '../../runtime/files/sqlite-schema.ts';
 import { MessageModel, type ModelMessage } from '../../runtime/test-fixtures/message-model.ts';
 import { openMessages } from './database.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageStore } from './message-store.ts';
 import { MessageTrim } from './message-trim.ts';
+import { SCHEMA } from './schema.ts';
 
 const scope = fc.constantFrom('c#a', 'c#b', 'aann', 'abob');
 const account = fc.constantFrom('ann', 'bob', 'cat');
@@ -221,6 +223,51 @@ it('has nothing of what was deleted in any of its files once that is answered', 
     other.close();
     store.emptyLog();
     expect(isThere('secret x')).toBe(false);
+    store.database.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('finds a message by its id without looking at all of a scope, and whom somebody spoke with without reading what was said', () => {
+  const database = openMessages(BetterSqlite3, ':memory:');
+  const asked: string[] = [];
+  const { prepare } = database;
+  database.prepare = ((sql: string) => {
+    asked.push(sql);
+    return prepare.call(database, sql);
+  }) as never;
+  const store = new MessageStore(database);
+  write(store, 1, keep('abob', 1, { id: 'i' }));
+  const part = { scope: 'abob', after: 0, before: 9, events: false, peer: { nick: 'x', account: 'y' } };
+  const reader = new MessageReader(store);
+  reader.read({ ...part, wanted: { kind: 'BEFORE', mark: { id: 'i' } }, messages: 9, bytes: 9 });
+  reader.latest({ scopes: [part] });
+  const plan = (sql: string) => {
+    const values = Array(sql.split('?').length - 1).fill(1);
+    const rows = prepare.call(database, `EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
+    return rows.map(({ detail }) => detail).join();
+  };
+  const byId = asked.filter((sql) => sql.includes('msgid ='));
+  expect(byId).toHaveLength(2);
+  for (const sql of byId) expect(plan(sql)).toContain('INDEX messages_by_id');
+  expect(plan(asked.find((sql) => sql.includes('GROUP BY'))!)).toContain('COVERING INDEX messages_by_scope');
+  // What a read compares is in the index that it goes through.
+  const columns = database.pragma('index_info(messages_by_scope)') as { name: string }[];
+  expect(columns.map(({ name }) => name).join()).toBe('scope,seq,event,at,peer_nick,peer_account');
+});
+
+it('brings a file of the first version up to date, with all that is in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'message-store-'));
+  try {
+    const file = join(folder, 'messages.db');
+    const old = new BetterSqlite3(file);
+    bringUpToDate(old, { ...SCHEMA, migrations: SCHEMA.migrations.slice(0, 1) });
+    write(new MessageStore(old), 1, keep('c#a', 7));
+    old.close();
+    const store = new MessageStore(openMessages(BetterSqlite3, file));
+    expect([store.order, store.messages]).toEqual([7, 1]);
+    expect(store.database.pragma('user_version', { simple: true })).toBe(SCHEMA.migrations.length);
     store.database.close();
   } finally {
     rmSync(folder, { recursive: true });
