@@ -135,6 +135,8 @@ export const MESSAGE_QUESTIONS = {
       run: text,
       batch: z.int().nonnegative(),
       changes: z.array(change).max(MOST_CHANGES),
+      /** Whether somebody waits until nothing of what was deleted so far is in any file: else that takes some seconds more. */
+      clean: z.boolean(),
     }),
     result: z.strictObject({}),
   },

@@ -88,9 +88,9 @@ it('answers whoever knows the secret, measures it, and has what was written at t
   });
   const message = { order: 5, at: 1, kept: Date.now(), event: false, id: 'x', bytes: 7, data: 'hello' };
   const change: StoreChange = { do: 'keep', scope: 'c#c', message, peer: null };
-  await questions.ask('write', { run: 'r', batch: 1, changes: [change] });
+  await questions.ask('write', { run: 'r', batch: 1, changes: [change], clean: true });
   await expect(
-    questions.ask('write', { run: 'r', batch: 2, changes: [{ ...change, scope: '#c' }] }),
+    questions.ask('write', { run: 'r', batch: 2, changes: [{ ...change, scope: '#c' }], clean: true }),
   ).rejects.toMatchObject({
     code: 'bad_request',
   });

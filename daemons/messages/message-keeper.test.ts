@@ -1,5 +1,5 @@
 /** What the keeper answers, what it lets go by itself, and what it says while nothing can be written. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -33,7 +33,8 @@ const keep = (order: number, kept = now): StoreChange => ({
   message: { order, at: order, kept, event: false, id: `i${order}`, bytes: 1, data: '' },
   peer: null,
 });
-const write = (...changes: StoreChange[]) => keeper.answerers().write({ run: 'r', batch: ++batch, changes });
+const write = (...changes: StoreChange[]) =>
+  keeper.answerers().write({ run: 'r', batch: ++batch, changes, clean: false });
 const open = (keepMs: number, scopeMessages = 1_000) =>
   keeper.answerers().open({ keepMs, scopeMessages, totalBytes: 1_000_000 });
 
@@ -101,6 +102,32 @@ it('has nothing of what was too old in its files, nor of what was in the log of 
     now += 60_001;
     await clock.advance(limits.trimMs.default);
     expect(isThere('secret old')).toBe(false);
+    store.database.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('cuts the log at once where somebody waits for what was deleted, else once for many', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'message-keeper-'));
+  try {
+    const file = join(folder, 'messages.db');
+    store = new MessageStore(openMessages(BetterSqlite3, file));
+    keeper = new MessageKeeper({ store, clock, now: () => now, onProblem: () => {} });
+    open(60_000);
+    await clock.advance(1);
+    const log = () => statSync(`${file}-wal`).size;
+    const forget = (n: number): StoreChange => ({ do: 'forget', scope: 'c#c', id: `i${n}` });
+    write(keep(1), keep(2), keep(3));
+    write(forget(1));
+    write(forget(2));
+    expect(log()).toBeGreaterThan(0);
+    await clock.advance(limits.trimMs.default);
+    expect(log()).toBe(0);
+    write(forget(3));
+    const asked = { run: 'r', batch: ++batch, changes: [], clean: true };
+    keeper.answerers().write(asked);
+    expect(log()).toBe(0);
     store.database.close();
   } finally {
     rmSync(folder, { recursive: true });

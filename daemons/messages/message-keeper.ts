@@ -46,7 +46,11 @@ export class MessageKeeper {
         return { order: store.order };
       },
       write: (batch) => {
-        this.counts.written += this.#written(() => store.write(batch));
+        this.counts.written += this.#written(() => {
+          const kept = store.write(batch);
+          if (batch.clean) store.emptyLog();
+          return kept;
+        });
         this.counts.transactions++;
         for (const change of batch.changes) if (change.do === 'keep') this.#trim.grew(change.scope);
         return {};

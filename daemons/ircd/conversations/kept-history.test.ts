@@ -158,6 +158,7 @@ it('is deleted by -H, with the channel, with the account, and by the settings', 
   ann.send('MODE #c -H');
   await written();
   expect(model.scopes.has('c#c')).toBe(false);
+  await expect.poll(() => bob.received().join()).toContain(' MODE #c -H');
   ann.send('MODE #c +H', 'PRIVMSG #c :two');
   await written();
   expect(texts('c#c')).toHaveLength(1);
@@ -220,6 +221,7 @@ it('tells that a message was taken back when the disk has it no longer', async (
   const heard: string[] = [];
   await expect.poll(() => heard.push(...bob.received())).toBe(2);
   expect(heard[0]).toContain(` REDACT #c ${id}`);
+  expect(keeper.isClean).toBe(true);
   expect(texts('c#c').filter((text) => text.includes('wrong'))).toEqual([]);
 });
 

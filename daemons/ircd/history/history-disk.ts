@@ -46,6 +46,8 @@ export interface DiskWait {
 
 interface Waiter {
   readonly upTo: number;
+  /** Whether what was deleted is to be in no file any more. */
+  readonly isClean: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -61,9 +63,11 @@ export class HistoryDisk {
   #isOpen = false;
   /** Whose opening holds: the keeper may come and go. */
   #opening = 0;
-  #batch: MessageArgs<'write'> | null = null;
+  #batch: Omit<MessageArgs<'write'>, 'clean'> | null = null;
   #batches = 0;
   #written = 0;
+  /** Up to which change what was deleted is in no file any more. */
+  #cleaned = 0;
   #writing = false;
   #due: NodeJS.Timeout | null = null;
   #retryMs: number = limits.journalRetryBaseMs.default;
@@ -128,7 +132,7 @@ export class HistoryDisk {
   }
 
   /**
-   * Waits until all that was changed so far is on disk, for `journalWaitMs` at most: before anybody is told. Null where nothing can be
+   * Waits until all that was changed so far is on disk, and what was deleted in no file of it, for `journalWaitMs` at most: before anybody is told. Null where nothing can be
    * written now.
    */
   wait(): DiskWait | null {
@@ -150,21 +154,24 @@ export class HistoryDisk {
       });
     };
     late = setTimeout(open, limits.journalWaitMs.default);
-    this.written().then(() => {
+    this.written(true).then(() => {
       wait.isWritten = true;
       open();
     }, open);
     return wait;
   }
 
-  /** Resolves when all that was changed so far is on disk; rejects where it cannot be written now. */
-  written(): Promise<void> {
+  /**
+   * Resolves when all that was changed so far is on disk; rejects where it cannot be written now.
+   * @param isClean waits also until what was deleted is in no file any more, which takes the keeper longer.
+   */
+  written(isClean = false): Promise<void> {
     const upTo = this.#queue.added;
-    if (this.#written >= upTo) return Promise.resolve();
+    if ((isClean ? this.#cleaned : this.#written) >= upTo) return Promise.resolve();
     if (!this.#isOpen || this.#problem !== null)
       return Promise.reject(new Error(this.#problem ?? 'the keeper of the messages is away'));
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ upTo, resolve, reject });
+      this.#waiters.push({ upTo, isClean, resolve, reject });
       this.#now();
     });
   }
@@ -323,11 +330,18 @@ export class HistoryDisk {
   async #writeAll(opening: number): Promise<void> {
     this.#writing = true;
     try {
-      while (opening === this.#opening && (this.#batch !== null || this.#queue.size > 0)) {
+      // A batch of nothing is for who waits until what was written already is clean.
+      while (
+        opening === this.#opening &&
+        (this.#batch !== null || this.#queue.size > 0 || this.#waiters.length > 0)
+      ) {
         this.#batch ??= { run: this.#run, batch: ++this.#batches, changes: this.#queue.take() };
-        await this.#options.keeper.ask('write', this.#batch);
+        const { taken } = this.#queue;
+        const clean = this.#waiters.some(({ isClean, upTo }) => isClean && upTo <= taken);
+        await this.#options.keeper.ask('write', { ...this.#batch, clean });
         this.#batch = null;
-        this.#written = this.#queue.taken;
+        this.#written = taken;
+        if (clean) this.#cleaned = taken;
         this.#succeeded();
         // What came meanwhile may wait for more, unless somebody waits for it.
         if (!this.#queue.isLarge && this.#waiters.length === 0) break;
@@ -342,8 +356,9 @@ export class HistoryDisk {
   #succeeded(): void {
     this.#retryMs = limits.journalRetryBaseMs.default;
     this.#say(null);
-    const done = this.#waiters.filter(({ upTo }) => upTo <= this.#written);
-    this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#written);
+    const isDone = ({ upTo, isClean }: Waiter) => upTo <= (isClean ? this.#cleaned : this.#written);
+    const done = this.#waiters.filter(isDone);
+    this.#waiters = this.#waiters.filter((waiter) => !isDone(waiter));
     for (const { resolve } of done) resolve();
     for (const [scope, upTo] of this.#dropped) {
       if (upTo > this.#written) break;

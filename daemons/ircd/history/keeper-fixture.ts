@@ -20,6 +20,8 @@ export class ArrayKeeper implements MessageKeeper {
   held: Promise<void> = Promise.resolve();
   readonly asked: MessageQuestion[] = [];
   closed = false;
+  /** Whether it was asked for that nothing of what was deleted is in a file. */
+  isClean = false;
   #last = '';
   #order = 0;
   #onPresence: () => void = () => {};
@@ -69,7 +71,8 @@ export class ArrayKeeper implements MessageKeeper {
     }
   }
 
-  #write({ run, batch, changes }: MessageArgs<'write'>): MessageResult<'write'> {
+  #write({ run, batch, changes, clean }: MessageArgs<'write'>): MessageResult<'write'> {
+    this.isClean = clean || (this.isClean && changes.length === 0);
     if (this.#last === `${run} ${batch}`) return {};
     this.#last = `${run} ${batch}`;
     for (const change of changes) {

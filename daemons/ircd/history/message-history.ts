@@ -152,7 +152,7 @@ export class MessageHistory implements HistoryRecords {
     if (!isInMemoryAlone && !must && disk.problem !== null) return 'impossible';
     // Also where it waits to be written.
     for (const scope of scopes) disk.change({ do: 'forget', scope, id: msgid });
-    return isInMemoryAlone ? 'none' : (disk.wait() ?? 'impossible');
+    return disk.wait() ?? (isInMemoryAlone ? 'none' : 'impossible');
   }
 
   /** A message was taken back: nobody reads it any more. */

@@ -242,7 +242,15 @@ describe('an action', () => {
       [
         'a message',
         () =>
-          act(redact(irc.server, ann.user!, channel(), { status: 0, shown: '#x', msgid: 'm', reason: '' })),
+          act(
+            redact(
+              irc.server,
+              ann.user!,
+              channel(),
+              { status: 0, shown: '#x', msgid: 'm', reason: '' },
+              null,
+            ),
+          ),
         false,
       ],
     ],

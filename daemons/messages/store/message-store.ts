@@ -39,22 +39,22 @@ export class MessageStore {
   }
 
   /**
-   * Makes the changes of a batch, all or none; one that was made already is not made again. What was asked for last is on the disk,
-   * and what was deleted is in none of its files.
+   * Makes the changes of a batch, all or none; one that was made already is not made again. What was asked for last is on the disk;
+   * what was deleted is in none of its files after {@link emptyLog}.
    * @returns how many messages are kept by it
    * @throws SQLite's error
    */
-  write(batch: MessageArgs<'write'>): number {
+  write(batch: Omit<MessageArgs<'write'>, 'clean'>): number {
     let kept = 0;
     this.#whole(() => {
       kept = this.#write(batch);
     });
-    this.emptyLog();
     return kept;
   }
 
   /**
-   * Puts the log into the file and cuts it, where something was deleted since: the log has pages as they were before. While another
+   * Puts the log into the file and cuts it, where something was deleted since: the log has pages as they were before. That takes as long
+   * as the disk does for all that was written since, so it is done for many deletions at once where nobody waits. While another
    * program reads the file it cannot, and it is due still.
    * @throws SQLite's error
    */
@@ -100,7 +100,7 @@ export class MessageStore {
     }
   }
 
-  #write({ run, batch, changes }: MessageArgs<'write'>): number {
+  #write({ run, batch, changes }: Omit<MessageArgs<'write'>, 'clean'>): number {
     const last = this.#progress();
     if (last.run === run && last.batch >= batch) return 0;
     let kept = 0;
