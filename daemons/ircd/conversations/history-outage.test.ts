@@ -5,7 +5,7 @@ import { ircdConfigSchema } from '../config.ts';
 import { ArrayKeeper } from '../history/keeper-fixture.ts';
 import { channelOf, recordOf } from '../journal/channel-record.ts';
 import { limits } from '../limits.ts';
-import { MemoryServer } from '../memory-server.ts';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 
 const CAPS = 'batch message-tags draft/chathistory draft/message-redaction';
 const config = (history: object) => ircdConfigSchema.parse({ server_name: 'irc.test', history });
@@ -200,4 +200,37 @@ it('announces who makes a channel when the disk has nothing of the one before of
   expect(ann.send('JOIN #c')).toEqual([]);
   await expect.poll(() => ann.received().join()).toContain(' JOIN #c');
   expect(model.scopes.get('c#c')?.messages.some(({ data }) => data.includes('secret')) ?? false).toBe(false);
+});
+
+it('is behind what is on disk also where the clock was set back and the keeper came late', async () => {
+  join('ann').send('PRIVMSG #c :before');
+  await disk().written();
+  // As it was said by a clock that was eleven days ahead.
+  const own = model.scopes.get('c#c')!;
+  own.messages = own.messages.map((one) => ({ ...one, order: one.order + 1e12 }));
+  const last = own.messages.at(-1)!.order;
+  const record = recordOf(irc.server.state.findChannel('#c')!);
+  disk().freeze();
+  irc.close();
+  begin(false);
+  irc.server.state.restore(channelOf(record, Date.now() + 60_000));
+  const [bob, cat, eve] = [join('bob'), join('cat'), join('eve')];
+  bob.send('PRIVMSG #c :new');
+  cat.drop();
+  await expect.poll(() => irc.server.state.findUser('cat')).toBe(undefined);
+  // Of what waits some is in memory no longer.
+  irc.server.state.findChannel('#c')!.history!.buffer.clear();
+  bob.send('PRIVMSG #c :newer');
+  await comeBack();
+  expect(said('c#c')).toEqual(['before', 'new', 'newer']);
+  for (const reader of ['bob', 'cat']) expect(own.readers.get(reader)).toBeGreaterThanOrEqual(last);
+  const read = async (client: MemoryClient) => {
+    const lines = [...client.send('CHATHISTORY LATEST #c * 10')];
+    await expect.poll(() => lines.push(...client.received()) > 0 && lines.join()).toContain(' BATCH -');
+    return lines.filter((line) => line.includes(' PRIVMSG ')).map((line) => line.replace(/^.*:/, ''));
+  };
+  expect(await read(join('ann'))).toEqual(['before', 'new', 'newer']);
+  // Who is here since, and who was.
+  for (const one of [bob, eve, join('cat')]) expect(await read(one)).toEqual(['new', 'newer']);
+  expect(await read(join('dan'))).toEqual([]);
 });

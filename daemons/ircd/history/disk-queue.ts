@@ -73,6 +73,19 @@ export class DiskQueue {
     this.#push(change, '');
   }
 
+  /** Messages that wait. */
+  *entries(): Generator<HistoryEntry> {
+    for (const item of this.#items.slice(this.#from)) if (!('do' in item)) yield item;
+  }
+
+  /** The messages that wait have got higher orders: those from which on somebody may read grow with them. */
+  move(by: number): void {
+    for (let at = this.#from; at < this.#items.length; at++) {
+      const item = this.#items[at]!;
+      if ('do' in item && item.do === 'reader') this.#items[at] = { ...item, since: item.since + by };
+    }
+  }
+
   /** The next batch; what is in it waits no longer. */
   take(): StoreChange[] {
     const batch: StoreChange[] = [];

@@ -61,7 +61,8 @@ const ENTRY_BYTES = 400;
 export class HistoryEntry implements Kept {
   /** Another once its channel is renamed. */
   said: Remembered;
-  readonly order: number;
+  /** Another once it is known that the disk has later ones. */
+  order: number;
   readonly timeMs: number;
   /** When it came. */
   readonly keptMs: number;
@@ -92,7 +93,9 @@ export class HistoryTotals {
   readonly #mostBytes: number;
   #oldest: HistoryEntry | null = null;
   #newest: HistoryEntry | null = null;
-  #lastOrder = 0;
+  #lastOrder: number;
+  /** What the first came behind; null once it is known that all of the disk is before that. */
+  #base: number | null;
   messages = 0;
   bytes = 0;
 
@@ -100,6 +103,7 @@ export class HistoryTotals {
   constructor(mostBytes: number = limits.historyTotalBytes.default, lastOrder = 0) {
     this.#mostBytes = mostBytes;
     this.#lastOrder = lastOrder;
+    this.#base = lastOrder;
   }
 
   /** What the next entry comes behind. */
@@ -107,9 +111,21 @@ export class HistoryTotals {
     return this.#lastOrder;
   }
 
-  /** What comes now comes behind this as well. */
-  skipTo(order: number): void {
-    this.#lastOrder = Math.max(this.#lastOrder, order);
+  /**
+   * The disk has messages up to this order. The first time all that is here is moved behind it: the clock may have been set back, and
+   * who came since would read what was said before.
+   * @param waiting what is to be written, as it may be here no longer.
+   * @returns by how much everything was moved.
+   */
+  skipTo(order: number, waiting: Iterable<HistoryEntry> = []): number {
+    const by = this.#base === null ? 0 : Math.max(0, order - this.#base);
+    this.#base = null;
+    this.#lastOrder = Math.max(this.#lastOrder + by, order);
+    if (by === 0) return 0;
+    const all = new Set(waiting);
+    for (let entry = this.#oldest; entry !== null; entry = entry.newer) all.add(entry);
+    for (const entry of all) entry.order += by;
+    return by;
   }
 
   /** Called by buffers. */

@@ -28,8 +28,11 @@ export interface DiskOptions {
   readonly work: WorkTurns;
   /** How much is kept. */
   readonly amount: () => MessageArgs<'open'>;
-  /** Told of the highest order that was ever written, before anything is written or read. */
-  readonly onOrder: (order: number) => void;
+  /**
+   * Told of the highest order that was ever written, before anything is written or read, and of the messages that wait to be. Answers by
+   * how much those were moved to be behind it.
+   */
+  readonly onOrder: (order: number, waiting: Iterable<HistoryEntry>) => number;
   /** Told page by page who may read what, once what was to be written before is. */
   readonly onReaders: (rows: ReaderRows) => void;
   /** Told why nothing is written, once for each cause, and null when it is again. */
@@ -272,7 +275,7 @@ export class HistoryDisk {
     try {
       const { order } = await keeper.ask('open', amount());
       if (opening !== this.#opening) return;
-      onOrder(order);
+      this.#queue.move(onOrder(order, this.#queue.entries()));
       this.#isOpen = true;
       this.#retryMs = limits.journalRetryBaseMs.default;
       this.#say(null);

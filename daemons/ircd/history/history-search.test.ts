@@ -55,7 +55,7 @@ it('is the same as of one list of everything', async () => {
           keeper,
           work: new WorkTurns({}),
           amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-          onOrder: () => {},
+          onOrder: () => 0,
           onReaders: () => {},
           onProblem: () => {},
         });

@@ -28,6 +28,8 @@ export class ArrayKeeper implements MessageKeeper {
 
   constructor(model = new MessageModel()) {
     this.model = model;
+    for (const { messages } of model.scopes.values())
+      for (const { order } of messages) this.#order = Math.max(this.#order, order);
   }
 
   async ask<Name extends MessageQuestion>(name: Name, args: MessageArgs<Name>): Promise<MessageResult<Name>> {

@@ -69,7 +69,11 @@ function beginDisk(history: MessageHistory, parts: HistoryParts): void {
     keeper,
     work: server.host.work,
     amount: () => amountOf(history),
-    onOrder: (order) => history.totals.skipTo(order),
+    onOrder: (order, waiting) => {
+      const by = history.totals.skipTo(order, waiting);
+      for (const { history: own } of server.state.channels.values()) own?.move(by);
+      return by;
+    },
     onReaders: (rows) => history.restoreReaders(rows, (key) => server.state.findChannel(key)),
     onProblem: (problem) => say(server, problem),
   });

@@ -27,7 +27,7 @@ export class ChannelHistory {
   readonly #channel: Channel;
   readonly #records: HistoryRecords;
   /** What was there before is for none of those who were on the channel by then. */
-  readonly #begun: number;
+  #begun: number;
   /** Members of this server who came when there was history already. */
   readonly #since = new Map<User, number>();
   /** The same of accounts whose connection was lost, by folded name, the longest ago first. */
@@ -102,6 +102,13 @@ export class ChannelHistory {
     if (to !== this.buffer.scope) this.#records.change({ do: 'rename', scope: this.buffer.scope, to });
     this.buffer.scope = to;
     this.buffer.name = name;
+  }
+
+  /** All messages have got orders that are higher by this. */
+  move(by: number): void {
+    this.#begun += by;
+    for (const [user, since] of this.#since) this.#since.set(user, since + by);
+    for (const [account, since] of this.#lost) this.#lost.set(account, since + by);
   }
 
   /** Whoever takes the name of an account later is another. */
