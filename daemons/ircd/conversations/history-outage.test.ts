@@ -225,6 +225,7 @@ it('is behind what is on disk also where the clock was set back and the keeper c
   expect(said('c#c')).toEqual(['before', 'new', 'newer']);
   for (const reader of ['bob', 'cat']) expect(own.readers.get(reader)).toBeGreaterThanOrEqual(last);
   const read = async (client: MemoryClient) => {
+    client.received();
     const lines = [...client.send('CHATHISTORY LATEST #c * 10')];
     await expect.poll(() => lines.push(...client.received()) > 0 && lines.join()).toContain(' BATCH -');
     return lines.filter((line) => line.includes(' PRIVMSG ')).map((line) => line.replace(/^.*:/, ''));
