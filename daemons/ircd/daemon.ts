@@ -109,6 +109,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
   #kept: KeptChannels | null = null;
+  #tellRestored = () => {};
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
     const { config } = context;
@@ -164,6 +165,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       commands: COMMANDS,
       accounts: this.#authorityOf(config),
       messages: () => this.#messages(),
+      restored: new Promise((resolve) => {
+        this.#tellRestored = resolve;
+      }),
     });
     const figures = new LinkFigures(context.metrics);
     this.#links = new SocketLinks(this.#server, {
@@ -220,6 +224,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     restoreBans(this.#server, stored);
     this.#banSaver.loaded();
     await this.#keepChannels();
+    this.#tellRestored();
     this.#server.motd = this.#context.prepared.motd ?? null;
     this.#server.gateways = this.#context.prepared.gateways;
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);

@@ -76,6 +76,8 @@ export interface ServerOptions {
   readonly accounts?: AccountAuthority;
   /** Makes a link to whoever keeps messages beyond a restart; nobody does where absent or null. */
   readonly messages?: () => MessageKeeper | null;
+  /** Resolves when the channels of the start before are there again; there are none where absent. */
+  readonly restored?: Promise<void>;
 }
 
 /** What is offered while there is history. */
@@ -158,7 +160,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.nickLength = new NickLength(this);
     this.deniedTags = deniedTagsOf(options.config);
     this.statuses = statusesOf(options.config);
-    this.#historyParts = { server: this, keeper: options.messages, isClearDue: false };
+    const { messages: keeper, restored = Promise.resolve() } = options;
+    this.#historyParts = { server: this, keeper, restored, isClearDue: false };
     const { history } = options.config;
     if (history.keep_minutes > 0) this.history = openHistory(history, this.#historyParts);
     this.#configureLimits(options.config);

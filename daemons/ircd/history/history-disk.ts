@@ -33,6 +33,8 @@ export interface DiskOptions {
    * how much those were moved to be behind it.
    */
   readonly onOrder: (order: number, waiting: Iterable<HistoryEntry>) => number;
+  /** Resolves when the channels of the start before are there again: what is on disk of others is deleted. */
+  readonly restored: Promise<void>;
   /** Told page by page who may read what, once what was to be written before is. */
   readonly onReaders: (rows: ReaderRows) => void;
   /** Told why nothing is written, once for each cause, and null when it is again. */
@@ -294,8 +296,9 @@ export class HistoryDisk {
     if (this.#readers !== 'due') return;
     this.#readers = 'under way';
     this.#meanwhile = [];
-    const { keeper, onReaders } = this.#options;
+    const { keeper, onReaders, restored } = this.#options;
     const read = async () => {
+      await restored;
       for (let last = { scope: '', account: '' }; ; ) {
         const { rows } = await keeper.ask('readers', last);
         if (rows.length === 0) break;

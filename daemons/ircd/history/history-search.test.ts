@@ -56,6 +56,7 @@ it('is the same as of one list of everything', async () => {
           work: new WorkTurns({}),
           amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
           onOrder: () => 0,
+          restored: Promise.resolve(),
           onReaders: () => {},
           onProblem: () => {},
         });

@@ -20,6 +20,8 @@ export interface HistoryParts {
   readonly server: Pick<CommandServer, 'state' | 'host'>;
   /** Makes a link to the keeper of messages; null where there is none. */
   readonly keeper: (() => MessageKeeper | null) | undefined;
+  /** Resolves when the channels of the start before are there again. */
+  readonly restored: Promise<void>;
   /** Whether what is on disk was to be deleted, and it is not known that it was. */
   isClearDue: boolean;
 }
@@ -74,6 +76,7 @@ function beginDisk(history: MessageHistory, parts: HistoryParts): void {
       for (const { history: own } of server.state.channels.values()) own?.move(by);
       return by;
     },
+    restored: parts.restored,
     onReaders: (rows) => history.restoreReaders(rows, (key) => server.state.findChannel(key)),
     onProblem: (problem) => say(server, problem),
   });
