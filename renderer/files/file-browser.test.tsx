@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** The page of files under the hands of a user: walking, looking, putting, deleting, and what a role does not find there. */
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Role } from '../../contract/access.ts';
@@ -173,6 +173,22 @@ it('says why there is no list, keeps what was read, and what is empty', async ()
   rows = [];
   await press('Refresh');
   expect([screen.queryByRole('alert'), screen.getByText('No file here yet')]).toHaveLength(2);
+});
+
+it('asks while it is rendered, and shows what it showed last until the answer is there', async () => {
+  await open();
+  expect([cells().length, asked()]).toEqual([2, ['|']]);
+  cleanup();
+  let answer = (_: unknown) => {};
+  page.answers['command.run'] = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  page.show(<Shown up />);
+  expect([cells().length, asked().length]).toEqual([2, 2]);
+  answer({ ok: true, result: { result: { rows: [FILE], next: null }, durationMs: 1 } });
+  await pass(0);
+  expect(cells()).toHaveLength(1);
 });
 
 it('asks nothing of a daemon that does not run', async () => {
