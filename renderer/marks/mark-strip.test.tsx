@@ -93,6 +93,18 @@ describe('the strip', () => {
     expect(window.argsOf('marks.query')).toHaveLength(2);
   });
 
+  it('shows of one daemon what was read of all, until its own answer is there', async () => {
+    recorded([one('start', 2_000), one('start', 1_000, { daemon: 'e' }), one('reload', 600, { daemon: '' })]);
+    await show('#/h/a?range=1h', null);
+    cleanup();
+    const pending = window.hold('marks.query');
+    await show();
+    expect(said()).toEqual(['13:26:40 start of d']);
+    await pending[0]?.answer({ ok: true, result: { marks: [one('crash', 500)], actions: true } });
+    expect(said()).toHaveLength(1);
+    expect(said()[0]).toContain('crash of d');
+  });
+
   it('has what happens now at once, and what is not about its daemon never', async () => {
     recorded([]);
     await show();

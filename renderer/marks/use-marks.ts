@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { HistoryMarks } from '../../contract/control/marks.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
+import type { HostModel } from '../model/host-model.ts';
 import { KeptAnswers } from '../model/kept-answers.ts';
 import { actionMark, joinMarks, loggedMark, type Mark, stateMark, withMark } from './marks.ts';
 
@@ -88,8 +89,8 @@ export function useMarks(
   }, [host, question, connected, recording]);
 
   return useMemo(() => {
-    // Those of the last time, until they are read again.
-    const mine = read?.key === question ? read : (kept.get(host, question) ?? null);
+    // Those of the last time, or what was read of all daemons, until they are read again.
+    const mine = read?.key === question ? read : (kept.get(host, question) ?? keptOfAll(host, key, daemon));
     const answer = mine?.answer ?? null;
     const about = now.filter((mark) => daemon === null || mark.daemon === daemon);
     return {
@@ -97,5 +98,13 @@ export function useMarks(
       actions: answer?.actions ?? true,
       isPartial: mine !== null && answer === null,
     };
-  }, [host, read, now, question, daemon]);
+  }, [host, read, now, question, key, daemon]);
+}
+
+/** What was last read of all daemons, as far as it is about one; null where it was not. */
+function keptOfAll(host: HostModel, key: string, daemon: string | null): Read | null {
+  const all = kept.get(host, JSON.stringify([null, key]));
+  if (!all?.answer) return null;
+  const marks = all.answer.marks.filter((mark) => mark.daemon === daemon);
+  return { ...all, answer: { ...all.answer, marks } };
 }
