@@ -17,12 +17,6 @@ const daemonEntries = Object.fromEntries(
   registry.map(({ id }) => [`daemons/${id}`, resolve(root, 'daemons', id, 'main.ts')]),
 );
 
-/**
- * Tells Chromium to compile the functions of a file beside the page, when it is fetched, instead of each at its first call: pages whose
- * code was fetched while there was time are made faster when one goes there. Older ones take it as a comment.
- */
-const COMPILED_AT_ONCE = '//# allFunctionsCalledOnLoad';
-
 export default defineConfig({
   main: {
     plugins: [threadModules(root)],
@@ -67,10 +61,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // The window is loaded from the same machine: one file is faster than several.
       chunkSizeWarningLimit: 2_000,
-      rolldownOptions: {
-        input: resolve(root, 'renderer/index.html'),
-        output: { postBanner: ({ isDynamicEntry }) => (isDynamicEntry ? COMPILED_AT_ONCE : '') },
-      },
+      rolldownOptions: { input: resolve(root, 'renderer/index.html') },
     },
   },
 });
