@@ -11,11 +11,15 @@ const commands = registry.flatMap((manifest) =>
 
 /** The arguments of a command that take text of some kind. */
 function textArguments(args: z.ZodObject): string[] {
-  return Object.entries(args.shape)
-    .filter(([, field]) =>
-      ['plain', '#plain', '192.0.2.1'].some((text) => (field as z.ZodType).safeParse(text).success),
-    )
-    .map(([name]) => name);
+  return (
+    Object.entries(args.shape)
+      // A file has lines.
+      .filter(([, field]) => (field as z.ZodType).meta()?.file === undefined)
+      .filter(([, field]) =>
+        ['plain', '#plain', '192.0.2.1'].some((text) => (field as z.ZodType).safeParse(text).success),
+      )
+      .map(([name]) => name)
+  );
 }
 
 test.each(commands)('%s takes no text that would break a line', (_name, spec) => {

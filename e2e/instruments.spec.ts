@@ -1,9 +1,15 @@
 /** What shipped daemons have many of stands on their Live pages and on one page over all of them, in both hosts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_CONFIG } from './app/config.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: 'everyday' });
+// With the keeper of messages, which is there where something is kept.
+const CONFIG = `${DEFAULT_CONFIG}
+[ircd.history]
+keep_minutes = 60
+`;
+test.use({ sharedApp: 'everyday', config: CONFIG });
 
 /** What docs/pools.md says that each process has, as `process kind name`. */
 function documented(host: 'electron' | 'headless', daemons: readonly string[]): string[] {
@@ -77,7 +83,7 @@ test('what the page of operators says there is, is what processes have, and noth
     return rows.map(({ daemon, kind, name }) => `${daemon} ${kind} ${name}`).sort();
   };
   // Each link of ircd has a queue of its own while it stands.
-  told.push('ircd queue link services.signalbox.local');
+  told.push('ircd queue bytes to services.signalbox.local');
   await expect.poll(shown).toEqual(told.sort());
   await app.open('/pools');
   const all = app.page.getByRole('table', { name: 'Pools and queues' });

@@ -54,6 +54,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   SlotMemory: 'memory of metrics, which grows with them and refuses nothing',
   ByteChannel: 'one a stream that somebody opened: what it carries waits at its end',
   // ircd
+  ReadTurns: 'who asks waits for the answer: clients that do are among the work of clients',
   Channel: 'of IRC: a place to talk',
   ViewChannel: 'the same, as services see it',
   RegisteredChannel: 'the same, as ChanServ keeps it',

@@ -274,7 +274,8 @@ export class IrcRules {
       return this.tell(client, this.model.find(target) ? '502' : `401 ${target}`);
     const on = letters.startsWith('+');
     const letter = letters.slice(1);
-    if (client.modes.has(letter) === on || (letter === 'o' && on)) return;
+    if (letter === 'o' && on && !client.modes.has('o')) return this.tell(client, '481');
+    if (client.modes.has(letter) === on) return;
     if (on) client.modes.add(letter);
     else client.modes.delete(letter);
     // Notices are for operators alone.
