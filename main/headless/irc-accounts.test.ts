@@ -6,17 +6,18 @@ import { afterEach, expect, test } from 'vitest';
 import { portOf } from '../../contract/listen-place.ts';
 import { registry as shipped } from '../../daemons/registry.ts';
 import { IrcClient } from './test-fixtures/irc-client.ts';
+import { Talker } from './test-fixtures/talker.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
 const TOML = '[ircd]\nlisten = [{ host = "127.0.0.1", port = 0 }]\ndns = false\n';
 
 let host: TestHost | null = null;
-let clients: Talker[] = [];
+let sockets: IrcClient[] = [];
 
 afterEach(async () => {
-  for (const { client } of clients) client.socket.destroy();
-  clients = [];
+  for (const { socket } of sockets) socket.destroy();
+  sockets = [];
   await host?.close();
   host = null;
 });
@@ -29,40 +30,9 @@ async function begin(toml = TOML): Promise<{ host: TestHost; port: number }> {
   return { host: started, port: portOf(started.snapshot('ircd').listeners[0]) };
 }
 
-/** A client whose lines are taken one after the other. */
-class Talker {
-  readonly client: IrcClient;
-  readonly #lines: string[] = [];
-  #wake = () => {};
-
-  constructor(client: IrcClient) {
-    this.client = client;
-    client.onLine = (line) => {
-      this.#lines.push(line);
-      this.#wake();
-    };
-    clients.push(this);
-  }
-
-  send(...lines: string[]): void {
-    this.client.send(...lines);
-  }
-
-  /** The next line that fits, past all before it. */
-  async until(wanted: RegExp): Promise<string> {
-    for (;;) {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
-        if (wanted.test(line)) return line;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-}
-
 /** A client that knows of capabilities that come and go, once accounts can be logged in to. */
 async function enter(port: number, nick: string): Promise<Talker> {
-  const talker = new Talker(await IrcClient.join(port, nick));
+  const talker = new Talker(await IrcClient.join(port, nick), sockets);
   talker.send('CAP LS 302');
   let offered = '';
   while (!/ LS :/.test(offered)) offered += await talker.until(/ LS (\* )?:/);
@@ -143,7 +113,7 @@ test('what was answered is there however often the keeper of accounts is killed 
 test('the keeper of accounts runs where the configuration asks for it, and a reload that asks for it starts it', async () => {
   const { host, port } = await begin(`${TOML}[ircd.accounts]\nauthority = "none"\n`);
   expect(host.snapshot('accounts').state).toBe('stopped');
-  const client = new Talker(await IrcClient.join(port, 'ann'));
+  const client = new Talker(await IrcClient.join(port, 'ann'), sockets);
   client.send('CAP LS 302');
   expect(await client.until(/ LS :/)).not.toContain('sasl');
   await writeFile(host.configFile, TOML);

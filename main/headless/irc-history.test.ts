@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { portOf } from '../../contract/listen-place.ts';
 import { registry as shipped } from '../../daemons/registry.ts';
 import { IrcClient } from './test-fixtures/irc-client.ts';
+import { Talker } from './test-fixtures/talker.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
@@ -18,11 +19,11 @@ direct_messages = true
 const CAPS = 'batch message-tags server-time draft/chathistory draft/message-redaction echo-message';
 
 let host: TestHost | null = null;
-let clients: Talker[] = [];
+let sockets: IrcClient[] = [];
 
 afterEach(async () => {
-  for (const { client } of clients) client.socket.destroy();
-  clients = [];
+  for (const { socket } of sockets) socket.destroy();
+  sockets = [];
   await host?.close();
   host = null;
 });
@@ -34,36 +35,8 @@ async function begin(): Promise<TestHost> {
   return host;
 }
 
-/** A client whose lines are taken one after the other. */
-class Talker {
-  readonly client: IrcClient;
-  readonly #lines: string[] = [];
-  #wake = () => {};
-
-  constructor(client: IrcClient) {
-    this.client = client;
-    client.onLine = (line) => {
-      this.#lines.push(line);
-      this.#wake();
-    };
-    clients.push(this);
-  }
-
-  send(...lines: string[]): void {
-    this.client.send(...lines);
-  }
-
-  /** The next line that fits, past all before it. */
-  async until(wanted: RegExp): Promise<string> {
-    for (;;) {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
-        if (wanted.test(line)) return line;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
+/** Somebody who reads what was said. */
+class Reader extends Talker {
   /** Texts of what is played back. */
   async history(asked: string): Promise<string[]> {
     this.send(`CHATHISTORY ${asked}`);
@@ -78,9 +51,9 @@ class Talker {
 }
 
 /** Somebody with an account of that name, which is made where there is none. */
-async function enter(running: TestHost, nick: string, isNew: boolean): Promise<Talker> {
+async function enter(running: TestHost, nick: string, isNew: boolean): Promise<Reader> {
   const port = portOf(running.snapshot('ircd').listeners[0]);
-  const talker = new Talker(await IrcClient.join(port, nick));
+  const talker = new Reader(await IrcClient.join(port, nick), sockets);
   talker.send('CAP LS 302');
   let offered = '';
   while (!/ LS :/.test(offered)) offered += await talker.until(/ LS (\* )?:/);

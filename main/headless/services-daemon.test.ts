@@ -5,6 +5,7 @@ import { portOf } from '../../contract/listen-place.ts';
 import { registry as shipped } from '../../daemons/registry.ts';
 import { until } from '../../daemons/runtime/test-fixtures/until.ts';
 import { IrcClient } from './test-fixtures/irc-client.ts';
+import { Talker } from './test-fixtures/talker.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
@@ -31,39 +32,11 @@ async function begin(toml: string): Promise<TestHost> {
   return started;
 }
 
-/** A client whose lines are taken one after the other. */
-class Talker {
-  readonly client: IrcClient;
-  readonly #lines: string[] = [];
-  #wake = () => {};
-
-  constructor(client: IrcClient) {
-    this.client = client;
-    client.onLine = (line) => {
-      this.#lines.push(line);
-      this.#wake();
-    };
-    sockets.push(client);
-  }
-
-  static async enter(nick: string): Promise<Talker> {
+/** Somebody on the server of the instance, who asks its services. */
+class Guest extends Talker {
+  static async enter(nick: string): Promise<Guest> {
     const port = portOf(host!.snapshot('ircd').listeners[0]);
-    return new Talker(await IrcClient.join(port, nick));
-  }
-
-  send(...lines: string[]): void {
-    this.client.send(...lines);
-  }
-
-  /** The next line that fits, past all before it. */
-  async until(wanted: RegExp): Promise<string> {
-    for (;;) {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
-        if (wanted.test(line)) return line;
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-    }
+    return new Guest(await IrcClient.join(port, nick), sockets);
   }
 
   /** Asks AuthServ again and again for as long as services are on their way; answers its first word. */
@@ -93,7 +66,7 @@ class Talker {
 
 test('somebody registers with AuthServ, and after both were killed logs in by SASL', async () => {
   const { snapshot, ask } = await begin(BY_SERVICES);
-  const ann = await Talker.enter('ann');
+  const ann = await Guest.enter('ann');
   expect(await ann.asks('REGISTER ann correct-horse')).toContain('The account ann is yours.');
   ann.send('WHOIS ann');
   expect(await ann.until(/ 330 | 318 /)).toContain(' 330 ann ann ann :');
@@ -103,7 +76,7 @@ test('somebody registers with AuthServ, and after both were killed logs in by SA
   await until(() =>
     both.every(({ id, pid }) => snapshot(id).state === 'running' && snapshot(id).pid !== pid),
   );
-  const again = await Talker.enter('ann2');
+  const again = await Guest.enter('ann2');
   await again.offeredSasl();
   expect(await again.logIn('ann', 'wrong-horse')).toContain(' 904 ');
   expect(await again.logIn('ann', 'correct-horse')).toContain(' 903 ');
@@ -122,13 +95,13 @@ test('what was registered with the IRC server itself is there when services take
     await host.ask('daemon.start', { id: 'ircd' });
     return host;
   })();
-  const ann = await Talker.enter('ann');
+  const ann = await Guest.enter('ann');
   await ann.offeredSasl();
   ann.send('REGISTER * * correct-horse');
   expect(await ann.until(/ REGISTER /)).toContain('REGISTER SUCCESS ann :');
   await ask('daemon.start', { id: 'services' });
   expect(snapshot('services').state).toBe('running');
-  const bob = await Talker.enter('bob');
+  const bob = await Guest.enter('bob');
   expect(await bob.asks('AUTH ann correct-horse')).toContain('You are logged in to the account ann.');
   ann.send('WHOIS bob');
   expect(await ann.until(/ 330 | 318 /)).toContain(' 330 ann bob ann :');
