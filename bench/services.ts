@@ -139,17 +139,20 @@ function onKill(kill: number): void {
 }
 
 function tell(result: Result): void {
-  if ('columns' in result)
+  if ('notOpped' in result)
     printColumns(`crowded: ${result.notOpped} who came did not become operator`, result.columns);
   else if ('answers' in result) {
     const { events, perSecond, refused, answers } = result;
     printColumns(`webhook: ${events} events, ${perSecond} a second, ${refused} refused`, answers);
-  } else if (!('figures' in result)) console.log(told(result));
-  else if ('refused' in result) {
-    const { logins, refused, figures } = result;
-    printColumns(`storm: ${logins} logins, ${refused.length} not let in`, { median: figures });
+  } else if ('logins' in result) {
+    const { logins, refused, columns } = result;
+    printColumns(
+      `storm: ${logins} logins, ${refused.length} not let in; medians by where Keycloak runs`,
+      columns,
+    );
     for (const why of new Set(refused)) console.log(why);
-  } else if ('unanswered' in result)
+  } else if (!('figures' in result)) console.log(told(result));
+  else if ('unanswered' in result)
     printColumns(`large: ${result.unanswered} logins not answered`, { median: result.figures });
   else if ('accounts' in result) printColumns(`files: ${result.accounts} accounts`, { once: result.figures });
   else printColumns('changes in Keycloak until IRC has seen them', { times: result.figures });
@@ -165,9 +168,9 @@ function told(result: ServicesKills): string {
 }
 
 function isWrong(result: Result): boolean {
-  if ('columns' in result) return result.notOpped > 0;
-  if ('figures' in result)
-    return 'refused' in result ? result.refused.length > 0 : 'unanswered' in result && result.unanswered > 0;
+  if ('notOpped' in result) return result.notOpped > 0;
+  if ('logins' in result) return result.refused.length > 0;
+  if ('figures' in result) return 'unanswered' in result && result.unanswered > 0;
   if ('events' in result) return result.refused > 0;
   return result.lostAccounts + result.lostChanges + (result.halves ?? 0) > 0;
 }

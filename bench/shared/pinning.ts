@@ -17,3 +17,11 @@ export function onCores(cores: Cores, command: string, args: readonly string[]):
 export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
   return pinning ? ['taskset', ['-c', String(core), command, ...args]] : [command, [...args]];
 }
+
+/** Has a process that runs already, with all its threads, use certain cores from now on, as what it starts will. */
+export function move(pid: number, cores: readonly number[]): void {
+  if (pinning) spawnSync('taskset', ['-acp', cores.join(','), String(pid)]);
+}
+
+/** All cores that a process may have. */
+export const allCores: readonly number[] = Array.from({ length: availableParallelism() }, (_, core) => core);

@@ -35,12 +35,12 @@ async function freePort(): Promise<number> {
 /** One with the realm `irc`, the client `signalbox` and the user `alice`; see the README beside it. */
 export class RealKeycloak {
   readonly port: number;
-  readonly #pid: number;
+  readonly pid: number;
   readonly #folder: string;
 
   private constructor(port: number, pid: number, folder: string) {
     this.port = port;
-    this.#pid = pid;
+    this.pid = pid;
     this.#folder = folder;
   }
 
@@ -72,12 +72,12 @@ export class RealKeycloak {
 
   /** Stops it where it stands, and lets it go on. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    process.kill(this.#pid, name);
+    process.kill(this.pid, name);
   }
 
   /** Ends it. Nobody but its parent is told when it is gone: what it still writes into its folder until then is removed again. */
   close(): void {
-    process.kill(this.#pid, 'SIGKILL');
+    process.kill(this.pid, 'SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
