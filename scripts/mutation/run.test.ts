@@ -109,12 +109,12 @@ test.each([
     const scratch = mkdtempSync(join(folder, 'node_modules-scratch-'));
     const { results, lines, score } = await runMutation({
       checkout: { ...readCheckout(folder), files: Object.keys(SOURCES) },
-      folder: 'kit',
+      targets: ['kit'],
       sample: 100,
       seed: 1,
       equivalents: JSON.stringify(EQUIVALENTS),
       scratch,
-      ownTests: false,
+      tests: 'all',
       listOnly: false,
       times: { aloneMs, graceMs: 1_000 },
       cache: join(folder, 'cache'),
@@ -160,12 +160,23 @@ test('the tests of other folders are left out where only its own are wanted', ()
     tests: Object.keys(loads),
     closureOf: (test: string) => new Set([test, ...loads[test]!]),
   };
-  expect(testsOf(checkout, 'kit', false)).toEqual([
+  expect(testsOf(checkout, ['kit'], 'all')).toEqual([
     'kit/age.test.ts',
     'kit/words.test.ts',
     'shop/shop.test.ts',
   ]);
-  expect(testsOf(checkout, 'kit', true)).toEqual(['kit/age.test.ts', 'kit/words.test.ts']);
+  expect(testsOf(checkout, ['kit'], [])).toEqual(['kit/age.test.ts', 'kit/words.test.ts']);
+  expect(testsOf(checkout, ['kit'], ['shop'])).toEqual([
+    'kit/age.test.ts',
+    'kit/words.test.ts',
+    'shop/shop.test.ts',
+  ]);
+  // Of a file it is the test of its name.
+  expect(testsOf(checkout, ['kit/age.ts'], [])).toEqual(['kit/age.test.ts']);
+  expect(testsOf(checkout, ['kit/age.ts', 'words.ts'], ['kit/words.test.ts'])).toEqual([
+    'kit/age.test.ts',
+    'kit/words.test.ts',
+  ]);
 });
 
 test('what only tests load, and what only that loads, is no part of the product, but what benchmarks start is', () => {

@@ -12,8 +12,8 @@ import { Sandbox } from './sandbox.ts';
 
 export interface MutationOptions {
   readonly checkout: Checkout;
-  /** Path from the root. */
-  readonly folder: string;
+  /** Folders and files of which the faults are, as paths from the root. */
+  readonly targets: readonly string[];
   /** How many faults. */
   readonly sample: number;
   readonly seed: number;
@@ -23,8 +23,8 @@ export interface MutationOptions {
   readonly scratch: string;
   /** A folder that keeps what tests cover from one run to the next. */
   readonly cache: string;
-  /** Whether the tests of other folders are left out. What they alone notice survives then. */
-  readonly ownTests: boolean;
+  /** Whose tests run: those of the targets and of these folders and files, or all. What only others notice survives. */
+  readonly tests: readonly string[] | 'all';
   /** Whether only the sample is wanted. */
   readonly listOnly: boolean;
   readonly times: RunTimes;
@@ -45,16 +45,19 @@ const SANDBOXES = 2;
 /** Between two lines that say how far it is, in milliseconds. */
 const PROGRESS_MS = 15_000;
 
-/** The sample of a folder, and the mistakes of the list of equivalent faults that concern it. */
+/** Whether a file is one of these or in one of these folders. */
+export const isIn = (paths: readonly string[], file: string): boolean =>
+  paths.some((path) => file === path || file.startsWith(`${path}/`));
+
+/** The sample of the targets, and the mistakes of the list of equivalent faults that concern it. */
 function chosen(options: MutationOptions): {
   sample: Mutant[];
   equivalent: (string | null)[];
   outdated: string[];
 } {
-  const { checkout, folder, seed } = options;
-  const inFolder = (file: string) => file.startsWith(`${folder}/`);
-  const list = readEquivalents(options.equivalents).filter(({ file }) => inFolder(file));
-  const files = checkout.product.filter(inFolder);
+  const { checkout, targets, seed } = options;
+  const list = readEquivalents(options.equivalents).filter(({ file }) => isIn(targets, file));
+  const files = checkout.product.filter((file) => isIn(targets, file));
   const byFile = new Map(files.map((file) => [file, mutantsOf(file, checkout.textOf(file))]));
   const sample = sampleOf([...byFile.values()].flat(), options.sample, seed);
   const outdated = outdatedEquivalents(
@@ -74,15 +77,20 @@ function chosen(options: MutationOptions): {
   };
 }
 
-/** The tests that load a file of the folder; of those only the ones inside it where `ownOnly`. */
+/** The tests that load a file of the targets; where `others` is no `all`, only those inside the targets and inside these. */
 export function testsOf(
   checkout: Pick<Checkout, 'tests' | 'closureOf'>,
-  folder: string,
-  ownOnly: boolean,
+  targets: readonly string[],
+  others: readonly string[] | 'all',
 ): string[] {
-  const inFolder = (file: string) => file.startsWith(`${folder}/`);
+  const wanted =
+    others === 'all'
+      ? null
+      : [...targets, ...targets.map((target) => target.replace(/\.(tsx?)$/, '.test.$1')), ...others];
   return checkout.tests.filter(
-    (test) => [...checkout.closureOf(test)].some(inFolder) && (inFolder(test) || !ownOnly),
+    (test) =>
+      (wanted === null || isIn(wanted, test)) &&
+      [...checkout.closureOf(test)].some((file) => isIn(targets, file)),
   );
 }
 
@@ -92,7 +100,7 @@ function probesOf(checkout: Checkout, sample: readonly Mutant[]): number[] {
 
 /** Runs it. Ends what it started and keeps the checkout as it is, also when it is interrupted. */
 export async function runMutation(options: MutationOptions): Promise<MutationOutcome> {
-  const { checkout, folder, say } = options;
+  const { checkout, say } = options;
   const { sample, equivalent, outdated } = chosen(options);
   if (options.listOnly) {
     const lines = sample.map(
@@ -115,7 +123,7 @@ export async function runMutation(options: MutationOptions): Promise<MutationOut
   process.on('SIGTERM', interrupted);
   try {
     const begin = Date.now();
-    const tests = testsOf(checkout, folder, options.ownTests);
+    const tests = testsOf(checkout, options.targets, options.tests);
     const coverage = await coverageOf(options, sandboxes, tests);
     const unusable = coverage.filter(({ failed }) => failed !== null);
     for (const { test, failed } of unusable) say(`not used, because it fails as it is: ${test}: ${failed}`);
