@@ -41,7 +41,8 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
     makeRoot('objects.root', prepared.root);
     if (prepared.cacheDir !== null) makeRoot('objects.cache_dir', prepared.cacheDir);
     const bans = await BanList.open(dataDir, log);
-    const pool = new ThreadPool({ name: 'disk', max: DISK_THREADS, onLost: logLost(log) });
+    // One stays: a list after a quiet half minute would wait for a thread to start, which is most of the time that it takes.
+    const pool = new ThreadPool({ name: 'disk', min: 1, max: DISK_THREADS, onLost: logLost(log) });
     instrumentPool(metrics, pool);
     const store = await openStore(config, prepared, pool);
     tellOfLeftovers(store, log);
