@@ -605,6 +605,84 @@ it('shows accounts and their channels in these columns, with what can be done ab
   ]);
 });
 
+it('shows spam filters, what was said, and what the server itself has, in these columns', () => {
+  const { tables, commands } = manifest;
+  const filter = words(`
+    pattern "Pattern" text
+    targets "In" text
+    action "Action" text
+    minutes "Minutes" number 2
+    met "Met" number counter
+    lastMetAt "Last met" time 2
+    reason "Reason" text 2
+    by "By" text 3
+    createdAt "Created" time 3`);
+  expect(columns(tables?.filters?.columns)).toEqual(filter);
+  expect(columns(commands.filters.columns)).toEqual(filter);
+  for (const { rowActions } of [tables!.filters!, commands.filters])
+    expect(rowActions).toEqual([
+      {
+        title: 'Test',
+        command: 'test-filter',
+        args: { pattern: 'pattern', targets: 'targets' },
+        immediate: true,
+      },
+      { title: 'Remove', command: 'remove-filter', args: { pattern: 'pattern' }, noun: 'filter' },
+    ]);
+  expect(columns(commands['test-filter'].columns)).toEqual(
+    words(`
+      saidAt "Said" time
+      nick "Nick" text
+      target "In" text
+      place "Channel" text
+      text "Text" text secret`),
+  );
+  expect(columns(commands['read-history'].columns)).toEqual(
+    words(`
+      saidAt "Said" time
+      saidBy "By" text
+      account "Account" text 2
+      said "What" text 2
+      text "Text" text secret
+      id "Id" text 3`),
+  );
+  const { history } = tables!;
+  expect([history?.of, history?.access, history?.rowKey]).toEqual(['channels', 'operate', 'channel']);
+  expect(columns(history?.columns)).toEqual(
+    words(`
+      kept "Kept" text
+      minutes "Minutes" number
+      where "Where" text
+      readers "Who may read it" text
+      messages "In memory" number
+      oldestAt "Oldest of these" time
+      channel "Channel" text 3`),
+  );
+  expect(history?.rowActions).toEqual([
+    { title: 'Read what was said', command: 'read-history', args: { channel: 'channel' }, noun: 'channel' },
+  ]);
+  expect(columns(commands.certificate.columns)).toEqual(
+    words(`
+      subject "Certificate of" text
+      names "Names" text
+      issuer "Issued by" text
+      validFrom "Valid from" time
+      validTo "Valid to" time
+      remaining "Still valid for" seconds
+      fingerprint "Certificate fingerprint" text`),
+  );
+  expect(columns(commands.bans.columns)).toEqual(
+    words(`
+      kind "Kind" text
+      mask "Mask" text
+      spares "Spares" text 2
+      reason "Reason" text
+      by "By" text 2
+      createdAt "Created" time 2
+      expiresAt "Expires" time`),
+  );
+});
+
 it('tells what reads, what leaves a mark on charts, and whom it asks', () => {
   const reads = Object.entries<CommandSpec>(manifest.commands).filter(([, { reads }]) => reads === true);
   expect(reads.map(([name]) => name).join(' ')).toBe(

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeActor } from '../../../contract/link/actor.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
-import { MemoryServer } from '../memory-server.ts';
+import { MemoryServer, waitFor } from '../memory-server.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { linkHandlers } from './link-handlers.ts';
 
@@ -135,6 +135,103 @@ it('says first whom it would hit, and how many channels go with an account', asy
   expect(says('suspend-account', 'aNN')).toBe('logs out 2 clients and keeps aNN from being logged in to');
   expect(says('drop-account', 'ann')).toBe('logs out 2 clients and deletes ann with 2 channels for good');
   expect(says('drop-account', 'bob')).toBe('logs out 1 client and deletes bob with 1 channel for good');
+});
+
+it('logs out whoever is logged in to an account in any spelling, tells them, and leaves the others', async () => {
+  const [one, two, other, gone] = logIn(['a', 'Ann'], ['b', 'ann'], ['c', 'bob'], ['d', 'ann']);
+  gone!.user!.gone = true;
+  for (const client of [one, two, other, gone]) client!.received();
+  expect(admin['log-out-account'].impact?.({ account: 'bob' })).toBe('logs 1 client out of bob');
+  expect(await admin['log-out-account'].run({ account: 'ANN' }, call)).toEqual({
+    account: 'ann',
+    loggedOut: 2,
+  });
+  const told = (nick: string) => [
+    `:irc.test NOTICE ${nick} :*** An administrator has logged you out of your account`,
+    `:irc.test 901 ${nick} ${nick}!~${nick}@192.0.2.1 :You are now logged out`,
+  ];
+  expect([one, two, other, gone].map((client) => client!.received())).toEqual([told('a'), told('b'), [], []]);
+  expect([one, two, other].map((client) => client!.user!.account)).toEqual([null, null, 'bob']);
+  await expect(admin['log-out-account'].run({ account: 'nobody' }, call)).rejects.toThrow(
+    'no account nobody',
+  );
+  gone!.user!.gone = false;
+});
+
+it('logs out nobody twice who logs out, goes or takes another account while others are', async () => {
+  const [one, two, three, four] = logIn(['a', 'ann'], ['b', 'ann'], ['c', 'ann'], ['d', 'ann']);
+  const { logOut } = irc.server.accounts;
+  irc.server.accounts.logOut = (client) => {
+    two!.user!.account = null;
+    three!.user!.account = 'bob';
+    four!.user!.gone = true;
+    return logOut.call(irc.server.accounts, client);
+  };
+  expect(await admin['log-out-account'].run({ account: 'ann' }, call)).toEqual({
+    account: 'ann',
+    loggedOut: 1,
+  });
+  expect([one, three].map((client) => client!.user!.account)).toEqual([null, 'bob']);
+  four!.user!.gone = false;
+});
+
+it('tells how the login of a client went, and nothing of one who had the nick before', async () => {
+  const secret = Buffer.from('\0ann\0sesame').toString('base64');
+  const ann = irc.connect();
+  ann.send('CAP REQ :sasl', 'NICK ann', 'USER ann 0 * :Ann', 'AUTHENTICATE PLAIN');
+  await waitFor(ann, (line) => line === 'AUTHENTICATE +');
+  ann.send(`AUTHENTICATE ${secret}`);
+  await waitFor(ann, (line) => line.includes(' 903 '));
+  ann.send('CAP END');
+  const of = async (asked: { client?: string; account?: string; id?: number }) =>
+    (
+      (await admin.login.run({ client: '', account: '', id: 0, ...asked }, call)) as {
+        rows: { what: string }[];
+      }
+    ).rows;
+  expect((await of({ client: 'ANN' })).at(-1)).toMatchObject({ what: 'logged in to ann' });
+  expect((await of({ account: 'ann' })).at(-1)).toMatchObject({ what: 'logged in to ann' });
+  ann.drop();
+  irc.join('ann');
+  expect(await of({ client: 'ann' })).toEqual([]);
+  await expect(of({ client: 'zoe' })).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'No client of this server is called zoe.',
+  });
+});
+
+it('asks who may have seen the login of a client elsewhere, where there is somebody to ask', async () => {
+  const client = irc.join('ann');
+  const login = {
+    at: client.connectedAtMs + 1_000,
+    outcome: 'success',
+    account: 'ann',
+    tookMs: 20,
+    steps: [],
+  };
+  const botLogins = () => asked().filter(([name]) => name === 'botLogin');
+  const steps = async () =>
+    (
+      (await admin.login.run({ client: 'ann', account: '', id: 0 }, call)) as {
+        rows: Record<string, unknown>[];
+      }
+    ).rows;
+  authority.override.botLogin = () => ({ login });
+  expect([await steps(), botLogins()]).toEqual([[], []]);
+  Object.assign(authority, { where: 'services' });
+  expect(await steps()).toEqual([
+    expect.objectContaining({ what: 'connected', after: 0 }),
+    { after: null, what: 'logged in to ann', where: 'services', took: 0.02 },
+  ]);
+  expect(botLogins()).toEqual([['botLogin', { nick: 'ann' }]]);
+  authority.override.botLogin = () => ({ login: null });
+  expect(await steps()).toEqual([]);
+  authority.override.botLogin = () => {
+    throw new Error('never heard of it');
+  };
+  expect(await steps()).toEqual([]);
+  authority.present = false;
+  expect([await steps(), botLogins().length]).toEqual([[], 3]);
 });
 
 it('asks nobody about links where there are none', () => {

@@ -231,6 +231,27 @@ it('says whom it would hit, and lets those go and no others, once for all of it'
   expect(people.guy!.received()).toEqual([]);
 });
 
+it.each([
+  ['kline', '*@192.0.2.1', 'k'],
+  ['dline', '192.0.2.1', 'd'],
+  ['gline', '*@192.0.2.1', 'g'],
+  ['shun', '*@192.0.2.1', 's'],
+] as const)(
+  'hits nobody by a %s whom an exception spares, of the file or of before, but by others',
+  async (kind, mask, spares) => {
+    const ban = `${kind},${mask},,,`;
+    const hit = kind === 'shun' ? 'silences 1 client' : 'disconnects 1 client';
+    const ann = irc.join('ann', '', '192.0.2.1');
+    const others = ['k', 'd', 'g', 's'].filter((letter) => letter !== spares).join('');
+    expect(await impact(ban, `except,*@192.0.2.1,${spares},,`)).toBe('sets 2 bans');
+    expect(await impact(ban, `except,*@192.0.2.1,${others},,`)).toBe(`sets 2 bans, ${hit}`);
+    await take(`except,*@192.0.2.1,${spares},,`);
+    expect(await impact(ban)).toBe('sets 1 ban');
+    expect(await take(ban)).toMatchObject({ imported: 1, disconnected: 0 });
+    expect(ann.closedWith).toBeNull();
+  },
+);
+
 it('says which server would leave the network', async () => {
   vi.spyOn(irc.server.state, 'findServer').mockImplementation((name) =>
     name === 'there.test' ? ({ name } as ReturnType<typeof irc.server.state.findServer>) : undefined,

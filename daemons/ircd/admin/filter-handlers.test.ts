@@ -66,3 +66,55 @@ it('refuses targets that there are not, and patterns that meet everything', () =
   expect(() => filters['add-filter'].check?.({ ...given, pattern: '*' })).toThrow();
   expect(() => filters['add-filter'].check?.(given)).not.toThrow();
 });
+
+it('sets a filter in the name of whoever says so, lists it with what it has met, and removes it', async () => {
+  const args = { ...given, targets: 'channel,private', action: 'kline', minutes: 30 } as const;
+  expect(await filters['add-filter'].run(args, call)).toEqual({
+    pattern: '*free money*',
+    targets: 'private,channel',
+    action: 'kline',
+    minutes: 30,
+    saved: true,
+  });
+  await filters['add-filter'].run({ ...given, pattern: '*cheap pills*', minutes: 30 }, call);
+  irc.join('bob').send('JOIN #x', 'PRIVMSG #x :cheap pills');
+  const { rows } = filters.filters.run({}, call) as { rows: Record<string, unknown>[] };
+  expect(rows).toEqual([
+    {
+      pattern: '*free money*',
+      targets: 'private,channel',
+      action: 'kline',
+      minutes: 30,
+      met: 0,
+      lastMetAt: null,
+      reason: 'spam',
+      by: 'tester',
+      createdAt: expect.any(Number),
+    },
+    {
+      pattern: '*cheap pills*',
+      targets: 'channel',
+      action: 'block',
+      // How long somebody is kept out says nothing where nobody is.
+      minutes: null,
+      met: 1,
+      lastMetAt: expect.any(Number),
+      reason: 'spam',
+      by: 'tester',
+      createdAt: expect.any(Number),
+    },
+  ]);
+  irc.host.saved = { saved: false, warning: { code: 'not_saved', message: 'no room' } };
+  expect(await filters['remove-filter'].run({ pattern: '*free money*' }, call)).toEqual({
+    pattern: '*free money*',
+    ...irc.host.saved,
+  });
+  await expect(filters['remove-filter'].run({ pattern: '*free money*' }, call)).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'There is no spam filter “*free money*”; list them with filters.',
+  });
+  expect((filters.filters.run({}, call) as { rows: unknown[] }).rows).toHaveLength(1);
+  await expect(filters['add-filter'].run({ ...given, pattern: '*' }, call)).rejects.toMatchObject({
+    code: 'refused',
+  });
+});

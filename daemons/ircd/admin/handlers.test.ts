@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
+import { linkServer, recordLinks } from '../memory-network.ts';
 import { MemoryServer } from '../memory-server.ts';
 import { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
@@ -8,6 +10,7 @@ import { createAdminHandlers } from './handlers.ts';
 
 let irc: MemoryServer;
 let admin: ReturnType<typeof createAdminHandlers>;
+let net: NetServer<LocalClient>;
 
 const call = {
   signal: new AbortController().signal,
@@ -17,8 +20,9 @@ const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: as
 
 beforeEach(() => {
   irc = new MemoryServer();
-  const net = {
+  net = {
     admission: { throttle: new ConnectThrottle(() => 100) },
+    credentials: null,
   } as unknown as NetServer<LocalClient>;
   const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
   admin = createAdminHandlers({ server: irc.server, net, lookup });
@@ -263,4 +267,130 @@ it('tells of a client, a channel and the caches all that their columns promise',
   });
   expect(admin.caches.run({}, call)).toEqual({ rows: [{ cache: 'dns', entries: 0, hits: 0, misses: 0 }] });
   expect(admin['clear-caches'].run({}, call)).toEqual({ forgotten: 0 });
+});
+
+it('finds clients only by what is an address or a network', () => {
+  for (const address of ['192.0.2.0/24', '2001:db8::1'])
+    expect(() => admin.clients.check?.({ text: '', address, limit: 1 })).not.toThrow();
+  expect(() => admin.clients.check?.({ text: '', limit: 1 })).not.toThrow();
+  expect(() => admin.clients.check?.({ text: '', address: 'nowhere', limit: 1 })).toThrow(
+    expect.objectContaining({
+      code: 'refused',
+      message: 'nowhere is no address and no network, such as 192.0.2.0/24.',
+    }),
+  );
+});
+
+it('says before a ban whom it hits and how, by its kind', async () => {
+  irc.join('a', '', '198.51.100.1');
+  irc.join('b', '', '198.51.100.2');
+  irc.join('c', '', '192.0.2.1');
+  const linked = linkServer(irc.server.state, 'far.test');
+  const impact = (kind: 'kline' | 'dline' | 'resv' | 'except' | 'gline' | 'shun' | 'jupe', mask: string) =>
+    admin['add-ban'].impact?.({ kind, mask, reason: 'r', minutes: 0 });
+  expect(await impact('kline', '*@198.51.100.*')).toBe('disconnects 2 clients');
+  expect(await impact('dline', '198.51.100.0/24')).toBe('disconnects 2 clients');
+  expect(await impact('gline', '*@198.51.100.1')).toBe('disconnects 1 client');
+  expect(await impact('gline', '*@203.0.113.1')).toBeNull();
+  expect(await impact('shun', '*@198.51.100.*')).toBe('silences 2 clients');
+  expect(await impact('shun', '*@192.0.2.1')).toBe('silences 1 client');
+  expect(await impact('shun', '*@203.0.113.1')).toBeNull();
+  expect([await impact('resv', 'a'), await impact('except', '198.51.100.1')]).toEqual([null, null]);
+  expect(await impact('jupe', 'FAR.test')).toBe(`takes ${linked.name} off the network`);
+  expect(await impact('jupe', 'none.test')).toBeNull();
+});
+
+it('sets, lists and lifts bans of the network, which the links are told', async () => {
+  const told = recordLinks(irc.server);
+  const victim = irc.join('victim', '', '198.51.100.1');
+  const ban = { kind: 'gline', mask: '*@198.51.100.1', reason: 'worms' } as const;
+  expect(await admin['add-ban'].run({ ...ban, minutes: 5 }, call)).toMatchObject({
+    kind: 'gline',
+    mask: '*@198.51.100.1',
+    disconnected: 1,
+    saved: true,
+  });
+  expect(victim.closedWith).toBe('G-lined: worms');
+  const { rows } = admin.bans.run({}, call) as { rows: Record<string, unknown>[] };
+  expect(rows).toEqual([
+    {
+      ...ban,
+      spares: '',
+      by: 'tester',
+      createdAt: expect.any(Number),
+      expiresAt: Number(rows[0]?.createdAt) + 300_000,
+    },
+  ]);
+  expect(admin['export-bans'].run({}, call)).toEqual({
+    text: expect.stringMatching(/^.*kind.*mask.*\r?\ngline,\*@198\.51\.100\.1,,worms,tester,/i),
+  });
+  expect(await admin['remove-ban'].run({ kind: 'gline', mask: ban.mask }, call)).toEqual({
+    kind: 'gline',
+    mask: ban.mask,
+    saved: true,
+  });
+  expect(told.filter((line) => line.startsWith('network ban'))).toEqual([
+    'network ban by irc.test + gline *@198.51.100.1 :worms',
+    'network ban by irc.test - gline *@198.51.100.1 :worms',
+  ]);
+  await expect(admin['remove-ban'].run({ kind: 'gline', mask: ban.mask }, call)).rejects.toThrow(
+    'There is no gline for *@198.51.100.1; list them with bans.',
+  );
+});
+
+it('refuses bans of the network that are too wide, too long or against itself, before and when it is to set them', async () => {
+  for (const [kind, mask, minutes, problem] of [
+    ['gline', '*@*', 0, 'everybody'],
+    ['jupe', 'far.test', 10_081, '10081 minutes are too long, expected at most 10080'],
+    ['jupe', 'irc.test', 0, 'irc.test is this server itself'],
+  ] as const) {
+    const args = { kind, mask, minutes, reason: 'r' };
+    const refused = expect.objectContaining({ code: 'refused', message: expect.stringContaining(problem) });
+    expect(() => admin['add-ban'].check?.(args)).toThrow(refused);
+    await expect(admin['add-ban'].run(args, call)).rejects.toThrow(refused);
+  }
+  expect(admin.bans.run({}, call)).toEqual({ rows: [] });
+});
+
+it('sets exceptions with what they spare, and nothing else with it', async () => {
+  const args = { kind: 'except', mask: '192.0.2.1', reason: 'friends', minutes: 0, spares: 'k' } as const;
+  expect(() => admin['add-ban'].check?.(args)).not.toThrow();
+  expect(() => admin['add-ban'].check?.({ ...args, spares: 'z' })).toThrow();
+  expect(() => admin['add-ban'].check?.({ ...args, kind: 'kline', mask: 'a@b.example' })).toThrow();
+  await admin['add-ban'].run(args, call);
+  await admin['add-ban'].run({ ...args, kind: 'resv', mask: 'root' }, call);
+  const { rows } = admin.bans.run({}, call) as { rows: Record<string, unknown>[] };
+  expect(rows.map(({ kind, spares }) => `${kind} ${spares}`.trim()).sort()).toEqual(['except k', 'resv']);
+});
+
+it('tells of its certificate, and says where there is none', async () => {
+  expect(() => admin.certificate.run({}, call)).toThrow(
+    expect.objectContaining({
+      code: 'not_found',
+      message: expect.stringContaining('there is no certificate'),
+    }),
+  );
+  Object.assign(net, { credentials: await createSelfSigned('irc.test') });
+  const facts = admin.certificate.run({}, call) as { remaining: number };
+  expect(facts).toMatchObject({ subject: 'CN=irc.test', issuer: 'itself' });
+  expect(facts.remaining).toBeGreaterThan(3_600 * 24 * 365 * 9);
+});
+
+it('tells who was slowed down at connecting, as many as asked, and forgets one of them or all', () => {
+  const { throttle } = net.admission;
+  for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.2', '192.0.2.3'])
+    throttle.attempt(throttle.visitor(address), { connectBurst: 5, connectsPerSecond: 0.1 });
+  const rows = (limit: number) =>
+    (admin.throttle.run({ limit }, call) as { rows: { network: string }[] }).rows;
+  expect(rows(10).map(({ network }) => network)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+  expect(rows(2)).toHaveLength(2);
+  expect(admin['reset-throttle'].run({ address: '192.0.2.2' }, call)).toEqual({ forgotten: 1 });
+  expect(rows(10)).toHaveLength(2);
+  expect(admin['reset-throttle'].run({ address: '' }, call)).toEqual({ forgotten: 2 });
+  expect(rows(10)).toEqual([]);
+});
+
+it('tells whoever comes and asks of limits as they are now (ISUPPORT)', () => {
+  admin['set-limits'].run({ modes_per_command: 4 }, call);
+  expect(irc.join('a').send('VERSION').join('\n')).toContain(' MODES=4 ');
 });
