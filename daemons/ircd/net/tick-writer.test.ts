@@ -282,6 +282,30 @@ describe('TickWriter', () => {
     expect(later).toHaveLength(3_024);
   });
 
+  test('a list for which there is no room among those that are kept takes nothing of what grown ones may', () => {
+    const { arena, writer, push } = setUp();
+    const small = Array.from({ length: 16_384 }, () => new FakeReceiver());
+    const grown = Array.from({ length: 1_030 }, () => new FakeReceiver());
+    const kept = () => {
+      const lists = Array.from({ length: 16_384 }, () => writer.open(new FakeReceiver()));
+      return lists.filter(({ bounds }) => bounds.length > 16).length;
+    };
+    const tick = (receivers: readonly FakeReceiver[], lines: number) => {
+      for (let line = 0; line < lines; line++) {
+        const chunk = arena.encode('it');
+        arena.encode('a gap');
+        for (const receiver of receivers) push(receiver, chunk);
+      }
+    };
+    tick(small, 1);
+    tick(grown, 65);
+    // Those that have grown are let go when 16,384 others are kept already.
+    writer.flush([]);
+    tick(grown, 65);
+    writer.flush([]);
+    expect(kept()).toBe(1_024);
+  });
+
   test('lists that begin alike are not taken for the same, nor one of this tick for one of the tick before', () => {
     const { arena, writer, push } = setUp();
     const chunks = () => ['1', '-', '2', '-', '3'].map((text) => arena.encode(text));

@@ -212,13 +212,14 @@ export class TickWriter {
   }
 
   #release(ranges: RangeList): void {
+    if (this.#spare.length >= MAX_KEPT_LISTS) return;
     ranges.clear();
     const { length } = ranges.bounds;
     if (length > FIRST_BOUNDS) {
       if (this.#keptBounds + length > MAX_KEPT_BOUNDS) return;
       this.#keptBounds += length;
     }
-    if (this.#spare.length < MAX_KEPT_LISTS) this.#spare.push(ranges);
+    this.#spare.push(ranges);
   }
 
   #newList(): RangeList {
