@@ -23,6 +23,8 @@ const MOST_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 /** Before the time is over, so that the window and the daemons can end within it. */
 const END_MS = 15_000;
+/** From one key to the next, of who types fast. */
+const KEY_MS = 100;
 /** What a page may take. */
 const BAR_MS = 100;
 
@@ -109,9 +111,10 @@ async function switched(page: Page, cdp: CDPSession, press: () => Promise<void>,
   }
 }
 
-/** Puts the focus on something and presses Enter: what a keyboard does with links and tabs. */
+/** Puts the focus on something and presses Enter, as fast as fingers do: what a keyboard does with links and tabs. */
 async function enter(page: Page, selector: string): Promise<void> {
   await page.locator(selector).first().focus();
+  await sleep(KEY_MS);
   await page.keyboard.press('Enter');
 }
 
@@ -119,6 +122,7 @@ async function enter(page: Page, selector: string): Promise<void> {
 async function leap(page: Page, letter: string): Promise<void> {
   await page.evaluate('document.activeElement?.blur()');
   await page.keyboard.press('g');
+  await sleep(KEY_MS);
   await page.keyboard.press(letter);
 }
 

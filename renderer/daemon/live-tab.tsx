@@ -3,8 +3,7 @@ import { memo, type ReactNode, useMemo, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { ComparisonSpec } from '../../contract/manifest-views.ts';
-import { type LiveChartSpec, liveChart, runtimeCharts } from '../charts/chart-series.ts';
-import { messages as chartMessages } from '../charts/messages.ts';
+import type { LiveChartSpec } from '../charts/chart-series.ts';
 import { useQuietCharts } from '../charts/quiet-charts.ts';
 import { chosenMetrics, metricsText } from '../history/chosen-metrics.ts';
 import { MetricPicker } from '../history/metric-picker.tsx';
@@ -27,6 +26,7 @@ import { InstrumentGroups } from './instrument-groups.tsx';
 import { messages } from './messages.ts';
 import { MetricTable } from './metric-table.tsx';
 import { TabTools } from './tab-tools.tsx';
+import { usualCharts } from './usual-charts.ts';
 
 interface LiveTabProps {
   readonly source: SourceModel;
@@ -57,10 +57,7 @@ export const LiveTab = memo(function LiveTab({
   const layout = useLayout(source);
   const [paused, setPaused] = useState(false);
   const usual = useMemo(
-    () =>
-      [...declared, ...runtimeCharts(source.id, chartMessages.runtime)]
-        .map((chart) => liveChart(source.id, source.samples.layout, chart))
-        .filter((chart) => chart.series.length > 0),
+    () => usualCharts(source, declared),
     // What a manifest names stays in its place, whatever instruments come and go.
     [declared, source],
   );

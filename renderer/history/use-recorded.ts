@@ -81,6 +81,9 @@ interface Answer {
 /** By the key of the question. */
 const kept = new KeptAnswers<Answer>();
 
+/** What was asked before its page was made, while that is under way. */
+const ahead = new WeakMap<HostModel, { readonly key: string; readonly asked: ReturnType<typeof put> }>();
+
 /** What the window holds of what arrived reaches back so far at least, in milliseconds. */
 const JOINED_MS = 300_000;
 
@@ -114,6 +117,26 @@ function pointsFor({ isCoarse }: Question, seconds: number): number {
   return Math.min(POINTS, Math.max(LEAST_POINTS, Math.floor(seconds / PERCENTILE_STEP_S) + 2));
 }
 
+const keyOf = (questions: readonly Question[], range: ViewRange) => JSON.stringify([questions, range]);
+
+/**
+ * Asks what the page of some charts will ask, because somebody points at the way there: most of the answer's time is over then when the page
+ * is made. One question at a time of a host; another that comes meanwhile is not put.
+ */
+export function readAhead(host: HostModel, charts: readonly ChartOfSource[], range: ViewRange): void {
+  const isConnected = host.store.getState().connection.phase === 'connected';
+  if (range.kind === 'live' || !isConnected || charts.length === 0 || ahead.has(host)) return;
+  const questions = questionsOf(charts);
+  const key = keyOf(questions, range);
+  if (leftOf(host, key, range) > 0) return;
+  const asked = put(host, questions, range);
+  ahead.set(host, { key, asked });
+  void asked.then((came) => {
+    ahead.delete(host);
+    answerOf(host, key, came);
+  });
+}
+
 /** Asks for nothing while the range is live, and reads nothing again while `paused`. */
 export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, paused: boolean): Recorded {
   const host = useHost();
@@ -122,11 +145,12 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
   const [answer, setAnswer] = useState(NOTHING);
   const [tries, setTries] = useState(0);
   const questions = useMemo(() => questionsOf(charts), [charts]);
-  const key = JSON.stringify([questions, range]);
+  const key = keyOf(questions, range);
   // The first question is put while the page is rendered: that takes about as long as an answer does.
   const [first] = useState(() => {
     const isAsked = range.kind !== 'live' && connected && !paused && leftOf(host, key, range) <= 0;
-    return { asked: isAsked ? put(host, questions, range) : null };
+    const before = ahead.get(host);
+    return { asked: isAsked ? (before?.key === key ? before.asked : put(host, questions, range)) : null };
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the questions and the range; the return of the recorder, of the connection, and a press on the button are reasons to ask again
   useEffect(() => {
@@ -134,16 +158,9 @@ export function useRecorded(charts: readonly ChartOfSource[], range: ViewRange, 
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (asked = put(host, questions, range)) => {
-      const { from, to, outcomes } = await asked;
+      const came = await asked;
       if (!current) return;
-      const error =
-        outcomes.map(({ outcome }) => (outcome.ok ? null : outcome.error)).find((one) => one !== null) ??
-        null;
-      const results = outcomes.flatMap(({ question, outcome }) =>
-        outcome.ok ? [{ question, result: outcome.result }] : [],
-      );
-      const next = { key, from, to, error, results };
-      if (error === null) kept.keep(host, key, next);
+      const next = answerOf(host, key, came);
       setAnswer(next);
       if (range.kind === 'recent') timer = setTimeout(askWhenSeen, READ_AGAIN_MS[range.name]);
     };
@@ -215,6 +232,22 @@ async function put(host: HostModel, questions: readonly Question[], range: ViewR
     })),
   );
   return { from, to, outcomes };
+}
+
+/** What came of questions; kept where all of them were answered. */
+function answerOf(
+  host: HostModel,
+  key: string,
+  { from, to, outcomes }: Awaited<ReturnType<typeof put>>,
+): Answer {
+  const error =
+    outcomes.map(({ outcome }) => (outcome.ok ? null : outcome.error)).find((one) => one !== null) ?? null;
+  const results = outcomes.flatMap(({ question, outcome }) =>
+    outcome.ok ? [{ question, result: outcome.result }] : [],
+  );
+  const answer = { key, from, to, error, results };
+  if (error === null) kept.keep(host, key, answer);
+  return answer;
 }
 
 /** The last answer to a question, where what arrives in the window goes on from there. */

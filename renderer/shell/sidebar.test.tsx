@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 /** The sidebar: where it leads, what it says of hosts and daemons, and how it is gone through. */
-import { act, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { key } from '../model/test-window.tsx';
+import { key, pass } from '../model/test-window.tsx';
 import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { closedParts, storedClosedParts } from './closed-parts.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -52,6 +52,29 @@ describe('with one host', () => {
     expect(['Daemons', 'Watch', 'Act', 'Record'].map((name) => list(name).length)).toEqual([2, 2, 1, 2]);
     expect(screen.getByTitle('running').className).toBe('text-good');
     expect(screen.queryByText('host a')).toBeNull();
+  });
+
+  it('asks ahead what a page will show of the past once somebody points at it for a moment', async () => {
+    await open({}, '#/h/a?range=1h');
+    const asked = () => page.argsOf('history.query').map((args) => (args as { source: string }).source);
+    const link = screen.getByRole('link', { name: 'main' });
+    fireEvent.pointerEnter(link);
+    await pass(29);
+    fireEvent.pointerLeave(link);
+    await pass(1_000);
+    expect(asked()).toEqual([]);
+    act(() => link.focus());
+    await pass(30);
+    await vi.waitFor(() => expect(asked()).not.toEqual([]));
+    expect(new Set(asked())).toEqual(new Set(['main']));
+  });
+
+  it('asks nothing ahead where what is live is looked at', async () => {
+    await open({}, '#/h/a?range=live');
+    act(() => screen.getByRole('link', { name: 'main' }).focus());
+    await pass(1_000);
+    await vi.dynamicImportSettled();
+    expect(page.argsOf('history.query')).toEqual([]);
   });
 
   test.each([

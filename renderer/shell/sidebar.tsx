@@ -15,11 +15,13 @@ import {
 import { hostGoneSince } from '../model/staleness.ts';
 import { openPalette } from '../palette/palette-store.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { usePointed } from '../ui/use-pointed.ts';
 import { closedParts, setClosed } from './closed-parts.ts';
 import { type Condition, daemonCondition, hostCondition } from './daemon-conditions.ts';
 import { messages } from './messages.ts';
 import { hashOf, useRoute } from './route.ts';
 import { moveInSidebar } from './sidebar-keys.ts';
+import { useRange } from './view.ts';
 
 const ENTRY =
   'flex h-entry min-w-0 flex-1 items-center gap-2.5 rounded-md px-2 text-sm transition-colors focus-visible:-outline-offset-2';
@@ -41,14 +43,18 @@ interface EntryProps {
   readonly path: readonly string[];
   readonly children: ReactNode;
   readonly after?: ReactNode;
+  /** Somebody has pointed at it for a moment, or gone to it by the keyboard, and may follow it. */
+  readonly onPointed?: () => void;
 }
 
-function Entry({ icon, path, children, after }: EntryProps): ReactNode {
+function Entry({ icon, path, children, after, onPointed }: EntryProps): ReactNode {
   const host = useHost();
   const here = useIsHere(path);
+  const pointed = usePointed(onPointed);
   return (
     <li className="flex">
       <a
+        {...pointed}
         href={hashOf(host, path)}
         aria-current={here ? 'page' : undefined}
         className={`${ENTRY} ${here ? 'bg-accent-soft font-medium text-accent' : 'text-ink hover:bg-hover'}`}
@@ -199,6 +205,17 @@ function Daemons(): ReactNode {
   const manifests = useManifests().filter((manifest) => !manifest.internal);
   const daemons = useHostState((state) => state.daemons);
   const isCurrent = useHostState((state) => hostGoneSince(state) === null);
+  const host = useHost();
+  const range = useRange();
+  const readAhead = (id: string) => () => {
+    if (range.kind === 'live') return;
+    // The page itself says what cannot be fetched.
+    const nothing = () => {};
+    void import('../daemon/read-ahead.ts').then(
+      ({ readDaemonAhead }) => readDaemonAhead(host, id, range),
+      nothing,
+    );
+  };
   return (
     <>
       {manifests.map(({ id }) => {
@@ -208,6 +225,7 @@ function Daemons(): ReactNode {
             key={id}
             icon="daemon"
             path={['daemon', id]}
+            onPointed={readAhead(id)}
             after={
               <ConditionMark condition={daemon === undefined ? null : daemonCondition(daemon, isCurrent)} />
             }
@@ -216,7 +234,7 @@ function Daemons(): ReactNode {
           </Entry>
         );
       })}
-      <Entry icon="host" path={['daemon', MAIN_SOURCE]}>
+      <Entry icon="host" path={['daemon', MAIN_SOURCE]} onPointed={readAhead(MAIN_SOURCE)}>
         {messages.host}
       </Entry>
     </>
