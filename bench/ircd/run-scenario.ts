@@ -9,8 +9,9 @@ import type { Figures } from '../shared/figures.ts';
 import { countedBetween, linesAWrite, type WriteCounts } from '../shared/lines-a-write.ts';
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
 import type { RunningServer } from '../shared/server-process.ts';
-import { startGenerator } from './generator-process.ts';
+import { type GeneratorRun, startGenerator } from './generator-process.ts';
 import type { Job, Measurement, MemoryJob } from './messages.ts';
+import { isForProgram, startPaced } from './paced/paced.ts';
 import type { Scenario } from './scenarios.ts';
 import type { IrcServerKind } from './servers.ts';
 
@@ -60,7 +61,7 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
   let machineBefore = machineCpuSeconds();
   const counters = async () => (await server.counters?.()) ?? {};
   let countersBefore = Promise.resolve<DaemonCounters>({});
-  const generator = startGenerator(job, {
+  const run: GeneratorRun = {
     pinned: true,
     limitMs: RUN_LIMIT_MS,
     onStart: () => {
@@ -68,7 +69,8 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
       machineBefore = machineCpuSeconds();
       countersBefore = counters();
     },
-  });
+  };
+  const generator = (isForProgram(job) ? startPaced(job, run) : null) ?? startGenerator(job, run);
   try {
     const measurement = await generator.measurement;
     const after = readUsage(serverPid);

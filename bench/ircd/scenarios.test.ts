@@ -11,6 +11,7 @@ import { type IrcServerKind, ourServer } from './servers.ts';
 const SIZES = {
   measureMs: 1_000,
   warmupMs: 500,
+  timedWarmupMs: 500,
   connections: 20,
   deliveriesPerSecond: 100,
   pacedConnections: 300,

@@ -2,10 +2,8 @@
  * The row "C loop" of a comparison: a program in C that does the writes of a server and nothing else (c-loop.c), so that the
  * distance of every server to what the machine can do is seen. Used by the benchmarks of ircd and relay.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compile, directoryForNow } from '../c-program.ts';
 import type { Figures } from '../figures.ts';
 import { type RunningServer, startRival } from '../server-process.ts';
 
@@ -30,24 +28,18 @@ export type StartCLoop = (wire: 'irc' | 'relay', shape: WriteShape) => Promise<R
 
 /** {@link compileCLoop} into a directory that goes when this process ends. */
 export function compileCLoopForNow(): StartCLoop | string {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-c-loop-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return compileCLoop(directory);
+  return compileCLoop(directoryForNow());
 }
 
 /**
  * Compiles it into a directory.
  * @returns how to start it, or why there is none
  */
-export function compileCLoop(directory: string, compiler = 'cc'): StartCLoop | string {
-  if (process.platform !== 'linux') return `${C_LOOP}: it waits in epoll, which only Linux has`;
-  const program = join(directory, 'c-loop');
-  const compiled = spawnSync(compiler, ['-O2', '-o', program, SOURCE], { encoding: 'utf8' });
-  if (compiled.error !== undefined)
-    return `${C_LOOP}: there is no C compiler "${compiler}" (apt install gcc libc6-dev)`;
-  if (compiled.status !== 0) return `${C_LOOP}: "${compiler}" did not compile it: ${compiled.stderr.trim()}`;
+export function compileCLoop(directory: string, compiler?: string): StartCLoop | string {
+  const compiled = compile(SOURCE, directory, compiler);
+  if ('why' in compiled) return `${C_LOOP}: ${compiled.why}`;
   return (wire, { linesAWrite, lineBytes }) =>
-    startRival('c-loop', program, (_directory, port) =>
+    startRival('c-loop', compiled.program, (_directory, port) =>
       Promise.resolve([wire, String(port), linesAWrite.toFixed(3), String(Math.round(lineBytes))]),
     );
 }

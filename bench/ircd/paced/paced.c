@@ -1,0 +1,289 @@
+/*
+ * The load of IRC clients that speak at a fixed rate, each delivery timed. In C, because what is timed is the server: a hundred thousand
+ * small reads a second fill the core of a generator in Node, and what waits there counts as the server's. Linux only. Compiled and
+ * started by paced.ts.
+ *
+ * paced PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS
+ *   Clients are spread evenly over the channels. Prints "start" when the measured time begins, then one line of figures (see report), and
+ *   keeps its connections until its input ends.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READ = 262144, CARRY = 8192, COMING = 500, EVENTS = 1024, NUMBERS = 100000, DIGITS = 5, QUIET_MS = 300, STRIDE = 7919 };
+
+static const char TEXT[] = "the quick brown fox jumps over it";
+
+enum state { CONNECTING, REGISTERING, JOINING, THERE };
+
+struct client {
+  int fd;
+  enum state state;
+  /* The beginning of a line while it registers. */
+  char *carry;
+  int carried;
+};
+
+static struct client *clients;
+static int client_count, channel_count, port, begun, there;
+static int poller, timer;
+static uint64_t lines, bytes, reads;
+/* When each message left, in nanoseconds; 0 for none. */
+static uint64_t sent_at[NUMBERS];
+/* How long deliveries took, in nanoseconds. */
+static uint32_t *times;
+static size_t time_count, time_room;
+static int timing;
+
+static void die(const char *what) {
+  fprintf(stderr, "paced: %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static uint64_t now_ns(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+}
+
+static int index_of(const struct client *client) { return (int)(client - clients); }
+
+static void say(struct client *client, const char *text, size_t length) {
+  while (length > 0) {
+    ssize_t done = write(client->fd, text, length);
+    if (done < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) die("the server does not take what is sent");
+      struct pollfd room = {.fd = client->fd, .events = POLLOUT};
+      poll(&room, 1, -1);
+      continue;
+    }
+    text += done;
+    length -= (size_t)done;
+  }
+}
+
+static void begin_client(void) {
+  struct client *client = &clients[begun++];
+  int one = 1;
+  client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (client->fd < 0) die("socket");
+  setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (connect(client->fd, (struct sockaddr *)&to, sizeof to) < 0 && errno != EINPROGRESS) die("connect");
+  client->carry = malloc(CARRY);
+  if (client->carry == NULL) die("malloc");
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = client};
+  if (epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0) die("epoll_ctl");
+}
+
+static void connected(struct client *client) {
+  int problem = 0;
+  socklen_t size = sizeof problem;
+  getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &problem, &size);
+  errno = problem;
+  if (problem != 0) die("connect");
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+  if (epoll_ctl(poller, EPOLL_CTL_MOD, client->fd, &event) < 0) die("epoll_ctl");
+  char text[128];
+  int length = snprintf(text, sizeof text, "NICK c%05d\r\nUSER c%05d 0 * :load\r\n", index_of(client), index_of(client));
+  client->state = REGISTERING;
+  say(client, text, (size_t)length);
+}
+
+/* A whole line for a client that is not in its channel yet. */
+static void hear(struct client *client, char *line) {
+  char text[CARRY];
+  if (strncmp(line, "PING ", 5) == 0) {
+    int length = snprintf(text, sizeof text, "PONG %s\r\n", line + 5);
+    say(client, text, (size_t)length);
+  } else if (strncmp(line, "ERROR ", 6) == 0) {
+    fprintf(stderr, "paced: the server says %s\n", line);
+    exit(1);
+  } else if (client->state == REGISTERING && (strstr(line, " 376 ") != NULL || strstr(line, " 422 ") != NULL)) {
+    int length = snprintf(text, sizeof text, "JOIN #bench%d\r\n", index_of(client) % channel_count);
+    client->state = JOINING;
+    say(client, text, (size_t)length);
+  } else if (client->state == JOINING && strstr(line, " 366 ") != NULL) {
+    client->state = THERE;
+    there++;
+    if (begun < client_count) begin_client();
+  }
+}
+
+static void hear_all(struct client *client, const char *read_bytes, int length) {
+  for (int i = 0; i < length && client->state != THERE; i++) {
+    if (read_bytes[i] == '\n') {
+      if (client->carried > 0 && client->carry[client->carried - 1] == '\r') client->carried--;
+      client->carry[client->carried] = 0;
+      client->carried = 0;
+      hear(client, client->carry);
+    } else if (client->carried < CARRY - 1) {
+      client->carry[client->carried++] = read_bytes[i];
+    }
+  }
+  if (client->state != THERE) return;
+  free(client->carry);
+  client->carry = NULL;
+}
+
+static void keep_time(uint64_t took) {
+  if (time_count == time_room) {
+    time_room = time_room == 0 ? 1u << 20 : time_room * 2;
+    times = realloc(times, time_room * sizeof *times);
+    if (times == NULL) die("realloc");
+  }
+  times[time_count++] = took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
+}
+
+/* Counts lines, and times those whose number at their end is in this read. */
+static void count_lines(const char *read_bytes, int length, uint64_t now) {
+  const char *from = read_bytes, *end = read_bytes + length, *feed;
+  while (from < end && (feed = memchr(from, '\n', (size_t)(end - from))) != NULL) {
+    lines++;
+    from = feed + 1;
+    if (!timing || feed - read_bytes < DIGITS + 1) continue;
+    int number = 0;
+    const char *digit = feed - 1 - DIGITS;
+    for (; digit < feed - 1 && *digit >= '0' && *digit <= '9'; digit++) number = number * 10 + (*digit - '0');
+    if (digit == feed - 1 && sent_at[number] != 0) keep_time(now - sent_at[number]);
+  }
+}
+
+static void readable(struct client *client) {
+  static char buffer[READ];
+  ssize_t length = read(client->fd, buffer, sizeof buffer);
+  if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (length <= 0) die("a client was lost");
+  bytes += (uint64_t)length;
+  reads++;
+  if (client->state == THERE) count_lines(buffer, (int)length, now_ns());
+  else hear_all(client, buffer, (int)length);
+}
+
+/* Looks once at what has happened. @param wait_ms as of epoll_wait */
+static void turn(int wait_ms) {
+  struct epoll_event events[EVENTS];
+  int count = epoll_wait(poller, events, EVENTS, wait_ms);
+  if (count < 0 && errno != EINTR) die("epoll_wait");
+  for (int i = 0; i < count; i++) {
+    struct client *client = events[i].data.ptr;
+    if (client == NULL) {
+      uint64_t expired;
+      if (read(timer, &expired, sizeof expired) < 0 && errno != EAGAIN) die("timer");
+    } else if (client->state == CONNECTING) {
+      connected(client);
+    } else {
+      readable(client);
+    }
+  }
+}
+
+static void populate(void) {
+  while (begun < client_count && begun < COMING) begin_client();
+  while (there < client_count) turn(-1);
+  /* The joins of others arrive. */
+  for (uint64_t before = bytes + 1; before != bytes;) {
+    before = bytes;
+    for (uint64_t until = now_ns() + QUIET_MS * 1000000ull; now_ns() < until;) turn(10);
+  }
+}
+
+static void send_message(uint64_t number) {
+  char text[160];
+  int index = (int)(number * STRIDE % (uint64_t)client_count);
+  int slot = (int)(number % NUMBERS);
+  int length = snprintf(text, sizeof text, "PRIVMSG #bench%d :%s %05d\r\n", index % channel_count, TEXT, slot);
+  sent_at[slot] = now_ns();
+  say(&clients[index], text, (size_t)length);
+}
+
+static double cpu_seconds(void) {
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* Messages leave when they are due, until that time. */
+static void speak_until(uint64_t first, double interval_ns, uint64_t *said, uint64_t until) {
+  for (;;) {
+    uint64_t now = now_ns();
+    if (now >= until) return;
+    uint64_t due;
+    while ((due = first + (uint64_t)((double)*said * interval_ns)) <= now) send_message((*said)++);
+    struct itimerspec at = {.it_value = {.tv_sec = (time_t)(due / 1000000000u), .tv_nsec = (long)(due % 1000000000u)}};
+    if (timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL) < 0) die("timer");
+    turn(-1);
+  }
+}
+
+static int by_time(const void *one, const void *other) {
+  uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+  return (a > b) - (a < b);
+}
+
+static double at(double share) {
+  if (time_count == 0) return NAN;
+  size_t place = (size_t)ceil(share * (double)time_count);
+  return (double)times[place == 0 ? 0 : place - 1] / 1e9;
+}
+
+/* seconds, lines, bytes, reads, CPU seconds of its own, deliveries that were timed, their p50, p95, p99, p99.9 and longest in seconds */
+static void report(double seconds, uint64_t line_count, uint64_t byte_count, uint64_t read_count, double cpu) {
+  qsort(times, time_count, sizeof *times, by_time);
+  printf("%.6f %llu %llu %llu %.6f %zu %.9f %.9f %.9f %.9f %.9f\n", seconds, (unsigned long long)line_count,
+         (unsigned long long)byte_count, (unsigned long long)read_count, cpu, time_count, at(0.5), at(0.95), at(0.99), at(0.999), at(1));
+}
+
+int main(int argc, char **argv) {
+  if (argc != 7) {
+    fprintf(stderr, "usage: paced PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS\n");
+    return 2;
+  }
+  port = atoi(argv[1]);
+  client_count = atoi(argv[2]);
+  channel_count = atoi(argv[3]);
+  double interval_ns = 1e9 / atof(argv[4]);
+  uint64_t warmup = (uint64_t)(atof(argv[5]) * 1e6), measured = (uint64_t)(atof(argv[6]) * 1e6);
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  clients = calloc((size_t)client_count, sizeof *clients);
+  poller = epoll_create1(EPOLL_CLOEXEC);
+  timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (clients == NULL || poller < 0 || timer < 0) die("the start");
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+  if (epoll_ctl(poller, EPOLL_CTL_ADD, timer, &event) < 0) die("epoll_ctl");
+  populate();
+  uint64_t said = 0, first = now_ns();
+  speak_until(first, interval_ns, &said, first + warmup);
+  puts("start");
+  timing = 1;
+  memset(sent_at, 0, sizeof sent_at);
+  double cpu = cpu_seconds();
+  uint64_t from = now_ns(), line_count = lines, byte_count = bytes, read_count = reads;
+  speak_until(first, interval_ns, &said, from + measured);
+  double seconds = (double)(now_ns() - from) / 1e9;
+  cpu = cpu_seconds() - cpu;
+  timing = 0;
+  report(seconds, lines - line_count, bytes - byte_count, reads - read_count, cpu);
+  while (getchar() != EOF) continue;
+  return 0;
+}
