@@ -24,9 +24,9 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(new URL('/api/status', url), { method: 'POST', headers });
   expect(await response.json()).toMatchObject({ ok: true, result: { host: 'headless' } });
-  // Who is let in, and who is not, is counted from the start.
-  const metrics = await (await fetch(new URL('/metrics', url), { headers })).text();
-  expect(metrics).toContain('limiter="http connections"');
+  // Who is let in, and who is not, is counted from the start. What is told is the second before: it may have begun without.
+  const metrics = async () => await (await fetch(new URL('/metrics', url), { headers })).text();
+  await expect.poll(metrics).toContain('limiter="http connections"');
   // Browsers that watch, a daemon too, keep it from nothing.
   const socket = (path: string) => new WebSocket(new URL(path, url.replace('http', 'ws')), { headers });
   await once(socket('/stream/recorder'), 'message');
