@@ -11,6 +11,8 @@ test('one page has what is live and what was recorded, over a range that stands 
   await app.open('/daemon/ircd/live');
   const memory = page.getByRole('region', { name: 'Memory' });
   const plot = memory.locator('.u-over');
+  // Below the window where the strip of what happened of late stands over the charts, as long as that is in the range.
+  await memory.scrollIntoViewIfNeeded();
   await expect(memory.locator('.uplot canvas')).toBeVisible();
   const range = page.getByRole('button', { name: /^Time range: / });
   await expect(range).toHaveText('Live');
