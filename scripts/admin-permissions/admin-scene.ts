@@ -404,18 +404,39 @@ export interface Call {
   readonly before: string;
   /** JSON; `, confirmed` may follow. */
   readonly args: string;
-  /** Whether it shall be refused: it may be asked in a world in which others were. */
-  readonly refused?: boolean;
+  /** Whether it shall change nothing: it may be asked in a world in which others did not. */
+  readonly changesNothing?: boolean;
 }
 
-/** A world in which everything was refused so far, and so is as it was. */
-let untouched: { readonly key: string; readonly world: World } | null = null;
+/** A world in which nothing was changed so far, and so is as it was. */
+interface Untouched {
+  readonly key: string;
+  readonly world: World;
+}
+/** One for which nothing was prepared, and one for which something was: the rows of a command go to and fro between those. */
+const untouched: Record<'plain' | 'prepared', Untouched | null> = { plain: null, prepared: null };
 
-/** Ends the world that waits for what shall be refused there too. */
+/** Ends the worlds that wait for what shall change nothing there either. */
 export async function closeUntouched(): Promise<void> {
-  const { world } = untouched ?? {};
-  untouched = null;
+  for (const sort of ['plain', 'prepared'] as const) await closeOne(sort);
+}
+
+async function closeOne(sort: keyof typeof untouched): Promise<void> {
+  const { world } = untouched[sort] ?? {};
+  untouched[sort] = null;
   await world?.close();
+}
+
+/** The untouched world with `parts`, made where another one is waiting. */
+async function untouchedWorld(daemon: string, parts: readonly string[]): Promise<World> {
+  const sort = parts.length === 0 ? 'plain' : 'prepared';
+  const key = `${daemon}: ${parts.join('; ')}`;
+  const there = untouched[sort];
+  if (there?.key === key) return there.world;
+  await closeOne(sort);
+  const world = await worldOf(daemon, parts);
+  untouched[sort] = { key, world };
+  return world;
 }
 
 async function worldOf(daemon: string, parts: readonly string[]): Promise<World> {
@@ -431,18 +452,13 @@ export async function outcomeOf({
   role,
   before,
   args,
-  refused = false,
+  changesNothing = false,
 }: Call): Promise<Outcome> {
   if (WORLDS[daemon] === undefined) throw new Error(`no world of ${daemon} to run ${command} in`);
   const given = before.split('; ').filter((part) => part !== '');
   const full = given.includes(FULL);
   const parts = given.filter((part) => part !== FULL);
-  const key = `${daemon}: ${parts.join('; ')}`;
-  if (refused && untouched?.key !== key) {
-    await closeUntouched();
-    untouched = { key, world: await worldOf(daemon, parts) };
-  }
-  const world = refused ? untouched!.world : await worldOf(daemon, parts);
+  const world = await (changesNothing ? untouchedWorld(daemon, parts) : worldOf(daemon, parts));
   const entries: KeyedAuditEntry[] = [];
   const { service, close } = mainBefore(world, daemon, full, (entry) => entries.push(entry));
   try {
@@ -460,7 +476,7 @@ export async function outcomeOf({
     return { ...outcome, changed: [outcome.changed, ...written].filter((part) => part !== '').join('; ') };
   } finally {
     await close();
-    if (!refused) await world.close();
+    if (!changesNothing) await world.close();
   }
 }
 
