@@ -74,6 +74,13 @@ const change = z.discriminatedUnion('do', [
   /** An account may read what comes after an order; the earliest that was said holds. */
   z.strictObject({ do: z.literal('reader'), scope, account: text, since: order }),
   z.strictObject({ do: z.literal('no reader'), scope, account: text }),
+  /** How much of a scope is kept: messages, the latest, with whatever else happened since; and milliseconds. Null for as much as of any. */
+  z.strictObject({
+    do: z.literal('amount'),
+    scope,
+    messages: z.int().positive().nullable(),
+    keepMs: z.int().positive().nullable(),
+  }),
   /** An account has ended: what it has, and where it might read. */
   z.strictObject({ do: z.literal('end account'), account: text }),
   /** All scopes of channels or of accounts. */
@@ -170,7 +177,7 @@ export const MESSAGE_QUESTIONS = {
       found: z.array(z.strictObject({ scope, order, at: time, data: z.string(), peer: peer.nullable() })),
     }),
   },
-  /** Folded accounts of which something is kept or that may read something, in their order, a page at a time. */
+  /** Folded accounts of which something is kept or that may read something, in their order, a page at a time; `*`, everybody, is none. */
   accounts: {
     args: z.strictObject({ after: text }),
     result: z.strictObject({ accounts: z.array(text).max(MOST_ACCOUNTS) }),

@@ -31,7 +31,7 @@ export const CMODE = {
   /** What is said to several targets at once is refused. */
   noLists: 1 << 14,
   noKnock: 1 << 15,
-  /** What is said is kept for those who are on it. */
+  /** Has the mode `H`, which is a text: what is said is kept for those who are on it. */
   history: 1 << 16,
   /** Nobody is kicked. */
   noKicks: 1 << 17,
@@ -49,7 +49,6 @@ export const CMODE = {
 export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['C', CMODE.noCtcp],
   ['D', CMODE.delayed],
-  ['H', CMODE.history],
   ['K', CMODE.noKnock],
   ['M', CMODE.accountsSpeak],
   ['N', CMODE.noNotice],
@@ -70,15 +69,15 @@ export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Modes that are a text, which is given when they are set alone: `L` a channel for those who may not enter, `f` how much of what is too
- * much. CHANMODES type C, as `l` is.
+ * Modes that are a text, which is given when they are set alone: `H` how much is kept of what is said, `L` a channel for those who may not
+ * enter, `f` how much of what is too much. CHANMODES type C, as `l` is.
  */
-export const TEXT_MODES = ['L', 'f'] as const;
+export const TEXT_MODES = ['H', 'L', 'f'] as const;
 export type TextMode = (typeof TEXT_MODES)[number];
 
 /** Whether a letter is one of them. */
 export function isTextMode(letter: string): letter is TextMode {
-  return letter === 'L' || letter === 'f';
+  return letter === 'H' || letter === 'L' || letter === 'f';
 }
 
 /** Letters of the modes that are lists of masks; CHANMODES type A. */

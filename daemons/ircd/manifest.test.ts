@@ -652,6 +652,7 @@ it('shows spam filters, what was said, and what the server itself has, in these 
     words(`
       kept "Kept" text
       minutes "Minutes" number
+      mostMessages "Messages at most" number
       where "Where" text
       readers "Who may read it" text
       messages "In memory" number

@@ -24,6 +24,11 @@ export const limits = {
     reason:
       'Messages that are deleted in one go, as they are too old or too many: a few milliseconds, and questions are answered in between.',
   },
+  trimmedScopes: {
+    default: 500,
+    unit: 'count',
+    reason: 'Channels with a time of their own that are looked at in one go: a few milliseconds.',
+  },
   trimMs: {
     default: 10_000,
     unit: 'milliseconds',

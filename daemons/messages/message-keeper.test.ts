@@ -75,6 +75,19 @@ it('goes by what it is told last, and trims a channel that has grown since', asy
   expect(store.messages).toBe(8);
 });
 
+it('trims a channel by what it is told of it, at once and as time goes by', async () => {
+  open(60_000);
+  for (let n = 1; n <= 10; n++) write(keep(n));
+  write({ do: 'amount', scope: 'c#c', messages: 4, keepMs: 30_000 });
+  await clock.advance(1);
+  expect(store.messages).toBe(4);
+  write({ ...keep(11), scope: 'c#other' } as StoreChange);
+  now += 30_001;
+  await clock.advance(limits.trimMs.default + 1);
+  expect(store.messages).toBe(1);
+  expect(store.scope('c#c')).toMatchObject({ messages: 0, mostMessages: 4, keepMs: 30_000 });
+});
+
 it('has nothing of what was too old in its files, nor of what was in the log of a process that was killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'message-keeper-'));
   try {

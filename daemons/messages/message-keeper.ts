@@ -52,7 +52,10 @@ export class MessageKeeper {
           return kept;
         });
         this.counts.transactions++;
-        for (const change of batch.changes) if (change.do === 'keep') this.#trim.grew(change.scope);
+        for (const change of batch.changes) {
+          if (change.do === 'keep' || change.do === 'amount') this.#trim.grew(change.scope);
+          if (change.do === 'amount') this.#lookIn(0);
+        }
         return {};
       },
       read: (args) => read(() => this.#reader.read(args)),

@@ -5,7 +5,7 @@
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { modeWords } from '../../irc/mode-words.ts';
-import { CMODE, STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
+import { STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { eventOn, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -45,10 +45,6 @@ export class ChannelModeChanges {
   flag(on: boolean, letter: string, bit: number): void {
     if (this.#channel.has(bit) === on) return;
     this.#channel.modes ^= bit;
-    if (bit === CMODE.history) {
-      if (on) this.#server.history?.begun(this.#channel);
-      else this.#server.history?.drop(this.#channel);
-    }
     this.#add(on, letter);
   }
 
@@ -79,8 +75,20 @@ export class ChannelModeChanges {
 
   /** @param text null for none; one that means nothing changes nothing. */
   text(letter: TextMode, text: string | null): void {
+    const before = this.#channel.text(letter);
     if (!this.#channel.setText(letter, text)) return;
+    if (letter === 'H') this.#keeps(before === null);
     this.#add(text !== null, letter, this.#channel.text(letter) ?? '');
+  }
+
+  /** History is kept by another policy, or is from here on, or is no longer. */
+  #keeps(isNew: boolean): void {
+    const { history } = this.#server;
+    if (this.#channel.historyPolicy === null) history?.drop(this.#channel);
+    else {
+      if (isNew) history?.begun(this.#channel);
+      history?.policyChanged(this.#channel, isNew);
+    }
   }
 
   /** Whether anything is other than before. */

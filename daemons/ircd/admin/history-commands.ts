@@ -8,6 +8,7 @@ import { limits } from '../limits.ts';
 export const historyColumns: readonly TableColumn[] = [
   { key: 'kept', title: 'Kept', type: 'text' },
   { key: 'minutes', title: 'Minutes', type: 'number' },
+  { key: 'mostMessages', title: 'Messages at most', type: 'number' },
   { key: 'where', title: 'Where', type: 'text' },
   { key: 'readers', title: 'Who may read it', type: 'text' },
   { key: 'messages', title: 'In memory', type: 'number' },

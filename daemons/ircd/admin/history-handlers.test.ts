@@ -38,7 +38,7 @@ it('reads what was said with who said it, by which account, what it was and when
   ann.send('PART #c :good bye');
   const rows = await read();
   expect(rows.map(({ saidBy, account, said, text }) => [saidBy, account, said, text])).toEqual([
-    ['irc.test', null, 'MODE', '#c +H'],
+    ['irc.test', null, 'MODE', '#c +H *'],
     ['ann!~ann@192.0.2.1', 'Ann', 'JOIN', '#c'],
     ['ann!~ann@192.0.2.1', 'Ann', 'PRIVMSG', 'one'],
     ['ann!~ann@192.0.2.1', 'Ann', 'NOTICE', ': two : :'],
@@ -92,7 +92,15 @@ it('refuses what is not kept, not for operators, nowhere and no time, before and
 it('tells of a channel what is kept, for how long, where and for whom, or why nothing is', async () => {
   begin({});
   irc.join('ann').send('JOIN #c');
-  const nothing = { minutes: null, where: '', readers: '', messages: 0, oldestAt: null, channel: '#c' };
+  const nothing = {
+    minutes: null,
+    mostMessages: null,
+    where: '',
+    readers: '',
+    messages: 0,
+    oldestAt: null,
+    channel: '#c',
+  };
   expect(facts()).toEqual({ kept: 'no: keep_minutes under [ircd.history] is 0', ...nothing });
   await irc.close();
   begin({ ...READ, readers: 'members' });
@@ -101,6 +109,7 @@ it('tells of a channel what is kept, for how long, where and for whom, or why no
   expect(facts()).toEqual({
     kept: 'yes',
     minutes: 60,
+    mostMessages: null,
     where: 'in memory',
     readers: 'everybody who is on it, also what was said before they came, and operators of the server',
     messages: 2,

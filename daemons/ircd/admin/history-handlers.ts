@@ -3,7 +3,6 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import { timestampOf } from '../../irc/timestamp.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import type { Kept } from '../history/history-buffer.ts';
-import { readersText } from '../history/history-policy.ts';
 import { search } from '../history/history-search.ts';
 import { historyOf, type MessageHistory } from '../history/message-history.ts';
 import type { IrcServer } from '../irc-server.ts';
@@ -18,14 +17,14 @@ const ANSWER_BYTES = 1_048_576;
 
 /** The facts of a channel's history, by column key. */
 export function historyRow(server: IrcServer, channel: Channel): Row {
-  const { history } = server.config;
   const kept = keptOf(server, channel);
   const entries = channel.history?.buffer.entries ?? [];
   return {
     kept: typeof kept === 'string' ? `no: ${kept}` : 'yes',
-    minutes: typeof kept === 'string' ? null : history.keep_minutes,
+    minutes: typeof kept === 'string' ? null : kept.amountOf(channel).minutes,
+    mostMessages: typeof kept === 'string' ? null : kept.amountOf(channel).messages,
     where: typeof kept === 'string' ? '' : whereOf(kept),
-    readers: typeof kept === 'string' ? '' : readersText(history),
+    readers: typeof kept === 'string' ? '' : kept.readersText(channel),
     messages: entries.length,
     oldestAt: entries[0]?.timeMs ?? null,
     channel: channel.name,
@@ -48,6 +47,7 @@ export function historyHandlers(server: IrcServer): CommandHandlers<typeof histo
             scope: scopeOf(channel),
             name: channel.name,
             after: 0,
+            sinceMs: history.keptSinceMs(channel),
             by: '',
             peer: null,
           },
@@ -77,7 +77,7 @@ function readable(server: IrcServer, name: string): { history: MessageHistory; c
   if (!server.config.history.operators_read)
     throw new SignalboxError(
       'refused',
-      `What is said on ${channel.name} is for ${readersText(server.config.history)}. Operators read it with operators_read = true under [ircd.history], which everybody who joins is told.`,
+      `What is said on ${channel.name} is for ${history.readersText(channel)}. Operators read it with operators_read = true under [ircd.history], which everybody who joins is told.`,
     );
   return { history, channel };
 }

@@ -2,9 +2,10 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import { hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { canonicalListMask } from '../../irc/extended-mask.ts';
-import { CMODE, CMODE_LETTERS, isTextMode, STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
+import { CMODE_LETTERS, isTextMode, STATUS_LETTERS, type TextMode } from '../../irc/modes.ts';
 import { isChannelName, isValidKey } from '../../irc/names.ts';
 import type { ChannelModeChanges } from '../actions/channel-modes.ts';
+import { AS_SERVER, POLICY_FORM, parseHistoryPolicy } from '../history/channel-policy.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { MAX_LIMIT } from '../modes/channel-modes.ts';
@@ -27,8 +28,8 @@ export function modeChanges(
 ): readonly Change[] {
   const [letters = '', ...parameters] = text.split(' ').filter((word) => word !== '');
   const taken = parameters[Symbol.iterator]();
-  const next = (letter: string): string => {
-    const { value } = taken.next();
+  const next = (letter: string, otherwise?: string): string => {
+    const { value = otherwise } = taken.next();
     if (value === undefined)
       throw refused(`${letter} needs a parameter behind the letters, as in “+${letter} …”.`);
     return value;
@@ -66,11 +67,9 @@ function changeOf(
   channel: Channel,
   on: boolean,
   letter: string,
-  next: (letter: string) => string,
+  next: (letter: string, otherwise?: string) => string,
 ): Change {
   const flag = CMODE_LETTERS.get(letter);
-  if (flag === CMODE.history && on && history === null)
-    throw refused('Nothing of what is said is kept here; keep_minutes in [ircd.history] keeps it.');
   if (flag !== undefined) return (changes) => changes.flag(on, letter, flag);
   const status = (STATUS_LETTERS.get(letter) ?? 0) & statuses;
   if (status !== 0) {
@@ -79,6 +78,7 @@ function changeOf(
     if (member === undefined) throw refused(`${nick} is not on ${channel.name}.`);
     return (changes) => changes.status(on, letter, status, member);
   }
+  if (letter === 'H' && on) return historyChange(history, next(letter, AS_SERVER));
   if (isTextMode(letter)) return textChange(state, channel, on, letter, next);
   if (letter !== 'l') throw refused(`${letter} is no mode that channels have here.`);
   if (!on) return (changes) => changes.limit(null);
@@ -105,6 +105,16 @@ function listMask(letter: string, text: string): string {
   if (Buffer.byteLength(mask) > limits.maskBytes.default)
     throw refused(`A mask has at most ${limits.maskBytes.default} bytes.`);
   return mask;
+}
+
+function historyChange(history: IrcServer['history'], text: string): Change {
+  if (history === null)
+    throw refused('Nothing of what is said is kept here; keep_minutes in [ircd.history] keeps it.');
+  const policy = parseHistoryPolicy(text);
+  if (policy === null) throw refused(`H takes ${POLICY_FORM}.`);
+  const problem = history.whyNot(policy);
+  if (problem !== null) throw refused(`${problem}.`);
+  return (changes) => changes.text('H', policy.text);
 }
 
 function textChange(

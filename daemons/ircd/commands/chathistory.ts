@@ -153,11 +153,14 @@ function readableBy(
     if (historyOf(history, channel) === null) return null;
     const { history: kept, name } = channel;
     const after = history.readableAfter(channel, user);
+    const sinceMs = history.keptSinceMs(channel);
+    kept?.buffer.expire(sinceMs);
     return {
       buffer: kept?.buffer ?? null,
       scope: scopeOf(channel),
       name,
       after,
+      sinceMs,
       by: readerName(user),
       peer: null,
     };
@@ -169,6 +172,7 @@ function readableBy(
     scope: accountScope(user.account),
     name: '',
     after: 0,
+    sinceMs: 0,
     by: readerName(user),
     peer: { nick: fold(target), account: holder === null ? null : fold(holder) },
   };

@@ -12,6 +12,7 @@ import { part } from '../actions/part.ts';
 import { dueStatus } from '../actions/regain.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
+import { AS_SERVER } from '../history/channel-policy.ts';
 import { historyOf, type MessageHistory } from '../history/message-history.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
@@ -137,7 +138,7 @@ function* keepHistory(server: CommandServer, channel: Channel): WorkSteps {
   while (work.mustWait(channel.gate)) yield channel.gate;
   try {
     const changes = new ChannelModeChanges(server, server.state.me, channel);
-    changes.flag(true, 'H', CMODE.history);
+    changes.text('H', AS_SERVER);
     yield* rest(changes.announce());
   } finally {
     work.leave(channel.gate);
@@ -145,12 +146,11 @@ function* keepHistory(server: CommandServer, channel: Channel): WorkSteps {
 }
 
 /** Nobody speaks without knowing that it is kept. */
-function tellHistory(
-  client: LocalClient,
-  { name }: Channel,
-  { keepMinutes, readersText }: MessageHistory,
-): void {
-  const text = `What is said on ${name} is kept for ${keepMinutes} minutes, for ${readersText}; its operators end that with MODE ${name} -H`;
+function tellHistory(client: LocalClient, channel: Channel, history: MessageHistory): void {
+  const { name } = channel;
+  const { messages, minutes } = history.amountOf(channel);
+  const most = messages === null ? '' : `, ${messages} messages at most`;
+  const text = `What is said on ${name} is kept for ${minutes} minutes${most}, for ${history.readersText(channel)}; its operators end that with MODE ${name} -H`;
   if (client.has(CAP.standardReplies)) client.note('JOIN', 'HISTORY_KEPT', name, text);
   else client.notice(`*** ${text}`);
 }

@@ -172,7 +172,7 @@ it('announces -H when the disk has nothing of it any more, and takes no +H befor
   await expect.poll(() => heard.push(...bob.received())).toBe(3);
   expect(heard.map((line) => line.replace(/^.*192.0.2.1 /, ''))).toEqual([
     'MODE #c -H',
-    'MODE #c +H',
+    'MODE #c +H *',
     'PRIVMSG #c :new',
   ]);
   await disk().written();

@@ -204,7 +204,7 @@ it('says that it keeps what is said, and lets operators of the channel end that 
       .map((line) => line.replace(/^@\S+ /, '')),
   ).toEqual([
     ':new!~new@192.0.2.1 JOIN #n',
-    ':irc.test MODE #n +H',
+    ':irc.test MODE #n +H *',
     ':irc.test NOTICE new :*** What is said on #n is kept for 60 minutes, for those who are on it, from when they came; its operators end that with MODE #n -H',
     expect.stringContaining(' 353 '),
     expect.stringContaining(' 366 '),
@@ -375,7 +375,7 @@ it('keeps what users of other servers of our own kind say, under the id that the
     settle(wire);
     client.received();
   }
-  expect(eve.send('MODE #x').at(0)).toContain(' 324 eve #x +Hnt');
+  expect(eve.send('MODE #x').at(0)).toContain(' 324 eve #x +ntH *');
   const [said = ''] = eve.send('PRIVMSG #x :hi');
   settle(wire);
   dan.received();

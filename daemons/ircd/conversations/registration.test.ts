@@ -11,8 +11,8 @@ const conversations: Readonly<Record<string, string>> = {
     alice > :irc.test 001 alice :Welcome to the Signalbox IRC Network, alice!~al@192.0.2.1
     alice > :irc.test 002 alice :Your host is irc.test, running version signalbox-0.1.0
     alice > :irc.test 003 alice :This server was started DATE
-    alice > :irc.test 004 alice irc.test signalbox-0.1.0 BDRZdgioswxz CDHIKLMNOPQSTZbcefiklmnoprstv ILbefklov
-    alice > :irc.test 005 alice ACCEPT=100 AWAYLEN=378 BOT=B CALLERID=g CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,lLf,CDHKMNOPQSTZcimnprst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e EXTBAN=~,cmrz HOSTLEN=63 :are supported by this server
+    alice > :irc.test 004 alice irc.test signalbox-0.1.0 BDRZdgioswxz CDHIKLMNOPQSTZbcefiklmnoprstv HILbefklov
+    alice > :irc.test 005 alice ACCEPT=100 AWAYLEN=378 BOT=B CALLERID=g CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,lHLf,CDKMNOPQSTZcimnprst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e EXTBAN=~,cmrz HOSTLEN=63 :are supported by this server
     alice > :irc.test 005 alice INVEX=I KEYLEN=23 KICKLEN=295 KNOCK MAXLIST=beI:100 MODES=6 MONITOR=100 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST SILENCE=32 :are supported by this server
     alice > :irc.test 005 alice STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY WHOX :are supported by this server
     alice > :irc.test 251 alice :There are 1 users and 0 invisible on 1 servers
@@ -26,8 +26,8 @@ const conversations: Readonly<Record<string, string>> = {
     bob > :irc.test 001 bob :Welcome to the Signalbox IRC Network, bob!~bob@192.0.2.1
     bob > :irc.test 002 bob :Your host is irc.test, running version signalbox-0.1.0
     bob > :irc.test 003 bob :This server was started DATE
-    bob > :irc.test 004 bob irc.test signalbox-0.1.0 BDRZdgioswxz CDHIKLMNOPQSTZbcefiklmnoprstv ILbefklov
-    bob > :irc.test 005 bob ACCEPT=100 AWAYLEN=378 BOT=B CALLERID=g CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,lLf,CDHKMNOPQSTZcimnprst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e EXTBAN=~,cmrz HOSTLEN=63 :are supported by this server
+    bob > :irc.test 004 bob irc.test signalbox-0.1.0 BDRZdgioswxz CDHIKLMNOPQSTZbcefiklmnoprstv HILbefklov
+    bob > :irc.test 005 bob ACCEPT=100 AWAYLEN=378 BOT=B CALLERID=g CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,lHLf,CDKMNOPQSTZcimnprst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e EXTBAN=~,cmrz HOSTLEN=63 :are supported by this server
     bob > :irc.test 005 bob INVEX=I KEYLEN=23 KICKLEN=295 KNOCK MAXLIST=beI:100 MODES=6 MONITOR=100 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST SILENCE=32 :are supported by this server
     bob > :irc.test 005 bob STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY WHOX :are supported by this server
     bob > :irc.test 251 bob :There are 2 users and 0 invisible on 1 servers

@@ -65,12 +65,14 @@ export class DiskQueue {
     this.#push(entry, buffer.scope);
   }
 
-  change(change: StoreChange): void {
+  /** Whether there was no room even for it, so that all that was ever written is dropped. */
+  change(change: StoreChange): boolean {
     if (++this.#changes > limits.historyQueueChanges.default && !this.#fold()) {
       this.#forgetAll();
-      return;
+      return true;
     }
     this.#push(change, '');
+    return false;
   }
 
   /** Messages that wait. */

@@ -30,6 +30,12 @@ const change: fc.Arbitrary<StoreChange> = fc.oneof(
   fc.record({ do: fc.constant('reader' as const), scope, account, since: fc.nat(9) }),
   fc.record({ do: fc.constant('reader' as const), scope, account, since: fc.nat(9) }),
   fc.record({ do: fc.constant('no reader' as const), scope, account }),
+  fc.record({
+    do: fc.constant('amount' as const),
+    scope,
+    messages: fc.option(fc.integer({ min: 1, max: 3 })),
+    keepMs: fc.option(fc.constant(60_000)),
+  }),
   fc.record({ do: fc.constant('end account' as const), account }),
   fc.record({
     do: fc.constant('clear' as const),
@@ -42,8 +48,16 @@ function outcome(changes: readonly (StoreChange | null)[]) {
   const model = new MessageModel();
   for (const one of changes) if (one !== null) model.change(one);
   return [...model.scopes]
-    .filter(([, { messages, readers }]) => messages.length > 0 || readers.size > 0)
-    .map(([name, { messages, readers }]) => [name, messages.map(({ order }) => order), [...readers].sort()])
+    .filter(
+      ([, { messages, readers, amount }]) =>
+        messages.length > 0 || readers.size > 0 || amount.messages !== null || amount.keepMs !== null,
+    )
+    .map(([name, { messages, readers, amount }]) => [
+      name,
+      messages.map(({ order }) => order),
+      [...readers].sort(),
+      amount,
+    ])
     .sort();
 }
 

@@ -11,6 +11,8 @@ interface Later {
   dropped: boolean;
   /** Of an account whether it may no longer read, or else where it is said that it may. */
   readonly accounts: Map<string, 'may not' | number>;
+  /** Whether it is said how much of it is kept. */
+  amount: boolean;
 }
 
 /** Replaces changes that are needless by null; what is no change stays. Everything applied in its order is as before. */
@@ -68,6 +70,11 @@ class LaterChanges {
       case 'reader':
         if (this.#isOver(own, change.account)) return true;
         return this.#join(own, change, at, items);
+      case 'amount': {
+        const isSaid = own.amount;
+        own.amount = true;
+        return isSaid;
+      }
       default:
         return false;
     }
@@ -98,7 +105,7 @@ class LaterChanges {
   #of(scope: string): Later {
     let own = this.#scopes.get(scope);
     if (own === undefined) {
-      own = { dropped: false, accounts: new Map() };
+      own = { dropped: false, accounts: new Map(), amount: false };
       this.#scopes.set(scope, own);
     }
     return own;

@@ -182,6 +182,9 @@ export class HistoryBuffer {
   /** Entries that are to be written to disk yet. */
   unwritten = 0;
   readonly #most: number;
+  /** How many messages there may be, whatever else happened between them; what is before the oldest of them goes with those before it. */
+  #mostMessages = Number.POSITIVE_INFINITY;
+  #messages = 0;
   /** Those before {@link #from} are gone. */
   #entries: HistoryEntry[] = [];
   #from = 0;
@@ -207,10 +210,29 @@ export class HistoryBuffer {
     return this.#entries[this.#from]?.order ?? this.totals.lastOrder + 1;
   }
 
+  /** Whether there are as many messages as may be: of what came before the oldest of them nothing is to be read. */
+  get isFull(): boolean {
+    return this.#messages >= this.#mostMessages;
+  }
+
+  /** How many messages there may be from here on. */
+  bound(mostMessages: number): void {
+    this.#mostMessages = mostMessages;
+    this.#cut();
+  }
+
+  /** Lets those go that came before a time. */
+  expire(beforeMs: number): void {
+    while (this.size > 0 && this.#entries[this.#from]!.keptMs < beforeMs)
+      this.drop(this.#entries[this.#from]!);
+  }
+
   keep(said: Remembered): HistoryEntry {
     const entry = this.totals.place(this, said);
     this.#entries.push(entry);
+    if (said.kind === 'message') this.#messages++;
     if (this.size > this.#most) this.drop(this.#entries[this.#from]!);
+    if (this.#messages > this.#mostMessages) this.#cut();
     this.totals.makeRoom();
     return entry;
   }
@@ -229,6 +251,7 @@ export class HistoryBuffer {
       if (at === -1) return;
       this.#entries.splice(at, 1);
     }
+    if (entry.said.kind === 'message') this.#messages--;
     this.totals.release(entry);
   }
 
@@ -243,5 +266,10 @@ export class HistoryBuffer {
     for (const entry of this.entries) this.totals.release(entry);
     this.#entries = [];
     this.#from = 0;
+    this.#messages = 0;
+  }
+
+  #cut(): void {
+    while (this.#messages > this.#mostMessages) this.drop(this.#entries[this.#from]!);
   }
 }

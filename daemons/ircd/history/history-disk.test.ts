@@ -1,8 +1,19 @@
 /** What is read of the disk at a start, and when. */
 import { expect, it } from 'vitest';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
-import { HistoryDisk } from './history-disk.ts';
+import { type DiskOptions, HistoryDisk } from './history-disk.ts';
 import { ArrayKeeper } from './keeper-fixture.ts';
+
+const options = (keeper: ArrayKeeper): DiskOptions => ({
+  keeper,
+  work: new WorkTurns({}),
+  amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
+  restored: Promise.resolve(),
+  onOrder: () => 0,
+  onReaders: () => {},
+  onDropped: () => {},
+  onProblem: () => {},
+});
 
 it('does not tell who may read channels before those are there again: they would be taken for ended', async () => {
   const keeper = new ArrayKeeper();
@@ -12,15 +23,8 @@ it('does not tell who may read channels before those are there again: they would
     tellRestored = resolve;
   });
   const told: string[] = [];
-  const disk = new HistoryDisk({
-    keeper,
-    work: new WorkTurns({}),
-    amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-    restored,
-    onOrder: () => 0,
-    onReaders: (rows) => told.push(...rows.map(({ scope }) => scope)),
-    onProblem: () => {},
-  });
+  const onReaders: DiskOptions['onReaders'] = (rows) => told.push(...rows.map(({ scope }) => scope));
+  const disk = new HistoryDisk({ ...options(keeper), restored, onReaders });
   // Behind whatever is asked for at once.
   await disk
     .read('', {

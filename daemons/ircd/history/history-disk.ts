@@ -37,6 +37,8 @@ export interface DiskOptions {
   readonly restored: Promise<void>;
   /** Told page by page who may read what, once what was to be written before is. */
   readonly onReaders: (rows: ReaderRows) => void;
+  /** Told that all is dropped, also how much is kept of what. */
+  readonly onDropped: () => void;
   /** Told why nothing is written, once for each cause, and null when it is again. */
   readonly onProblem: (problem: string | null) => void;
 }
@@ -118,11 +120,12 @@ export class HistoryDisk {
   change(change: StoreChange): void {
     if (this.#frozen) return;
     if (this.#readers === 'under way') this.#meanwhile.push(change);
-    this.#queue.change(change);
+    const isAllDropped = this.#queue.change(change);
     if (change.do === 'drop') {
       this.#dropped.delete(change.scope);
       this.#dropped.set(change.scope, this.#queue.added);
     }
+    if (isAllDropped) this.#options.onDropped();
     this.#soon();
   }
 

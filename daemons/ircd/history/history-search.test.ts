@@ -58,6 +58,7 @@ it('is the same as of one list of everything', async () => {
           onOrder: () => 0,
           restored: Promise.resolve(),
           onReaders: () => {},
+          onDropped: () => {},
           onProblem: () => {},
         });
         history.disk = disk;
@@ -84,6 +85,7 @@ it('is the same as of one list of everything', async () => {
             scope: 'aann',
             name: '',
             after,
+            sinceMs: 0,
             by: '',
             peer: asked.peer === null ? null : { nick: asked.peer, account: null },
           };

@@ -17,6 +17,8 @@ export interface Readable {
   readonly name: string;
   /** Nothing up to this order. */
   readonly after: number;
+  /** Nothing that came before, Unix milliseconds. */
+  readonly sinceMs: number;
   /** Who reads, for turns at the disk: an account, or an address. */
   readonly by: string;
   /** In private: with whom, folded. */
@@ -56,7 +58,7 @@ export function search(
   const found = selection === null ? null : select(here.filter(isSeen), selection, room);
   const { disk } = history;
   const completeFrom = buffer?.completeFrom ?? history.totals.lastOrder + 1;
-  if (disk === null || after + 1 >= completeFrom) {
+  if (disk === null || after + 1 >= completeFrom || buffer?.isFull === true) {
     if (found !== null) return { kind: 'found', entries: found };
     return { kind: 'unknown', id: unknownOf(marks) };
   }
@@ -100,9 +102,11 @@ function inMemory({ buffer, after, peer }: Readable): readonly Kept[] {
 
 function fromDisk(
   { messages }: Extract<MessageResult<'read'>, { readonly messages: unknown }>,
-  { name, peer }: Readable,
+  { name, peer, sinceMs }: Readable,
 ): Kept[] {
-  return messages.map((message) => restored(message, name, peer)).filter((entry) => entry !== null);
+  // What is too old goes from the disk a little later.
+  const own = messages.filter(({ kept }) => kept >= sinceMs);
+  return own.map((message) => restored(message, name, peer)).filter((entry) => entry !== null);
 }
 
 function ofId(entries: readonly Kept[], id: string): Mark | null {

@@ -8,6 +8,7 @@ import {
   type StoredMessage,
 } from '../../../contract/messages.ts';
 import { MessageModel, type ModelMessage } from '../../runtime/test-fixtures/message-model.ts';
+import { EVERYBODY } from '../state/channel-history.ts';
 import type { MessageKeeper } from './message-keeper.ts';
 
 /** What it keeps outlives whoever asks: another may be made of the same model. */
@@ -115,7 +116,7 @@ export class ArrayKeeper implements MessageKeeper {
     const found = new Set<string>();
     for (const [scope, { readers }] of this.model.scopes) {
       if (scope.startsWith('a')) found.add(scope.slice(1));
-      for (const account of readers.keys()) found.add(account);
+      for (const account of readers.keys()) if (account !== EVERYBODY) found.add(account);
     }
     return {
       accounts: [...found]

@@ -14,6 +14,7 @@ import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
 import { ChannelHistory, type HistoryRecords, scopeOf } from '../state/channel-history.ts';
 import type { User } from '../state/user.ts';
+import { AS_SERVER, type HistoryPolicy, shortTime } from './channel-policy.ts';
 import {
   HistoryBuffer,
   type HistoryEntry,
@@ -47,6 +48,8 @@ export class MessageHistory implements HistoryRecords {
   readonly #accounts = new Map<string, HistoryBuffer>();
   /** Ids that were taken back since each of those began to read who reads now. */
   readonly #reading = new Set<Set<string>>();
+  /** Channels that keep what is said for a time of their own. */
+  readonly #timed = new Set<Channel>();
 
   constructor(settings: Settings, totals = new HistoryTotals()) {
     this.#settings = settings;
@@ -80,13 +83,56 @@ export class MessageHistory implements HistoryRecords {
 
   /** The number of the last entry that a member of a channel may not read. */
   readableAfter(channel: Channel, user: User): number {
-    if (this.#settings.readers === 'members') return 0;
-    return channel.history?.readableAfter(user) ?? this.totals.lastOrder;
+    const { historyPolicy: policy } = channel;
+    if (this.#settings.readers === 'members' && policy?.readers !== 'present') return 0;
+    return channel.history?.readableBy(user) ?? this.totals.lastOrder;
   }
 
-  /** Who reads what is said on channels, to follow "for". */
-  get readersText(): string {
-    return readersText(this.#settings);
+  /** Who reads what is said on a channel, to follow "for". */
+  readersText({ historyPolicy: policy }: Channel): string {
+    const { readers, operators_read } = this.#settings;
+    return readersText({ readers: policy?.readers ?? readers, operators_read });
+  }
+
+  /** How much is kept of a channel: messages, null for as many as there is room for, and minutes. */
+  amountOf({ historyPolicy: policy }: Channel): { messages: number | null; minutes: number } {
+    const { keep_minutes: most } = this.#settings;
+    return { messages: policy?.messages ?? null, minutes: Math.min(policy?.minutes ?? most, most) };
+  }
+
+  /** Why a channel cannot have a policy; null where it can. */
+  whyNot({ messages, minutes }: HistoryPolicy): string | null {
+    const { keep_minutes: most, on_disk: isOnDisk } = this.#settings;
+    if (minutes !== null && minutes > most) return `This server keeps what is said for ${shortTime(most)}`;
+    const room = isOnDisk ? limits.historyDiskMessages.default : limits.historyMessages.default;
+    return messages === null || messages <= room ? null : `This server keeps ${room} messages of a channel`;
+  }
+
+  /**
+   * A channel keeps more or less, or for others.
+   * @param isNew whether nothing of it was kept before
+   */
+  policyChanged(channel: Channel, isNew: boolean): void {
+    const { minutes, messages } = channel.historyPolicy ?? { minutes: null, messages: null };
+    this.#of(channel).policyChanged();
+    if (minutes === null) this.#timed.delete(channel);
+    else this.#timed.add(channel);
+    const keepMs = minutes === null ? null : minutes * 60_000;
+    if (!isNew || messages !== null || keepMs !== null)
+      this.change({ do: 'amount', scope: scopeOf(channel), messages, keepMs });
+    this.#expireOf(channel, Date.now());
+  }
+
+  /** The disk is told how much is kept of channels that keep another amount than the server. */
+  tellPolicies(channels: Iterable<Channel>): void {
+    for (const channel of channels)
+      if (channel.historyPolicy !== null && channel.historyPolicy.text !== AS_SERVER)
+        this.policyChanged(channel, false);
+  }
+
+  /** Since when what was said on a channel is kept, Unix milliseconds. */
+  keptSinceMs(channel: Channel, nowMs = Date.now()): number {
+    return nowMs - this.amountOf(channel).minutes * 60_000;
   }
 
   get keepMinutes(): number {
@@ -100,6 +146,7 @@ export class MessageHistory implements HistoryRecords {
   /** Lets go what is kept for too long; to be called now and then. */
   expire(nowMs = Date.now()): void {
     this.totals.expire(nowMs - this.#settings.keep_minutes * 60_000);
+    for (const channel of this.#timed) this.#expireOf(channel, nowMs);
     if (this.totals.messages === 0) this.#accounts.clear();
   }
 
@@ -204,6 +251,7 @@ export class MessageHistory implements HistoryRecords {
 
   /** Whatever was kept of a channel is forgotten. */
   drop(channel: Channel): void {
+    this.#timed.delete(channel);
     channel.history?.buffer.clear();
     channel.history = null;
     this.change({ do: 'drop', scope: scopeOf(channel) });
@@ -212,6 +260,7 @@ export class MessageHistory implements HistoryRecords {
   /** Forgets everything: history is switched off. */
   clear(channels: Iterable<Channel>): void {
     this.#forgetAccounts();
+    this.#timed.clear();
     for (const channel of channels) {
       channel.history?.buffer.clear();
       channel.history = null;
@@ -235,13 +284,20 @@ export class MessageHistory implements HistoryRecords {
     this.change({ do: 'clear', kind: 'accounts' });
   }
 
+  #expireOf(channel: Channel, nowMs: number): void {
+    channel.history?.buffer.expire(this.keptSinceMs(channel, nowMs));
+  }
+
   #keep(buffer: HistoryBuffer, said: Remembered): void {
     const entry = buffer.keep(said);
     this.disk?.keep(entry);
   }
 
   #of(channel: Channel): ChannelHistory {
-    channel.history ??= new ChannelHistory(this.totals, channel, this);
+    if (channel.history === null) {
+      channel.history = new ChannelHistory(this.totals, channel, this);
+      if (channel.historyPolicy?.minutes != null) this.#timed.add(channel);
+    }
     return channel.history;
   }
 

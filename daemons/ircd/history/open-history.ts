@@ -67,7 +67,15 @@ function beginDisk(history: MessageHistory, parts: HistoryParts): void {
   const { server, keeper: make } = parts;
   const keeper = make?.() ?? null;
   if (keeper === null) return;
-  history.disk = new HistoryDisk({
+  let isTelling = false;
+  const tell = () => {
+    // Where there are more than have room it would never end.
+    if (isTelling || history.disk !== disk) return;
+    isTelling = true;
+    history.tellPolicies(server.state.channels.values());
+    isTelling = false;
+  };
+  const disk: HistoryDisk = new HistoryDisk({
     keeper,
     work: server.host.work,
     amount: () => amountOf(history),
@@ -78,10 +86,13 @@ function beginDisk(history: MessageHistory, parts: HistoryParts): void {
     },
     restored: parts.restored,
     onReaders: (rows) => history.restoreReaders(rows, (key) => server.state.findChannel(key)),
+    onDropped: () => tell(),
     onProblem: (problem) => say(server, problem),
   });
-  if (parts.isClearDue) clear(history.disk);
+  history.disk = disk;
+  if (parts.isClearDue) clear(disk);
   parts.isClearDue = false;
+  void parts.restored.then(tell);
   for (const { history: own } of server.state.channels.values()) own?.noteReaders();
 }
 

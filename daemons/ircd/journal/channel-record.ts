@@ -7,6 +7,7 @@ import { toLineText } from '../../../contract/line-texts.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { CMODE_LETTERS, LIST_MODES, STATUS, STATUS_LETTERS, TEXT_MODES } from '../../irc/modes.ts';
 import { isValidChannelName, isValidKey } from '../../irc/names.ts';
+import { AS_SERVER } from '../history/channel-policy.ts';
 import { limits } from '../limits.ts';
 import { listOf } from '../modes/mask-lists.ts';
 import { Channel } from '../state/channel.ts';
@@ -35,6 +36,7 @@ export const channelRecordSchema = z.discriminatedUnion('kind', [
       .nullable(),
     limit: z.int().positive().nullable(),
     /** Modes that are a text, where they are set. */
+    H: z.string().max(100).optional(),
     L: channelName.optional(),
     f: z.string().max(100).optional(),
     b: z.array(maskEntry),
@@ -78,6 +80,7 @@ export function recordOf(channel: Channel): KeptChannel {
     modes: lettersOf(channel),
     key: joinKey,
     limit,
+    H: channel.text('H') ?? undefined,
     L: channel.text('L') ?? undefined,
     f: channel.text('f') ?? undefined,
     b: entriesOf(channel, 'b'),
@@ -109,6 +112,8 @@ export function channelOf(record: KeptChannel, untilMs: number): Channel {
   channel.joinKey = key;
   channel.limit = limit;
   for (const letter of TEXT_MODES) channel.setText(letter, record[letter] ?? null);
+  // It was a flag once.
+  if (record.H === undefined && modes.includes('H')) channel.setText('H', AS_SERVER);
   for (const letter of LISTS) {
     const list = listOf(channel, letter);
     for (const [mask, by, atMs] of record[letter]) list.add(mask, by, atMs);

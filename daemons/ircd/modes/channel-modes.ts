@@ -21,14 +21,15 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import type { CommandServer } from '../command-server.ts';
+import { AS_SERVER, POLICY_FORM, parseHistoryPolicy } from '../history/channel-policy.ts';
 import { limits } from '../limits.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { ChannelFlood } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
-/** Flags that halfops may not change: they decide what is kept, and what those above them may do. */
-const OPERATORS_ALONE = CMODE.history | CMODE.noKicks | CMODE.permanent;
+/** Flags that halfops may not change: they decide what those above them may do. */
+const OPERATORS_ALONE = CMODE.noKicks | CMODE.permanent;
 /** Those that only operators of the network may set. */
 const IRC_OPERATORS_ALONE = CMODE.opersOnly | CMODE.permanent;
 /** Largest +l. */
@@ -153,20 +154,6 @@ class ChannelModeChange {
       // A halfop, who was told.
     } else if ((bit & IRC_OPERATORS_ALONE) !== 0 && on && !this.#client.user.isOper) {
       this.#client.reply(N.ERR_NOPRIVILEGES);
-    } else if (bit === CMODE.history && on && this.#server.history === null) {
-      this.#client.fail(
-        'MODE',
-        'HISTORY_OFF',
-        this.#channel.name,
-        'This server keeps nothing of what is said',
-      );
-    } else if (bit === CMODE.history && on && this.#server.history?.isDropping(this.#channel) === true) {
-      this.#client.fail(
-        'MODE',
-        'HISTORY_NOT_DELETED',
-        this.#channel.name,
-        'What was kept before is not deleted from the disk yet. Try again in a while',
-      );
     } else this.#changes.flag(on, letter, bit);
   }
 
@@ -217,18 +204,38 @@ class ChannelModeChange {
   }
 
   #applyText(on: boolean, letter: TextMode): void {
-    // Nor may halfops send others elsewhere, or decide what is a flood of theirs.
+    // Nor may halfops send others elsewhere, or decide what is a flood of theirs and what is kept.
     if (!this.#mayChange(STATUS.op)) return;
     if (!on) {
       this.#changes.text(letter, null);
       return;
     }
     const argument = this.#takeArg();
-    if (argument === null) this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+    if (letter === 'H') this.#applyHistory(argument);
+    else if (argument === null) this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
     else if (letter === 'L') this.#applyForward(argument);
     else if (ChannelFlood.parse(argument) === null)
       this.#invalid(letter, replyParameter(argument), 'Expected limits such as [5j#i10,20m,8t#b]:15');
     else this.#changes.text(letter, argument);
+  }
+
+  /** Without a parameter it is kept as the server's settings say. */
+  #applyHistory(argument: string | null): void {
+    const { history } = this.#server;
+    const { name } = this.#channel;
+    if (history === null) {
+      this.#client.fail('MODE', 'HISTORY_OFF', name, 'This server keeps nothing of what is said');
+      return;
+    }
+    if (!this.#channel.has(CMODE.history) && history.isDropping(this.#channel)) {
+      const text = 'What was kept before is not deleted from the disk yet. Try again in a while';
+      this.#client.fail('MODE', 'HISTORY_NOT_DELETED', name, text);
+      return;
+    }
+    const policy = parseHistoryPolicy(argument ?? AS_SERVER);
+    const problem = policy === null ? `Expected ${POLICY_FORM}` : history.whyNot(policy);
+    if (problem !== null) this.#invalid('H', replyParameter(argument ?? ''), problem);
+    else this.#changes.text('H', policy!.text);
   }
 
   /** Only whoever is operator there too may send people there, so that nobody's channel is overrun. */

@@ -78,7 +78,7 @@ describe.each(tables)('$file', ({ rows: those }) => {
 });
 
 const lettersOf = (modes: ReadonlyMap<string, number>) => [...modes.keys()];
-const CHANNEL_LETTERS = [...new Set([...lettersOf(CMODE_LETTERS), ...LIST_MODES, ...'Lfklov'])];
+const CHANNEL_LETTERS = [...new Set([...lettersOf(CMODE_LETTERS), ...LIST_MODES, ...'HLfklov'])];
 const modes = [
   ...CHANNEL_LETTERS.map((letter) => ({ letter, subject: `#channel +${letter}`, target: '#c' })),
   ...lettersOf(UMODE_LETTERS).map((letter) => ({ letter, subject: `user +${letter}`, target: 'me' })),

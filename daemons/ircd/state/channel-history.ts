@@ -16,6 +16,9 @@ export interface HistoryRecords {
   change(change: StoreChange): void;
 }
 
+/** In the place of an account: everybody who is on the channel. No account is called so. */
+export const EVERYBODY = '*';
+
 /** What the history of a channel is called on disk. */
 export function scopeOf({ key }: Pick<Channel, 'key'>): string {
   return `c${key}`;
@@ -32,23 +35,43 @@ export class ChannelHistory {
   readonly #since = new Map<User, number>();
   /** The same of accounts whose connection was lost, by folded name, the longest ago first. */
   readonly #lost = new Map<string, number>();
+  /** From where on everybody who is on it may read, by the channel's own choice; null where that is no choice of its own. */
+  #open: number | null = null;
 
   constructor(totals: HistoryTotals, channel: Channel, records: HistoryRecords) {
     this.buffer = new HistoryBuffer(totals, limits.historyMessages.default, scopeOf(channel), channel.name);
     this.#channel = channel;
     this.#records = records;
     this.#begun = totals.lastOrder;
+    this.policyChanged();
     this.noteReaders();
+  }
+
+  /** The channel has another policy: what is too much goes, and who may read more than before may from here on. */
+  policyChanged(): void {
+    const { historyPolicy: policy } = this.#channel;
+    this.buffer.bound(policy?.messages ?? Number.POSITIVE_INFINITY);
+    const isOpen = policy?.readers === 'members';
+    if (isOpen === (this.#open !== null)) return;
+    this.#open = isOpen ? this.buffer.totals.lastOrder : null;
+    if (this.#open === null) this.#noteNoReader(EVERYBODY);
+    else this.#note(EVERYBODY, this.#open);
   }
 
   /** Writes down who may read: whoever is here with an account, as if their connection was lost now. */
   noteReaders(): void {
     for (const { user } of this.#channel.locals) this.#noteReader(user);
     for (const [account, since] of this.#lost) this.#note(account, since);
+    if (this.#open !== null) this.#note(EVERYBODY, this.#open);
   }
 
   /** An account could read before this process was started. */
   mayRead(account: string, since: number): void {
+    if (account === EVERYBODY) {
+      if (this.#open === null) this.#noteNoReader(EVERYBODY);
+      else this.#open = Math.min(this.#open, since);
+      return;
+    }
     const here = this.#channel.locals.filter(
       ({ user }) => user.account !== null && fold(user.account) === account,
     );
@@ -107,6 +130,7 @@ export class ChannelHistory {
   /** All messages have got orders that are higher by this. */
   move(by: number): void {
     this.#begun += by;
+    if (this.#open !== null) this.#open += by;
     for (const [user, since] of this.#since) this.#since.set(user, since + by);
     for (const [account, since] of this.#lost) this.#lost.set(account, since + by);
   }
@@ -117,6 +141,12 @@ export class ChannelHistory {
   }
 
   /** The number of the last entry that a member may not read. */
+  readableBy(user: User): number {
+    const own = this.#since.get(user) ?? this.#begun;
+    return this.#open === null ? own : Math.min(own, this.#open);
+  }
+
+  /** The same where the channel does not let everybody read. */
   readableAfter(user: User): number {
     return this.#since.get(user) ?? this.#begun;
   }

@@ -5,6 +5,7 @@
 import { ALL_STATUS, CMODE, STATUS, statusSigns, TEXT_MODES, type TextMode } from '../../irc/modes.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
+import { type HistoryPolicy, parseHistoryPolicy } from '../history/channel-policy.ts';
 import { ChannelFlood } from './channel-flood.ts';
 import type { ChannelHistory } from './channel-history.ts';
 import type { LocalClient } from './local-client.ts';
@@ -142,6 +143,8 @@ export class Channel {
   limit: number | null = null;
   /** Name of a channel for those who may not enter (mode L); null for none. */
   forward: string | null = null;
+  /** How much is kept of what is said (mode H); null where nothing is. */
+  historyPolicy: HistoryPolicy | null = null;
   /** What it bears of a flood (mode f); null where nothing is counted. */
   flood: ChannelFlood | null = null;
   readonly bans = new MaskList();
@@ -244,7 +247,8 @@ export class Channel {
 
   /** What a mode that is a text says; null where it is not set. */
   text(letter: TextMode): string | null {
-    return letter === 'L' ? this.forward : (this.flood?.text ?? null);
+    if (letter === 'L') return this.forward;
+    return (letter === 'H' ? this.historyPolicy : this.flood)?.text ?? null;
   }
 
   /** Sets such a mode, or takes it away; whether anything is other than before. What means nothing changes nothing. */
@@ -254,11 +258,20 @@ export class Channel {
       this.forward = text;
       return true;
     }
+    if (letter === 'H') return this.#setPolicy(text);
     const flood = text === null ? null : ChannelFlood.parse(text);
     if (flood?.text === this.flood?.text || (text !== null && flood === null)) return false;
     this.flood?.close();
     this.flood = flood;
     this.modes = flood === null ? this.modes & ~CMODE.flood : this.modes | CMODE.flood;
+    return true;
+  }
+
+  #setPolicy(text: string | null): boolean {
+    const policy = text === null ? null : parseHistoryPolicy(text);
+    if (policy?.text === this.historyPolicy?.text || (text !== null && policy === null)) return false;
+    this.historyPolicy = policy;
+    this.modes = policy === null ? this.modes & ~CMODE.history : this.modes | CMODE.history;
     return true;
   }
 

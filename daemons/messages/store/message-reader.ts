@@ -92,7 +92,7 @@ export class MessageReader {
 
   /** A page of accounts. */
   accounts({ after }: MessageArgs<'accounts'>): MessageResult<'accounts'> {
-    const sql = `SELECT name FROM (SELECT substr(key, 2) AS name FROM scopes WHERE key LIKE 'a%' UNION SELECT account FROM readers)
+    const sql = `SELECT name FROM (SELECT substr(key, 2) AS name FROM scopes WHERE key LIKE 'a%' UNION SELECT account FROM readers WHERE account <> '*')
       WHERE name > ? ORDER BY name LIMIT ${MOST_ACCOUNTS}`;
     const rows = this.#all(sql, [after]) as { readonly name: string }[];
     return { accounts: rows.map(({ name }) => name) };

@@ -9,6 +9,9 @@ export interface ScopeRow {
   key: string;
   messages: number;
   bytes: number;
+  /** How much of it is kept, where that is another amount than of any: messages, and milliseconds. */
+  mostMessages: number | null;
+  keepMs: number | null;
 }
 
 /** The messages of one server. */
@@ -79,6 +82,19 @@ export class MessageStore {
     return this.#trim(this.#statements.oldestOf, scope.id, most);
   }
 
+  /** Of the oldest messages of a scope those go that came before a time, Unix milliseconds; answers how many. */
+  dropOldestBefore(scope: ScopeRow, most: number, keptBefore: number): number {
+    const oldest = this.#statements.oldestKept.get(scope.id) as { readonly kept: number } | undefined;
+    if (oldest === undefined || oldest.kept >= keptBefore) return 0;
+    return this.#trim(this.#statements.oldestOfBefore, scope.id, most, keptBefore);
+  }
+
+  /** What is before the latest messages of a scope goes, whatever it is; answers how much. */
+  dropBefore(scope: ScopeRow, latest: number, most: number): number {
+    const first = this.#statements.latestOf.get(scope.id, latest - 1) as { readonly seq: number } | undefined;
+    return first === undefined ? 0 : this.#trim(this.#statements.oldestOfBehind, scope.id, first.seq, most);
+  }
+
   /** Of the oldest messages those go that came before a time, Unix milliseconds; answers how many. */
   dropOldest(most: number, keptBefore: number): number {
     return this.#trim(this.#statements.oldest, most, keptBefore);
@@ -137,6 +153,13 @@ export class MessageStore {
       case 'no reader': {
         const scope = this.scope(change.scope);
         if (scope !== null) noReader.run(scope.id, change.account);
+        return;
+      }
+      case 'amount': {
+        const scope = this.#made(change.scope);
+        scope.mostMessages = change.messages;
+        scope.keepMs = change.keepMs;
+        this.#statements.setAmount.run(change.messages, change.keepMs, scope.id);
         return;
       }
       case 'end account':
@@ -215,7 +238,14 @@ export class MessageStore {
     const there = this.#scopes.get(key);
     if (there !== undefined) return there;
     const { lastInsertRowid } = this.#statements.addScope.run(key);
-    const scope = { id: Number(lastInsertRowid), key, messages: 0, bytes: 0 };
+    const scope = {
+      id: Number(lastInsertRowid),
+      key,
+      messages: 0,
+      bytes: 0,
+      mostMessages: null,
+      keepMs: null,
+    };
     this.#scopes.set(key, scope);
     return scope;
   }
@@ -265,11 +295,14 @@ export const BY_ID = "msgid <> ''";
 
 function prepare(database: Sqlite) {
   return {
-    allScopes: database.prepare('SELECT id, key, messages, bytes FROM scopes'),
+    allScopes: database.prepare(
+      'SELECT id, key, messages, bytes, most_messages AS mostMessages, keep_ms AS keepMs FROM scopes',
+    ),
     addScope: database.prepare('INSERT INTO scopes (key) VALUES (?)'),
     setCounts: database.prepare('UPDATE scopes SET messages = ?, bytes = ? WHERE id = ?'),
+    setAmount: database.prepare('UPDATE scopes SET most_messages = ?, keep_ms = ? WHERE id = ?'),
     empty: database.prepare(
-      'SELECT key FROM scopes WHERE messages = 0 AND NOT EXISTS (SELECT 1 FROM readers WHERE scope = scopes.id)',
+      'SELECT key FROM scopes WHERE messages = 0 AND most_messages IS NULL AND keep_ms IS NULL AND NOT EXISTS (SELECT 1 FROM readers WHERE scope = scopes.id)',
     ),
     rename: database.prepare('UPDATE scopes SET key = ? WHERE id = ?'),
     drop: database.prepare('DELETE FROM scopes WHERE id = ?'),
@@ -283,6 +316,18 @@ function prepare(database: Sqlite) {
     ),
     oldestOf: database.prepare<number[]>(
       `DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE scope = ? ORDER BY seq LIMIT ?) ${GONE}`,
+    ),
+    oldestKept: database.prepare('SELECT kept FROM messages WHERE scope = ? ORDER BY seq LIMIT 1'),
+    oldestOfBefore: database.prepare<number[]>(
+      `DELETE FROM messages WHERE seq IN
+       (SELECT seq FROM (SELECT seq, kept FROM messages WHERE scope = ? ORDER BY seq LIMIT ?) WHERE kept < ?) ${GONE}`,
+    ),
+    latestOf: database.prepare(
+      'SELECT seq FROM messages WHERE scope = ? AND event = 0 ORDER BY seq DESC LIMIT 1 OFFSET ?',
+    ),
+    oldestOfBehind: database.prepare<number[]>(
+      `DELETE FROM messages WHERE seq IN
+       (SELECT seq FROM messages WHERE scope = ? AND seq < ? ORDER BY seq LIMIT ?) ${GONE}`,
     ),
     reader: database.prepare(
       'INSERT INTO readers (scope, account, since) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET since = min(since, excluded.since)',

@@ -58,5 +58,10 @@ export const SCHEMA: SqliteSchema = {
     DROP INDEX messages_by_scope;
     CREATE INDEX messages_by_scope ON messages (scope, seq, event, at, peer_nick, peer_account);
     `,
+    `
+    -- How much of a scope is kept, where that is another amount than of any.
+    ALTER TABLE scopes ADD COLUMN most_messages INTEGER;
+    ALTER TABLE scopes ADD COLUMN keep_ms INTEGER;
+    `,
   ],
 };

@@ -13,14 +13,21 @@ export interface ModelMessage extends StoredMessage {
   readonly peer: StoredPeer | null;
 }
 
+/** What there is of a scope, and how much of it is kept where that is said. */
+export interface ModelScope {
+  messages: ModelMessage[];
+  readonly readers: Map<string, number>;
+  amount: { readonly messages: number | null; readonly keepMs: number | null };
+}
+
 /** Scopes by name, each with its messages in their order and who may read it. */
 export class MessageModel {
-  scopes = new Map<string, { messages: ModelMessage[]; readers: Map<string, number> }>();
+  scopes = new Map<string, ModelScope>();
 
   #of(scope: string) {
     let there = this.scopes.get(scope);
     if (there === undefined) {
-      there = { messages: [], readers: new Map() };
+      there = { messages: [], readers: new Map(), amount: { messages: null, keepMs: null } };
       this.scopes.set(scope, there);
     }
     return there;
@@ -68,6 +75,9 @@ export class MessageModel {
       }
       case 'no reader':
         this.scopes.get(change.scope)?.readers.delete(change.account);
+        return;
+      case 'amount':
+        this.#of(change.scope).amount = { messages: change.messages, keepMs: change.keepMs };
         return;
       case 'end account':
         this.scopes.delete(`a${change.account}`);

@@ -27,6 +27,7 @@ import {
   isChannelOfLinks,
   keepsOut,
   lesserKey,
+  lesserText,
   olderBy,
   sendOut,
 } from './channel-age.ts';
@@ -191,7 +192,10 @@ function adopt({ server, source, peer }: LinkLine, channel: Channel, said: Burst
   for (const letter of said.modes) {
     const argument = said.modeArguments.get(letter) ?? '';
     if (letter === 'k' && channel.joinKey === lesserKey(channel.joinKey, textOf(argument))) continue;
-    if (isTextMode(letter) && channel.text(letter) === lesserKey(channel.text(letter), textOf(argument)))
+    if (
+      isTextMode(letter) &&
+      channel.text(letter) === lesserText(letter, channel.text(letter), textOf(argument))
+    )
       continue;
     if (letter === 'l' && channel.limit !== null && channel.limit <= Number(argument)) continue;
     apply(server.state, peer.limits, channel, changes, { on: true, letter, argument });

@@ -2,7 +2,14 @@
  * Of two channels of one name the older is right, wherever they meet: by `B`, by `C`, by `J`. The younger loses its modes,
  * masks and status, and has the age of the other from then on.
  */
-import { CMODE, CMODE_LETTERS, LIST_MODES, STATUS_LETTERS, TEXT_MODES } from '../../../irc/modes.ts';
+import {
+  CMODE,
+  CMODE_LETTERS,
+  LIST_MODES,
+  STATUS_LETTERS,
+  TEXT_MODES,
+  type TextMode,
+} from '../../../irc/modes.ts';
 import { isValidChannelName } from '../../../irc/names.ts';
 import { bareBurst, writeBurst } from '../../../irc/p10/burst-line.ts';
 import { writeModes } from '../../../irc/p10/mode-line.ts';
@@ -10,6 +17,7 @@ import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { kick } from '../../actions/kick.ts';
 import { setTopic } from '../../actions/topic.ts';
+import { lesserPolicy } from '../../history/channel-policy.ts';
 import { limits } from '../../limits.ts';
 import { listOf } from '../../modes/mask-lists.ts';
 import type { Channel, Membership } from '../../state/channel.ts';
@@ -138,7 +146,7 @@ function* takeOver(
   if (other.limit !== null) changes.limit(Math.min(other.limit, channel.limit ?? other.limit));
   for (const letter of TEXT_MODES) {
     const text = other.text(letter);
-    if (text !== null) changes.text(letter, lesserKey(channel.text(letter), text));
+    if (text !== null) changes.text(letter, lesserText(letter, channel.text(letter), text));
   }
   for (const letter of LIST_MODES)
     for (const { mask, by, atMs } of listOf(other, letter).entries)
@@ -149,6 +157,11 @@ function* takeOver(
   yield* rest(changes.announce(false));
   if (isLater) yield* rest(setTopic(server, by, channel, topic, topicAtMs, topicBy, false, topicBytes));
   return more;
+}
+
+/** Of two texts of a mode the one that holds. */
+export function lesserText(letter: TextMode, text: string | null, other: string): string {
+  return letter === 'H' ? lesserPolicy(text, other) : lesserKey(text, other);
 }
 
 /** Of two keys, or other texts, the one that holds. */

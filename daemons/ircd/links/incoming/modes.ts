@@ -17,6 +17,7 @@ import { HOST_MODES } from '../../../irc/p10/user-line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
+import { parseHistoryPolicy } from '../../history/channel-policy.ts';
 import { limits } from '../../limits.ts';
 import type { ModeChange } from '../../network-events.ts';
 import { Channel } from '../../state/channel.ts';
@@ -153,6 +154,7 @@ export function channelToRemember(state: NetworkState, bytes: string, createdSec
 export function isSound({ on, letter, argument }: LinkModeChange): boolean {
   if (letter === 'l' && on) return /^[1-9]\d{0,8}$/.test(argument);
   if (letter === 'L' && on) return isChannelOfLinks(textOf(argument));
+  if (letter === 'H' && on) return parseHistoryPolicy(argument) !== null;
   if (letter === 'f' && on) return ChannelFlood.parse(argument) !== null;
   const { maskBytes, keyLength } = limits;
   const isMask = LIST_MODES.includes(letter);
