@@ -9,9 +9,9 @@ import type { Figures } from '../shared/figures.ts';
 import { countedBetween, linesAWrite, type WriteCounts } from '../shared/lines-a-write.ts';
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
 import type { RunningServer } from '../shared/server-process.ts';
-import { type GeneratorRun, startGenerator } from './generator-process.ts';
+import { startGenerator } from './generator-process.ts';
 import type { Job, Measurement, MemoryJob } from './messages.ts';
-import { isForProgram, startPaced } from './paced/paced.ts';
+import { isForProgram, startProgram } from './paced-program.ts';
 import type { Scenario } from './scenarios.ts';
 import type { IrcServerKind } from './servers.ts';
 
@@ -61,7 +61,7 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
   let machineBefore = machineCpuSeconds();
   const counters = async () => (await server.counters?.()) ?? {};
   let countersBefore = Promise.resolve<DaemonCounters>({});
-  const run: GeneratorRun = {
+  const run = {
     pinned: true,
     limitMs: RUN_LIMIT_MS,
     onStart: () => {
@@ -70,7 +70,7 @@ async function generate(job: Job, server: RunningServer): Promise<MeasuredRun> {
       countersBefore = counters();
     },
   };
-  const generator = (isForProgram(job) ? startPaced(job, run) : null) ?? startGenerator(job, run);
+  const generator = (isForProgram(job) ? startProgram(job, run.onStart) : null) ?? startGenerator(job, run);
   try {
     const measurement = await generator.measurement;
     const after = readUsage(serverPid);

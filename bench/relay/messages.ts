@@ -21,6 +21,8 @@ export interface Job {
         readonly messages: number;
         readonly seconds: number;
         readonly stride?: number;
+        /** How long they do so before that, where the load comes from C; half of `seconds` from Node. */
+        readonly warmupMs?: number;
       }
     /** Every client keeps `window` messages under way, or one client of each room does. */
     | {

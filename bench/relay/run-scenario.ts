@@ -5,14 +5,23 @@ import { LINE_BY_LINE, type WriteShape } from '../shared/c-loop/c-loop.ts';
 import type { DaemonCounters } from '../shared/daemon-probe.ts';
 import type { Figures } from '../shared/figures.ts';
 import { countedBetween, linesAWrite, type WriteCounts } from '../shared/lines-a-write.ts';
+import type { RunningLoad } from '../shared/paced/paced.ts';
 import { pinned } from '../shared/pinning.ts';
 import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
+import { measured, startProgram } from './paced-program.ts';
 import type { Scenario } from './scenarios.ts';
 import type { RelayServerKind } from './servers.ts';
 
 /** The counters of our relay that say how many frames it has written, and in how many writes. */
 const OWN_WRITES = ['signalbox_relay_frames_out_total', 'signalbox_relay_writes_total'] as const;
+
+/** What was measured, and what had been used by its end. */
+interface Generated {
+  readonly result: Measurement;
+  readonly usage: ReturnType<typeof readUsage>;
+  readonly machineCpuSeconds: number;
+}
 
 /** One run against a fresh server. @param like how another server wrote, for the C loop */
 export async function runScenario(
@@ -46,10 +55,18 @@ export async function runScenario(
     await server.stop();
   }
 
-  function generate(
-    job: Job,
-    onStart: () => void,
-  ): Promise<{ result: Measurement; usage: ReturnType<typeof readUsage>; machineCpuSeconds: number }> {
+  async function byProgram(program: RunningLoad, job: Job): Promise<Generated> {
+    try {
+      const result = await measured(program, job);
+      return { result, usage: readUsage(server.pid), machineCpuSeconds: machineCpuSeconds() };
+    } finally {
+      program.close();
+    }
+  }
+
+  function generate(job: Job, onStart: () => void): Promise<Generated> {
+    const program = startProgram(job, onStart);
+    if (program !== null) return byProgram(program, job);
     const script = join(import.meta.dirname, 'generator.ts');
     const child = spawn(...pinned(1, process.execPath, [script, JSON.stringify(job)]), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

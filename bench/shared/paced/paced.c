@@ -1,11 +1,11 @@
 /*
- * The load of IRC clients that speak at a fixed rate, each delivery timed. In C, because what is timed is the server: a hundred thousand
+ * The load of clients that speak at a fixed rate, each delivery timed. In C, because what is timed is the server: a hundred thousand
  * small reads a second fill the core of a generator in Node, and what waits there counts as the server's. Linux only. Compiled and
  * started by paced.ts.
  *
- * paced PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS
- *   Clients are spread evenly over the channels. Prints "start" when the measured time begins, then one line of figures (see report), and
- *   keeps its connections until its input ends.
+ * paced irc|relay|nats PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS
+ *   Clients are spread evenly over the channels (rooms, subjects). Prints "start" when the measured time begins, then one line of figures
+ *   (see report), and keeps its connections until its input ends.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,20 +25,26 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READ = 262144, CARRY = 8192, COMING = 500, EVENTS = 1024, NUMBERS = 100000, DIGITS = 5, QUIET_MS = 300, STRIDE = 7919 };
+#include "wires.h"
 
-static const char TEXT[] = "the quick brown fox jumps over it";
+enum { READ = 262144, CARRY = 8192, COMING = 500, EVENTS = 1024, NUMBERS = 100000, QUIET_MS = 300, STRIDE = 7919 };
+/* What the last deliveries may take behind the measured time. */
+enum { SETTLE_MS = 5000 };
 
 enum state { CONNECTING, REGISTERING, JOINING, THERE };
 
 struct client {
   int fd;
   enum state state;
-  /* The beginning of a line while it registers. */
+  /* What has come of a line, or all that has come, until it is in its channel. */
   char *carry;
   int carried;
+  /* Of a delivery of fixed length: bytes that have come, that are to come, and whether it is one at all. */
+  int come, left, counts;
 };
 
+/* NULL for IRC, which has lines. */
+static const struct fixed *fixed;
 static struct client *clients;
 static int client_count, channel_count, port, begun, there;
 static int poller, timer;
@@ -48,7 +54,8 @@ static uint64_t sent_at[NUMBERS];
 /* How long deliveries took, in nanoseconds. */
 static uint32_t *times;
 static size_t time_count, time_room;
-static int timing;
+/* Whether what comes is counted, and whether it is timed. */
+static int speaking, timing;
 
 static void die(const char *what) {
   fprintf(stderr, "paced: %s: %s\n", what, strerror(errno));
@@ -62,6 +69,8 @@ static uint64_t now_ns(void) {
 }
 
 static int index_of(const struct client *client) { return (int)(client - clients); }
+
+static int channel_of(int index) { return index % channel_count; }
 
 static void say(struct client *client, const char *text, size_t length) {
   while (length > 0) {
@@ -100,10 +109,16 @@ static void connected(struct client *client) {
   if (problem != 0) die("connect");
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
   if (epoll_ctl(poller, EPOLL_CTL_MOD, client->fd, &event) < 0) die("epoll_ctl");
-  char text[128];
-  int length = snprintf(text, sizeof text, "NICK c%05d\r\nUSER c%05d 0 * :load\r\n", index_of(client), index_of(client));
+  char text[512];
   client->state = REGISTERING;
-  say(client, text, (size_t)length);
+  int index = index_of(client);
+  say(client, text, greeting(fixed, index, channel_of(index), text, sizeof text));
+}
+
+static void come_in(struct client *client) {
+  client->state = THERE;
+  there++;
+  if (begun < client_count) begin_client();
 }
 
 /* A whole line for a client that is not in its channel yet. */
@@ -116,13 +131,11 @@ static void hear(struct client *client, char *line) {
     fprintf(stderr, "paced: the server says %s\n", line);
     exit(1);
   } else if (client->state == REGISTERING && (strstr(line, " 376 ") != NULL || strstr(line, " 422 ") != NULL)) {
-    int length = snprintf(text, sizeof text, "JOIN #bench%d\r\n", index_of(client) % channel_count);
+    int length = snprintf(text, sizeof text, "JOIN #bench%d\r\n", channel_of(index_of(client)));
     client->state = JOINING;
     say(client, text, (size_t)length);
   } else if (client->state == JOINING && strstr(line, " 366 ") != NULL) {
-    client->state = THERE;
-    there++;
-    if (begun < client_count) begin_client();
+    come_in(client);
   }
 }
 
@@ -137,9 +150,13 @@ static void hear_all(struct client *client, const char *read_bytes, int length) 
       client->carry[client->carried++] = read_bytes[i];
     }
   }
-  if (client->state != THERE) return;
-  free(client->carry);
-  client->carry = NULL;
+}
+
+/* Until the server's last word to who comes. What follows it would be the beginning of a delivery, but nobody speaks yet. */
+static void hear_welcome(struct client *client, const char *read_bytes, int length) {
+  for (int i = 0; i < length && client->carried < CARRY; i++) client->carry[client->carried++] = read_bytes[i];
+  if (memmem(client->carry, (size_t)client->carried, fixed->welcome, strlen(fixed->welcome)) != NULL) come_in(client);
+  else if (client->carried == CARRY) die("the server does not let a client in");
 }
 
 static void keep_time(uint64_t took) {
@@ -151,17 +168,41 @@ static void keep_time(uint64_t took) {
   times[time_count++] = took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
 }
 
+/* The number of a message, and how long it took, where it is one of those that are timed. */
+static void time_message(const char *digits, uint64_t now) {
+  int number = 0;
+  for (int i = 0; i < DIGITS; i++) {
+    if (digits[i] < '0' || digits[i] > '9') return;
+    number = number * 10 + (digits[i] - '0');
+  }
+  if (sent_at[number] != 0) keep_time(now - sent_at[number]);
+}
+
 /* Counts lines, and times those whose number at their end is in this read. */
 static void count_lines(const char *read_bytes, int length, uint64_t now) {
   const char *from = read_bytes, *end = read_bytes + length, *feed;
   while (from < end && (feed = memchr(from, '\n', (size_t)(end - from))) != NULL) {
     lines++;
     from = feed + 1;
-    if (!timing || feed - read_bytes < DIGITS + 1) continue;
-    int number = 0;
-    const char *digit = feed - 1 - DIGITS;
-    for (; digit < feed - 1 && *digit >= '0' && *digit <= '9'; digit++) number = number * 10 + (*digit - '0');
-    if (digit == feed - 1 && sent_at[number] != 0) keep_time(now - sent_at[number]);
+    if (timing && feed - read_bytes > DIGITS) time_message(feed - 1 - DIGITS, now);
+  }
+}
+
+/* The same of deliveries of one length. A relay says who joins to who is there: that has come before anybody speaks. */
+static void count_deliveries(struct client *client, const char *read_bytes, int length, uint64_t now) {
+  for (int at = 0; at < length;) {
+    if (client->left == 0) {
+      client->counts = read_bytes[at] == fixed->first;
+      client->left = client->counts ? fixed->size : fixed->other;
+      client->come = 0;
+    }
+    int piece = client->left < length - at ? client->left : length - at;
+    int digits = fixed->payload_at - client->come;
+    if (timing && client->counts && digits >= 0 && digits + DIGITS <= piece) time_message(read_bytes + at + digits, now);
+    client->come += piece;
+    client->left -= piece;
+    at += piece;
+    if (client->left == 0 && client->counts) lines++;
   }
 }
 
@@ -172,8 +213,20 @@ static void readable(struct client *client) {
   if (length <= 0) die("a client was lost");
   bytes += (uint64_t)length;
   reads++;
-  if (client->state == THERE) count_lines(buffer, (int)length, now_ns());
-  else hear_all(client, buffer, (int)length);
+  if (client->state != THERE) {
+    if (fixed == NULL) hear_all(client, buffer, (int)length);
+    else hear_welcome(client, buffer, (int)length);
+    if (client->state == THERE) {
+      free(client->carry);
+      client->carry = NULL;
+    }
+  } else if (!speaking) {
+    return;
+  } else if (fixed == NULL) {
+    count_lines(buffer, (int)length, now_ns());
+  } else {
+    count_deliveries(client, buffer, (int)length, now_ns());
+  }
 }
 
 /* Looks once at what has happened. @param wait_ms as of epoll_wait */
@@ -205,12 +258,11 @@ static void populate(void) {
 }
 
 static void send_message(uint64_t number) {
-  char text[160];
-  int index = (int)(number * STRIDE % (uint64_t)client_count);
-  int slot = (int)(number % NUMBERS);
-  int length = snprintf(text, sizeof text, "PRIVMSG #bench%d :%s %05d\r\n", index % channel_count, TEXT, slot);
-  sent_at[slot] = now_ns();
-  say(&clients[index], text, (size_t)length);
+  char text[256];
+  int index = (int)(number * STRIDE % (uint64_t)client_count), slot = (int)(number % NUMBERS);
+  size_t length = message(fixed, channel_of(index), slot, text, sizeof text);
+  sent_at[slot] = timing ? now_ns() : 0;
+  say(&clients[index], text, length);
 }
 
 static double cpu_seconds(void) {
@@ -243,23 +295,35 @@ static double at(double share) {
   return (double)times[place == 0 ? 0 : place - 1] / 1e9;
 }
 
-/* seconds, lines, bytes, reads, CPU seconds of its own, deliveries that were timed, their p50, p95, p99, p99.9 and longest in seconds */
-static void report(double seconds, uint64_t line_count, uint64_t byte_count, uint64_t read_count, double cpu) {
+struct counts {
+  uint64_t lines, bytes, reads;
+  double cpu;
+};
+
+static struct counts counted(void) { return (struct counts){lines, bytes, reads, cpu_seconds()}; }
+
+/*
+ * Of the measured time: seconds, deliveries, their bytes, reads, CPU seconds of its own. Of all: messages said, deliveries. Of the
+ * messages of the measured time: deliveries that were timed, their p50, p95, p99, p99.9 and longest in seconds.
+ */
+static void report(double seconds, struct counts from, struct counts to, uint64_t said) {
   qsort(times, time_count, sizeof *times, by_time);
-  printf("%.6f %llu %llu %llu %.6f %zu %.9f %.9f %.9f %.9f %.9f\n", seconds, (unsigned long long)line_count,
-         (unsigned long long)byte_count, (unsigned long long)read_count, cpu, time_count, at(0.5), at(0.95), at(0.99), at(0.999), at(1));
+  printf("%.6f %llu %llu %llu %.6f %llu %llu %zu %.9f %.9f %.9f %.9f %.9f\n", seconds, (unsigned long long)(to.lines - from.lines),
+         (unsigned long long)(to.bytes - from.bytes), (unsigned long long)(to.reads - from.reads), to.cpu - from.cpu,
+         (unsigned long long)said, (unsigned long long)lines, time_count, at(0.5), at(0.95), at(0.99), at(0.999), at(1));
 }
 
 int main(int argc, char **argv) {
-  if (argc != 7) {
-    fprintf(stderr, "usage: paced PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS\n");
+  if (argc != 8) {
+    fprintf(stderr, "usage: paced irc|relay|nats PORT CLIENTS CHANNELS MESSAGES_A_SECOND WARMUP_MS MEASURE_MS\n");
     return 2;
   }
-  port = atoi(argv[1]);
-  client_count = atoi(argv[2]);
-  channel_count = atoi(argv[3]);
-  double interval_ns = 1e9 / atof(argv[4]);
-  uint64_t warmup = (uint64_t)(atof(argv[5]) * 1e6), measured = (uint64_t)(atof(argv[6]) * 1e6);
+  fixed = strcmp(argv[1], "irc") == 0 ? NULL : strcmp(argv[1], "nats") == 0 ? &NATS : &RELAY;
+  port = atoi(argv[2]);
+  client_count = atoi(argv[3]);
+  channel_count = atoi(argv[4]);
+  double interval_ns = 1e9 / atof(argv[5]);
+  uint64_t warmup = (uint64_t)(atof(argv[6]) * 1e6), measured = (uint64_t)(atof(argv[7]) * 1e6);
   setvbuf(stdout, NULL, _IOLBF, 0);
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
@@ -272,18 +336,19 @@ int main(int argc, char **argv) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
   if (epoll_ctl(poller, EPOLL_CTL_ADD, timer, &event) < 0) die("epoll_ctl");
   populate();
+  speaking = 1;
   uint64_t said = 0, first = now_ns();
   speak_until(first, interval_ns, &said, first + warmup);
   puts("start");
   timing = 1;
-  memset(sent_at, 0, sizeof sent_at);
-  double cpu = cpu_seconds();
-  uint64_t from = now_ns(), line_count = lines, byte_count = bytes, read_count = reads;
-  speak_until(first, interval_ns, &said, from + measured);
-  double seconds = (double)(now_ns() - from) / 1e9;
-  cpu = cpu_seconds() - cpu;
-  timing = 0;
-  report(seconds, lines - line_count, bytes - byte_count, reads - read_count, cpu);
+  uint64_t begin = now_ns();
+  struct counts from = counted();
+  speak_until(first, interval_ns, &said, begin + measured);
+  double seconds = (double)(now_ns() - begin) / 1e9;
+  struct counts to = counted();
+  uint64_t expected = said * (uint64_t)(client_count / channel_count - 1);
+  for (uint64_t until = now_ns() + SETTLE_MS * 1000000ull; lines < expected && now_ns() < until;) turn(10);
+  report(seconds, from, to, said);
   while (getchar() != EOF) continue;
   return 0;
 }
