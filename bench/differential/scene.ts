@@ -23,8 +23,8 @@ export interface Heard {
   readonly you: readonly string[];
 }
 
-/** How often both ask whether there is something to hear still. */
-const LATE_ROUNDS = 300;
+/** How long both ask whether there is something to hear, where nothing was: a busy disk takes its time. */
+const LATE_MS = 5_000;
 
 /** Says nothing to the case by itself, and is answered by all servers once all before it is. */
 const MARK = 'differential';
@@ -129,7 +129,8 @@ export async function tryCase(server: ComparedServer, one: Case, number: number)
     await (one.role === 'newcomer' ? me.settledBefore() : me.settled());
     await you.settled();
     // What an operator does is written down first, and answered after what was said behind it.
-    for (let round = 0; one.role === 'oper' && round < LATE_ROUNDS; round++) {
+    const deadline = performance.now() + LATE_MS;
+    while (one.role === 'oper' && performance.now() < deadline) {
       const heard = me.lines.length + you.lines.length;
       for (const person of [me, you, me, you]) await person.settled();
       if (heard > 0 && heard === me.lines.length + you.lines.length) break;
