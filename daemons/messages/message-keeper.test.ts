@@ -158,6 +158,21 @@ it('says once why nothing can be written, and when it can again', () => {
   expect(keeper.counts).toMatchObject({ failures: 2, written: 1 });
 });
 
+it('looks again in a while, and not at once, where nothing can be let go, and counts nothing then', async () => {
+  for (let n = 1; n <= 3; n++) write(keep(n));
+  open(60_000);
+  await clock.advance(1);
+  now += 60_001;
+  store.database.pragma('query_only = ON');
+  await clock.advance(limits.trimMs.default);
+  expect([store.messages, keeper.counts.deleted, clock.pendingTimers]).toEqual([3, 0, 1]);
+  store.database.pragma('query_only = OFF');
+  await clock.advance(limits.trimMs.default - 2);
+  expect(store.messages).toBe(3);
+  await clock.advance(1);
+  expect([store.messages, keeper.counts.deleted]).toEqual([0, 3]);
+});
+
 it('says that nothing can be read', () => {
   store.database.exec('DROP TABLE readers');
   expect(() => keeper.answerers().readers({ scope: '', account: '' })).toThrow(

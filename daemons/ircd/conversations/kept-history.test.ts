@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CommandCall } from '../../runtime/host/daemon-definition.ts';
 import { MessageModel } from '../../runtime/test-fixtures/message-model.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
+import { kickUnseen } from '../actions/kick.ts';
 import { historyHandlers, historyRow } from '../admin/history-handlers.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { ArrayKeeper } from '../history/keeper-fixture.ts';
@@ -316,6 +317,41 @@ it('leaves out what was taken back, and who left is refused, while the disk is r
     .poll(() => back.received())
     .toEqual([expect.stringContaining(' FAIL CHATHISTORY INVALID_TARGET ')]);
   bob.drop();
+});
+
+it('tells who was kicked and has come again while the disk is read nothing of what was said before', async () => {
+  join('ann').send('PRIVMSG #c :one', 'PRIVMSG #c :two');
+  await restart();
+  const [back] = [join('ann'), join('bob')];
+  await written();
+  let release = () => {};
+  keeper.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  back.received();
+  back.send('CHATHISTORY LATEST #c * 10');
+  const { state } = irc.server;
+  kickUnseen(irc.server, state.me, back.user!.memberships.get(state.findChannel('#c')!)!, 'out');
+  state.join(back.user!, '#c', 0);
+  release();
+  const lines: string[] = [];
+  await expect
+    .poll(() => lines.push(...back.received()) > 0 && lines.some((line) => / BATCH -/.test(line)))
+    .toBe(true);
+  expect(lines.filter((line) => line.includes('PRIVMSG'))).toEqual([]);
+});
+
+it('counts nothing that was forgotten', async () => {
+  const ann = join('ann');
+  ann.send('PRIVMSG #c :one', 'JOIN #d', 'PRIVMSG #d :two', 'PRIVMSG ann :note');
+  const { totals } = irc.server.history!;
+  const before = totals.messages;
+  ann.send('MODE #c -H', 'PART #d');
+  await written();
+  expect(before).toBeGreaterThan(3);
+  await expect.poll(() => totals.messages).toBe(1);
+  irc.server.history!.forgetAccount('ann');
+  expect([totals.messages, totals.bytes]).toEqual([0, 0]);
 });
 
 it('does not hand a channel that was left before its readers were known to who left', async () => {

@@ -134,3 +134,17 @@ it('leaves out those for which there is no room, the furthest from what was aske
     ids({ kind: 'BETWEEN', mark: { order: null, timeMs: 5 }, until: { order: null, timeMs: 0 } }),
   ).toEqual([3, 4]);
 });
+
+it('counts what an entry takes: its texts, two bytes a character, and each line of several', () => {
+  const totals = new HistoryTotals();
+  const buffer = new HistoryBuffer(totals);
+  const line = (body: string) => ({ body, joined: false, blank: false });
+  const sizes = [
+    said('a', 0, ''),
+    said('b', 0, 'x'.repeat(10)),
+    { ...said('c', 0, 'x'.repeat(10)), clientTags: '+a=b;+c' },
+    { ...said('d', 0, ''), lines: [line('12345'), line('67')] },
+  ].map((one) => buffer.keep(one).sizeBytes);
+  expect(sizes).toEqual([400, 420, 434, 400 + 2 * (55 + 52)]);
+  expect(totals.bytes).toBe(sizes.reduce((sum, size) => sum + size));
+});

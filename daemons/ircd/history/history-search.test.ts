@@ -127,3 +127,69 @@ it('is the same as of one list of everything', async () => {
     ),
   );
 });
+
+it('asks the disk only for what memory cannot have all of', async () => {
+  const totals = new HistoryTotals(1_000_000, 100);
+  const history = new MessageHistory(SETTINGS, totals);
+  const keeper = new ArrayKeeper();
+  const disk = new HistoryDisk({
+    keeper,
+    work: new WorkTurns({}),
+    amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
+    onOrder: () => 0,
+    restored: Promise.resolve(),
+    onReaders: () => {},
+    onProblem: () => {},
+  });
+  history.disk = disk;
+  await disk.whenKnown(1_000);
+  // Of six messages the last four are in memory.
+  const buffer = new HistoryBuffer(totals, 4, 'aann');
+  for (let n = 1; n <= 6; n++) disk.keep(buffer.keep(said(`m${n}`, 10 * n, 'message', 'bob')));
+  await disk.written();
+  const readable: Readable = { buffer, scope: 'aann', name: '', after: 0, by: '', peer: null };
+  const reads = () => keeper.asked.filter((name) => name === 'read').length;
+  const ask = async (kind: Selection['kind'], marks: Asked[], messages = 2) => {
+    const before = reads();
+    const found = await search(history, readable, { kind, marks }, true, { messages, bytes: 1_000_000 });
+    const ids =
+      found.kind === 'found' ? found.entries.map(({ said: { msgid } }) => msgid).join(' ') : found.kind;
+    return `${ids}${reads() > before ? ', of the disk' : ''}`;
+  };
+  const [m2, m3, m4, m6] = [2, 3, 4, 6].map((n) => ({ id: `m${n}` })) as [Asked, Asked, Asked, Asked];
+  const at = (timeMs: number): Asked => ({ order: null, timeMs });
+  expect(await ask('LATEST', [])).toBe('m5 m6');
+  expect(await ask('LATEST', [], 5)).toBe('m2 m3 m4 m5 m6, of the disk');
+  expect(await ask('LATEST', [m4], 5)).toBe('m5 m6');
+  expect(await ask('LATEST', [m2], 9)).toBe('m3 m4 m5 m6, of the disk');
+  expect(await ask('LATEST', [at(45)], 5)).toBe('m5 m6, of the disk');
+  expect(await ask('BEFORE', [m6])).toBe('m4 m5');
+  expect(await ask('BEFORE', [m4])).toBe('m2 m3, of the disk');
+  expect(await ask('BEFORE', [at(55)])).toBe('m4 m5');
+  expect(await ask('AFTER', [m3])).toBe('m4 m5');
+  expect(await ask('AFTER', [m2])).toBe('m3 m4, of the disk');
+  // Somebody with another clock may have said something later earlier.
+  expect(await ask('AFTER', [at(35)])).toBe('m4 m5, of the disk');
+  expect(await ask('BETWEEN', [m3, m6], 9)).toBe('m4 m5');
+  expect(await ask('BETWEEN', [m6, m3], 9)).toBe('m4 m5');
+  expect(await ask('BETWEEN', [m2, m6], 9)).toBe('m3 m4 m5, of the disk');
+  expect(await ask('BETWEEN', [m6, m2], 9)).toBe('m3 m4 m5, of the disk');
+  expect(await ask('BETWEEN', [m4, at(65)], 9)).toBe('m5 m6, of the disk');
+  expect(await ask('AROUND', [m6], 3)).toBe('m4 m5 m6, of the disk');
+  expect(await ask('AFTER', [{ id: 'none' }])).toBe('unknown, of the disk');
+  // Whoever may not read what is on disk is not told of it.
+  const { order } = buffer.entries[0]!;
+  const found = await search(history, { ...readable, after: order }, { kind: 'LATEST', marks: [] }, true, {
+    messages: 9,
+    bytes: 1_000_000,
+  });
+  expect(found.kind === 'found' && found.entries.map(({ said: { msgid } }) => msgid)).toEqual([
+    'm4',
+    'm5',
+    'm6',
+  ]);
+  // The latest of all may be on disk alone.
+  buffer.clear();
+  expect(await ask('LATEST', [], 1)).toBe('m6, of the disk');
+  await disk.close(AbortSignal.timeout(1_000));
+});
