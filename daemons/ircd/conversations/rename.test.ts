@@ -1,6 +1,8 @@
 /** RENAME (IRCv3 channel-rename): who may, what is refused, what stays, and what everybody hears. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { workPrices } from '../../runtime/async/work-prices.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
+import { NAME_NS } from '../commands/names.ts';
 import { EXTRA_STATUS, ircdConfigSchema } from '../config.ts';
 import { limits } from '../limits.ts';
 import { introduce, linkServer } from '../memory-network.ts';
@@ -232,7 +234,10 @@ describe('RENAME is refused', () => {
     op.send('RENAME #c #b', 'RENAME #b #c');
     const why = 'It has been renamed recently; try again in 60 seconds';
     expect(op.send('RENAME #b #c')).toEqual(fail('CANNOT_RENAME', '#b #c', why));
-    vi.setSystemTime(Date.now() + limits.renameMs.default);
+    vi.setSystemTime(Date.now() + limits.renameMs.default - 1);
+    const almost = 'It has been renamed recently; try again in 1 seconds';
+    expect(op.send('RENAME #b #c')).toEqual(fail('CANNOT_RENAME', '#b #c', almost));
+    vi.setSystemTime(Date.now() + 1);
     expect(op.send('RENAME #b #c')).toEqual([`${OP} RENAME #b #c :`]);
   });
 
@@ -257,6 +262,20 @@ describe('RENAME is refused', () => {
     );
   });
 
+  it('with a reason for which a spam filter lets them go, who are on no channel then', () => {
+    irc.promote(ann, ['spamfilter']);
+    ann.send('SPAMFILTER ADD P kill - no_ads :*buy*');
+    op.send('RENAME #c #d :buy things');
+    expect(op.closedWith).toContain('no ads');
+    expect(find('#d')).toBeUndefined();
+    expect(
+      find('#c')
+        ?.members.map(({ user }) => user.nick)
+        .sort(),
+    ).toEqual(['ann', 'bob']);
+    expect(bob.received().join()).not.toContain('#d');
+  });
+
   it('while servers are linked that cannot rename channels', () => {
     linkServer(irc.server.state, 'far.test');
     const why = 'far.test knows channels by their names, and cannot rename them';
@@ -279,6 +298,10 @@ describe('an operator of the network', () => {
     eve.send('RENAME #d #e');
     await settled();
     expect(find('#e')?.members).toHaveLength(3);
+    expect(irc.host.audits.map(({ command, ok, outcome }) => [command, ok, outcome])).toEqual([
+      ['RENAME', true, 'renamed to #d'],
+      ['RENAME', true, 'renamed to #e'],
+    ]);
   });
 
   it('is refused what nobody may, and without the privilege what strangers may not', async () => {
@@ -294,5 +317,77 @@ describe('an operator of the network', () => {
       ...fail('CHANNEL_NAME_IN_USE', '#c #d', 'The channel name is already taken'),
       ':irc.test NOTICE eve :*** RENAME failed: #c cannot be called #d',
     ]);
+    expect(irc.host.audits).toMatchObject([{ ok: false, outcome: 'refused: #c cannot be called #d' }]);
+  });
+});
+
+describe('a channel of many', () => {
+  let due: (() => void)[];
+  const drain = () => {
+    for (let turns = 0; due.length > 0; turns++) {
+      if (turns > 1000) throw new Error('it does not end');
+      for (const callback of due.splice(0)) callback();
+    }
+  };
+
+  it('is charged for what is looked through, and for each who is told that they have moved', () => {
+    const spent: number[] = [];
+    const { work } = irc.host;
+    const spend = work.spend.bind(work);
+    work.spend = (ns) => {
+      spent.push(ns);
+      return spend(ns);
+    };
+    irc.join('cat').send('JOIN #c');
+    spent.length = 0;
+    op.send('RENAME #c #d');
+    expect(spent).toContain(
+      (limits.recentMessages.default + irc.server.markers.accounts) * workPrices.skipped.ns,
+    );
+    // Bob and cat; four are on it.
+    expect(spent.filter((ns) => ns === 2 * workPrices.message.ns + 4 * NAME_NS)).toHaveLength(2);
+  });
+
+  it('tells them in turns, while what is said there waits and whoever leaves meanwhile is told nothing', () => {
+    irc.close();
+    due = [];
+    irc = new MemoryServer(config(), null, {
+      turnMs: 1,
+      sliceMs: 1,
+      now: () => 0,
+      schedule: (callback) => void due.push(callback),
+    });
+    op = irc.join('op', CAP);
+    const others = ['a', 'b', 'c'].map((nick) => irc.join(nick));
+    const [a, b, c] = others as [MemoryClient, MemoryClient, MemoryClient];
+    drain();
+    for (const client of [op, ...others]) client.send('JOIN #c');
+    drain();
+    for (const client of [op, ...others]) client.received();
+    // Each price is a turn of its own.
+    const { work } = irc.host;
+    const spend = work.spend.bind(work);
+    work.spend = (ns) => spend(ns) || true;
+    op.send('RENAME #c #d');
+    for (let turns = 0; a.received().length === 0; turns++) {
+      if (turns > 20) throw new Error('nobody is told');
+      for (const callback of due.splice(0)) callback();
+    }
+    op.received();
+    op.send('PRIVMSG #d :hi');
+    b.drop();
+    expect([a, b, c].map((client) => client.received().filter((line) => line.includes('PRIVMSG')))).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    drain();
+    const told = c.received().map((line) => line.replace(/^:(\S+?)!\S+ /, '$1 '));
+    expect([told[0], told[1], told.at(-1)]).toEqual(['c PART #c', 'c JOIN #d', 'op PRIVMSG #d :hi']);
+    expect(a.received().at(-1)).toContain('PRIVMSG #d :hi');
+    expect(b.received()).toEqual([]);
+    const { gate } = find('#d')!;
+    expect([gate.holder, gate.waiting]).toEqual([null, []]);
+    expect(irc.server.counters.handlerErrors).toBe(0);
   });
 });

@@ -198,6 +198,8 @@ describe('what crosses with a new name is of the channel all the same', () => {
     expect(on('#d')).toEqual(['@ann', 'bob', 'cid']);
     expect(find('#d')?.topic).toBe('');
     expect(eve.received()).toContain(':c.test KICK #d eve :Another channel is called #d now');
+    // Who knows of the new name does the same by himself.
+    expect(wires.flatMap(({ log }) => log).filter((line) => / K #d /.test(line))).toEqual([]);
     eve.send('JOIN #d');
     agree();
     expect(on('#d', a)).toContain('eve');
@@ -330,6 +332,82 @@ describe('a server', () => {
     run();
     expect(end.take()).toContain('AD K #d ADAAB :Another channel is called #d now');
     agree();
+  });
+
+  it('that renames what is not here is answered and passed on, and who has the new name gives way', () => {
+    const own = linkLines(a, { name: 'own.test', numeric: 'AF', flags: 'h6Btr' });
+    run();
+    const eve = a.irc.join('eve');
+    eve.send('JOIN #d');
+    run();
+    for (const client of [eve, bob, cid]) client.received();
+    own.take();
+    own.link!.take('AF BR AF #none #d :so');
+    run();
+    expect(own.take()).toEqual(['AB BK']);
+    expect(wires.map(({ log }) => log.slice(-2))).toEqual([
+      ['> AB BR AF #none #d :so', '< AC BK'],
+      ['> AC BR AF #none #d :so', '< AD BK'],
+    ]);
+    expect(eve.received()).toEqual([':a.test KICK #d eve :Another channel is called #d now']);
+    expect(all().map((server) => find('#d', server))).toEqual([undefined, undefined, undefined]);
+    expect(a.irc.server.counters.handlerErrors).toBe(0);
+  });
+
+  it('that wants what is no channel, or in the name of nobody, is not listened to', () => {
+    const own = linkLines(a, {
+      name: 'own.test',
+      numeric: 'AF',
+      flags: 'h6Btr',
+      burst: ['AF N fay 1 1 ~fay fay.test B]AAAB AFAAA :Fay'],
+    });
+    run();
+    own.take();
+    for (const line of ['AFAAA BQ c #e :so', 'AFAAA BQ #c e :so', 'AF BQ #c #e :so', 'AFAAA BQ #c #,e :so'])
+      own.link!.take(line);
+    run();
+    expect([own.take(), on('#c'), find('#e')]).toEqual([[], ['@ann', 'bob', 'cid'], undefined]);
+    expect(a.irc.server.counters.handlerErrors).toBe(0);
+    own.link!.take('AFAAA BQ #none #e :so');
+    expect(own.take()).toEqual(['AB BF AFAAA #none #e CANNOT_RENAME :It had ended before']);
+  });
+
+  it('says to whom it was refused what was, by a code that there is, of channels', () => {
+    const own = linkLines(a, { name: 'own.test', numeric: 'AF', flags: 'h6Btr' });
+    const said = (line: string, client = ann) => {
+      own.link!.take(line);
+      run();
+      return client.received();
+    };
+    ann.received();
+    for (const line of [
+      'AF BF ABAAA c #e CANNOT_RENAME :no',
+      'AF BF ABAAA #c e CANNOT_RENAME :no',
+      'AF BF ABAAA #c #e MADE_UP :no',
+      'AF BF ABZZZ #c #e CANNOT_RENAME :no',
+    ])
+      expect(said(line)).toEqual([]);
+    expect(said('AF BF ABAAA #c #e CANNOT_RENAME :no')).toEqual([
+      ':a.test FAIL RENAME CANNOT_RENAME #c #e :no',
+    ]);
+    cid.received();
+    expect(said('AF BF ADAAA #c #e CHANNEL_NAME_IN_USE :taken', cid)).toEqual([
+      ':c.test FAIL RENAME CHANNEL_NAME_IN_USE #c #e :taken',
+    ]);
+    expect([own.link!.reason, a.irc.server.counters.handlerErrors]).toEqual([null, 0]);
+  });
+
+  it('leaves it to the one that decides also for operators of the network, whose deed says so', async () => {
+    const eve = c.irc.join('eve', '', '198.51.100.9');
+    c.irc.promote(eve, ['override']);
+    run();
+    eve.send('RENAME #c #d :abuse');
+    await new Promise((resolve) => setImmediate(resolve));
+    run();
+    expect(on('#d')).toEqual(['@ann', 'bob', 'cid']);
+    expect(c.irc.host.audits).toMatchObject([
+      { command: 'RENAME', ok: true, outcome: 'left to a.test, which decides' },
+    ]);
   });
 
   it('without the flag says nothing of it', () => {
