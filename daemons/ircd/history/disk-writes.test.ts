@@ -32,6 +32,7 @@ function begin(): void {
     onOrder: () => 0,
     restored: Promise.resolve(),
     onReaders: (rows) => told.push(...rows.map(({ scope, account }) => `${scope} ${account}`)),
+    onDropped: () => {},
     onProblem: (problem) => problems.push(problem),
   });
 }

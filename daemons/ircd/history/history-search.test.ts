@@ -139,6 +139,7 @@ it('asks the disk only for what memory cannot have all of', async () => {
     onOrder: () => 0,
     restored: Promise.resolve(),
     onReaders: () => {},
+    onDropped: () => {},
     onProblem: () => {},
   });
   history.disk = disk;
@@ -147,7 +148,7 @@ it('asks the disk only for what memory cannot have all of', async () => {
   const buffer = new HistoryBuffer(totals, 4, 'aann');
   for (let n = 1; n <= 6; n++) disk.keep(buffer.keep(said(`m${n}`, 10 * n, 'message', 'bob')));
   await disk.written();
-  const readable: Readable = { buffer, scope: 'aann', name: '', after: 0, by: '', peer: null };
+  const readable: Readable = { buffer, scope: 'aann', name: '', after: 0, sinceMs: 0, by: '', peer: null };
   const reads = () => keeper.asked.filter((name) => name === 'read').length;
   const ask = async (kind: Selection['kind'], marks: Asked[], messages = 2) => {
     const before = reads();

@@ -66,6 +66,23 @@ it('copies nothing where the frames lie side by side, and shares one buffer wher
   expect(write(0, 1, 3)).toBe(joined);
 });
 
+it('tells ranges of one buffer apart wherever they begin and end', () => {
+  const source = Buffer.from('0123456789');
+  const batcher = new Batcher();
+  const write = (...frames: readonly (readonly [number, number])[]) => {
+    const queue = new SendQueue(new HeldMemory());
+    for (const [start, end] of frames) queue.push(new Frame(source, start, end, false, 0));
+    return drain(batcher, queue).join();
+  };
+  expect([write([0, 3], [3, 6]), write([3, 6]), write([3, 5]), write([3, 6]), write([0, 6])]).toEqual([
+    '012345',
+    '345',
+    '34',
+    '345',
+    '012345',
+  ]);
+});
+
 /** A flusher that may take 5 ms a turn, and connections of which each takes 1 ms. */
 function slowly() {
   let nowMs = 0;

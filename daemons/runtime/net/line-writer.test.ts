@@ -125,6 +125,21 @@ it('whoever falls behind too far hears nothing more, behind the turn in which th
   expect(socket.written).toEqual([]);
 });
 
+it('waits for nothing more of whoever has fallen behind, also while more would share the write', async () => {
+  writer.send('one');
+  await poll();
+  expect(socket.written).toEqual(['one\r\n']);
+  writer.send('two');
+  socket.writableLength = 95;
+  writer.send('three');
+  await poll();
+  expect([writer.ended, socket.written, socket.done.slice(1)]).toEqual([
+    true,
+    ['one\r\n'],
+    ['overflow', 'destroy'],
+  ]);
+});
+
 it('may be behind as far as the limit', async () => {
   socket.writableLength = 95;
   writer.send('one');
