@@ -28,10 +28,11 @@ export function startGenerator(
   job: Job,
   { pinned: alone, limitMs, onStart }: GeneratorRun,
 ): RunningGenerator {
-  const words: [string, string[]] = [process.execPath, [GENERATOR, JSON.stringify(job)]];
+  const words: [string, string[]] = [process.execPath, [GENERATOR]];
   const child = spawn(...(alone ? pinned(1, ...words) : words), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  child.send(job);
   const measurement = new Promise<Measurement>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no result in ${limitMs / 1000} s`)), limitMs);
     child.on('message', (message: GeneratorMessage) => {

@@ -1,6 +1,6 @@
 /**
  * The load generator: a process of its own, so that its work is not the server's and it can be pinned to another core.
- * Started by `bench/ircd.ts` with a job as its argument; reports over IPC and leaves when told to.
+ * It is sent its job over IPC, for there may be a password in it, and reports there.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,9 +38,10 @@ const channelOf = (index: number, { channels, channelPrefix = '#bench' }: Channe
 
 /** The client of this number. */
 function clientOf(job: Job, index: number, channels: number): LoadClient {
-  const { port, place, nickPrefix, webSockets, webSocketPort = 0 } = job;
+  const { port, place, nickPrefix, password, origin, webSockets, webSocketPort = 0 } = job;
   const framed = webSockets === 'all' || (webSockets === 'half' && Math.floor(index / channels) % 2 === 1);
-  return new LoadClient(framed ? webSocketPort : port, nickOf(index, nickPrefix), framed, place);
+  const options = { webSocket: framed, origin, place, password };
+  return new LoadClient(framed ? webSocketPort : port, nickOf(index, nickPrefix), options);
 }
 
 /** Runs `work` for 0..count-1, at most `concurrency` at a time. */
@@ -70,7 +71,8 @@ async function populate(job: ChannelJob): Promise<LoadClient[]> {
     await client.join(channelOf(index, job));
   });
   for (const client of clients) {
-    client.onBytes = (_bytes, length) => {
+    client.onBytes = (bytes, length) => {
+      client.passOver(bytes, length);
       totals.bytes += length;
     };
     client.onLost = (why) => fail(`${client.nick} was lost: ${why}`);
@@ -299,7 +301,6 @@ async function main(job: Job): Promise<void> {
   report({ type: 'end', measurement: await carryOut(job) });
 }
 
-// Connections stay open until the benchmark has read the server's memory and tells the generator to go.
-process.on('message', () => process.exit(0));
+// Connections stay open until the benchmark has read the server's memory and ends the generator, or is gone itself.
 process.on('disconnect', () => process.exit(0));
-main(JSON.parse(process.argv[2] ?? '{}') as Job).catch((error: unknown) => fail(String(error)));
+process.once('message', (job: Job) => main(job).catch((error: unknown) => fail(String(error))));

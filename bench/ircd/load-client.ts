@@ -4,10 +4,13 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { FrameWire, LineWire, type Wire } from './wires.ts';
+import { FrameWire, LineWire, UnreadableFrame, type Wire } from './wires.ts';
 
 /** One buffer for all clients: the bytes are looked at and forgotten within the read callback. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
+
+/** Characters of an answer to an HTTP request that are read. */
+const LONGEST_ANSWER = 8_192;
 
 /** Looks at what was read. Returns nothing; it must not keep the bytes. */
 export type ByteHandler = (bytes: Buffer, length: number) => void;
@@ -28,22 +31,48 @@ export const tlsOptions = ({ host, tls, servername = host }: Place) => ({
 });
 
 const LOOPBACK: Place = { host: '127.0.0.1' };
+/** Of the benchmarks, for rivals that let no program in. */
+const ORIGIN = 'http://bench.example';
+
+/** How a client comes. */
+export interface LoadClientOptions {
+  /** Over a WebSocket; over TCP where absent. */
+  readonly webSocket?: boolean;
+  /** The page that it says it comes from then; null for none. */
+  readonly origin?: string | null | undefined;
+  /** Loopback without TLS where absent. */
+  readonly place?: Place | undefined;
+  /** Said before anything else; nothing where absent. */
+  readonly password?: string | undefined;
+}
 
 export class LoadClient {
   readonly nick: string;
   readonly wire: Wire;
+  /** What a read is when nobody wants to know: frames have to be followed all the same. */
+  readonly passOver: ByteHandler = (bytes, length) => {
+    this.wire.read(bytes, length);
+  };
   /** What happens with each read; replaced when load starts. */
-  onBytes: ByteHandler = () => {};
+  onBytes = this.passOver;
   onLost: (why: string) => void = () => {};
   /** Called when the server has said 001. */
   onWelcome: (() => void) | null = null;
   readonly #socket: Socket;
+  readonly #password: string | undefined;
   #text = '';
 
-  constructor(port: number, nick: string, webSocket = false, place: Place = LOOPBACK) {
-    const { host, tls } = place;
+  constructor(
+    port: number,
+    nick: string,
+    { webSocket = false, origin = ORIGIN, place = LOOPBACK, password }: LoadClientOptions = {},
+  ) {
+    const { host, tls, servername = host } = place;
     this.nick = nick;
-    this.wire = webSocket ? new FrameWire(`${host}:${port}`) : new LineWire();
+    this.#password = password;
+    this.wire = webSocket
+      ? new FrameWire(`${isIP(servername) === 6 ? `[${servername}]` : servername}:${port}`, origin)
+      : new LineWire();
     const options = {
       host,
       port,
@@ -51,7 +80,7 @@ export class LoadClient {
       onread: {
         buffer: READ_BUFFER,
         callback: (length: number, bytes: Uint8Array) => {
-          this.onBytes(bytes as Buffer, length);
+          this.#take(bytes as Buffer, length);
           return true;
         },
       },
@@ -72,17 +101,28 @@ export class LoadClient {
     this.send(this.wire.encode(line));
   }
 
+  #take(bytes: Buffer, length: number): void {
+    try {
+      this.onBytes(bytes, length);
+    } catch (error) {
+      if (!(error instanceof UnreadableFrame)) throw error;
+      this.#socket.destroy();
+      this.onLost(error.message);
+    }
+  }
+
   /** Registers, with capabilities if some are given, and resolves at the end of the MOTD (376 or 422). */
   async register(capabilities?: string): Promise<void> {
     const { opening } = this.wire;
     if (opening !== null) {
       this.send(opening.bytes);
-      await this.#waitFor(opening.answer, (bytes, length) => this.#openingText(bytes, length));
+      await this.#opened(opening.answer);
     }
     if (capabilities !== undefined) {
       this.say(`CAP REQ :${capabilities}`);
       this.say('CAP END');
     }
+    if (this.#password !== undefined) this.say(`PASS :${this.#password}`);
     this.say(`NICK ${this.nick}`);
     this.say(`USER ${this.nick} 0 * :load`);
     await this.#waitFor(/ (376|422) /);
@@ -99,12 +139,30 @@ export class LoadClient {
     this.#socket.destroy();
   }
 
-  /** The answer of a server to the opening; lines may follow it at once. */
-  #openingText(bytes: Buffer, length: number): string {
-    const text = bytes.toString('latin1', 0, length);
-    const end = text.indexOf('\r\n\r\n') + 4;
-    if (end < 4 || end === length) return text;
-    return text.slice(0, end) + this.wire.text(bytes.subarray(end, length), length - end);
+  /** Waits for the answer of a server to the opening, of which nothing is a line, and keeps what follows it at once. */
+  #opened(answer: RegExp): Promise<void> {
+    let said = '';
+    return new Promise((resolve, reject) => {
+      const refused = (why: string) =>
+        reject(new Error(`${this.nick}: ${why}; asked for a WebSocket the server said: ${said.trim()}`));
+      this.onLost = refused;
+      this.onBytes = (bytes, length) => {
+        const before = said.length;
+        said += bytes.toString('latin1', 0, length);
+        const end = said.indexOf('\r\n\r\n') + 4;
+        if (end < 4 && said.length < LONGEST_ANSWER) return;
+        if (end < 4 || !answer.test(said.slice(0, end))) {
+          refused('it takes no WebSocket');
+          this.close();
+          return;
+        }
+        this.onBytes = this.passOver;
+        this.onLost = () => {};
+        const start = end - before;
+        this.#text = this.wire.text(bytes.subarray(start, length), length - start);
+        resolve();
+      };
+    });
   }
 
   #welcomed(): void {
@@ -112,14 +170,11 @@ export class LoadClient {
     this.onWelcome = null;
   }
 
-  #waitFor(
-    pattern: RegExp,
-    textOf = (bytes: Buffer, length: number) => this.wire.text(bytes, length),
-  ): Promise<void> {
+  #waitFor(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
       this.onLost = (why) => reject(new Error(`${this.nick}: ${why}; the server said: ${this.#text}`));
       this.onBytes = (bytes, length) => {
-        this.#text += textOf(bytes, length);
+        this.#text += this.wire.text(bytes, length);
         const cookie = /^PING (.*)\r?$/m.exec(this.#text);
         if (cookie !== null) this.say(`PONG ${cookie[1]}`);
         const end = this.#text.lastIndexOf('\n') + 1;
@@ -131,7 +186,7 @@ export class LoadClient {
           return;
         }
         this.#text = '';
-        this.onBytes = () => {};
+        this.onBytes = this.passOver;
         this.onLost = () => {};
         resolve();
       };

@@ -12,6 +12,10 @@ interface Guests {
   readonly place?: Place;
   /** What their nicks begin with; five digits follow. */
   readonly nickPrefix?: string;
+  /** What the server asks of everybody who comes; nothing where absent. */
+  readonly password?: string | undefined;
+  /** The page that clients over a WebSocket say they come from; null for none. */
+  readonly origin?: string | null;
   /** How many come at a time. */
   readonly concurrency?: number;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writeFrame } from '../../daemons/runtime/net/websocket-frame.ts';
 import { WebSocketInput } from '../../daemons/runtime/net/websocket-input.ts';
-import { FrameWire, LineWire } from './wires.ts';
+import { FrameWire, LineWire, UnreadableFrame } from './wires.ts';
 
 test('only line ends within the read are counted', () => {
   const wire = new LineWire();
@@ -32,7 +32,7 @@ test('frames are counted and read however they are split, and what is no line is
             return [...(withPong ? [pong] : []), frame.subarray(0, writeFrame(frame, 0, 1, line))];
           }),
         );
-        const [counted, told] = [new FrameWire('x'), new FrameWire('x')];
+        const [counted, told] = [new FrameWire('x', null), new FrameWire('x', null)];
         let lines = 0;
         let text = '';
         /** The last byte of each line, where it is in the same piece. */
@@ -55,7 +55,25 @@ test('frames are counted and read however they are split, and what is no line is
 
 test('a server reads what is sent', () => {
   const input = new WebSocketInput(() => {});
-  const wire = new FrameWire('x');
+  const wire = new FrameWire('x', null);
   const bytes = Buffer.concat([wire.encode('PING 1'), wire.encode('x'.repeat(300))]);
   expect(input.feed(bytes).toString()).toBe(`PING 1\n${'x'.repeat(300)}\n`);
+});
+
+test.each([
+  ['a masked frame', [0x81, 0x82, 0, 0, 0, 0, 1, 1]],
+  ['one of more than 65,535 bytes', [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ['the first of several', [0x01, 1, 1]],
+  ['the last of several', [0x80, 1, 1]],
+])('%s cannot be read', (_name, bytes) => {
+  const frame = Uint8Array.from(bytes);
+  expect(() => new FrameWire('x', null).read(frame, frame.length)).toThrow(UnreadableFrame);
+});
+
+test('an opening names the page where there is one', () => {
+  const text = (origin: string | null) => new FrameWire('irc.test:80', origin).opening.bytes.toString();
+  expect(text('https://a.test')).toMatch(
+    /\r\nHost: irc\.test:80\r\n[\s\S]*\r\nOrigin: https:\/\/a\.test\r\n/,
+  );
+  expect(text(null)).not.toContain('Origin');
 });

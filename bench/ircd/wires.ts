@@ -5,12 +5,16 @@
 import { randomBytes } from 'node:crypto';
 
 const LF = 10;
+const FIN = 0x80;
 const FIN_TEXT = 0x81;
 const MASKED = 0x80;
 const SHORT = 125;
 const LENGTH_FOLLOWS = 126;
 const TEXT = 1;
 const BINARY = 2;
+
+/** A frame that no server of IRC sends. */
+export class UnreadableFrame extends Error {}
 
 /** Told where each line ends in what was read: behind its last byte, without what frames it. */
 export type LineEnd = (end: number) => void;
@@ -61,13 +65,14 @@ export class FrameWire implements Wire {
   /** First byte of a length of two. */
   #high = 0;
 
-  constructor(host: string) {
+  /** @param origin the page that it says it comes from; null for a program, which comes from none */
+  constructor(host: string, origin: string | null) {
     const request = [
       'GET / HTTP/1.1',
       `Host: ${host}`,
       'Upgrade: websocket',
       'Connection: Upgrade',
-      'Origin: http://bench.example',
+      ...(origin === null ? [] : [`Origin: ${origin}`]),
       `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
       'Sec-WebSocket-Protocol: text.ircv3.net',
       'Sec-WebSocket-Version: 13',
@@ -138,9 +143,11 @@ export class FrameWire implements Wire {
     switch (this.#header++) {
       case 0:
         this.#opcode = byte & 0x0f;
+        if (byte < FIN || this.#opcode === 0) throw new UnreadableFrame('a line came in several frames');
         return false;
       case 1:
-        if (byte > LENGTH_FOLLOWS) throw new Error('a masked frame, or one of more than 65,535 bytes');
+        if (byte > LENGTH_FOLLOWS)
+          throw new UnreadableFrame('a masked frame came, or one of more than 65,535 bytes');
         if (byte < LENGTH_FOLLOWS) this.#left = byte;
         return byte < LENGTH_FOLLOWS;
       case 2:

@@ -10,6 +10,14 @@ import type { Target } from './target.ts';
 
 const SLICE_MS = 100;
 
+/** How the clients of a job come. */
+function comeTo({ port, place, password, webSocket, origin }: Target) {
+  return {
+    ...{ port, place, password, origin },
+    ...(webSocket ? { webSockets: 'all' as const, webSocketPort: port } : {}),
+  };
+}
+
 async function generated(job: Job, target: Target, limitMs: number): Promise<Measurement> {
   const generator = startGenerator(job, { pinned: target.own, limitMs });
   try {
@@ -28,8 +36,7 @@ export async function connectLoad(
   { nickPrefix }: Guests,
   limitMs: number,
 ): Promise<LoadResult> {
-  const { port, place } = target;
-  const job: Job = { kind: 'register', timed: true, port, place, nickPrefix, clients, concurrency };
+  const job: Job = { kind: 'register', timed: true, ...comeTo(target), nickPrefix, clients, concurrency };
   const { seconds, count, latency } = await generated(job, target, limitMs);
   return {
     title: `connect: ${clients} clients, ${Math.min(clients, concurrency)} at a time, to ${target.name}`,
@@ -48,7 +55,8 @@ export async function throughputLoad(
   const { clients, channels, senders, window, seconds, warmup, concurrency } = numbers;
   const job: Job = {
     kind: 'saturate',
-    ...{ port: target.port, place: target.place, nickPrefix, channelPrefix, concurrency },
+    ...comeTo(target),
+    ...{ nickPrefix, channelPrefix, concurrency },
     ...{ clients, channels, window, sliceMs: SLICE_MS },
     ...(senders === 1 ? { senders: 'one' } : {}),
     warmupMs: warmup * 1_000,

@@ -74,7 +74,8 @@ export class Party {
   }
 
   async #one(nick: string, channels: readonly string[]): Promise<Guest> {
-    const client = new LoadClient(this.#target.port, nick, false, this.#target.place);
+    const { port, place, password, webSocket, origin } = this.#target;
+    const client = new LoadClient(port, nick, { webSocket, origin, place, password });
     const guest: Guest = { client, onLine: () => {} };
     this.guests.push(guest);
     try {
@@ -90,7 +91,7 @@ export class Party {
       },
       overlong: () => {},
     });
-    client.onBytes = (bytes, length) => splitter.push(bytes.toString('latin1', 0, length));
+    client.onBytes = (bytes, length) => splitter.push(client.wire.text(bytes, length));
     client.onLost = (why) => this.#fail(refusal(new Error(`${nick} was lost: ${why}`), this.#target));
     return guest;
   }

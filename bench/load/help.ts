@@ -8,6 +8,7 @@ const COMMON = [
   ],
   ['--tls', 'over TLS'],
   ['--insecure', 'with --tls: take any certificate, such as a self-signed one'],
+  ['--password-file FILE', 'the password of the server, which its clients have to say, is the line in it'],
   ['--json FILE', 'write the result there as well'],
   ['--help', 'this'],
 ] as const;
@@ -35,12 +36,19 @@ export function helpOf(tool: ToolName | null, serverNames: string): string {
     tool === 'netsplit'
       ? [['--link-password-file FILE', `the password of the links ${serverNames} is on its first line`]]
       : [];
+  const frames: typeof links = TOOLS[tool].webSockets
+    ? [
+        ['--websocket', 'clients come over WebSockets (IRCv3); with --tls over wss'],
+        ['--origin ORIGIN', 'with --websocket: the page that they say they come from; none without it'],
+      ]
+    : [];
   return [
     `usage: npm run load -- ${tool} [options]`,
     `  ${summary}; measures ${measures}`,
     '',
     ...lines,
     ...links.map(row),
+    ...frames.map(row),
     ...COMMON.map(row),
   ].join('\n');
 }

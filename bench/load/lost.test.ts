@@ -33,6 +33,7 @@ async function listening(talk: (socket: Socket) => void): Promise<Target> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     ...{ name: 'the server', port, place: { host: '127.0.0.1' }, own: false },
+    ...{ webSocket: false, origin: null },
     ...{ linkPort: port, linkPassword: 'x', close: async () => {} },
   };
 }

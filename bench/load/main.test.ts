@@ -1,60 +1,15 @@
 // The tools as they are called: processes of their own (child_process), each against our own server.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { TCP, unlimitedIrcd } from '../ircd/servers.ts';
-import { type RunningServer, startDaemon } from '../shared/server-process.ts';
-import type { LoadResult, Measured } from './figures.ts';
+import { writeFile } from 'node:fs/promises';
+import { expect, test, vi } from 'vitest';
+import { TCP } from '../ircd/servers.ts';
+import type { Measured } from './figures.ts';
+import { counts, load, loadTests, MAIN } from './load-tests.ts';
 
-const MAIN = join(import.meta.dirname, 'main.ts');
-let folder = '';
-const servers: RunningServer[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'load-test-'));
-});
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop();
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function load(...words: string[]): Promise<Said> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-}
-
-/** The result of a load that has to go well. */
-async function loaded(...words: string[]): Promise<LoadResult> {
-  const file = join(folder, 'result.json');
-  expect(await load(...words, '--json', file)).toMatchObject({ code: 0, err: '' });
-  const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: LoadResult };
-  return results;
-}
-
-const counts = ({ measured }: LoadResult) =>
-  Object.fromEntries(measured.map(({ name, count }) => [name, count]));
+const { file, loaded, ourServer, running } = loadTests();
 const areOrdered = ({ p50, p95, p99, max }: Measured) => p50 > 0 && p50 <= p95 && p95 <= p99 && p99 <= max;
-
-async function ourServer(listeners: readonly string[], more = ''): Promise<RunningServer> {
-  const settings = more === '' ? '' : 'server_name = "hub.load.test"\nnumeric = 1\n';
-  const config = `${unlimitedIrcd(listeners, settings)}${more}`;
-  const server = await startDaemon({ id: 'ircd', config, nodeOptions: [], quiet: true });
-  servers.push(server);
-  return server;
-}
 
 test('connect times every client to its 001, over TLS as well', async () => {
   for (const more of [[], ['--tls']]) {
@@ -117,9 +72,10 @@ test('netsplit tells how long splits and their healing take, on our own server a
     .join('');
   const { port, morePorts } = await ourServer(
     [TCP, '{ host = "127.0.0.1", port = 0, protocol = "p10" }'],
+    'server_name = "hub.load.test"\nnumeric = 1\n',
     blocks,
   );
-  const password = join(folder, 'password');
+  const password = file('password');
   const named = ['--against', `127.0.0.1:${port}`, '--link-port', String(morePorts?.[0])];
   const words = ['netsplit', ...size, ...named, '--link-password-file', password];
   await writeFile(password, 'right\nwhatever follows\n');
@@ -131,7 +87,7 @@ test('netsplit tells how long splits and their healing take, on our own server a
     code: 2,
     err: expect.stringContaining('load: bad_request: '),
   });
-  expect(await load(...words.slice(0, -1), join(folder, 'nothing'))).toMatchObject({
+  expect(await load(...words.slice(0, -1), file('nothing'))).toMatchObject({
     code: 2,
     err: expect.stringContaining('cannot be read'),
   });
@@ -161,7 +117,7 @@ test('where nobody listens that is said, and where clients are not let in as wel
     code: 1,
     err: expect.stringContaining('load: unavailable: 127.0.0.1:1 cannot be reached'),
   });
-  const config = `[ircd]
+  const server = await running(`[ircd]
 listen = [${TCP}]
 dns = false
 ident = false
@@ -170,9 +126,7 @@ name = "few"
 match = ["127.0.0.0/8"]
 throttle = false
 max_connections = 4
-`;
-  const server = await startDaemon({ id: 'ircd', config, nodeOptions: [], quiet: true });
-  servers.push(server);
+`);
   for (const tool of ['connect', 'mixed'])
     expect(await load(tool, '--clients', '30', '--against', `127.0.0.1:${server.port}`)).toMatchObject({
       code: 1,

@@ -66,8 +66,9 @@ async function main(words: readonly string[]): Promise<void> {
     const result = await Promise.race([run(request, target, limitMs), end]);
     console.log(printed(result));
     if (request.json !== null) {
-      const { tool, tls, numbers } = request;
-      await writeReport(request.json, `load ${tool}`, result, { target: target.name, tls, options: numbers });
+      const { tool, tls, websocket, numbers } = request;
+      const about = { target: target.name, tls, websocket, options: numbers };
+      await writeReport(request.json, `load ${tool}`, result, about);
     }
   } finally {
     await target.close();

@@ -29,6 +29,7 @@ test.each(NAMES)('%s does without options what its help says, on a server of our
   const usual = Object.entries(numbersOf(tool)).map(([option, limits]) => [option, limits.usual]);
   expect(request(tool)).toEqual({
     ...{ tool, against: null, tls: false, insecure: false, json: null, linkPasswordFile: null },
+    ...{ websocket: false, origin: null, passwordFile: null },
     numbers: Object.fromEntries(usual),
   });
 });
@@ -48,6 +49,16 @@ test('every option is taken in both of its forms', () => {
       ...['--link-password-file', 'secret'],
     ),
   ).toMatchObject({ linkPasswordFile: 'secret', numbers: { 'link-port': 4400 } });
+});
+
+test.each(NAMES)('%s says the password of a server, which is in a file', (tool) => {
+  expect(request(tool, '--password-file', 'secret').passwordFile).toBe('secret');
+});
+
+test.each(NAMES.filter((tool) => tool !== 'netsplit'))('the clients of %s come over WebSockets', (tool) => {
+  expect(request(tool, '--websocket')).toMatchObject({ websocket: true, origin: null });
+  const page = 'https://chat.example.net';
+  expect(request(tool, '--websocket', '--tls', '--origin', page)).toMatchObject({ tls: true, origin: page });
 });
 
 test.each([
@@ -82,6 +93,15 @@ describe('what cannot be is refused with what is expected', () => {
     [['connect', '--clients'], 'npm run load -- connect --help'],
     [['connect', '--link-password-file', 'x'], 'npm run load -- connect --help'],
     [['connect', '--insecure'], 'Add --tls'],
+    [['connect', '--password', 'x'], 'npm run load -- connect --help'],
+    [['connect', '--password-file'], 'npm run load -- connect --help'],
+    [['netsplit', '--websocket'], 'npm run load -- netsplit --help'],
+    [['netsplit', '--origin', 'x'], 'npm run load -- netsplit --help'],
+    [['mixed', '--origin', 'https://a'], 'Add --websocket'],
+    [['mixed', '--websocket', '--origin', 'two words'], 'Expected what browsers write'],
+    [['mixed', '--websocket', '--origin', 'x\r\nHost: y'], 'Expected what browsers write'],
+    [['mixed', '--websocket', '--origin='], 'Expected what browsers write'],
+    [['mixed', '--websocket', '--origin', 'x'.repeat(256)], 'Expected what browsers write'],
     [['throughput', '--clients', '9', '--channels', '5'], 'two in each'],
     [['mixed', '--clients', '9', '--channels', '5'], 'two in each'],
     [['channel', '--members', '5000', '--rate', '21'], 'more than 100000 lines'],
@@ -146,8 +166,10 @@ test('help is asked for in general and of each tool, and tells every option', ()
       ),
     ).toEqual({ help: tool });
     const help = helpOf(tool, 'load1');
-    for (const option of [...Object.keys(numbersOf(tool)), 'against', 'tls', 'insecure', 'json', 'help'])
-      expect(help).toContain(`--${option}`);
+    const common = ['against', 'tls', 'insecure', 'password-file', 'json', 'help'];
+    for (const option of [...Object.keys(numbersOf(tool)), ...common]) expect(help).toContain(`--${option}`);
+    for (const option of ['--websocket', '--origin'])
+      expect([tool, option, help.includes(option)]).toEqual([tool, option, tool !== 'netsplit']);
     expect(help.includes('--link-password-file')).toBe(tool === 'netsplit');
     expect(helpOf(null, '')).toContain(tool);
   }

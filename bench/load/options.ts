@@ -13,6 +13,8 @@ export interface NumberOption {
 
 /** One tool. */
 export interface ToolOptions {
+  /** Whether its clients can come over WebSockets. */
+  readonly webSockets: boolean;
   readonly summary: string;
   readonly measures: string;
   readonly numbers: Readonly<Record<string, NumberOption>>;
@@ -39,11 +41,13 @@ const channels = (usual: number): NumberOption => ({
 /** All of them, by name. */
 export const TOOLS = {
   connect: {
+    webSockets: true,
     summary: 'clients connect, register, and stay until the last is in',
     measures: 'ms from the connection to 001',
     numbers: { clients: clients(500, 1), concurrency: CONCURRENCY },
   },
   throughput: {
+    webSockets: true,
     summary: 'clients in channels keep messages under way, as fast as it goes',
     measures: 'deliveries/s, by tenths of a second',
     numbers: {
@@ -60,6 +64,7 @@ export const TOOLS = {
     },
   },
   mixed: {
+    webSockets: true,
     summary: 'clients do what people do: they speak, join, leave, look each other up, change nicks',
     measures: 'ms from when a command was due to its answer, by kind of command',
     numbers: {
@@ -71,6 +76,7 @@ export const TOOLS = {
     },
   },
   channel: {
+    webSockets: true,
     summary: 'things happen in one large channel',
     measures: 'ms until a member has seen it, by what happened, and until the last has',
     numbers: {
@@ -84,6 +90,7 @@ export const TOOLS = {
     },
   },
   netsplit: {
+    webSockets: false,
     summary: 'servers link over P10 with users, are split off, and come back',
     measures: 'ms until everybody was told of a split, and of its healing',
     numbers: {
@@ -132,6 +139,12 @@ export interface LoadRequest {
   readonly insecure: boolean;
   /** Where the result is written too; null for nowhere. */
   readonly json: string | null;
+  /** Whether clients come over WebSockets. */
+  readonly websocket: boolean;
+  /** The page that they say they come from; null for none. */
+  readonly origin: string | null;
+  /** Where the password of the server is, which each client says first; null where it asks for none. */
+  readonly passwordFile: string | null;
   /** Where the password of links is; null for one that is made up. */
   readonly linkPasswordFile: string | null;
   readonly numbers: Readonly<Record<string, number>>;
@@ -162,6 +175,9 @@ export function readLoad(
     tls: values.tls === true,
     insecure: values.insecure === true,
     json: text('json'),
+    websocket: values.websocket === true,
+    origin: text('origin'),
+    passwordFile: text('password-file'),
     linkPasswordFile: text('link-password-file'),
     numbers,
   };
@@ -174,8 +190,10 @@ function parsed(
   words: string[],
   numbers: readonly string[],
 ): Readonly<Record<string, string | boolean | undefined>> {
-  const texts = ['against', 'json', ...(tool === 'netsplit' ? ['link-password-file'] : []), ...numbers];
-  const flags = ['tls', 'insecure', 'help'];
+  const { webSockets } = TOOLS[tool];
+  const texts = ['against', 'json', 'password-file', ...(webSockets ? ['origin'] : []), ...numbers];
+  if (tool === 'netsplit') texts.push('link-password-file');
+  const flags = ['tls', 'insecure', 'help', ...(webSockets ? ['websocket'] : [])];
   try {
     return parseArgs({
       args: words,
@@ -209,8 +227,13 @@ function serverOf(text: string): NamedServer {
 /** Lines a second that this one process can read without being what is measured. */
 const MOST_SEEN = 100_000;
 
-function checkTogether({ tool, against, tls, insecure, linkPasswordFile, numbers }: LoadRequest): void {
+function checkTogether(request: LoadRequest): void {
+  const { tool, against, tls, insecure, websocket, origin, linkPasswordFile, numbers } = request;
   const of = (option: string) => numbers[option] ?? 0;
+  if (origin !== null && !websocket)
+    throw bad('--origin is what clients over WebSockets name. Add --websocket, or leave it out.');
+  if (origin !== null && !/^[\x21-\x7e]{1,255}$/.test(origin))
+    throw bad('--origin is no origin. Expected what browsers write, such as https://chat.example.net.');
   if (insecure && !tls) throw bad('--insecure is about certificates. Add --tls, or leave it out.');
   if (tool !== 'netsplit' && of('channels') * 2 > of('clients') && tool !== 'connect' && tool !== 'channel')
     throw bad(

@@ -3,14 +3,15 @@
  * address is ever called. Used by main.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { SignalboxError } from '../../contract/errors.ts';
+import { hashPassword } from '../../daemons/ircd/passwords.ts';
 import { type Place, tlsOptions } from '../ircd/load-client.ts';
 import { unlimitedIrcd } from '../ircd/servers.ts';
 import { startDaemon } from '../shared/server-process.ts';
 import type { LoadRequest, NamedServer } from './options.ts';
+import { linkPassword, serverPassword } from './password-file.ts';
 import { linkedServers } from './split-server.ts';
 
 const PROBE_MS = 10_000;
@@ -21,6 +22,12 @@ export interface Target {
   readonly name: string;
   readonly port: number;
   readonly place: Place;
+  /** What each client says first; nothing where absent. */
+  readonly password?: string | undefined;
+  /** Whether clients come over WebSockets. */
+  readonly webSocket: boolean;
+  /** The page that they say they come from then; null for none. */
+  readonly origin: string | null;
   /** Whether it was started for this load. */
   readonly own: boolean;
   /** Of netsplit; 0 where no servers link. */
@@ -31,68 +38,56 @@ export interface Target {
 
 /** Starts our own server or looks whether the named one is there. @throws SignalboxError `unavailable`, `refused`, `bad_request` */
 export async function openTarget(request: LoadRequest): Promise<Target> {
-  const linkPassword =
-    request.linkPasswordFile === null
-      ? randomBytes(16).toString('hex')
-      : await passwordIn(request.linkPasswordFile);
-  if (request.against === null) return startOwn(request, linkPassword);
-  const { against } = request;
+  const { against, websocket: webSocket, origin, passwordFile, linkPasswordFile } = request;
+  const guests = {
+    ...{ webSocket, origin },
+    password: passwordFile === null ? undefined : await serverPassword(passwordFile),
+    linkPassword:
+      linkPasswordFile === null ? randomBytes(16).toString('hex') : await linkPassword(linkPasswordFile),
+  };
+  if (against === null) return startOwn(request, guests);
   const named = placeOf(against.host, request);
   // All go to the address that was found: a name is looked up once, and not by every client.
   const place = { ...named, host: await lookAt(against, named), servername: against.host };
   const linkPort = request.numbers['link-port'] ?? 0;
   if (linkPort !== 0) await lookAt({ host: against.host, port: linkPort }, place);
   const name = `${isIP(against.host) === 6 ? `[${against.host}]` : against.host}:${against.port}`;
-  return { name, port: against.port, place, own: false, linkPort, linkPassword, close: async () => {} };
+  return { ...guests, name, port: against.port, place, own: false, linkPort, close: async () => {} };
 }
 
 function placeOf(host: string, { tls, insecure }: Pick<LoadRequest, 'tls' | 'insecure'>): Place {
   return tls ? { host, tls: insecure ? 'any' : 'verified' } : { host };
 }
 
-async function startOwn({ tool, tls, numbers }: LoadRequest, linkPassword: string): Promise<Target> {
+async function startOwn(
+  { tool, tls, numbers }: LoadRequest,
+  guests: Pick<Target, 'webSocket' | 'origin' | 'password' | 'linkPassword'>,
+): Promise<Target> {
   const secure = tls ? ', tls = true' : '';
   const links = tool === 'netsplit';
-  const listeners = [`{ host = "127.0.0.1", port = 0${secure} }`];
+  const framed = guests.webSocket ? ', protocol = "websocket"' : '';
+  const listeners = [`{ host = "127.0.0.1", port = 0${framed}${secure} }`];
   if (links) listeners.push(`{ host = "127.0.0.1", port = 0, protocol = "p10"${secure} }`);
   const blocks = links
     ? linkedServers(numbers).map(
-        ({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${linkPassword}"\n`,
+        ({ name }) => `[[ircd.link]]\nname = "${name}"\npassword = "${guests.linkPassword}"\n`,
       )
     : [];
   const settings = links ? 'server_name = "hub.load.test"\nnumeric = 1\n' : '';
-  const config = `${unlimitedIrcd(listeners, settings)}${blocks.join('')}`;
+  const asked =
+    guests.password === undefined ? '' : `password_hash = "${await hashPassword(guests.password)}"\n`;
+  const config = `${unlimitedIrcd(listeners, settings + asked)}${blocks.join('')}`;
   const server = await startDaemon({ id: 'ircd', config, nodeOptions: [], quiet: true });
   return {
+    ...guests,
     name: `our own ircd on 127.0.0.1:${server.port}`,
     port: server.port,
     // Its certificate is its own.
     place: placeOf('127.0.0.1', { tls, insecure: true }),
     own: true,
     linkPort: server.morePorts?.[0] ?? 0,
-    linkPassword,
     close: server.stop,
   };
-}
-
-/** The first line of a file. */
-async function passwordIn(file: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SignalboxError(
-      'bad_request',
-      `--link-password-file cannot be read: ${why}. Name a file that has it.`,
-    );
-  }
-  const [password = ''] = text.split(/\r?\n/, 1);
-  if (/^[\x21-\x7e]+$/.test(password)) return password;
-  throw new SignalboxError(
-    'bad_request',
-    `The first line of ${file} is no password of a link. Expected printable ASCII without spaces.`,
-  );
 }
 
 /**

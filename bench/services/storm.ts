@@ -204,7 +204,8 @@ async function chatting(host: VictimHost, { chatters, deliveries }: StormOptions
     warmupMs: 0,
     measureMs: CHAT_MS,
   };
-  const child = fork(GENERATOR, [JSON.stringify(job)]);
+  const child = fork(GENERATOR);
+  child.send(job);
   await new Promise<void>((begun, failed) => {
     child.once('exit', () => failed(new Error('the chat ended')));
     child.on('message', (message: GeneratorMessage) => {
