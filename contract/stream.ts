@@ -47,6 +47,9 @@ const MOST_WATCHED = 1_024;
 /** A cell of a live table; its column says how it is shown. */
 export type TableCell = string | number | boolean | null;
 
+/** At a place in the rows that a window has so many of them go, and these come. */
+export type RowEdit = readonly [at: number, removed: number, rows: readonly (readonly TableCell[])[]];
+
 /** What a process says on a stream, beside the binary metric frames. */
 export type ToWindow =
   /** First message of every stream. */
@@ -68,7 +71,7 @@ export type ToWindow =
       /** Records between the last message and this one that the process no longer had when the window was ready. */
       readonly dropped: number;
     }
-  /** The whole table, at most once a second, only when it changed. Cells are in the order of the manifest's columns. */
+  /** The whole table, at most once a second. Cells are in the order of the manifest's columns. */
   | {
       readonly type: 'rows';
       /** To be given back with `took`. */
@@ -77,6 +80,19 @@ export type ToWindow =
       readonly time: number;
       readonly rows: readonly (readonly TableCell[])[];
       /** Rows that exist; more than were sent when the table is larger than the runtime's limit `tableRows`. */
+      readonly total: number;
+    }
+  /**
+   * What is other than in the rows that this window was told of last, of a table whose rows mostly stay as they are: in the order
+   * of their places, which are those of the rows before any of them.
+   */
+  | {
+      readonly type: 'changes';
+      /** To be given back with `took`. */
+      readonly ticket: number;
+      readonly table: string;
+      readonly time: number;
+      readonly edits: readonly RowEdit[];
       readonly total: number;
     }
   /** A table that the role of this window may not watch. */

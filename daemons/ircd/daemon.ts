@@ -202,6 +202,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       bans,
       accounts: this.#accountTable,
       filters: {
+        byChanges: true,
         rows: () => mapEach(this.#server.spamFilters.states(), filterCells),
         total: () => this.#server.spamFilters.size,
       },

@@ -95,6 +95,36 @@ describe('a stream to a process', () => {
     ]);
   });
 
+  it('makes the rows of what changes in those that it was told, until nobody watches or another process tells', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    const pipe = pipes[0]!;
+    pipe.hello(1);
+    const end = stream.watch('t');
+    const rows = (ticket: number) =>
+      pipe.handlers.onMessage({ type: 'rows', ticket, table: 't', time: 5, rows: [[1], [2]], total: 2 });
+    const changes = (ticket: number) =>
+      pipe.handlers.onMessage({
+        type: 'changes',
+        ticket,
+        table: 't',
+        time: 6,
+        edits: [[1, 1, [[3], [4]]]],
+        total: 9,
+      });
+    changes(1);
+    expect(sink.rows).not.toHaveBeenCalled();
+    rows(2);
+    changes(3);
+    expect(sink.rows).toHaveBeenLastCalledWith('t', 6, [[1], [3], [4]], 9);
+    changes(4);
+    expect(sink.rows).toHaveBeenLastCalledWith('t', 6, [[1], [3], [4], [4]], 9);
+    end();
+    changes(5);
+    expect(sink.rows).toHaveBeenCalledTimes(3);
+    expect(pipe.sent.slice(-1)).toEqual([{ type: 'took', ticket: 5 }]);
+  });
+
   it('passes on why a table is not shown', () => {
     const { pipes, sink, stream } = make();
     stream.expect(1);

@@ -6,6 +6,7 @@ import type { Catalog } from '../../contract/link/catalog.ts';
 import type { LogRecord } from '../../contract/log-record.ts';
 import type { MetricFrame } from '../../contract/metric-frame.ts';
 import type { FromWindow, TableCell, ToWindow } from '../../contract/stream.ts';
+import { withEdits } from '../../kit/row-edits.ts';
 import { backoffMs } from './backoff.ts';
 import type { StreamHandlers, StreamPipe } from './control-client.ts';
 
@@ -30,6 +31,8 @@ export class SourceStream {
   readonly #open: (handlers: StreamHandlers) => StreamPipe;
   readonly #sink: StreamSink;
   readonly #tables = new Map<string, number>();
+  /** Rows of tables as they were told last. */
+  readonly #rows = new Map<string, readonly (readonly TableCell[])[]>();
   readonly #unacked: number[] = [];
   #wanted: number | null = null;
   #pipe: StreamPipe | null = null;
@@ -82,6 +85,7 @@ export class SourceStream {
         return;
       }
       this.#tables.delete(table);
+      this.#rows.delete(table);
       this.#send({ type: 'watch', table, on: false });
     };
   }
@@ -145,10 +149,26 @@ export class SourceStream {
         this.#sink.denied(message.table, message.error.message);
         break;
       case 'rows':
-        this.#sink.rows(message.table, message.time, message.rows, message.total);
-        this.#send({ type: 'took', ticket: message.ticket });
+        this.#show(message, message.rows);
         break;
+      case 'changes': {
+        const before = this.#rows.get(message.table);
+        // One that came behind the end of the watch is about rows that nobody has any more.
+        this.#show(message, before === undefined ? null : withEdits(before, message.edits));
+        break;
+      }
     }
+  }
+
+  #show(
+    { table, time, total, ticket }: Extract<ToWindow, { readonly type: 'rows' | 'changes' }>,
+    rows: readonly (readonly TableCell[])[] | null,
+  ): void {
+    if (rows !== null) {
+      if (this.#tables.has(table)) this.#rows.set(table, rows);
+      this.#sink.rows(table, time, rows, total);
+    }
+    this.#send({ type: 'took', ticket });
   }
 
   #repeatWishes(): void {
@@ -175,6 +195,7 @@ export class SourceStream {
     this.#silence = null;
     this.#instance = null;
     this.#unacked.length = 0;
+    this.#rows.clear();
     const pipe = this.#pipe;
     this.#pipe = null;
     pipe?.close();

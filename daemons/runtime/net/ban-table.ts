@@ -16,6 +16,7 @@ interface BansShown {
 }
 
 export class BanTable {
+  readonly byChanges = true;
   readonly #shown: BansShown;
   /** When the first of those that were shown last ends, Unix milliseconds. */
   #endsMs = Number.POSITIVE_INFINITY;

@@ -32,6 +32,8 @@ function estimateBytes(message: ToWindow): number {
   if (message.type === 'frame') return FRAME_HEADER_BYTES + message.frame.values.byteLength;
   if (message.type === 'catalog') return message.catalog.metrics.length * 150;
   if (message.type === 'rows') return message.rows.length * 64;
+  if (message.type === 'changes')
+    return message.edits.reduce((bytes, [, , rows]) => bytes + 32 + rows.length * 64, 64);
   if (message.type === 'logs') return message.records.length * 200;
   return 64;
 }

@@ -254,6 +254,45 @@ it('sends a table that changes all the time once a second, and one that is left 
   expect(still.tables()).toHaveLength(1 + 2);
 });
 
+it('sends what changes in a table whose rows mostly stay, to each window by what that has, and the whole to who has nothing', async () => {
+  let rows = Array.from({ length: 9 }, (_, at) => [at]);
+  const provider = { byChanges: true, rows: () => rows, total: () => rows.length };
+  subject.hub.provideTable('things', provider);
+  const one = openReader(subject, true);
+  const told = (reader: typeof one): unknown[] =>
+    reader.got.flatMap<unknown>((message) => {
+      if (message.type === 'changes') return [message.edits];
+      return message.type === 'rows' ? [message.rows.length] : [];
+    });
+  one.say({ type: 'watch', table: 'things', on: true });
+  rows = [...rows.slice(1), [10]];
+  subject.hub.touchTable('things');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(told(one)).toEqual([
+    9,
+    [
+      [0, 1, []],
+      [9, 0, [[10]]],
+    ],
+  ]);
+  const other = openReader(subject, true);
+  other.say({ type: 'watch', table: 'things', on: true });
+  rows = rows.slice(0, -1);
+  subject.hub.touchTable('things');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(told(one).slice(2)).toEqual([[[8, 1, []]]]);
+  expect(told(other)).toEqual([9, [[8, 1, []]]]);
+  // All is other.
+  rows = rows.map(([at]) => [at! + 100]);
+  subject.hub.touchTable('things');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(told(one).slice(3)).toEqual([8]);
+  // Who watches anew has nothing.
+  one.say({ type: 'watch', table: 'things', on: false });
+  one.say({ type: 'watch', table: 'things', on: true });
+  expect(told(one).slice(4)).toEqual([8]);
+});
+
 it('sends a table no more once nobody watches it', async () => {
   subject.hub.provideTable('things', { rows: () => [[1]], total: () => 1 });
   const reader = openReader(subject, true);

@@ -6,9 +6,11 @@ import { type Access, accessDenial, type Role } from '../../../contract/access.t
 import {
   type FromWindow,
   fromWindowSchema,
+  type RowEdit,
   type TableCell,
   tableOfWatched,
 } from '../../../contract/stream.ts';
+import { editsBetween } from '../../../kit/row-edits.ts';
 import { limits } from '../limits.ts';
 import { type Counts, instrumentCounts, type OpenInstrument } from './counted-instrument.ts';
 import type { Logger } from './logger.ts';
@@ -39,6 +41,8 @@ const TABLES_WATCHED = limits.streamTables.default;
 
 /** Rows of a live table, taken when somebody watches it. */
 export interface TableProvider {
+  /** Whether rows mostly stay as they are: then who has them is sent what changes. They are kept as long as somebody watches. */
+  readonly byChanges?: boolean;
   /** Cells in the order of the manifest's columns. */
   rows(): Iterable<readonly TableCell[]>;
   /** How many rows there are. */
@@ -203,6 +207,7 @@ export class StreamHub {
           this.#measured(() => this.#sendTable(message.table, [subscriber]));
         } else {
           subscriber.tables.delete(message.table);
+          subscriber.lastRows.delete(message.table);
           subscriber.dueTables.delete(message.table);
         }
         this.#retime();
@@ -326,11 +331,21 @@ export class StreamHub {
       if (rows.length >= TABLE_ROWS) break;
       rows.push(row);
     }
-    const table = { table: name, time: Date.now(), rows, total: provider.total() };
+    const table = { table: name, time: Date.now(), total: provider.total() };
+    const found = new Map<readonly (readonly TableCell[])[], readonly RowEdit[] | null>();
     let bytes = 0;
     for (const watcher of ready) {
       watcher.dueTables.delete(name);
-      bytes += this.#sendUnread(watcher, (ticket) => ({ type: 'rows', ticket, ...table }));
+      const before = watcher.lastRows.get(name);
+      if (before !== undefined && !found.has(before)) found.set(before, editsBetween(before, rows));
+      const edits = before === undefined ? null : found.get(before)!;
+      if (provider.byChanges === true) watcher.lastRows.set(name, rows);
+      else watcher.lastRows.delete(name);
+      bytes += this.#sendUnread(watcher, (ticket) =>
+        edits === null
+          ? { type: 'rows', ticket, ...table, rows }
+          : { type: 'changes', ticket, ...table, edits },
+      );
     }
     this.#keepTotal();
     return bytes;

@@ -5,7 +5,7 @@
 import type { Role } from '../../../contract/access.ts';
 import { type Catalog, FIRST_REVISION } from '../../../contract/link/catalog.ts';
 import { FRAME_CREDIT } from '../../../contract/metric-frame.ts';
-import type { ToWindow } from '../../../contract/stream.ts';
+import type { TableCell, ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import type { StreamChannel } from './stream-channel.ts';
 
@@ -30,6 +30,8 @@ export class StreamSubscriber {
   logsSent = false;
   /** Watched tables. */
   readonly tables = new Set<string>();
+  /** The rows that were sent last of tables that are told by what changes in them. */
+  readonly lastRows = new Map<string, readonly (readonly TableCell[])[]>();
   /** Watched tables that came up while too much was unread. */
   readonly dueTables = new Set<string>();
   /** Whether a frame waits for credit. */

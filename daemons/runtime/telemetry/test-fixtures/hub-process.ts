@@ -85,7 +85,7 @@ export function openReader(
     /** Takes over what it was sent so far. */
     read() {
       for (const message of got) {
-        if (message.type === 'logs' || message.type === 'rows') {
+        if (message.type === 'logs' || message.type === 'rows' || message.type === 'changes') {
           receive({ type: 'took', ticket: message.ticket });
         }
       }
@@ -98,7 +98,7 @@ export function openReader(
     {
       send(message) {
         got.push(message);
-        if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
+        if (reader.reads && 'ticket' in message) {
           queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
         }
         return bytesOf(message);
