@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemoryClient } from './memory-server.ts';
 import { MemoryServer } from './memory-server.ts';
+import { NOTICE } from './notice-kinds.ts';
 import type { User } from './state/user.ts';
 
 let irc: MemoryServer;
@@ -415,11 +416,12 @@ it('gives an operator what their block says after a reload, and keeps the name o
     hosts: ['*@*'],
     flags: ['wallops' as const],
     title: 'is new',
+    notices: 'k',
   };
   const { config } = irc.server;
   irc.server.configure({ ...config, server_name: 'other.test', network: 'New', oper: [block] }, null);
   expect([client.client!.oper, irc.server.name]).toEqual([
-    { name: 'test', flags: new Set(['wallops']), title: 'is new' },
+    { name: 'test', flags: new Set(['wallops']), title: 'is new', notices: NOTICE.kills },
     'irc.test',
   ]);
   expect(irc.server.isupport.join(' ')).toContain('NETWORK=New');

@@ -85,6 +85,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
         hosts: ['*@*'],
         flags: ['auspex', 'dline', 'gline', 'globops', 'kill', 'kline', 'rehash', 'wallops'],
         title: 'is an IRC operator',
+        notices: 'bdfgklos',
       },
     ],
   });
@@ -124,6 +125,7 @@ it.each<[string, unknown[], unknown[]]>([
   ['admin.organisation', ['', long(200)], [long(201)]],
   ['admin.email', ['', long(200)], [long(201)]],
   ['oper.name', ['o', long(32)], ['', long(33), 'a b']],
+  ['oper.notices', ['', 'c', 'bcdfgklos', 'kb'], ['x', 'bb', '+b', 'b k']],
   ['oper.title', ['t', 'two words', long(128)], ['', long(129)]],
   [
     'oper.hosts',

@@ -11,6 +11,7 @@ import { limits as runtimeLimits } from '../runtime/limits.ts';
 import { CLOAK_BYTES } from './cloak.ts';
 import { limits } from './limits.ts';
 import { cidr, dnsblSetting, netConfigShape } from './net/net-config.ts';
+import { NOTICE_LETTERS, noticeLetters, USUAL_NOTICES } from './notice-kinds.ts';
 
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
@@ -67,7 +68,22 @@ const oper = z.strictObject({
     .default(['auspex', 'dline', 'gline', 'globops', 'kill', 'kline', 'rehash', 'wallops'])
     .describe('What the operator may do; auspex sees addresses and hidden channels.'),
   title: lineText({ max: 128 }).default('is an IRC operator').describe('Shown in WHOIS.'),
+  notices: z
+    .string()
+    .refine(isNoticeLetters, {
+      error: `expected letters of kinds of notices, each once, out of ${noticeLetters(-1)}`,
+    })
+    .default(noticeLetters(USUAL_NOTICES))
+    .describe(
+      'The kinds of notices of the server that OPER and MODE +s choose, a letter each; empty for none.',
+    ),
 });
+
+function isNoticeLetters(letters: string): boolean {
+  return (
+    new Set(letters).size === letters.length && [...letters].every((letter) => NOTICE_LETTERS.has(letter))
+  );
+}
 
 const adminLine = lineText({ min: 0, max: 200 });
 

@@ -48,6 +48,7 @@ import { NetworkBans } from './network-bans/network-bans.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import { NickLength } from './nick-length.ts';
 import { NOTICE } from './notice-kinds.ts';
+import { sessionOf } from './oper-session.ts';
 import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -238,7 +239,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   #reviseOper(client: LocalClient): void {
     const block = this.config.oper.find((candidate) => candidate.name === client.oper?.name);
     if (block !== undefined) {
-      client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+      client.oper = sessionOf(block);
       return;
     }
     setUserModes(this, client.user, [{ on: false, letter: 'o', bit: UMODE.oper }]);

@@ -266,7 +266,7 @@ export class MemoryServer {
   /** Makes a client an operator with every flag, without a password. */
   promote(client: MemoryClient, flags: readonly string[]): void {
     const local = client.client!;
-    local.oper = { name: 'test', flags: new Set(flags), title: 'is an operator' };
+    local.oper = { name: 'test', flags: new Set(flags), title: 'is an operator', notices: USUAL_NOTICES };
     local.notices = USUAL_NOTICES;
     this.server.state.setUserMode(local.user, UMODE.oper, true);
     this.server.state.setUserMode(local.user, UMODE.notices, true);

@@ -213,7 +213,9 @@ it('makes an operator, and refuses one, when that is written', async () => {
   irc.close();
   const { writeDeed } = irc.host;
   const password_hash = await hashPassword('sesame');
-  irc = new MemoryServer({ oper: [{ name: 'ann', hosts: ['*'], password_hash, flags: [], title: 'x' }] });
+  irc = new MemoryServer({
+    oper: [{ name: 'ann', hosts: ['*'], password_hash, flags: [], title: 'x', notices: 'k' }],
+  });
   irc.host.writeDeed = writeDeed;
   const client = irc.join('a');
   const asked = async () => {

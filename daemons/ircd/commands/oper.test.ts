@@ -7,11 +7,13 @@ let irc: MemoryServer;
 
 beforeEach(async () => {
   const password_hash = await hashPassword('sesame');
-  const block = { password_hash, flags: ['kill' as const], title: 'is the boss' };
+  const block = { password_hash, flags: ['kill' as const], title: 'is the boss', notices: 'bdfgklos' };
   irc = new MemoryServer({
     oper: [
       { ...block, name: 'boss', hosts: ['*@192.0.2.*'] },
       { ...block, name: 'far', hosts: ['*@198.51.100.*'] },
+      { ...block, name: 'few', hosts: ['*@*'], notices: 'kc' },
+      { ...block, name: 'none', hosts: ['*@*'], notices: '' },
       { ...block, name: 'near', hosts: ['*@192.0.2.0/24'] },
     ],
   });
@@ -32,6 +34,20 @@ it('opers a client up, and commands that follow take effect after it', async () 
       .send('WHOIS a')
       .some((line) => line.includes(' 313 b a :is the boss')),
   ).toBe(true);
+});
+
+it('chooses the notices of the block, which may be none, for who becomes operator and who asks for them anew', async () => {
+  const few = irc.join('a');
+  few.send('OPER few sesame');
+  await waitFor(few, (line) => line.includes(' 381 a '));
+  expect(few.send('MODE a').at(-1)).toContain(' 008 a +ck :');
+  few.send('MODE a +s -k+b');
+  expect(few.send('MODE a +s').at(-1)).toContain(' 008 a +ck :');
+  const none = irc.join('b');
+  none.send('OPER none sesame');
+  await waitFor(none, (line) => line.includes(' 381 b '));
+  expect(none.send('MODE b')).toEqual([expect.stringContaining(' 221 b +ow')]);
+  expect(none.send('MODE b +s').at(-1)).toContain(' 008 b +bdfgklos :');
 });
 
 it('takes a network for the host of an operator block', async () => {

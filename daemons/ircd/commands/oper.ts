@@ -10,7 +10,8 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
-import { NOTICE, USUAL_NOTICES } from '../notice-kinds.ts';
+import { NOTICE } from '../notice-kinds.ts';
+import { sessionOf } from '../oper-session.ts';
 import { isDamagedHash, PasswordQueueFull } from '../passwords.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
@@ -75,14 +76,14 @@ function grant(server: CommandServer, client: LocalClient, block: OperBlock): vo
 }
 
 function makeOper(server: CommandServer, client: LocalClient, block: OperBlock): void {
-  client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+  client.oper = sessionOf(block);
+  client.notices = client.oper.notices;
   // As on ircu: what services and other operators tell by WALLOPS is seen by whoever does not ask for it.
   setUserModes(server, client.user, [
     { on: true, letter: 'o', bit: UMODE.oper },
-    { on: true, letter: 's', bit: UMODE.notices },
+    { on: client.notices !== 0, letter: 's', bit: UMODE.notices },
     { on: true, letter: 'w', bit: UMODE.wallops },
   ]);
-  client.notices = USUAL_NOTICES;
   client.reply(N.RPL_YOUREOPER);
   noticeOpers(server, NOTICE.operators, `${client.user.prefix} is now an operator (${block.name})`, client);
   server.host.log('info', 'oper_up', `${client.user.prefix} became operator ${block.name}`, {

@@ -51,7 +51,7 @@ it('STATS l tells of each connection what waits, what it sent and got in KiB, an
 it('STATS m, o, p, P and the reports of the network path say what they say', () => {
   ask('PING x');
   const hosts = ['*@a.example', '*@b.example'];
-  const block = { name: 'boss', password_hash: 'x', hosts, flags: [], title: 'x' };
+  const block = { name: 'boss', password_hash: 'x', hosts, flags: [], title: 'x', notices: '' };
   irc.server.configure(
     { ...irc.server.config, oper: [block, { ...block, name: 'test', hosts: ['*@*'] }] },
     null,

@@ -73,12 +73,12 @@ function mayHaveNotices(client: LocalClient): boolean {
 
 /**
  * Takes what an operator chose.
- * @param word the kinds; empty for none, undefined for the usual ones
+ * @param word the kinds; empty for none, undefined for those that the operator block has, or the usual ones where it has none
  * @returns whether any is left
  */
 function choose(client: LocalClient, word: string | undefined): boolean {
   if (word === '') client.notices = 0;
-  else if (word === undefined) client.notices = USUAL_NOTICES;
+  else if (word === undefined) client.notices = client.oper?.notices || USUAL_NOTICES;
   else {
     const { bits, unknown } = chooseNotices(client.notices, word);
     client.notices = bits;

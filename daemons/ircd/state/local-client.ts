@@ -23,6 +23,8 @@ export interface OperSession {
   readonly name: string;
   readonly flags: ReadonlySet<string>;
   readonly title: string;
+  /** The kinds of notices that they get who have not chosen, `NOTICE` bits. */
+  readonly notices: number;
 }
 
 /** One client, registered or not. */

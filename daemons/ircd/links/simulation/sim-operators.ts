@@ -32,6 +32,7 @@ export function operatorDeeds(world: SimWorld, act: Do): readonly (readonly [num
         name: 'test',
         flags: new Set(['kill', 'gline', 'jupe', 'override', 'shun']),
         title: 'is an operator',
+        notices: 0,
       };
       setUserModes(node.irc.server, user, [{ on: true, letter: 'o', bit: UMODE.oper }]);
       client.send(line);
