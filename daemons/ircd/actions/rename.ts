@@ -3,7 +3,7 @@ import { sameName } from '../../irc/casemapping.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannelWithCap } from '../broadcast.ts';
+import { eventOn, from, toChannelWithCap } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import { tellArrival } from '../commands/arrival.ts';
@@ -74,7 +74,8 @@ function* tellMembers(
   reason: string,
 ): WorkSteps {
   // "The server to client command MUST always include the third parameter, an empty string MAY be used".
-  const message = from(server, source, `RENAME ${former} ${channel.name} :${reason}`);
+  // It is kept under the new name, for those who ask for what happened and know what RENAME is.
+  const message = eventOn(server, source, channel, `RENAME ${former} ${channel.name} :${reason}`);
   yield* rest(toChannelWithCap(server, channel, CAP.channelRename, message, null));
   // "This fallback SHOULD NOT be used if the rename only changes the case of the channel name".
   if (sameName(former, channel.name)) return;

@@ -88,7 +88,8 @@ function answer(
   const question = questionOf(client, kind, params);
   if (question === null) return;
   const room = { messages: count, bytes: Math.max(0, client.answerBytes) };
-  const found = search(history, readable, question, client.has(CAP.eventPlayback), room);
+  const [events, renames] = [client.has(CAP.eventPlayback), client.has(CAP.channelRename)];
+  const found = search(history, readable, question, events, room, renames);
   const asked = { kind, target, after: readable.after };
   if (found instanceof Promise) {
     server.defer(

@@ -138,6 +138,61 @@ describe('a channel that is renamed', () => {
     expect(cat.send(`REDACT #d ${id}`)[0]).toContain(`REDACT #d ${id}`);
   });
 
+  it('has its names among what happened, as they were then, for those alone who know RENAME', () => {
+    irc.close();
+    start({ history: { keep_minutes: 60, new_channels: true } });
+    const caps = 'message-tags batch draft/chathistory draft/event-playback';
+    const [cat, dan] = [irc.join('cat', `${caps} ${CAP}`), irc.join('dan', caps)];
+    for (const client of [cat, dan]) client.send('JOIN #c');
+    op.send('PRIVMSG #c :hi', 'RENAME #c #d :too short');
+    vi.setSystemTime(Date.now() + limits.renameMs.default);
+    op.send('RENAME #d #c');
+    vi.setSystemTime(Date.now() + limits.renameMs.default);
+    op.send('RENAME #c #e');
+    const played = (client: MemoryClient) => {
+      client.received();
+      return client
+        .send('CHATHISTORY LATEST #e * 100')
+        .map((line) => line.replace(/^@\S+ /, ''))
+        .filter((line) => / (PRIVMSG|RENAME) /.test(line));
+    };
+    expect(played(cat)).toEqual([
+      `${OP} PRIVMSG #e :hi`,
+      `${OP} RENAME #c #d :too short`,
+      `${OP} RENAME #d #c :`,
+      `${OP} RENAME #c #e :`,
+    ]);
+    expect(cat.send('CHATHISTORY LATEST #e * 1').join()).toMatch(/;msgid=|@msgid=/);
+    expect(played(dan)).toEqual([`${OP} PRIVMSG #e :hi`]);
+    expect(dan.send('CHATHISTORY LATEST #e * 1').join()).not.toContain(' RENAME ');
+  });
+
+  it('answers who asked for it under their label, in one line or, for who does not know RENAME, in a batch', () => {
+    for (const [nick, caps, expected] of [
+      ['cat', `labeled-response batch ${CAP}`, [/^@label=x :cat!\S+ RENAME #cat #dog :$/]],
+      [
+        'dan',
+        'labeled-response batch',
+        [
+          /^@label=x :irc\.test BATCH \+(\S+) labeled-response$/,
+          /^@batch=\S+ :dan!\S+ PART #dan$/,
+          /^@batch=\S+ :dan!\S+ JOIN #dog$/,
+          /^@batch=\S+ :irc\.test 353 dan /,
+          /^@batch=\S+ :irc\.test 366 dan /,
+          /^:irc\.test BATCH -/,
+        ],
+      ],
+    ] as const) {
+      const client = irc.join(nick, caps);
+      client.send(`JOIN #${nick}`);
+      client.received();
+      const lines = client.send(`@label=x RENAME #${nick} #dog`);
+      expect(lines).toHaveLength(expected.length);
+      for (const [at, form] of expected.entries()) expect(lines[at]).toMatch(form);
+      client.send('PART #dog');
+    }
+  });
+
   it('asks masks that name channels anew', () => {
     op.send('MODE #c +m', 'MODE #c -m');
     const other = irc.join('other');

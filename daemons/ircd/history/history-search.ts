@@ -25,6 +25,9 @@ export interface Readable {
   readonly peer: { readonly nick: string; readonly account: string | null } | null;
 }
 
+/** The line of a channel that got another name (IRCv3 channel-rename). */
+const RENAME = /^:\S+ RENAME /;
+
 /** A time, or the id of a message. */
 export type Asked = Mark | { readonly id: string };
 
@@ -42,17 +45,22 @@ export type Found =
   /** Nothing could be read where it is. */
   | { readonly kind: 'unreadable' };
 
-/** @param events whether whoever asks is shown what is no message. */
+/**
+ * @param events whether whoever asks is shown what is no message.
+ * @param renames whether they know what RENAME is, which is one of those.
+ */
 export function search(
   history: MessageHistory,
   readable: Readable,
   question: Question,
   events: boolean,
   room: Room,
+  renames = true,
 ): Found | Promise<Found> {
   const { buffer, after } = readable;
   const here = inMemory(readable);
-  const isSeen = ({ said }: Kept) => events || said.kind === 'message';
+  const isSeen = ({ said }: Kept) =>
+    said.kind === 'message' || (events && (renames || !RENAME.test(said.body)));
   const marks = question.marks.map((mark) => ('id' in mark ? (ofId(here, mark.id) ?? mark) : mark));
   const selection = selectionOf(question.kind, marks);
   const found = selection === null ? null : select(here.filter(isSeen), selection, room);

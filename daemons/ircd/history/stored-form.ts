@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { StoredMessage, StoredPeer } from '../../../contract/messages.ts';
 import type { Kept, Remembered } from './history-buffer.ts';
 
-/** Source and command of a line, and what it is about. */
-const TARGET = /^(:\S+ \S+ )(\S+)/;
+/** Source and command of a line, and what it is about. A RENAME says what was called how then, which stays so. */
+const TARGET = /^(:\S+ (?!RENAME )\S+ )(\S+)/;
 
 /** The same line about another target, where it is about the first. */
 export function about(body: string, former: string, name: string): string {
