@@ -173,6 +173,25 @@ it('looks again in a while, and not at once, where nothing can be let go, and co
   expect([store.messages, keeper.counts.deleted]).toEqual([0, 3]);
 });
 
+it('takes no mistake of the program for a disk that fails', () => {
+  store.write = () => {
+    throw new TypeError('no such thing');
+  };
+  expect(() => write(keep(1))).toThrow(TypeError);
+  expect([said, keeper.counts.failures]).toEqual([[], 0]);
+});
+
+it('lets as many go as it takes to be within its room, whatever each of them takes', async () => {
+  const sizes = [1, 1, 1, 1, 1, 1, 1, 1, 1, 100];
+  for (const [n, bytes] of sizes.entries()) {
+    const change = keep(n + 1) as Extract<StoreChange, { do: 'keep' }>;
+    write({ ...change, message: { ...change.message, bytes } });
+  }
+  keeper.answerers().open({ keepMs: 60_000, scopeMessages: 1_000, totalBytes: 105 });
+  await clock.advance(1);
+  expect([store.bytes, store.messages, keeper.counts.deleted]).toEqual([105, 6, 4]);
+});
+
 it('says that nothing can be read', () => {
   store.database.exec('DROP TABLE readers');
   expect(() => keeper.answerers().readers({ scope: '', account: '' })).toThrow(

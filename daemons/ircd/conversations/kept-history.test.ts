@@ -1,5 +1,5 @@
 /** History on disk: what is read after a restart and by whom, what deletes it, and what becomes of it while the disk fails. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { CommandCall } from '../../runtime/host/daemon-definition.ts';
 import { MessageModel } from '../../runtime/test-fixtures/message-model.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
@@ -339,6 +339,27 @@ it('tells who was kicked and has come again while the disk is read nothing of wh
     .poll(() => lines.push(...back.received()) > 0 && lines.some((line) => / BATCH -/.test(line)))
     .toBe(true);
   expect(lines.filter((line) => line.includes('PRIVMSG'))).toEqual([]);
+});
+
+it('is told the keeper for how long, and is all there after a reload that changes nothing of it', async () => {
+  const asked = vi.spyOn(keeper, 'ask');
+  const [ann] = [join('ann'), join('bob')];
+  ann.send('PRIVMSG bob :psst', 'PRIVMSG #c :all');
+  await written();
+  const amount = (minutes: number) => [
+    'open',
+    {
+      keepMs: minutes * 60_000,
+      scopeMessages: limits.historyDiskMessages.default,
+      totalBytes: limits.historyDiskBytes.default,
+    },
+  ];
+  irc.server.configure(KEPT, null);
+  irc.server.configure(config({ keep_minutes: 90, new_channels: true, direct_messages: true }), null);
+  expect(asked.mock.calls.filter(([name]) => name === 'open')).toEqual([amount(60), amount(90)]);
+  await written();
+  expect(await read(ann, 'LATEST bob * 10')).toEqual(['psst']);
+  expect([texts('aann'), texts('abob'), texts('c#c')].map(({ length }) => length)).toEqual([1, 1, 1]);
 });
 
 it('counts nothing that was forgotten', async () => {

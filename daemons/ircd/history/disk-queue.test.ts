@@ -35,3 +35,15 @@ it('counts what was left out as if it waited, for as long as anything does that 
   for (let n = 0; n < limits.historyQueueChanges.default; n++) queue.change({ do: 'no reader', ...bob });
   expect(queue.size).toBe(limits.historyQueueChanges.default);
 });
+
+it('says of nothing that was to be written that it is, where all is deleted instead, before that is', () => {
+  const queue = new DiskQueue();
+  for (let n = 0; n <= limits.historyQueueChanges.default; n++)
+    queue.change({ do: 'forget', scope: 'c#c', id: `m${n}` });
+  expect([queue.size, queue.taken]).toEqual([2, 0]);
+  expect(queue.take()).toEqual([
+    { do: 'clear', kind: 'channels' },
+    { do: 'clear', kind: 'accounts' },
+  ]);
+  expect(queue.taken).toBe(queue.added);
+});
