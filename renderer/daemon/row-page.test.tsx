@@ -35,6 +35,7 @@ const MANIFEST: Manifest = {
       rowActions: [
         ...people!.rowActions!,
         { title: 'Visits', command: 'visits', args: { account: 'account' }, immediate: true },
+        { title: 'Note', command: 'note', args: { id: 'id' }, immediate: true },
         { title: 'Bar', command: 'bar', args: { account: 'account' } },
       ],
     },
@@ -63,6 +64,13 @@ const MANIFEST: Manifest = {
       args: z.object({ account: z.string() }),
       columns: [text('day', 'Day')],
     },
+    note: {
+      summary: 'Shows a note',
+      danger: 'safe',
+      access: 'operate',
+      result: 'text',
+      args: z.object({ id: z.number() }),
+    },
     bar: {
       summary: 'Bars',
       danger: 'safe',
@@ -79,8 +87,12 @@ beforeEach(async () => {
   page = await testPage({ info: saysOf([MANIFEST], [daemon()]) });
   page.answers['command.run'] = (args) => {
     const { command } = args as { readonly command: string };
-    const result = command === 'who' ? { nick: 'ann', shoes: 'red' } : { rows: [{ day: 'Monday' }] };
-    return { ok: true, result: { result, durationMs: 1 } };
+    const results: Record<string, unknown> = {
+      who: { nick: 'ann', shoes: 'red' },
+      visits: { rows: [{ day: 'Monday' }] },
+      note: { text: 'remember the milk' },
+    };
+    return { ok: true, result: { result: results[command], durationMs: 1 } };
   };
   await page.measure('d', {});
 });
@@ -130,6 +142,7 @@ it('shows all cells, what the first action tells of one thing, and what hangs on
   expect(screen.getAllByRole('radio').map((one) => one.parentElement?.textContent)).toEqual([
     'Rooms',
     'Visits',
+    'Note',
     'Logs',
   ]);
   expect(watched()).toEqual(['people', 'rooms/ann']);
@@ -152,6 +165,42 @@ it('shows what is chosen, which the address says, and asks for what is looked at
   expect(asked()).toEqual(['who', 'visits', 'visits']);
   await act(async () => screen.getByRole('radio', { name: 'Logs' }).click());
   expect(screen.getByRole('searchbox')).toHaveProperty('value', 'ann');
+});
+
+it('asks with what the row has, and again as soon as that is something else', async () => {
+  await open('ann', '?part=Visits');
+  await send('people', [['ann', 'mira', 1]]);
+  await pass(0);
+  const questions = () => page.argsOf('command.run').map((args) => args as Record<string, unknown>);
+  expect(questions()).toMatchObject([
+    { daemon: 'd', command: 'who', args: { nick: 'ann' } },
+    { daemon: 'd', command: 'visits', args: { account: 'mira' } },
+  ]);
+  // Figures that change are no other question.
+  await send('people', [['ann', 'mira', 1]], 1, START + 1);
+  await pass(0);
+  expect(questions()).toHaveLength(2);
+  await send('people', [['ann', 'nora', 1]], 1, START + 2);
+  await pass(0);
+  expect(questions().slice(2)).toMatchObject([{ command: 'visits', args: { account: 'nora' } }]);
+  await send('people', [['anna', 'nora', 1]], 1, START + 3);
+  await pass(0);
+  expect(questions().slice(3)).toMatchObject([{ command: 'who', args: { nick: 'anna' } }]);
+});
+
+it('shows a text as it is, and cells alone where nothing is answered', async () => {
+  page.answers['command.run'] = () => ({ ok: false, error: { code: 'not_found', message: 'Nobody.' } });
+  await open('ann');
+  await send('people', [['ann', 'mira', 1]]);
+  await pass(0);
+  expect(facts()).toEqual(['Nick: ann', 'Account: mira', 'Id: 1']);
+  page.answers['command.run'] = () => ({
+    ok: true,
+    result: { result: { text: 'remember\nthe milk' }, durationMs: 1 },
+  });
+  await act(async () => screen.getByRole('radio', { name: 'Note' }).click());
+  await pass(0);
+  expect(screen.getByRole('region', { name: 'Note' }).textContent).toBe('remember\nthe milk');
 });
 
 it('asks nothing that is about what the row has not, and forgets a part that there is not', async () => {

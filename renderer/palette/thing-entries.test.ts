@@ -94,6 +94,36 @@ it('lead to their row, and are remembered as its table', () => {
   expect(location.hash).toBe('#/h/a/daemon/d/ids?find=74120');
 });
 
+it('lead to the page of their own where they have one', () => {
+  const { now, fill } = hostNow();
+  const { columns: _, ...paged } = FULL_MANIFEST.tables!.people!;
+  const tables = { people: { ...paged, columns } };
+  const manifests = [describeManifest({ ...FULL_MANIFEST, id: 'd', tables })];
+  const state = { ...now.state, host: { manifests } as unknown as HostInfo };
+  fill('people', [['a/b', 1, 'somewhere', null]]);
+  thingEntries([{ ...now, state }], 'somewhere')[0]!.act();
+  expect(location.hash).toBe('#/h/a/daemon/d/people/a%2Fb');
+});
+
+it('are of daemons that run and can be followed alone, and of tables that are about no other', () => {
+  const { now, fill, watched } = hostNow();
+  const inner = { ...table, title: 'Rooms', of: 'people' };
+  const manifests = [
+    describeManifest({ ...FULL_MANIFEST, id: 'd', tables: { people: table, rooms: inner } }),
+    manifest('f'),
+    manifest('g'),
+  ];
+  const daemons = { d: daemon(), g: daemon({ id: 'g' }) };
+  const state = { ...now.state, daemons, host: { manifests } as unknown as HostInfo };
+  fill('people', [['ann', 1, '', null]]);
+  fill('rooms', [['anns', 1, '', null]]);
+  expect(thingTables(state)).toBe('[["d","people"],["g","people"],["g","ids"]]');
+  expect(thingEntries([{ ...now, state }], 'ann').map(({ text }) => text)).toEqual(['ann']);
+  const end = watchThings(now.host, state, () => {});
+  expect([...watched]).toEqual(['people']);
+  end();
+});
+
 it('are a few of each table', () => {
   const { now, fill } = hostNow();
   const many = Array.from({ length: 20 }, (_, place) => [`guest${place}`, 0, '', null]);

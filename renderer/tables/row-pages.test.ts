@@ -40,6 +40,10 @@ it('have what actions answer that whoever looks may run, but for what a table of
   expect(answersOf(manifest, 'people').map(({ title }) => title)).toEqual(['Who']);
   expect(detailsOf(manifest, 'people')?.command).toBe('who');
   expect(answersOf({ ...manifest, commands: [] }, 'people')).toEqual([]);
+  const rowActions = people!.rowActions!.map((action) => ({ ...action, immediate: true }));
+  const all = { ...manifest, tables: { ...tables, people: { ...people!, rowActions } } };
+  // What changes something is done when somebody wants it, and not when a page is looked at.
+  expect(answersOf(all, 'people').map(({ title }) => title)).toEqual(['Who']);
   const who = { ...people!, title: 'Who', of: 'people' };
   expect(answersOf({ ...manifest, tables: { ...tables, who } }, 'people')).toEqual([]);
 });
