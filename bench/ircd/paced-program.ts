@@ -6,8 +6,8 @@ import type { Job, PacedJob } from './messages.ts';
 /** Whether it can do a job: clients that all come over TCP to loopback, whose names do not matter. */
 export function isForProgram(job: Job): job is PacedJob {
   if (job.kind !== 'paced') return false;
-  const { place, nickPrefix, channelPrefix, capabilities, concurrency, webSockets } = job;
-  return [place, nickPrefix, channelPrefix, capabilities, concurrency, webSockets].every(
+  const { place, password, nickPrefix, channelPrefix, capabilities, concurrency, webSockets } = job;
+  return [place, password, nickPrefix, channelPrefix, capabilities, concurrency, webSockets].every(
     (special) => special === undefined,
   );
 }

@@ -87,5 +87,6 @@ test('only loads that it knows all of are for it', () => {
   expect(isForProgram(job)).toBe(true);
   expect(isForProgram({ ...job, webSockets: 'half' })).toBe(false);
   expect(isForProgram({ ...job, nickPrefix: 'x' })).toBe(false);
+  expect(isForProgram({ ...job, password: 'x' })).toBe(false);
   expect(isForProgram({ kind: 'register', port: 0, clients: 1, concurrency: 1 })).toBe(false);
 });
