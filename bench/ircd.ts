@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { runScenario } from './ircd/run-scenario.ts';
 import { kindsOf, scenarios } from './ircd/scenarios.ts';
-import { comparedServers } from './ircd/servers.ts';
+import { comparedServers, sharded } from './ircd/servers.ts';
 import { likeTheFirst } from './shared/c-loop/c-loop.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
@@ -21,6 +21,8 @@ const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --connections N    connections of latency and registrations (10000)
   --rate N           deliveries a second of latency and websocket-latency (100000)
   --paced-connections N  connections of paced and memory (9000), in 100 channels
+  --io-threads A,B   our server once for each number of threads that own sockets, 0 for none, on all cores of the
+                     machine: 0,1,2 compares today's with one and two
   --main FILE        another entry file of our daemon
 `;
 
@@ -34,6 +36,7 @@ export async function run(args: readonly string[]): Promise<void> {
       connections: { type: 'string', default: '10000' },
       rate: { type: 'string', default: '100000' },
       'paced-connections': { type: 'string', default: '9000' },
+      'io-threads': { type: 'string' },
       main: { type: 'string' },
     },
   });
@@ -41,9 +44,14 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
+  const compared = comparedServers(values['node-option'], values.main);
+  const fronts = values['io-threads']
+    ?.split(',')
+    .map((count) => sharded(Number(count), values['node-option']));
   await runComparison({
     benchmark: 'ircd',
-    values,
+    // All of the fronts are ours.
+    values: fronts === undefined ? values : { ...values, alone: false },
     scenarios: scenarios({
       measureMs: Number(values.seconds) * 1000,
       warmupMs: Number(values.warmup) * 1000,
@@ -52,7 +60,9 @@ export async function run(args: readonly string[]): Promise<void> {
       deliveriesPerSecond: Number(values.rate),
       pacedConnections: Number(values['paced-connections']),
     }),
-    ...comparedServers(values['node-option'], values.main),
+    kinds:
+      fronts === undefined ? compared.kinds : [...fronts, ...(values.alone ? [] : compared.kinds.slice(1))],
+    skipped: fronts !== undefined && values.alone ? [] : compared.skipped,
     kindsOf,
     run: likeTheFirst(runScenario),
   });

@@ -78,6 +78,8 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   KeptChannels: INSIDE,
   Backlog: ONE_EACH,
   ReceiveQueue: ONE_EACH,
+  RecordWriter:
+    'one for each way between two threads: while something waits there no more is heard, so little ever does',
   FloodQueue: ['queue flood control'],
   Gateways: 'of the configuration: who may say for whom a connection is',
   ReplyBudget: 'one an answer: it bounds what one command puts into one send queue',

@@ -57,6 +57,15 @@ export const ourServer = (nodeOptions: readonly string[], main?: string): Server
   start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG, nodeOptions, main }),
 });
 
+/** Our server with so many threads that own sockets, on all cores. */
+export const sharded = (threads: number, nodeOptions: readonly string[]): ServerKind => ({
+  name: threads === 0 ? 'signalbox' : `signalbox +${threads}`,
+  start: () => {
+    const config = unlimitedIrcd([TCP, WEBSOCKET], `io_threads = ${threads}\n`);
+    return startDaemon({ id: 'ircd', config, nodeOptions, cores: 'all' });
+  },
+});
+
 /** Our server, InspIRCd and Ergo where they are installed, and the C loop where there is a compiler. */
 export function comparedServers(nodeOptions: readonly string[], main?: string): ComparedServers {
   const kinds: IrcServerKind[] = [ourServer(nodeOptions, main)];

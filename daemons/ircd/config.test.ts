@@ -29,6 +29,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     shun_notice: false,
     description: 'Signalbox IRC server',
     listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }],
+    io_threads: 0,
     trusted_proxies: [],
     class: [
       {

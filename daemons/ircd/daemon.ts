@@ -145,6 +145,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       serverName: config.server_name,
       threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
+      onThreadTrouble: (text) => this.#logger.error('io_thread_trouble', text),
       gateways: (address) =>
         this.#server.gateways.has(address) || isSpared(this.#server.bans.sparedAt(address), 't'),
       onLink: (socket, fingerprint) => this.#links.accept(socket, fingerprint),
@@ -312,7 +313,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     // Others may be named to be asked.
     this.#server.accounts.authority.serversChanged?.();
     noticeOpers(this.#server, NOTICE.daemon, 'The configuration was read again');
-    const needRestart = ['server_name', 'numeric', 'restore_minutes'];
+    const needRestart = ['server_name', 'numeric', 'restore_minutes', 'io_threads'];
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart };
   }
 

@@ -82,6 +82,24 @@ export const limits = {
     reason:
       'Serialized lines a tick may gather before it flushes early, so that a large burst is bounded memory.',
   },
+  sharedLineBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Serialized lines that the threads which own sockets may still have to write: four full ticks. What does not fit is copied for each thread.',
+  },
+  ioThreads: {
+    default: 16,
+    unit: 'count',
+    reason:
+      'Threads that may own sockets: as many as have kept one thread of state busy anywhere, with room to try more.',
+  },
+  ticksAhead: {
+    default: 2,
+    unit: 'count',
+    reason:
+      'Ticks that a thread may have to write before the next one waits for it: what comes meanwhile shares its writes.',
+  },
   flushTurnMs: {
     default: 10,
     unit: 'milliseconds',

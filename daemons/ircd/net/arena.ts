@@ -45,6 +45,16 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\r\n\0]/g, ' ');
 }
 
+/** Memory of slabs that outlive their tick, because other threads write from them. */
+export interface SlabSource {
+  /** A slab, or null where there is none left. */
+  takeSlab(): Buffer | null;
+  /** Takes a slab back whose tick ends; false where it is none of its own. */
+  retireSlab(bytes: Buffer): boolean;
+  /** All slabs of a tick were given back. */
+  endTick(): void;
+}
+
 /** Where the next line of one kind goes. */
 interface Lane {
   slab: Slab | null;
@@ -71,9 +81,12 @@ export class Arena implements Outbox {
   #given = 0;
   /** Called with each first line of a tick, so that the owner schedules the flush. */
   readonly #onFirstLine: () => void;
+  readonly #source: SlabSource | null;
 
-  constructor(onFirstLine: () => void = () => {}) {
+  /** @param source where slabs come from first; what it has not is memory of its own */
+  constructor(onFirstLine: () => void = () => {}, source: SlabSource | null = null) {
     this.#onFirstLine = onFirstLine;
+    this.#source = source;
   }
 
   /** Bytes serialized in this tick. */
@@ -122,6 +135,7 @@ export class Arena implements Outbox {
   reset(): void {
     for (const slab of this.#slabs) {
       slab.base = EXPIRED;
+      if (this.#source?.retireSlab(slab.bytes)) continue;
       if (this.#spare.length < MAX_SPARE_SLABS) this.#spare.push(slab.bytes);
     }
     this.#given += this.#slabs.length;
@@ -132,6 +146,7 @@ export class Arena implements Outbox {
     this.#total = 0;
     this.#privateLane.slab = null;
     for (const lane of this.#lanes) lane.slab = null;
+    this.#source?.endTick();
   }
 
   /** Gives back what no tick of the last second has needed. */
@@ -163,6 +178,8 @@ export class Arena implements Outbox {
   }
 
   #newBytes(): Buffer {
+    const taken = this.#source?.takeSlab() ?? null;
+    if (taken !== null) return taken;
     const spare = this.#spare.pop();
     if (spare !== undefined) return spare;
     const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);

@@ -2,7 +2,6 @@
  * One accepted socket: turns its bytes into lines for the protocol, keeps what it will be sent this tick, and closes
  * it with a reason. Created by NetServer; the protocol sees it as {@link Connection}.
  */
-import type { Socket } from 'node:net';
 import type { TokenBucket } from '../../../kit/token-bucket.ts';
 import { WorkAccount, type WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
@@ -14,6 +13,7 @@ import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { Backlog } from './backlog.ts';
+import type { ClientSocket, RangeReceiver } from './client-socket.ts';
 import {
   type Chunk,
   type Connection,
@@ -40,6 +40,8 @@ const INPUT_BYTE_NS = workPrices.inputByte.ns;
 
 /** What the end of the tick needs of a connection. */
 export interface TickReceiver {
+  /** Who takes its ranges where another thread owns its socket; then it is asked neither whether it is ready nor to write. */
+  readonly remote?: RangeReceiver | null;
   /** Hands over the list of this tick and forgets it. */
   takeRanges(): RangeList | null;
   /** Whether the socket takes bytes of a shared buffer now; if not they are copied with `keep`. */
@@ -83,6 +85,12 @@ export interface ConnectionHost<User> {
   gone(connection: ClientConnection<User>): void;
 }
 
+/** The other end of a connection whose socket another thread owns. */
+export interface RemoteEnd extends RangeReceiver {
+  /** Told what is held for a client that does not read as fast as it is sent to. */
+  onHeld: ((bytes: number) => void) | null;
+}
+
 /** Of those who take all they are sent. */
 const NO_BLOCKS: readonly Buffer[] = [];
 
@@ -111,7 +119,8 @@ export class ClientConnection<User>
   bytesIn = 0;
   bytesOut = 0;
 
-  readonly #socket: Socket;
+  readonly remote: RemoteEnd | null;
+  readonly #socket: ClientSocket;
   readonly #host: ConnectionHost<User>;
   readonly #framer = new LineFramer();
   /** Whether its bytes go through TLS here, whatever is told of it. */
@@ -153,14 +162,16 @@ export class ClientConnection<User>
   constructor(
     host: ConnectionHost<User>,
     id: number,
-    socket: Socket,
+    socket: ClientSocket,
     seat: Seat<ConnectionClass>,
     tls: TlsDetails | null,
     framing: Framing = FRAMING.line,
+    remote: RemoteEnd | null = null,
   ) {
     this.#host = host;
     this.id = id;
     this.#socket = socket;
+    this.remote = remote;
     this.seat = seat;
     this.remoteAddress = seat.address;
     const { proxied } = seat;
@@ -183,6 +194,7 @@ export class ClientConnection<User>
       this.#lastError = error.code ?? error.message;
     });
     socket.on('close', () => this.#onSocketClosed());
+    if (this.remote !== null) this.remote.onHeld = (bytes) => this.#onHeld(bytes);
     this.#host.handler.onOpen(this);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('end', () => this.#onHungUp());
@@ -504,6 +516,21 @@ export class ClientConnection<User>
   /** Bytes held for this client, and of what it sent: what it counts for when totals are passed. */
   get heldBytes(): { readonly out: number; readonly in: number } {
     return { out: this.#keptBytes, in: this.#inputBytes };
+  }
+
+  /** The thread that owns the socket holds so much by now. */
+  #onHeld(bytes: number): void {
+    const host = this.#host;
+    host.counts[netStat.sendHeld]! += bytes - this.#keptBytes;
+    this.#keptBytes = bytes;
+    host.setSlow(this, bytes > 0);
+    if (this.#state < ENDED && bytes > this.connectionClass.sendQueueBytes) {
+      host.counts[netStat.sendQueueKills]!++;
+      this.destroy('SendQ exceeded');
+    } else if (bytes > 0) {
+      // The end of a tick looks at the totals.
+      host.scheduleFlush();
+    }
   }
 
   #release(bytes: number): void {

@@ -75,9 +75,16 @@ export interface Loopback {
   readonly port: number;
 }
 
+/** Of the servers of this file: how many threads own their sockets. A test file that sets it has all that it imports run so. */
+export const front = { threads: 0 };
+
 /** The configuration in the form an operator writes it, on a free port. */
 export function loopbackConfig(input: Record<string, unknown> = {}): NetConfig {
-  return netConfigSchema.parse({ listen: [{ host: '127.0.0.1', port: 0 }], ...input });
+  return netConfigSchema.parse({
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    io_threads: front.threads,
+    ...input,
+  });
 }
 
 /** Limits off, for tests that are not about them. */

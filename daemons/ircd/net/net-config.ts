@@ -102,6 +102,14 @@ export const netConfigShape = {
   listen: listenSetting(listenSchema)
     .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }])
     .describe('Addresses to accept clients on.'),
+  io_threads: z
+    .int()
+    .min(0)
+    .max(limits.ioThreads.default)
+    .default(0)
+    .describe(
+      'Threads that own the sockets of clients over TCP and TLS: reading, handshakes and writing are done there; 0 for all of it in the one thread that has the state. Read at the start. Worth trying where cores are idle.',
+    ),
   tls: tlsSchema.optional(),
   websocket_origins: webSocketOrigins(),
   trusted_proxies: z

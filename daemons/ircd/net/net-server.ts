@@ -29,8 +29,19 @@ import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
-import type { Chunk, ConnectionClass, ConnectionHandler, Framing, Outbox, TlsDetails } from './connection.ts';
+import type { ClientSocket } from './client-socket.ts';
+import {
+  type Chunk,
+  type ConnectionClass,
+  type ConnectionHandler,
+  FRAMING,
+  type Framing,
+  type Outbox,
+  type TlsDetails,
+} from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
+import type { RemoteSocket } from './front/remote-socket.ts';
+import { type FrontOptions, ShardedFront } from './front/sharded-front.ts';
 import { addressRanges, connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
@@ -81,6 +92,10 @@ export interface NetServerOptions<User> {
   readonly flushMs?: number;
   /** What a poll of the sockets may take; for tests. */
   readonly readRounds?: ReadRoundsOptions;
+  /** For tests: another way to copy descriptors. */
+  readonly duplicator?: FrontOptions['duplicator'];
+  /** Told of threads with sockets that ended unasked, or could not be started. */
+  readonly onThreadTrouble?: (text: string) => void;
 }
 
 /** The connections of one server and their flushing. */
@@ -107,6 +122,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** The serializer of the server, for the protocol. */
   readonly outbox: Outbox;
 
+  /** Threads that own sockets; null where this one has them all. */
+  readonly #front: ShardedFront | null;
   readonly #arena: Arena;
   readonly #options: NetServerOptions<User>;
   readonly #flushMs: number;
@@ -148,7 +165,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.readRounds = new ReadRounds({ usedShare: () => this.work.usedShare, ...options.readRounds });
     this.#flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
-    this.#arena = new Arena(() => this.scheduleFlush());
+    this.#front = config.io_threads === 0 ? null : this.#startFront(config.io_threads);
+    this.#arena = new Arena(() => this.scheduleFlush(), this.#front);
     this.outbox = this.#arena;
     this.writer = new TickWriter(this.#arena, this.counts);
     this.#totals = heldTotals(config);
@@ -180,6 +198,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         if (protocol === 'websocket') return httpRefusal(503, text);
         return `ERROR :Closing Link: ${oneLine(`${address} (${text})`)}\r\n`;
       },
+      handOff: (socket, seat, entry) => this.#handOff(socket, seat, entry),
       onOpen: (socket, seat, { protocol }, tls, webSocket) => {
         if (protocol === 'p10') this.#openLink(socket, seat, tls);
         else this.#open(socket, seat, tls, framingOf(webSocket));
@@ -238,6 +257,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const shown = credentials === 'self-signed' ? await this.#selfSigned() : credentials;
     return await this.#acceptor.begin(config.listen, shown, () => {
       this.#credentials = shown;
+      if (shown !== null) this.#front?.setCredentials(shown);
       this.admission.reclassify(classes);
       for (const connection of this.#connections)
         connection.connectionClass = connection.seat.connectionClass;
@@ -277,6 +297,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   close(): void {
     this.#acceptor.destroy();
     for (const connection of [...this.#connections]) connection.destroy();
+    this.#front?.close();
     this.floodQueue.close();
     this.work.close();
     this.#connections.close();
@@ -341,7 +362,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * when the clock of the turn no longer runs and depends on the machine most of all.
    */
   get writeNs(): number {
-    return this.#measuredWriteNs;
+    return this.#front === null ? this.#measuredWriteNs : workPrices.handOver.ns;
   }
 
   /** Whether a tick waits for what the next poll brings. Answers do not. */
@@ -362,7 +383,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
   #flushInTime(): void {
-    if (this.#cut) return;
+    if (this.#cut || this.#mustWait()) return;
     this.#hold.taken();
     this.#flushUntilMs = performance.now() + this.#flushMs - this.#answersMs;
     this.#answersMs = 0;
@@ -374,12 +395,21 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   /** Writes the answers that are there, whose receivers would else wait for the work of others. */
   #flushAnswers(): void {
-    if (this.#cut || !this.writer.hurried) return;
+    if (this.#cut || !this.writer.hurried || this.#mustWait()) return;
     const begunMs = performance.now();
     this.#flushUntilMs = begunMs + this.#flushMs;
     this.writer.flushAnswers(this.#overflowed, this.#flushIsOver);
+    this.#front?.flush();
     this.#dropOverflowed();
     this.#answersMs = performance.now() - begunMs;
+  }
+
+  /** Whether what there is waits until threads have written more of what they have; the tick is ended then. */
+  #mustWait(): boolean {
+    const front = this.#front;
+    if (front === null || !front.behind) return false;
+    front.whenReady(() => this.scheduleFlush());
+    return true;
   }
 
   #flush(isOver?: () => boolean): boolean {
@@ -387,10 +417,12 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const overflowed = this.#overflowed;
     const { pending } = this.writer;
     // CPU time, because a busy machine interrupts this process and makes no write dearer by that.
-    const measured = pending >= MEASURED_WRITES && this.#ticks++ % MEASURED_TICKS === 0;
+    const measured =
+      this.#front === null && pending >= MEASURED_WRITES && this.#ticks++ % MEASURED_TICKS === 0;
     const begun = measured ? process.cpuUsage() : null;
     const before = counts[netStat.writes]!;
     const ended = this.writer.flush(overflowed, isOver);
+    this.#front?.flush();
     const writes = counts[netStat.writes]! - before;
     if (begun !== null && writes > 0) {
       const { user, system } = process.cpuUsage(begun);
@@ -450,10 +482,50 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     else onLink(socket, tls === null ? undefined : fingerprintOf(tls));
   }
 
+  #startFront(threads: number): ShardedFront | null {
+    const { warn, onThreadTrouble = warn, duplicator } = this.#options;
+    return ShardedFront.start({
+      threads,
+      arena: () => this.#arena,
+      counts: this.counts,
+      usedUp: () => this.work.usedUp,
+      onHandshakeFailed: () => {
+        this.admission.counts.tlsHandshakeFailures++;
+      },
+      onTrouble: onThreadTrouble,
+      ...(duplicator === undefined ? {} : { duplicator }),
+    });
+  }
+
+  /** Gives a client's socket to a thread; those of servers and WebSockets stay here. */
+  #handOff(socket: Socket, seat: Seat<ConnectionClass>, entry: ListenConfig): boolean {
+    if (this.#front === null || entry.protocol !== 'irc') return false;
+    const remote = this.#front.take(socket, entry.tls);
+    if (remote === null) return false;
+    remote.on('close', () => seat.socketClosed());
+    remote.on('error', () => {});
+    const open = (details: TlsDetails | null) => {
+      if (!this.#acceptor.mayOpen(remote, seat, entry, details !== null)) return;
+      this.#start(remote, seat, details, FRAMING.line, remote);
+    };
+    if (entry.tls) remote.onSecured = open;
+    else open(null);
+    return true;
+  }
+
   /** Takes a connection that was let in. */
   #open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null, framing: Framing): void {
-    const details = tls === null ? null : tlsDetails(tls);
-    const connection = new ClientConnection<User>(this, this.#nextId++, socket, seat, details, framing);
+    this.#start(socket, seat, tls === null ? null : tlsDetails(tls), framing, null);
+  }
+
+  #start(
+    socket: ClientSocket,
+    seat: Seat<ConnectionClass>,
+    tls: TlsDetails | null,
+    framing: Framing,
+    remote: RemoteSocket | null,
+  ): void {
+    const connection = new ClientConnection<User>(this, this.#nextId++, socket, seat, tls, framing, remote);
     this.#connections.add(connection);
     this.counts[netStat.connections]!++;
     connection.start();

@@ -202,7 +202,7 @@ export class TickWriter {
       if (ranges === null) continue;
       counts[netStat.deliveries]! += ranges.lines;
       counts[netStat.bytesOut]! += ranges.bytes;
-      if (ranges.length > 0) this.#send(receiver, ranges);
+      if (ranges.length > 0) this.#deliver(receiver, ranges);
       if (ranges !== this.#sharedRanges) this.#release(ranges);
       if (receiver.afterFlush()) overflowed.push(receiver);
     }
@@ -236,6 +236,12 @@ export class TickWriter {
     this.#shared = null;
     this.#direct = null;
     this.#directStart = -1;
+  }
+
+  #deliver(receiver: TickReceiver, ranges: RangeList): void {
+    const { remote } = receiver;
+    if (remote) remote.sendRanges(ranges);
+    else this.#send(receiver, ranges);
   }
 
   #send(receiver: TickReceiver, ranges: RangeList): void {

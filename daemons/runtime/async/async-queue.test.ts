@@ -204,6 +204,22 @@ describe('AsyncQueue', () => {
     expect(await closing).toBe(false);
   });
 
+  it('says when there is room, once a quarter of it is free, and when there will be none any more', async () => {
+    const queue = make({ capacity: 4 });
+    expect(await queue.writable()).toBe(true);
+    for (let i = 0; i < 4; i++) queue.enqueue(bytes('full'));
+    let told: boolean | null = null;
+    const coming = queue.writable().then((room) => (told = room));
+    await new Promise(setImmediate);
+    expect(told).toBeNull();
+    AsyncQueue.attach(queue.shared).dequeue();
+    expect(await coming).toBe(true);
+    queue.enqueue(bytes('full'));
+    const closing = queue.writable();
+    queue.close();
+    expect(await closing).toBe(false);
+  });
+
   it('takes the next power of two, and says what is no size', () => {
     expect([1, 2, 3, 100].map((capacity) => make({ capacity }).shared.capacity)).toEqual([2, 2, 4, 128]);
     for (const wrong of [0, -1, 1.5, Number.NaN]) {

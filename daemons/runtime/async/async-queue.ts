@@ -202,6 +202,15 @@ export class AsyncQueue {
   }
 
   /**
+   * Resolves when there is room, with true, or when the queue is closed, with false. For a writer that may not stand still and whose
+   * queue was full; it takes no time of the loop meanwhile and keeps it alive.
+   */
+  async writable(): Promise<boolean> {
+    await this.#room.until(this.#hasRoomOrEnd);
+    return !this.closed;
+  }
+
+  /**
    * Waits until there is something to read.
    * @returns whether there is; false when the time is over or the queue is closed and empty
    * @throws SignalboxError `refused` on a thread that may not block; use {@link readable} there

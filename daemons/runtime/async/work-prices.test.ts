@@ -12,6 +12,7 @@ it('has prices that are right in proportion: none for less than what is less wor
     ['treeNode'],
     ['skipped'],
     ['mask', 'receiver'],
+    ['handOver'],
     // A row, a line, a system call, an error with its stack.
     ['row'],
     ['line', 'message'],

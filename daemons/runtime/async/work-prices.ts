@@ -58,6 +58,10 @@ export const workPrices = {
     ns: 6_000,
     reason: 'One connection that has something to write at the end of a turn: mostly one system call.',
   },
+  handOver: {
+    ns: 300,
+    reason: 'One connection that has something to write, where another thread writes it: an entry of a list.',
+  },
   row: { ns: 1_000, reason: 'One row or line of an answer: put together as text and serialized.' },
   rowByte: { ns: 2, reason: 'One byte of such a row.' },
   malformed: {

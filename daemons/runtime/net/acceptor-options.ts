@@ -34,6 +34,11 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   /** A refused client is gone that was sent why. */
   readonly onRefusedGone?: () => void;
   /**
+   * Takes a socket away, of one that was let in, before any handshake: then it is no longer this acceptor's, and whoever took it sees to
+   * its place, and asks {@link Acceptor.mayOpen} when its handshake is done. False where it is to be served here.
+   */
+  readonly handOff?: (socket: Socket, seat: Seat<Class>, entry: Entry) => boolean;
+  /**
    * Takes a connection that was let in, after all handshakes; `webSocket` is the subprotocol that was agreed on, empty where
    * none was, and null where no WebSocket is spoken. Its place is given back when the socket is closed; a
    * daemon calls `seat.leave()` where it shall not count any more before that, and `seat.keep()` where the connection outlives the socket. An error of the socket that nobody handles

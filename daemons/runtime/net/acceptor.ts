@@ -16,7 +16,7 @@ import { ListenerSet } from './listener-set.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { ProxySource } from './proxy-header.ts';
 import { ProxyReader } from './proxy-reader.ts';
-import { RefusedSockets } from './refused-sockets.ts';
+import { type RefusableSocket, RefusedSockets } from './refused-sockets.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import { certificateEnd, type TlsCredentials } from './tls-credentials.ts';
 import { WebSocketAcceptor } from './websocket-acceptor.ts';
@@ -223,6 +223,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       return;
     }
     seat.proxied = proxied;
+    if (this.#options.handOff?.(socket, seat, entry) === true) return;
     socket.on('close', () => seat.socketClosed());
     if (!isEncrypted(entry)) this.#secured(socket, { seat, entry, tls: null });
     else if (this.#tls === null) socket.destroy();
@@ -236,7 +237,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     else this.#handOver(socket, arrival.seat, arrival.entry, arrival.tls, null);
   }
 
-  /** Gives the daemon a connection; a ban may have been set during its handshakes. */
+  /** Gives the daemon a connection. */
   #handOver(
     socket: Socket,
     seat: Seat<Class>,
@@ -244,19 +245,32 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     tls: TLSSocket | null,
     webSocket: string | null,
   ): void {
+    if (!this.mayOpen(socket, seat, entry, tls !== null || webSocket !== null, webSocket === null)) return;
+    socket.on('error', closesByItself);
+    this.#options.onOpen(socket, seat, entry, tls, webSocket);
+  }
+
+  /**
+   * Whether a connection may be opened now that its handshakes are done; where not, it is told why and closed.
+   * @param shaken whether there were any: a ban may have been set meanwhile
+   * @param inWords whether it can be told: what HTTP would say comes too late on a WebSocket
+   */
+  mayOpen(
+    socket: RefusableSocket,
+    seat: Seat<Class>,
+    entry: Entry,
+    shaken: boolean,
+    inWords = true,
+  ): boolean {
     if (!this.#accepting) {
       socket.destroy();
-      return;
+      return false;
     }
-    const banned = tls === null && webSocket === null ? null : this.#admission.refusalOfBan(seat.address);
-    if (banned === null) {
-      socket.on('error', closesByItself);
-      this.#options.onOpen(socket, seat, entry, tls, webSocket);
-      return;
-    }
+    const banned = shaken ? this.#admission.refusalOfBan(seat.address) : null;
+    if (banned === null) return true;
     this.#options.onRefused?.(banned, seat.address);
-    // What HTTP would say comes too late on a WebSocket.
-    this.#refused.refuse(socket, webSocket === null ? this.#lastWord(banned, seat.address, entry) : null);
+    this.#refused.refuse(socket, inWords ? this.#lastWord(banned, seat.address, entry) : null);
+    return false;
   }
 
   /** What is said before a handshake: there is no way to say it where one has to come. */

@@ -5,7 +5,6 @@
  * daemons end a tick.
  */
 import { writeSync } from 'node:fs';
-import type { Socket } from 'node:net';
 
 /** Node does not document the handle; where there is none, or it has no descriptor (Windows), nothing is written. */
 interface WithHandle {
@@ -20,8 +19,8 @@ interface WithHandle {
  * @returns how many bytes the kernel took. What it did not take is to be handed to `socket.write`, which waits for
  * room, and reports the error if there was one: this function never throws.
  */
-export function writeDirect(socket: Socket, bytes: Buffer, from = 0, end = bytes.length): number {
-  const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
+export function writeDirect(socket: object, bytes: Buffer, from = 0, end = bytes.length): number {
+  const fd = (socket as WithHandle)._handle?.fd ?? -1;
   if (fd < 0) return 0;
   try {
     return writeSync(fd, bytes, from, end - from);

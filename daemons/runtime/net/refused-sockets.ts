@@ -2,7 +2,6 @@
  * Tells those who are not let in why, and closes. They may linger to read it, but not so many that they take the sockets
  * of those who are let in. Owned by `Acceptor`.
  */
-import type { Socket } from 'node:net';
 import { type ConnectionRoom, connectionRoom } from '../host/descriptor-limit.ts';
 
 /** What is counted of refused clients, by the names that a limiter has. */
@@ -33,11 +32,19 @@ export interface RefusedSocketsOptions {
   readonly room?: ConnectionRoom;
 }
 
+/** A socket that is refused: one of Node's, or what stands for one that another thread has. */
+export interface RefusableSocket {
+  on(event: 'error' | 'close', listener: () => void): unknown;
+  resume(): unknown;
+  end(lastWord: string | Uint8Array): unknown;
+  destroy(): unknown;
+}
+
 /** Refused clients that read why. */
 export class RefusedSockets {
   readonly #options: RefusedSocketsOptions;
   readonly #room: ConnectionRoom;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<RefusableSocket>();
   readonly #counts: RefusedCounts;
 
   constructor(options: RefusedSocketsOptions) {
@@ -48,7 +55,7 @@ export class RefusedSockets {
   }
 
   /** Writes the last word and closes; only closes where there is none, or where too many linger. */
-  refuse(socket: Socket, lastWord: string | Uint8Array | null): void {
+  refuse(socket: RefusableSocket, lastWord: string | Uint8Array | null): void {
     socket.on('error', () => socket.destroy());
     if (lastWord === null || !this.#mayLinger) {
       if (lastWord !== null) this.#counts.rejected++;

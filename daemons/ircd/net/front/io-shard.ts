@@ -1,0 +1,369 @@
+/**
+ * A thread that owns sockets, as the thread of the state has it: hands connections over, writes ranges of the tick to them, and passes on
+ * what the thread says of them. Made by ShardedFront.
+ */
+import { AsyncQueue } from '../../../runtime/async/async-queue.ts';
+import { AsyncWorker, type AsyncWorkerOptions, type WorkerEnd } from '../../../runtime/async/async-worker.ts';
+import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
+import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
+import { limits } from '../../limits.ts';
+import { type Arena, SLAB_BYTES } from '../arena.ts';
+import type { TlsDetails } from '../connection.ts';
+import type { RangeList } from '../tick-writer.ts';
+import { RecordWriter } from './record-writer.ts';
+import {
+  fromThread,
+  HEADER_WORDS,
+  type IoThreadData,
+  MESSAGE_BYTES,
+  MESSAGE_WORDS,
+  MESSAGES,
+  READ_BYTES,
+  shared,
+  toThread,
+  total,
+  wordsOf,
+} from './records.ts';
+import { RemoteSocket } from './remote-socket.ts';
+
+const MODULE = new URL('io-thread.ts', import.meta.url);
+/** Ranges of one record, which fits a message and leaves room for connections. */
+const MOST_RANGES = MESSAGE_WORDS / 4;
+const SLAB_MASK = SLAB_BYTES - 1;
+/** With so many ticks under way nothing more is heard of clients: they would only be answered later still. */
+const TICKS_TOO_MANY = 4 * limits.ticksAhead.default;
+
+/** What a thread needs of its front. */
+export interface ShardOptions {
+  readonly name: string;
+  readonly lines: SharedArrayBuffer;
+  /** The arena that ranges are of. */
+  readonly arena: () => Arena;
+  /** Whether the turn of the loop has had its time. */
+  readonly usedUp: () => boolean;
+  /** Resolves when clients may be heard on. */
+  readonly mayHear: () => Promise<void> | null;
+  /** A handshake has failed. */
+  readonly onHandshakeFailed: () => void;
+  /** Its thread has ended, and its connections with it. */
+  readonly onEnd: (shard: IoShard, end: WorkerEnd) => void;
+  readonly onHung: NonNullable<AsyncWorkerOptions['onHung']>;
+}
+
+export class IoShard {
+  readonly #options: ShardOptions;
+  readonly #worker: AsyncWorker;
+  readonly #in: AsyncQueue;
+  readonly #outQueue: AsyncQueue;
+  readonly #out: RecordWriter;
+  readonly #words = new Int32Array(new SharedArrayBuffer(shared.words * 4));
+  readonly #progress = new SharedSignal(this.#words, shared.progressSignal, shared.progressWaiters);
+  readonly #totals = new Float64Array(new SharedArrayBuffer(total.totals * 8));
+  readonly #seen = new Float64Array(total.totals);
+  readonly #sockets: (RemoteSocket | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
+  readonly #inWords = new Int32Array(this.#message.buffer);
+  /** What is current for the connections that follow, while the tick goes on. */
+  readonly #current = { bounds: new Int32Array(0), length: -1 };
+  #size = 0;
+  /** Ticks that had something for it and that it has not taken, as it is known. */
+  readonly #ticks: number[] = [];
+  #touched = false;
+  #ended = false;
+  #sendScheduled = false;
+  readonly #sendNow = () => {
+    this.#sendScheduled = false;
+    this.#out.send();
+  };
+
+  /** Starts it. @throws the system's error where it gives no more threads */
+  constructor(options: ShardOptions) {
+    this.#options = options;
+    const sizes = { capacity: MESSAGES, maxMessageBytes: MESSAGE_BYTES };
+    this.#in = AsyncQueue.create(sizes);
+    this.#outQueue = AsyncQueue.create(sizes);
+    this.#out = new RecordWriter(this.#outQueue, () => this.#progress.wake());
+    Atomics.store(this.#words, shared.doneTick, -1);
+    this.#worker = new AsyncWorker({
+      name: options.name,
+      module: MODULE,
+      data: {
+        toThread: this.#outQueue.shared,
+        fromThread: this.#in.shared,
+        lines: options.lines,
+        words: this.#words.buffer as SharedArrayBuffer,
+        totals: this.#totals.buffer as SharedArrayBuffer,
+      } satisfies IoThreadData,
+      // It is given sockets that Node has not seen it open.
+      trackUnmanagedFds: false,
+      onEnd: (end) => this.#onEnd(end),
+      onHung: options.onHung,
+    });
+    void this.#listen();
+  }
+
+  /** Connections that it has. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Ticks that it has not taken yet. */
+  get ticksAhead(): number {
+    this.#settleTicks();
+    return this.#ticks.length;
+  }
+
+  /** The first tick of which it may still need something; `tick`, which goes on, where there is none. */
+  doneBefore(tick: number): number {
+    this.#settleTicks();
+    return this.#ticks[0] ?? tick;
+  }
+
+  /** Whether so much waits to be written that nobody should be heard. */
+  get overloaded(): boolean {
+    return !this.#ended && (this.#out.stuck || this.ticksAhead >= TICKS_TOO_MANY);
+  }
+
+  /** Resolves when that is so; asked whenever the thread has come further. */
+  until(isTrue: () => boolean): Promise<void> {
+    return this.#progress.until(() => this.#ended || isTrue());
+  }
+
+  /** Takes a connection over, whose descriptor is from here on its own. */
+  open(fd: number, encrypted: boolean, ports: Pick<RemoteSocket, 'remotePort' | 'localPort'>): RemoteSocket {
+    const slot = this.#freeSlots.pop() ?? this.#sockets.length;
+    const socket = new RemoteSocket(this, slot, ports);
+    this.#sockets[slot] = socket;
+    this.#size++;
+    const { words } = this.#out;
+    const at = this.#out.take(4);
+    words[at] = toThread.open;
+    words[at + 1] = slot;
+    words[at + 2] = fd;
+    words[at + 3] = encrypted ? 1 : 0;
+    this.#sendSoon();
+    return socket;
+  }
+
+  /** What was read of a connection before it came here, which its handshake begins with. */
+  sendEarly(slot: number, bytes: Uint8Array): void {
+    for (let end = bytes.length; end > 0; end -= READ_BYTES)
+      this.#out.recordWith(toThread.early, slot, bytes, Math.max(0, end - READ_BYTES), end);
+    this.#sendSoon();
+  }
+
+  setCredentials(credentials: TlsCredentials): void {
+    const text = Buffer.from(JSON.stringify(credentials));
+    for (let from = 0; from < text.length; from += READ_BYTES) {
+      const end = Math.min(text.length, from + READ_BYTES);
+      this.#out.recordWith(toThread.credentials, end < text.length ? 1 : 0, text, from, end);
+    }
+    this.#sendSoon();
+  }
+
+  tell(sort: number, slot: number): void {
+    this.#out.record(sort, slot);
+    this.#sendSoon();
+  }
+
+  /** Bytes for one connection. */
+  sendBytes(slot: number, bytes: Uint8Array): void {
+    this.#current.length = -1;
+    for (let from = 0; from < bytes.length; from += READ_BYTES) {
+      this.#out.recordWith(toThread.bytes, 0, bytes, from, Math.min(bytes.length, from + READ_BYTES));
+      this.#out.word(slot);
+    }
+    this.#sendSoon();
+  }
+
+  /** Ranges of the tick for a connection: one that is sent the same as the one before costs a word. */
+  sendRanges(slot: number, ranges: RangeList): void {
+    this.#touched = true;
+    if (this.#isCurrent(ranges)) this.#out.word(slot);
+    else this.#sendNewRanges(slot, ranges);
+  }
+
+  /** The tick is over. */
+  endTick(tick: number): void {
+    this.#current.length = -1;
+    if (!this.#touched) return;
+    this.#touched = false;
+    this.#ticks.push(tick);
+    this.#out.record(toThread.tick, tick);
+  }
+
+  /** Hands over what was gathered. */
+  flush(): void {
+    this.#out.send();
+  }
+
+  /** Adds what the thread has counted since it was last asked. */
+  collect(add: (which: number, count: number) => void): void {
+    for (let which = 0; which < total.totals; which++) {
+      const now = this.#totals[which]!;
+      const more = now - this.#seen[which]!;
+      this.#seen[which] = now;
+      if (more > 0) add(which, more);
+    }
+  }
+
+  /** Ends the thread and its connections. */
+  close(): void {
+    this.#out.send();
+    this.#worker.signalStop();
+    this.#outQueue.close();
+    this.#lose('');
+  }
+
+  /** Resolves when the thread has ended; after so many milliseconds it is ended where it is. */
+  async join(timeoutMs: number): Promise<void> {
+    if (!(await this.#worker.join(timeoutMs))) await this.#worker.destroy();
+  }
+
+  #settleTicks(): void {
+    const ticks = this.#ticks;
+    if (ticks.length === 0) return;
+    const done = Atomics.load(this.#words, shared.doneTick);
+    let count = 0;
+    while (count < ticks.length && (this.#ended || ((ticks[count]! - done) | 0) <= 0)) count++;
+    if (count > 0) ticks.splice(0, count);
+  }
+
+  #isCurrent({ bounds, length }: RangeList): boolean {
+    const current = this.#current;
+    if (current.length !== length) return false;
+    const mine = current.bounds;
+    for (let i = 0; i < length; i++) if (mine[i] !== bounds[i]) return false;
+    return true;
+  }
+
+  #sendNewRanges(slot: number, ranges: RangeList): void {
+    const arena = this.#options.arena();
+    const { bounds, length } = ranges;
+    let from = 0;
+    let bytes = 0;
+    for (let i = 0; i < length; i += 2) {
+      const size = bounds[i + 1]! - bounds[i]!;
+      const slab = arena.slabAt(bounds[i]!);
+      const apart = slab.bytes.buffer !== (this.#options.lines as ArrayBufferLike);
+      if (i > from && (apart || bytes + size > SLAB_BYTES || i - from >= MOST_RANGES)) {
+        this.#sendPart(slot, arena, bounds, from, i);
+        from = i;
+        bytes = 0;
+      }
+      bytes += size;
+      if (!apart) continue;
+      // Shared memory was full when this was serialized.
+      const start = bounds[i]! & SLAB_MASK;
+      this.sendBytes(slot, slab.bytes.subarray(start, start + size));
+      from = i + 2;
+      bytes = 0;
+    }
+    if (from < length) this.#sendPart(slot, arena, bounds, from, length);
+    if (from === 0) this.#keepCurrent(ranges);
+    else this.#current.length = -1;
+  }
+
+  #sendPart(slot: number, arena: Arena, bounds: Int32Array, from: number, end: number): void {
+    const count = (end - from) >> 1;
+    const at = this.#out.take(2 + 2 * count);
+    const { words } = this.#out;
+    words[at] = toThread.ranges;
+    words[at + 1] = count;
+    for (let i = from, to = at + 2; i < end; i += 2, to += 2) {
+      const start = bounds[i]!;
+      const first = arena.slabAt(start).bytes.byteOffset + (start & SLAB_MASK);
+      words[to] = first;
+      words[to + 1] = first + bounds[i + 1]! - start;
+    }
+    this.#out.word(slot);
+  }
+
+  #keepCurrent({ bounds, length }: RangeList): void {
+    const current = this.#current;
+    if (current.bounds.length < length) current.bounds = new Int32Array(length * 2);
+    for (let i = 0; i < length; i++) current.bounds[i] = bounds[i]!;
+    current.length = length;
+  }
+
+  #sendSoon(): void {
+    if (this.#sendScheduled) return;
+    this.#sendScheduled = true;
+    setImmediate(this.#sendNow);
+  }
+
+  // What the thread says
+
+  async #listen(): Promise<void> {
+    while (await this.#in.readable()) {
+      for (;;) {
+        const mayHear = this.#options.mayHear();
+        if (mayHear !== null) await mayHear;
+        const bytes = this.#in.dequeueInto(this.#message);
+        if (bytes < 0) break;
+        this.#hear(bytes >> 2);
+        if (this.#options.usedUp()) await new Promise(setImmediate);
+      }
+    }
+  }
+
+  #hear(end: number): void {
+    const words = this.#inWords;
+    for (let at = 0; at < end; ) {
+      const sort = words[at]!;
+      const socket = this.#sockets[words[at + 1]!];
+      const figure = words[at + 2]!;
+      at += HEADER_WORDS;
+      const from = at * 4;
+      switch (sort) {
+        case fromThread.data:
+          at += wordsOf(figure);
+          socket?.emit('data', this.#message.subarray(from, from + figure));
+          break;
+        case fromThread.ended:
+          socket?.emit('end');
+          break;
+        case fromThread.closed:
+          at += wordsOf(figure);
+          if (socket !== undefined)
+            this.#forget(socket, this.#message.toString('latin1', from, from + figure));
+          break;
+        case fromThread.held:
+          socket?.held(figure);
+          break;
+        case fromThread.secured:
+          at += wordsOf(figure);
+          socket?.onSecured?.(JSON.parse(this.#message.toString('utf8', from, from + figure)) as TlsDetails);
+          break;
+        case fromThread.failed:
+          this.#options.onHandshakeFailed();
+          break;
+        default:
+          throw new RangeError(`there is no record ${sort}`);
+      }
+    }
+  }
+
+  #forget(socket: RemoteSocket, error: string): void {
+    this.#sockets[socket.slot] = undefined;
+    this.#freeSlots.push(socket.slot);
+    this.#size--;
+    socket.closed(error);
+  }
+
+  /** Its connections are gone, or will be without saying so. */
+  #lose(error: string): void {
+    this.#ended = true;
+    this.#out.clear();
+    for (const socket of [...this.#sockets]) if (socket !== undefined) this.#forget(socket, error);
+    this.#progress.wake();
+  }
+
+  #onEnd(end: WorkerEnd): void {
+    this.#in.close();
+    this.#outQueue.close();
+    if (!this.#ended) this.#lose('ECONNABORTED');
+    this.#options.onEnd(this, end);
+  }
+}

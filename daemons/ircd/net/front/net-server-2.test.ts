@@ -1,0 +1,11 @@
+/** All that holds for the network path holds where two other threads own the sockets. */
+import { afterAll } from 'vitest';
+import { front } from '../loopback-fixture.ts';
+
+front.threads = 2;
+afterAll(() => {
+  front.threads = 0;
+});
+// By a name of its own: the worker may have it already, for another file.
+await import(`../net-server.test.ts?threads=${front.threads}`);
+await import(`../tls.test.ts?threads=${front.threads}`);

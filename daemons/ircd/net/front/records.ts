@@ -1,0 +1,87 @@
+/**
+ * What the thread of the IRC state and a thread that owns sockets tell each other. Both ways go messages of an AsyncQueue, and a
+ * message is a row of records, each of whole 32-bit words, so that a tick for thousands of connections is few messages.
+ *
+ * To a thread: a word from 0 on is the number of a connection, which is sent what was made current last; a negative word begins a
+ * record of another sort. From a thread: every record is its sort, the number of the connection and one figure, which is the length
+ * in bytes where bytes follow.
+ */
+
+import type { SharedQueue } from '../../../runtime/async/queue-memory.ts';
+
+/** Bytes of a message: some thousand deliveries, or what several clients sent. */
+export const MESSAGE_BYTES = 32_768;
+export const MESSAGE_WORDS = MESSAGE_BYTES / 4;
+/** Messages that may be under way in one direction. */
+export const MESSAGES = 64;
+/** Bytes that one read of a socket brings at most: they fit a message. */
+export const READ_BYTES = 16_384;
+
+/** Records to a thread, and what follows them. */
+export const toThread = {
+  /** Makes ranges of the shared lines current: their number, then start and end of each. */
+  ranges: -1,
+  /** Makes bytes current: their number, then the bytes. */
+  bytes: -2,
+  /** A new connection: number, descriptor, 1 where TLS is spoken on it. */
+  open: -3,
+  /** Reads nothing of a connection until `resume`. */
+  pause: -4,
+  resume: -5,
+  /** Sends what is there and ends the connection's side. */
+  end: -6,
+  /** Closes a connection at once. */
+  destroy: -7,
+  /** All of a tick stands before this; its number follows. */
+  tick: -8,
+  /** A part of the credentials of TLS as JSON: 1 where more follows, number of bytes, the bytes. */
+  credentials: -9,
+  /** Bytes that were read of a connection already and belong to its handshake: number, number of bytes, the bytes. */
+  early: -10,
+} as const;
+
+/** Records from a thread, and their figure. */
+export const fromThread = {
+  /** What a client sent; its length. */
+  data: 1,
+  /** The client sends no more. */
+  ended: 2,
+  /** The socket is gone; the length of the code of the error that it had. Nothing comes of this connection any more. */
+  closed: 3,
+  /** What is held for a client that does not read as fast as it is sent to: bytes, when they change. */
+  held: 4,
+  /** The handshake is done: the length of what was agreed, as JSON. */
+  secured: 5,
+  /** A handshake has failed; its connection is told as closed. */
+  failed: 6,
+} as const;
+
+/** Words of every record from a thread, before its bytes. */
+export const HEADER_WORDS = 3;
+
+/** Words that so many bytes take. */
+export const wordsOf = (bytes: number): number => (bytes + 3) >> 2;
+
+/** Words that both threads see, beside the queues. */
+export const shared = {
+  /** The last tick of which the thread has taken everything. */
+  doneTick: 0,
+  progressSignal: 1,
+  progressWaiters: 2,
+  words: 3,
+} as const;
+
+/** Totals of a thread; they only ever grow. */
+export const total = { writes: 0, bytesDeferred: 1, totals: 2 } as const;
+
+/** What a thread is started with. */
+export interface IoThreadData {
+  readonly toThread: SharedQueue;
+  readonly fromThread: SharedQueue;
+  /** The lines of ticks. */
+  readonly lines: SharedArrayBuffer;
+  /** Of {@link shared}. */
+  readonly words: SharedArrayBuffer;
+  /** Of {@link total}. */
+  readonly totals: SharedArrayBuffer;
+}

@@ -1,0 +1,95 @@
+/**
+ * A socket that a thread owns, as the thread of the state has it: a ClientSocket whose calls become records, and whose events come from
+ * records. Made by IoShard.
+ */
+import { EventEmitter } from 'node:events';
+import type { ClientSocket, RangeReceiver } from '../client-socket.ts';
+import type { TlsDetails } from '../connection.ts';
+import type { RangeList } from '../tick-writer.ts';
+import type { IoShard } from './io-shard.ts';
+import { toThread } from './records.ts';
+
+export class RemoteSocket extends EventEmitter implements ClientSocket, RangeReceiver {
+  readonly remotePort: number | undefined;
+  readonly localPort: number | undefined;
+  readonly connecting = false;
+  /** Its number in the thread. */
+  readonly slot: number;
+  destroyed = false;
+  /** What the thread holds because the client does not read as fast as it is sent to. */
+  writableLength = 0;
+  /** Told when that changes. */
+  onHeld: ((bytes: number) => void) | null = null;
+  /** Told when the handshake is done. */
+  onSecured: ((details: TlsDetails) => void) | null = null;
+  readonly #shard: IoShard;
+
+  constructor(shard: IoShard, slot: number, ports: Pick<ClientSocket, 'remotePort' | 'localPort'>) {
+    super();
+    this.#shard = shard;
+    this.slot = slot;
+    this.remotePort = ports.remotePort;
+    this.localPort = ports.localPort;
+  }
+
+  sendRanges(ranges: RangeList): void {
+    if (!this.destroyed) this.#shard.sendRanges(this.slot, ranges);
+  }
+
+  write(bytes: Uint8Array, taken?: () => void): boolean {
+    if (!this.destroyed) this.#shard.sendBytes(this.slot, bytes);
+    // What it holds of it is told as that of a slow reader.
+    if (taken !== undefined) setImmediate(taken);
+    return true;
+  }
+
+  end(last?: string | Uint8Array): this {
+    if (last !== undefined) this.write(typeof last === 'string' ? Buffer.from(last) : last);
+    return this.#tell(toThread.end);
+  }
+
+  destroy(): this {
+    if (this.destroyed) return this;
+    this.#tell(toThread.destroy);
+    this.destroyed = true;
+    this.onHeld = null;
+    this.writableLength = 0;
+    return this;
+  }
+
+  pause(): this {
+    return this.#tell(toThread.pause);
+  }
+
+  resume(): this {
+    return this.#tell(toThread.resume);
+  }
+
+  /** What is written in a turn leaves together anyway. */
+  cork(): void {}
+
+  uncork(): void {}
+
+  /** The thread reads by itself. */
+  _read(): void {}
+
+  /** The thread says that the socket is gone, or is gone itself. */
+  closed(error: string): void {
+    this.destroyed = true;
+    this.onHeld = null;
+    if (error !== '') this.emit('error', Object.assign(new Error(error), { code: error }));
+    this.emit('close');
+  }
+
+  /** @param bytes that are held by now */
+  held(bytes: number): void {
+    if (this.destroyed) return;
+    this.writableLength = bytes;
+    this.onHeld?.(bytes);
+  }
+
+  #tell(sort: number): this {
+    if (!this.destroyed) this.#shard.tell(sort, this.slot);
+    return this;
+  }
+}

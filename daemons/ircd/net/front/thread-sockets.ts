@@ -1,0 +1,298 @@
+/**
+ * The sockets of one thread: obeys the records of the thread that has the IRC state, and tells it what clients send. Run by
+ * io-thread.ts.
+ */
+import { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { AsyncQueue } from '../../../runtime/async/async-queue.ts';
+import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
+import { limits as runtimeLimits } from '../../../runtime/limits.ts';
+import { fingerprintOf } from '../../../runtime/net/dial.ts';
+import { TlsAcceptor } from '../../../runtime/net/tls-acceptor.ts';
+import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
+import { limits } from '../../limits.ts';
+import { SLAB_BYTES } from '../arena.ts';
+import type { TlsDetails } from '../connection.ts';
+import { RecordWriter } from './record-writer.ts';
+import {
+  fromThread,
+  type IoThreadData,
+  MESSAGE_BYTES,
+  READ_BYTES,
+  shared,
+  toThread,
+  wordsOf,
+} from './records.ts';
+import { ThreadConnection, type ThreadConnectionHost } from './thread-connection.ts';
+
+/** Connections that are written to between two looks at the clock: about 0.1 ms. */
+const CLOCK_EVERY = 16;
+const FLUSH_MS = limits.flushTurnMs.default;
+
+export class ThreadSockets implements ThreadConnectionHost {
+  readonly totals: Float64Array;
+  readonly #in: AsyncQueue;
+  readonly #out: RecordWriter;
+  readonly #outQueue: AsyncQueue;
+  readonly #lines: Buffer;
+  readonly #words: Int32Array;
+  readonly #progress: SharedSignal;
+  readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
+  readonly #inWords = new Int32Array(this.#message.buffer);
+  /** What of the message was done, and its end, in words. */
+  #at = 0;
+  #end = 0;
+  readonly #connections: (ThreadConnection | undefined)[] = [];
+  readonly #scratch = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  /** What connections that follow are sent. */
+  #current: Buffer = this.#scratch.subarray(0, 0);
+  /** All plain sockets are read into this, one after the other. */
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  readonly #stalled: ThreadConnection[] = [];
+  #heldDirty: ThreadConnection[] = [];
+  #credentials = '';
+  #tls: TlsAcceptor<ThreadConnection> | null = null;
+  #sendScheduled = false;
+  readonly #sendNow = () => {
+    this.#sendScheduled = false;
+    this.#tellHeld();
+    this.#out.send();
+  };
+
+  constructor(data: IoThreadData) {
+    this.#in = AsyncQueue.attach(data.toThread);
+    this.#outQueue = AsyncQueue.attach(data.fromThread);
+    this.#out = new RecordWriter(this.#outQueue, () => this.#readOn());
+    this.#lines = Buffer.from(data.lines);
+    this.#words = new Int32Array(data.words);
+    this.#progress = new SharedSignal(this.#words, shared.progressSignal, shared.progressWaiters);
+    this.totals = new Float64Array(data.totals);
+  }
+
+  /** Serves until the queue is closed. */
+  async run(): Promise<void> {
+    while (await this.#in.readable())
+      // Between two turns the sockets are read.
+      while (!this.#turn()) await new Promise(setImmediate);
+    for (const connection of this.#connections) connection?.destroy();
+    this.#tls?.close();
+    this.#outQueue.close();
+  }
+
+  heldChanged(connection: ThreadConnection): void {
+    if (connection.heldDirty) return;
+    connection.heldDirty = true;
+    this.#heldDirty.push(connection);
+    this.#sendSoon();
+  }
+
+  /** Does what was asked for, for as long as a turn has time; true when all of it is done. */
+  #turn(): boolean {
+    const until = performance.now() + FLUSH_MS;
+    for (;;) {
+      if (this.#at === this.#end) {
+        const bytes = this.#in.dequeueInto(this.#message);
+        if (bytes < 0) return true;
+        this.#at = 0;
+        this.#end = bytes >> 2;
+      }
+      if (!this.#obey(until)) return false;
+    }
+  }
+
+  /** Goes through the message; false when the time is over. */
+  #obey(until: number): boolean {
+    const words = this.#inWords;
+    const connections = this.#connections;
+    let left = CLOCK_EVERY;
+    while (this.#at < this.#end) {
+      const word = words[this.#at]!;
+      if (word < 0) {
+        this.#record(word);
+        continue;
+      }
+      this.#at++;
+      connections[word]?.send(this.#current);
+      if (--left === 0) {
+        left = CLOCK_EVERY;
+        if (performance.now() >= until) return false;
+      }
+    }
+    return true;
+  }
+
+  #record(sort: number): void {
+    const words = this.#inWords;
+    const at = this.#at;
+    const slot = words[at + 1]!;
+    this.#at += 2;
+    switch (sort) {
+      case toThread.ranges:
+        this.#makeCurrent(at + 2, slot);
+        this.#at += slot * 2;
+        break;
+      case toThread.tick:
+        Atomics.store(this.#words, shared.doneTick, slot);
+        if (this.#progress.awaited) this.#progress.wake();
+        break;
+      case toThread.open:
+        this.#open(slot, words[at + 2]!, words[at + 3] === 1);
+        this.#at += 2;
+        break;
+      case toThread.pause:
+      case toThread.resume:
+        this.#connections[slot]?.pause(sort === toThread.pause);
+        break;
+      case toThread.end:
+        this.#connections[slot]?.end();
+        break;
+      case toThread.destroy:
+        this.#connections[slot]?.destroy();
+        break;
+      default:
+        this.#recordWith(sort, slot);
+    }
+  }
+
+  #recordWith(sort: number, figure: number): void {
+    const length = this.#inWords[this.#at]!;
+    const from = (this.#at + 1) * 4;
+    const bytes = this.#message.subarray(from, from + length);
+    this.#at += 1 + wordsOf(length);
+    // A copy: connections may follow in another message.
+    if (sort === toThread.bytes) this.#current = this.#scratch.subarray(0, bytes.copy(this.#scratch));
+    else if (sort === toThread.early) this.#connections[figure]?.socket.unshift(Buffer.from(bytes));
+    else if (sort === toThread.credentials) this.#setCredentials(bytes.toString('latin1'), figure === 1);
+    else throw new RangeError(`there is no record ${sort}`);
+  }
+
+  #makeCurrent(at: number, count: number): void {
+    const words = this.#inWords;
+    if (count === 1) {
+      this.#current = this.#lines.subarray(words[at]!, words[at + 1]!);
+      return;
+    }
+    const scratch = this.#scratch;
+    let used = 0;
+    for (let i = 0; i < count; i++)
+      used += this.#lines.copy(scratch, used, words[at + 2 * i]!, words[at + 2 * i + 1]!);
+    this.#current = scratch.subarray(0, used);
+  }
+
+  #open(slot: number, fd: number, encrypted: boolean): void {
+    let connection: ThreadConnection | null = null;
+    // Its own bytes in the one buffer, which is used again for the next.
+    const callback = (length: number): boolean => {
+      this.#hear(connection as ThreadConnection, this.#readBuffer, length);
+      return true;
+    };
+    const onread = { buffer: this.#readBuffer, callback };
+    const socket = new Socket(encrypted ? { fd, allowHalfOpen: true } : { fd, allowHalfOpen: true, onread });
+    connection = new ThreadConnection(this, slot, socket, encrypted);
+    this.#connections[slot] = connection;
+    if (!encrypted) {
+      this.#watch(connection, socket);
+      return;
+    }
+    const raw = connection;
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (raw.socket === socket) this.#closed(raw);
+    });
+    if (this.#tls === null) socket.destroy();
+    else this.#tls.accept(socket, raw);
+  }
+
+  #watch(connection: ThreadConnection, socket: Socket): void {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      connection.lastError = error.code ?? error.message;
+    });
+    socket.on('end', () => {
+      this.#out.record(fromThread.ended, connection.slot, 0, 3);
+      this.#sendSoon();
+    });
+    socket.on('close', () => this.#closed(connection));
+  }
+
+  #onSecure(socket: TLSSocket, connection: ThreadConnection): void {
+    const details: TlsDetails = {
+      version: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher().name,
+      fingerprint: fingerprintOf(socket),
+    };
+    this.#out.recordWith(fromThread.secured, connection.slot, Buffer.from(JSON.stringify(details)));
+    this.#sendSoon();
+    this.#watch(connection, socket);
+    socket.on('data', (bytes: Buffer) => this.#hear(connection, bytes, bytes.length));
+    connection.secure(socket);
+  }
+
+  /** A client has sent something. */
+  #hear(connection: ThreadConnection, bytes: Buffer, length: number): void {
+    for (let from = 0; from < length; from += READ_BYTES)
+      this.#out.recordWith(
+        fromThread.data,
+        connection.slot,
+        bytes,
+        from,
+        Math.min(length, from + READ_BYTES),
+      );
+    this.#sendSoon();
+    // Of each of them one read is kept until there is room.
+    if (!this.#out.stuck || connection.stalled) return;
+    this.#stalled.push(connection);
+    connection.stall(true);
+  }
+
+  #readOn(): void {
+    for (const connection of this.#stalled.splice(0)) connection.stall(false);
+  }
+
+  #closed(connection: ThreadConnection): void {
+    const { slot } = connection;
+    if (this.#connections[slot] !== connection) return;
+    this.#connections[slot] = undefined;
+    connection.gone();
+    this.#out.recordWith(fromThread.closed, slot, Buffer.from(connection.lastError));
+    this.#sendSoon();
+  }
+
+  #tellHeld(): void {
+    if (this.#heldDirty.length === 0) return;
+    for (const connection of this.#heldDirty) {
+      connection.heldDirty = false;
+      if (connection.held === connection.heldTold || this.#connections[connection.slot] !== connection)
+        continue;
+      connection.heldTold = connection.held;
+      this.#out.record(fromThread.held, connection.slot, connection.held, 3);
+    }
+    this.#heldDirty = [];
+  }
+
+  #sendSoon(): void {
+    if (this.#sendScheduled) return;
+    this.#sendScheduled = true;
+    setImmediate(this.#sendNow);
+  }
+
+  #setCredentials(part: string, more: boolean): void {
+    this.#credentials += part;
+    if (more) return;
+    const credentials = JSON.parse(Buffer.from(this.#credentials, 'latin1').toString()) as TlsCredentials;
+    this.#credentials = '';
+    if (this.#tls !== null) {
+      this.#tls.replace(credentials);
+      return;
+    }
+    this.#tls = new TlsAcceptor<ThreadConnection>({
+      credentials,
+      requestCert: true,
+      handshakeMs: () => runtimeLimits.tlsHandshakeMs.default,
+      onSecure: (socket, connection) => this.#onSecure(socket, connection),
+      onFailure: () => {
+        this.#out.record(fromThread.failed, 0, 0, 3);
+        this.#sendSoon();
+      },
+    });
+  }
+}
