@@ -175,6 +175,8 @@ describe('Arena', () => {
     arena.reset();
     fill();
     expect(arena.counts).toEqual({ active: 1, idle: 63, high_water: 70, submitted: 71, completed: 70 });
+    arena.reset();
+    expect(arena.counts).toMatchObject({ active: 0, high_water: 70, completed: 71 });
   });
 
   test('what would end a line is a space', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { FlushHold } from './flush-hold.ts';
+import { FLUSH_REASONS, FlushHold } from './flush-hold.ts';
 
 let nowMs: number;
 let hold: FlushHold;
@@ -52,6 +52,16 @@ test('is written when it is enough for a write, or for a turn', () => {
   expect(hold.ask(999, 9)).toBeNull();
   expect(hold.ask(1_000, 9)).toBe('bytes');
   expect(hold.ask(999, 10)).toBe('size');
+});
+
+test('gives a reason that is among all of them, by which they are counted', () => {
+  hold.atMost(2);
+  const given = [hold.ask(1_000, 1), hold.ask(5, 10)];
+  hold.ask(5, 1);
+  given.push(hold.ask(5, 1));
+  nowMs += 2;
+  given.push(hold.ask(6, 1));
+  expect(given.toSorted()).toEqual(FLUSH_REASONS.toSorted());
 });
 
 test('begins anew with what comes after it was written', () => {
