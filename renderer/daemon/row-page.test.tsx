@@ -35,6 +35,7 @@ const MANIFEST: Manifest = {
       rowActions: [
         ...people!.rowActions!,
         { title: 'Visits', command: 'visits', args: { account: 'account' }, immediate: true },
+        { title: 'Past', command: 'past', args: { nick: 'nick' }, immediate: true },
         { title: 'Note', command: 'note', args: { id: 'id' }, immediate: true },
         { title: 'Bar', command: 'bar', args: { account: 'account' } },
       ],
@@ -64,6 +65,14 @@ const MANIFEST: Manifest = {
       args: z.object({ account: z.string() }),
       columns: [text('day', 'Day')],
     },
+    past: {
+      summary: 'Lists what somebody did',
+      danger: 'safe',
+      access: 'operate',
+      result: 'table',
+      args: z.object({ nick: z.string() }),
+      columns: [text('day', 'Day')],
+    },
     note: {
       summary: 'Shows a note',
       danger: 'safe',
@@ -90,6 +99,7 @@ beforeEach(async () => {
     const results: Record<string, unknown> = {
       who: { nick: 'ann', shoes: 'red' },
       visits: { rows: [{ day: 'Monday' }] },
+      past: { rows: [{ day: 'Sunday' }] },
       note: { text: 'remember the milk' },
     };
     return { ok: true, result: { result: results[command], durationMs: 1 } };
@@ -142,6 +152,7 @@ it('shows all cells, what the first action tells of one thing, and what hangs on
   expect(screen.getAllByRole('radio').map((one) => one.parentElement?.textContent)).toEqual([
     'Rooms',
     'Visits',
+    'Past',
     'Note',
     'Logs',
   ]);
@@ -225,6 +236,32 @@ it('has the actions of the row, after which it is read again', async () => {
   await act(async () => useOpenCommand.getState().open?.onDone?.());
   await pass(0);
   expect(asked()).toEqual(['who', 'who']);
+  // Once for what was done.
+  await send('people', [['anna', 'mira', 1]]);
+  await pass(0);
+  expect(asked()).toEqual(['who', 'who', 'who']);
+});
+
+it('asks nothing more about who is gone, and keeps no rows of what hangs on it once it is left', async () => {
+  await open('ann');
+  await send('people', [['ann', 'mira', 1]]);
+  await pass(0);
+  await send('rooms/ann', [['den']]);
+  const kept = () => page.model.source('d')!.table('rooms/ann').snapshot().rows;
+  expect(kept()).toEqual([['den']]);
+  await act(async () => screen.getByRole('radio', { name: 'Past' }).click());
+  await pass(0);
+  expect(kept()).toEqual([]);
+  expect(asked()).toEqual(['who', 'past']);
+  await send('people', [['ben', null, 2]]);
+  await pass(0);
+  expect(rowsOf(screen.getByRole('grid', { name: 'Past' })).slice(1, 2)).toEqual([['Sunday']]);
+  expect(isOff(screen.getByRole('button', { name: 'Refresh' }))).toBe(true);
+  await act(async () => screen.getByRole('radio', { name: 'Note' }).click());
+  await pass(0);
+  await act(async () => screen.getByRole('radio', { name: 'Past' }).click());
+  await pass(0);
+  expect(asked()).toEqual(['who', 'past', 'note']);
 });
 
 it('follows the row when it is called otherwise, and says that it is gone, with what is left to do', async () => {

@@ -104,6 +104,19 @@ it('has the presets of what is chosen with it, and a choice of your own whose fi
   useOpenCommand.setState({ open: null });
 });
 
+it('is offered on rows that say what it is for, and on all where it is for all', () => {
+  const where = { column: 'nick', says: ['ann', 'bob'] };
+  const [some, all] = toolsOf([{ ...action('drop'), where }, action('drop')]);
+  const rows = [
+    ['ann', 1],
+    ['bob', 2],
+    ['cid', 3],
+    [null, 4],
+  ];
+  expect(rows.map((row) => some!.fits(row))).toEqual([true, true, false, false]);
+  expect(rows.map((row) => all!.fits(row))).toEqual([true, true, true, true]);
+});
+
 it('has what harms most last', () => {
   const tools = toolsOf([action('purge'), action('drop'), action('who', true)]);
   expect(byDanger(tools).map(({ title }) => title)).toEqual(['who', 'drop', 'purge']);
