@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -673,5 +673,40 @@ it('offers a login to whoever connects first: its listeners open when accounts c
     expect(String(bytes)).toMatch(/[ :]sasl=PLAIN,EXTERNAL,SCRAM-SHA-256/);
   } finally {
     door.close();
+  }
+});
+
+it('deletes at a start what was kept on disk and is not to be any more, but nothing that is beside it or of others', async () => {
+  const parent = dataDir;
+  try {
+    dataDir = join(parent, 'ircd');
+    await mkdir(dataDir);
+    await mkdir(join(parent, 'messages'));
+    const names = ['messages.db', 'messages.db-wal', 'messages.db-shm', 'messages.db.old'];
+    const fill = async () => {
+      for (const name of names) await writeFile(join(parent, 'messages', name), 'psst');
+    };
+    const left = () => readdir(join(parent, 'messages')).then((found) => found.sort());
+    const nothing = configure({ accounts: { authority: 'none' }, history: { keep_minutes: 0 } });
+    await fill();
+    // One that stands alone has never kept anything there.
+    await start(nothing);
+    expect(await left()).toEqual(names.toSorted());
+    const introduced = () => {
+      const peers = new PeerDirectory();
+      peers.introduce([], new Uint8Array(32));
+      return peers;
+    };
+    await start(nothing, introduced());
+    expect(await left()).toEqual(['messages.db.old']);
+    await fill();
+    const memory = { keep_minutes: 60, on_disk: false };
+    await start(configure({ accounts: { authority: 'none' }, history: memory }), introduced());
+    expect(await left()).toEqual(['messages.db.old']);
+    await start(nothing, introduced());
+    expect(await left()).toEqual(['messages.db.old']);
+  } finally {
+    for (const daemon of started.splice(0)) await daemon.drain(AbortSignal.abort());
+    dataDir = parent;
   }
 });
