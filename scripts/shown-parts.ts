@@ -73,6 +73,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],
+  MarkerJournal: ['batcher markers'],
   DiskQueue: ['batcher messages'],
   JournalFile: INSIDE,
   KeptChannels: INSIDE,

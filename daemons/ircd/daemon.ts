@@ -44,6 +44,8 @@ import { type MessageKeeper, PeerKeeper, type PeerKeeperOptions } from './histor
 import { deleteMessages } from './history/open-history.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
+import { keepMarkers } from './journal/keep-markers.ts';
+import type { MarkerJournal } from './journal/marker-journal.ts';
 import { limits } from './limits.ts';
 import { LinkFigures } from './links/link-figures.ts';
 import { LinkedAuthority } from './links/linked-authority.ts';
@@ -109,6 +111,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
   #kept: KeptChannels | null = null;
+  #markers: MarkerJournal | null = null;
   #tellRestored = () => {};
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
@@ -277,6 +280,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const kept = await KeptChannels.open({ dataDir, minutes, server: this.#server, log: this.#logger });
     if (kept !== null) instrumentCounts(metrics, 'batcher', 'channels', () => kept.journal.counts);
     this.#kept = kept;
+    const markers = await keepMarkers({ dataDir, server: this.#server, log: this.#logger });
+    instrumentCounts(metrics, 'batcher', 'markers', () => markers?.counts ?? NO_BATCHES);
+    this.#markers = markers;
   }
 
   listeners() {
@@ -343,6 +349,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#server.passwords.close();
     await this.#banSaver.close();
     await this.#kept?.close();
+    await this.#markers?.close();
     await this.#server.history?.disk?.close(deadline);
     await this.#threads.close(0);
   }

@@ -404,6 +404,12 @@ export const limits = {
     reason:
       'Channels and nicks of which is kept how far one account, or one client without, has read; beyond it the one that was read longest ago is forgotten.',
   },
+  readMarkersTotal: {
+    default: 500_000,
+    unit: 'count',
+    reason:
+      'How far accounts have read, over all of them: about 50 MB in memory, and 40 on disk. Beyond it the account that has read nothing for longest is forgotten.',
+  },
   readMarkerAccounts: {
     default: 20_000,
     unit: 'count',

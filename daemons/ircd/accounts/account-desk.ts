@@ -4,6 +4,7 @@
  */
 import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
 import { MOST_NICKS } from '../../../contract/accounts.ts';
+import { MOST_ACCOUNTS } from '../../../contract/messages.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { LoginTimelines } from '../../../kit/login-timelines.ts';
 import { sameName } from '../../irc/casemapping.ts';
@@ -15,6 +16,7 @@ import { setAccount } from '../actions/account.ts';
 import { tellOffer } from '../actions/offer.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { HistoryDisk } from '../history/history-disk.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { AccountCounts, Accounts } from './accounts.ts';
@@ -212,14 +214,14 @@ export class AccountDesk implements Accounts {
   }
 
   /**
-   * Forgets on disk what was said by accounts that were dropped while this server could not be told, before somebody else takes their
-   * names. Called when accounts can be asked, and once it is known what is on disk.
+   * Forgets on disk what was said and read by accounts that were dropped while this server could not be told, before somebody else takes
+   * their names. Called when accounts can be asked, and once it is known what is on disk.
    */
   async reviewHistory(): Promise<void> {
-    const { history, host, house } = this.#server;
+    const { history, host, house, markers } = this.#server;
     const asked = this.#authority;
-    if (history?.disk == null || !asked.present || asked.loginOnly === true) return;
-    for await (const accounts of history.disk.accounts()) {
+    if (!asked.present || asked.loginOnly === true) return;
+    for await (const accounts of keptAccounts(markers.names, history?.disk ?? null)) {
       const answer = await asked.ask('ended', { accounts: [...accounts] }).catch(() => null);
       if (answer === null || this.#authority !== asked) return;
       for (const { account, why } of answer.ended)
@@ -270,6 +272,16 @@ export class AccountDesk implements Accounts {
     }
     return found;
   }
+}
+
+/** Folded accounts of which something outlives a restart, as many as may be asked for at once. */
+async function* keptAccounts(
+  readers: readonly string[],
+  disk: HistoryDisk | null,
+): AsyncGenerator<readonly string[]> {
+  for (let from = 0; from < readers.length; from += MOST_ACCOUNTS)
+    yield readers.slice(from, from + MOST_ACCOUNTS);
+  if (disk !== null) yield* disk.accounts();
 }
 
 /** `nick!user@host`, with `*` for what is not known before registration. */

@@ -48,8 +48,19 @@ function advance(server: CommandServer, client: LocalClient, target: string, sta
   const before = server.markers.get(client, target);
   // Nobody has read what is not said yet.
   const now = server.markers.advance(client, target, Math.min(given, Date.now()));
+  const { records } = server.markers;
+  if (now === before || records === null || client.user.account === null) {
+    tell(server, client, shown, now !== before);
+    return;
+  }
+  // What is answered is on disk.
+  const done = () => tell(server, client, shown, true);
+  server.defer(client, records.written(), done, done);
+}
+
+function tell(server: CommandServer, client: LocalClient, shown: string, isNew: boolean): void {
   sendMarker(server, client, shown);
-  if (now === before) return;
+  if (!isNew) return;
   const others = server.markers.others(client);
   server.host.work.spend(others.length * workPrices.row.ns);
   for (const other of others) if (other.has(CAP.readMarker)) sendMarker(server, other, shown);

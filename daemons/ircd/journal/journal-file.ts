@@ -27,6 +27,11 @@ export function journalPath(dataDirectory: string): string {
   return join(dataDirectory, 'channels.journal');
 }
 
+/** The journal of how far accounts have read. */
+export function markerPath(dataDirectory: string): string {
+  return join(dataDirectory, 'markers.journal');
+}
+
 /** What a file was found to hold. */
 export interface JournalFound {
   /** What the good lines hold, oldest first. */

@@ -1,6 +1,7 @@
 /**
  * How far users have read (IRCv3 read-marker): of each account, for all of its clients, and of each client without one for as long as it
- * is connected. In memory, and never told to anybody else.
+ * is connected. Never told to anybody else. Those of accounts outlive the process where somebody writes them down
+ * (journal/marker-journal.ts).
  */
 import { fold } from '../../irc/casemapping.ts';
 import { limits } from '../limits.ts';
@@ -9,18 +10,45 @@ import type { LocalClient } from './local-client.ts';
 /** When what was read last was said, Unix milliseconds, by folded channel or nick; the one that changed last is the last. */
 type Marks = Map<string, number>;
 
+/** Something that has changed of an account, by folded names. */
+export interface MarkerRecord {
+  readonly account: string;
+  /** Absent where the account has ended. */
+  readonly target?: string;
+  /** How far it has read there. */
+  readonly ms?: number;
+  /** What the channel is called now. */
+  readonly to?: string;
+}
+
+/** Whoever writes down what changes of accounts. */
+export interface MarkerRecords {
+  note(record: MarkerRecord): void;
+  /** Resolves when all that was noted is on disk, or cannot be now. */
+  written(): Promise<void>;
+}
+
 /** Those of all users. */
 export class ReadMarkers {
   readonly #mostAccounts: number;
+  readonly #most: number;
   /** By folded account; the one that has read last is the last. */
   readonly #accounts = new Map<string, Marks>();
   readonly #clients = new WeakMap<LocalClient, Marks>();
   /** Who hears of changes, by folded account. */
   readonly #followers = new Map<string, Set<LocalClient>>();
   readonly #following = new Map<LocalClient, string>();
+  /** Marks of all accounts. */
+  #size = 0;
+  /** Null where they are in memory alone. */
+  records: MarkerRecords | null = null;
 
-  constructor(mostAccounts: number = limits.readMarkerAccounts.default) {
+  constructor(
+    mostAccounts: number = limits.readMarkerAccounts.default,
+    most: number = limits.readMarkersTotal.default,
+  ) {
     this.#mostAccounts = mostAccounts;
+    this.#most = most;
   }
 
   /** Null where nothing is known. */
@@ -34,29 +62,72 @@ export class ReadMarkers {
    */
   advance(client: LocalClient, target: string, toMs: number): number {
     const key = fold(target);
-    const marks = this.#of(client) ?? this.#make(client);
-    const before = marks.get(key) ?? Number.NEGATIVE_INFINITY;
-    if (toMs <= before) return before;
-    marks.delete(key);
-    marks.set(key, toMs);
-    if (marks.size > limits.readMarkers.default) forgetFirst(marks);
     const account = accountOf(client);
-    if (account !== null) {
-      this.#accounts.delete(account);
-      this.#accounts.set(account, marks);
+    const before = this.#of(client)?.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (toMs <= before) return before;
+    if (account === null) {
+      const marks: Marks = this.#clients.get(client) ?? new Map();
+      this.#clients.set(client, marks);
+      put(marks, key, toMs);
+    } else {
+      this.#put(account, key, toMs);
+      this.records?.note({ account, target: key, ms: toMs });
     }
     return toMs;
+  }
+
+  /** Something that was written down is so again. */
+  replay({ account, target, ms, to }: MarkerRecord): void {
+    const marks = this.#accounts.get(account);
+    if (target === undefined) this.forgetAccount(account);
+    else if (ms !== undefined) this.#put(account, target, ms);
+    else if (to !== undefined && marks !== undefined) this.#move(marks, target, to);
+  }
+
+  /** What was read last is known longest. */
+  #put(account: string, target: string, ms: number): void {
+    const marks: Marks = this.#accounts.get(account) ?? new Map();
+    this.#size -= marks.size;
+    put(marks, target, ms);
+    this.#size += marks.size;
+    this.#accounts.delete(account);
+    this.#accounts.set(account, marks);
+    while (this.#accounts.size > this.#mostAccounts || this.#size > this.#most) {
+      const [longest, { size }] = this.#accounts.entries().next().value!;
+      this.#accounts.delete(longest);
+      this.#size -= size;
+    }
+  }
+
+  /** All that is known of accounts, what was read longest ago first. */
+  *all(): Iterable<MarkerRecord> {
+    for (const [account, marks] of this.#accounts)
+      for (const [target, ms] of marks) yield { account, target, ms };
+  }
+
+  /** Accounts of which something is known, folded. */
+  get names(): readonly string[] {
+    return [...this.#accounts.keys()];
   }
 
   /** How far a channel was read, by accounts and by clients that are on it, holds for it under another name too. */
   renamed(former: string, name: string, clients: Iterable<LocalClient>): void {
     const [from, to] = [fold(former), fold(name)];
     if (from === to) return;
-    for (const marks of this.#accounts.values()) move(marks, from, to);
+    for (const [account, marks] of this.#accounts) {
+      if (this.#move(marks, from, to)) this.records?.note({ account, target: from, to });
+    }
     for (const client of clients) {
       const marks = this.#clients.get(client);
       if (marks !== undefined) move(marks, from, to);
     }
+  }
+
+  #move(marks: Marks, from: string, to: string): boolean {
+    const { size } = marks;
+    const isMoved = move(marks, from, to);
+    this.#size += marks.size - size;
+    return isMoved;
   }
 
   /** How many accounts have read something. */
@@ -85,7 +156,12 @@ export class ReadMarkers {
 
   /** Whoever takes the name of an account later is another. */
   forgetAccount(account: string): void {
-    this.#accounts.delete(fold(account));
+    const key = fold(account);
+    const marks = this.#accounts.get(key);
+    if (marks === undefined) return;
+    this.#size -= marks.size;
+    this.#accounts.delete(key);
+    this.records?.note({ account: key });
   }
 
   /** A client is gone. */
@@ -102,17 +178,6 @@ export class ReadMarkers {
     const account = accountOf(client);
     return account === null ? this.#clients.get(client) : this.#accounts.get(account);
   }
-
-  #make(client: LocalClient): Marks {
-    const marks: Marks = new Map();
-    const account = accountOf(client);
-    if (account === null) this.#clients.set(client, marks);
-    else {
-      this.#accounts.set(account, marks);
-      if (this.#accounts.size > this.#mostAccounts) forgetFirst(this.#accounts);
-    }
-    return marks;
-  }
 }
 
 function accountOf({ user }: LocalClient): string | null {
@@ -126,10 +191,17 @@ function forgetFirst(map: Map<string, unknown>): void {
   }
 }
 
-/** Whatever was read of another channel that had the name before is over. */
-function move(marks: Marks, from: string, to: string): void {
+/** Whatever was read of another channel that had the name before is over. Answers whether the channel was read. */
+function move(marks: Marks, from: string, to: string): boolean {
   const ms = marks.get(from);
-  if (ms === undefined) return;
+  if (ms === undefined) return false;
   marks.delete(from);
   marks.set(to, ms);
+  return true;
+}
+
+function put(marks: Marks, target: string, ms: number): void {
+  marks.delete(target);
+  marks.set(target, ms);
+  if (marks.size > limits.readMarkers.default) forgetFirst(marks);
 }
