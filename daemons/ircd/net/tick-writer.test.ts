@@ -25,6 +25,7 @@ class FakeReceiver implements TickReceiver {
   }
 
   write(bytes: Buffer): boolean {
+    if (this.stalled) throw new Error('what takes nothing is written to');
     this.written.push(Buffer.from(bytes));
     this.stalled = this.acceptWrites-- <= 0;
     return !this.stalled;
