@@ -359,6 +359,35 @@ describe('an operator of the network', () => {
     ]);
   });
 
+  it('renames nothing who has left, or what has ended, before the deed was written down', async () => {
+    const [eve, fay] = ['eve', 'fay'].map((nick) => irc.join(nick)) as [MemoryClient, MemoryClient];
+    for (const client of [eve, fay]) irc.promote(client, ['override']);
+    let write = () => {};
+    const due: Promise<void>[] = [];
+    irc.host.writeDeed = (may) => {
+      const written = new Promise<void>((resolve) => {
+        write = resolve;
+      });
+      due.push(written);
+      return written.then(() => may);
+    };
+    eve.send('RENAME #c #d');
+    eve.drop();
+    write();
+    await Promise.all(due);
+    await settled();
+    fay.send('RENAME #c #e');
+    for (const client of [op, ann, bob]) client.send('PART #c');
+    write();
+    await Promise.all(due);
+    await settled();
+    expect([find('#c'), find('#d'), find('#e')]).toEqual([undefined, undefined, undefined]);
+    expect(irc.host.audits.map(({ ok, outcome }) => [ok, outcome])).toEqual([
+      [false, 'not_found: eve had left before'],
+      [false, 'not_found: #c had ended before'],
+    ]);
+  });
+
   it('is refused what nobody may, and without the privilege what strangers may not', async () => {
     const eve = irc.join('eve');
     irc.promote(eve, ['kill']);

@@ -44,6 +44,25 @@ describe('after a crash', () => {
     expect(after.logged[0]).toMatch(/^channels_restored: 1 channel /);
   });
 
+  it('a channel that was renamed is there under its new name alone, and its old one is free', async () => {
+    const before = await scene.start();
+    const ann = loggedIn(before, 'ann', 'ann');
+    await ask(ann, 'JOIN #x', ' 366 ');
+    await ask(ann, 'TOPIC #x :what we talk about', ' TOPIC ');
+    await before.kept!.journal.settled();
+    await ask(ann, 'RENAME #x #y', ' JOIN #y');
+    await before.kept!.journal.settled();
+    await scene.crash(before);
+    const after = await scene.start();
+    const { state } = after.irc.server;
+    expect([...state.channels.values()].map(({ name, topic }) => `${name} ${topic}`)).toEqual([
+      '#y what we talk about',
+    ]);
+    // Whoever makes another of the old name is its operator.
+    expect(names(await ask(loggedIn(after, 'eve', null), 'JOIN #x', ' 366 '))).toContain('@eve');
+    expect(names(await ask(loggedIn(after, 'ann', 'ann'), 'JOIN #y', ' 366 '))).toContain('@ann');
+  });
+
   it('whoever comes first is not operator; who was it with an account is it again, and with voice likewise', async () => {
     const before = await scene.start();
     const ann = loggedIn(before, 'ann', 'ann');
