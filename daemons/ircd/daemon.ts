@@ -19,6 +19,7 @@ import type {
   RunningDaemon,
 } from '../runtime/host/daemon-definition.ts';
 import { stopEffect } from '../runtime/host/impact-text.ts';
+import type { AskedPeerOptions } from '../runtime/net/asked-peer.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/net/ban-saver.ts';
 import { liveBanTable } from '../runtime/net/ban-table.ts';
@@ -40,7 +41,7 @@ import { Cloaks } from './cloak.ts';
 import { makeCloakKeys } from './cloak-keys.ts';
 import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
-import { type MessageKeeper, PeerKeeper, type PeerKeeperOptions } from './history/message-keeper.ts';
+import { type MessageKeeper, PeerKeeper } from './history/message-keeper.ts';
 import { deleteMessages } from './history/open-history.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
@@ -358,7 +359,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   #messages(): MessageKeeper | null {
     const { peers } = this.#context;
     if (peers.secret === null) return null;
-    const log: PeerKeeperOptions['log'] = (level, event, message) => this.#logger[level](event, message);
+    const log: AskedPeerOptions['log'] = (level, event, message) => this.#logger[level](event, message);
     return new PeerKeeper({ peers, clock: systemClock, figures: this.#messageFigures, log });
   }
 

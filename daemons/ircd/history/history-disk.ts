@@ -15,16 +15,13 @@ import type { WorkTurns } from '../../runtime/async/work-turns.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { DiskQueue } from './disk-queue.ts';
+import { DiskWaiters } from './disk-waiters.ts';
 import type { HistoryEntry } from './history-buffer.ts';
-import type { MessageKeeper } from './message-keeper.ts';
 import { ReadTurns } from './read-turns.ts';
-
-/** Who may read a channel, a row each. */
-export type ReaderRows = MessageResult<'readers'>['rows'];
+import { StoredReaders, type StoredReadersOptions } from './stored-readers.ts';
 
 /** What a {@link HistoryDisk} needs. */
-export interface DiskOptions {
-  readonly keeper: MessageKeeper;
+export interface DiskOptions extends StoredReadersOptions {
   readonly work: WorkTurns;
   /** How much is kept. */
   readonly amount: () => MessageArgs<'open'>;
@@ -33,10 +30,6 @@ export interface DiskOptions {
    * how much those were moved to be behind it.
    */
   readonly onOrder: (order: number, waiting: Iterable<HistoryEntry>) => number;
-  /** Resolves when the channels of the start before are there again: what is on disk of others is deleted. */
-  readonly restored: Promise<void>;
-  /** Told page by page who may read what, once what was to be written before is. */
-  readonly onReaders: (rows: ReaderRows) => void;
   /** Told that all is dropped, also how much is kept of what. */
   readonly onDropped: () => void;
   /** Told why nothing is written, once for each cause, and null when it is again. */
@@ -49,14 +42,6 @@ export interface DiskWait {
   readonly gate: WorkGate;
   /** Whether it is there. */
   isWritten: boolean;
-}
-
-interface Waiter {
-  readonly upTo: number;
-  /** Whether what was deleted is to be in no file any more. */
-  readonly isClean: boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** The history of one server on disk. */
@@ -79,17 +64,15 @@ export class HistoryDisk {
   #due: NodeJS.Timeout | null = null;
   #retryMs: number = limits.journalRetryBaseMs.default;
   #problem: string | null = null;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new DiskWaiters();
+  readonly #readers: StoredReaders;
   /** Scopes that the disk may have although they were dropped: up to which change it has to be written, the earliest first. */
   readonly #dropped = new Map<string, number>();
   #frozen = false;
-  #readers: 'due' | 'under way' | 'known' = 'due';
-  #onKnown: () => void = () => {};
-  /** What has changed while readers are read. */
-  #meanwhile: StoreChange[] = [];
 
   constructor(options: DiskOptions) {
     this.#options = options;
+    this.#readers = new StoredReaders(options);
     options.keeper.listen(() => this.#onPresence());
     this.#onPresence();
   }
@@ -119,7 +102,7 @@ export class HistoryDisk {
 
   change(change: StoreChange): void {
     if (this.#frozen) return;
-    if (this.#readers === 'under way') this.#meanwhile.push(change);
+    this.#readers.changed(change);
     const isAllDropped = this.#queue.change(change);
     if (change.do === 'drop') {
       this.#dropped.delete(change.scope);
@@ -136,7 +119,7 @@ export class HistoryDisk {
 
   /** A scope begins: what is there of that name, and was not told yet, is of one that has ended. */
   begins(scope: string): void {
-    if (this.#readers !== 'known') this.change({ do: 'drop', scope });
+    if (!this.#readers.areKnown) this.change({ do: 'drop', scope });
   }
 
   /**
@@ -178,22 +161,14 @@ export class HistoryDisk {
     if ((isClean ? this.#cleaned : this.#written) >= upTo) return Promise.resolve();
     if (!this.#isOpen || this.#problem !== null)
       return Promise.reject(new Error(this.#problem ?? 'the keeper of the messages is away'));
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ upTo, isClean, resolve, reject });
-      this.#now();
-    });
+    const written = this.#waiters.wait(upTo, isClean);
+    this.#now();
+    return written;
   }
 
   /** Waits until it is known who may read what is there from before; false where that takes longer. */
   whenKnown(mostMs: number): Promise<boolean> {
-    if (this.#readers === 'known') return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(false), mostMs);
-      this.#onKnown = () => {
-        clearTimeout(late);
-        resolve(true);
-      };
-    });
+    return this.#readers.whenKnown(mostMs);
   }
 
   /**
@@ -272,7 +247,7 @@ export class HistoryDisk {
     this.#isOpen = false;
     if (this.#due !== null) clearTimeout(this.#due);
     this.#due = null;
-    this.#fail(new Error('the keeper of the messages is away'));
+    this.#waiters.fail(new Error('the keeper of the messages is away'));
   }
 
   async #open(opening: number): Promise<void> {
@@ -285,42 +260,13 @@ export class HistoryDisk {
       this.#retryMs = limits.journalRetryBaseMs.default;
       this.#say(null);
       if (this.#queue.size > 0 || this.#batch !== null) this.#now();
-      else this.#readReaders();
+      else this.#readers.read();
     } catch (error) {
       // What is away comes back by itself.
       if (opening !== this.#opening || !keeper.present) return;
       this.#say(textOf(error));
       this.#retry(() => this.#onPresence());
     }
-  }
-
-  /** Once, when all that changed before is on disk: what is read then is how it is. */
-  #readReaders(): void {
-    if (this.#readers !== 'due') return;
-    this.#readers = 'under way';
-    this.#meanwhile = [];
-    const { keeper, onReaders, restored } = this.#options;
-    const read = async () => {
-      await restored;
-      for (let last = { scope: '', account: '' }; ; ) {
-        const { rows } = await keeper.ask('readers', last);
-        if (rows.length === 0) break;
-        onReaders(rows.filter((row) => !this.#meanwhile.some((change) => isAbout(change, row))));
-        const { scope, account } = rows.at(-1)!;
-        last = { scope, account };
-      }
-    };
-    read().then(
-      () => {
-        this.#readers = 'known';
-        this.#meanwhile = [];
-        this.#onKnown();
-      },
-      // Read from the start when the keeper is there again.
-      () => {
-        this.#readers = 'due';
-      },
-    );
   }
 
   #soon(): void {
@@ -342,18 +288,18 @@ export class HistoryDisk {
       // A batch of nothing is for who waits until what was written already is clean.
       while (
         opening === this.#opening &&
-        (this.#batch !== null || this.#queue.size > 0 || this.#waiters.length > 0)
+        (this.#batch !== null || this.#queue.size > 0 || this.#waiters.size > 0)
       ) {
         this.#batch ??= { run: this.#run, batch: ++this.#batches, changes: this.#queue.take() };
         const { taken } = this.#queue;
-        const clean = this.#waiters.some(({ isClean, upTo }) => isClean && upTo <= taken);
+        const clean = this.#waiters.wantClean(taken);
         await this.#options.keeper.ask('write', { ...this.#batch, clean });
         this.#batch = null;
         this.#written = taken;
         if (clean) this.#cleaned = taken;
         this.#succeeded();
         // What came meanwhile may wait for more, unless somebody waits for it.
-        if (!this.#queue.isLarge && this.#waiters.length === 0) break;
+        if (!this.#queue.isLarge && this.#waiters.size === 0) break;
       }
     } catch (error) {
       this.#failed(opening, error);
@@ -365,20 +311,17 @@ export class HistoryDisk {
   #succeeded(): void {
     this.#retryMs = limits.journalRetryBaseMs.default;
     this.#say(null);
-    const isDone = ({ upTo, isClean }: Waiter) => upTo <= (isClean ? this.#cleaned : this.#written);
-    const done = this.#waiters.filter(isDone);
-    this.#waiters = this.#waiters.filter((waiter) => !isDone(waiter));
-    for (const { resolve } of done) resolve();
+    this.#waiters.settle(this.#written, this.#cleaned);
     for (const [scope, upTo] of this.#dropped) {
       if (upTo > this.#written) break;
       this.#dropped.delete(scope);
     }
-    if (this.#queue.size === 0) this.#readReaders();
+    if (this.#queue.size === 0) this.#readers.read();
   }
 
   /** It is asked for again: by the next opening where the keeper is away, else in a while. */
   #failed(opening: number, error: unknown): void {
-    this.#fail(error);
+    this.#waiters.fail(error);
     if (opening !== this.#opening || !this.#options.keeper.present) return;
     this.#say(textOf(error));
     this.#retry(() => void this.#writeAll(this.#opening));
@@ -393,35 +336,11 @@ export class HistoryDisk {
     this.#retryMs = Math.min(this.#retryMs * 2, limits.journalRetryMaxMs.default);
   }
 
-  #fail(error: unknown): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { reject } of waiters) reject(error);
-  }
-
   #say(problem: string | null): void {
     // Said once for each cause, not with every attempt.
     if (problem === this.#problem) return;
     this.#problem = problem;
     this.#options.onProblem(problem);
-  }
-}
-
-/** Whether who may read what is no longer as it was read. */
-function isAbout(change: StoreChange, { scope, account }: ReaderRows[number]): boolean {
-  switch (change.do) {
-    case 'drop':
-      return change.scope === scope;
-    case 'no reader':
-      return change.scope === scope && change.account === account;
-    case 'rename':
-      return change.scope === scope || change.to === scope;
-    case 'end account':
-      return change.account === account;
-    case 'clear':
-      return change.kind === 'channels';
-    default:
-      return false;
   }
 }
 

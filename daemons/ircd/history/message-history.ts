@@ -24,8 +24,9 @@ import {
   type Peer,
   type Remembered,
 } from './history-buffer.ts';
-import type { DiskWait, HistoryDisk, ReaderRows } from './history-disk.ts';
+import type { DiskWait, HistoryDisk } from './history-disk.ts';
 import { readersText } from './history-policy.ts';
+import type { ReaderRows } from './stored-readers.ts';
 
 /** What the settings say of it. */
 type Settings = IrcdConfig['history'];

@@ -7,11 +7,7 @@ import {
   type MessageQuestion,
   type MessageResult,
 } from '../../../contract/messages.ts';
-import type { Clock } from '../../../kit/clock.ts';
-import type { RequestFigures } from '../../../kit/request-figures.ts';
-import type { Peers } from '../../runtime/host/peer-directory.ts';
-import { PeerLink } from '../../runtime/net/peer-link.ts';
-import { PeerQuestions } from '../../runtime/net/peer-questions.ts';
+import { AskedPeer, type AskedPeerOptions } from '../../runtime/net/asked-peer.ts';
 
 /** Who keeps the messages beyond a restart. */
 export interface MessageKeeper {
@@ -24,71 +20,34 @@ export interface MessageKeeper {
   close(): void;
 }
 
-/** What a {@link PeerKeeper} needs. */
-export interface PeerKeeperOptions {
-  readonly peers: Peers;
-  readonly clock: Clock;
-  readonly figures: RequestFigures;
-  readonly log: (level: 'info' | 'warn', event: string, message: string) => void;
-}
-
 /** Asks the daemon that keeps the messages. */
 export class PeerKeeper implements MessageKeeper {
-  readonly #questions: PeerQuestions<typeof MESSAGE_QUESTIONS>;
-  readonly #link: PeerLink;
-  #present = false;
-  #onPresence: (() => void) | null = null;
-  #closed = false;
+  readonly #peer: AskedPeer<typeof MESSAGE_QUESTIONS>;
 
-  constructor({ peers, clock, figures, log }: PeerKeeperOptions) {
-    this.#questions = new PeerQuestions(MESSAGE_QUESTIONS, clock, figures);
-    this.#link = new PeerLink({
-      peers,
-      clock,
+  constructor(options: AskedPeerOptions) {
+    this.#peer = new AskedPeer(MESSAGE_QUESTIONS, options, {
       protocol: MESSAGES_PROTOCOL,
       lineChars: MESSAGES_LINE_CHARS,
-      onPeer: async (channel) => {
-        const ended = this.#questions.use(channel, () => {});
-        log('info', 'messages_present', 'What is said is kept on disk');
-        this.#setPresent(true);
-        try {
-          await ended;
-        } finally {
-          if (!this.#closed)
-            log(
-              'warn',
-              'messages_away',
-              'The keeper of the messages is away: what is said is in memory alone until it is back',
-            );
-          this.#setPresent(false);
-        }
-      },
-      onBroken: (why) =>
-        log('warn', 'messages_link_broken', `The keeper of the messages cannot be asked: ${why}`),
+      event: 'messages',
+      present: 'What is said is kept on disk',
+      away: 'The keeper of the messages is away: what is said is in memory alone until it is back',
+      broken: 'The keeper of the messages cannot be asked',
     });
   }
 
   get present(): boolean {
-    return this.#present;
+    return this.#peer.present;
   }
 
   ask<Name extends MessageQuestion>(name: Name, args: MessageArgs<Name>): Promise<MessageResult<Name>> {
-    return this.#questions.ask(name, args) as Promise<MessageResult<Name>>;
+    return this.#peer.questions.ask(name, args) as Promise<MessageResult<Name>>;
   }
 
   listen(onPresence: () => void): void {
-    this.#onPresence = onPresence;
+    this.#peer.listen({ onPresence });
   }
 
   close(): void {
-    this.#closed = true;
-    this.#onPresence = null;
-    this.#link.close();
-  }
-
-  #setPresent(present: boolean): void {
-    if (this.#present === present) return;
-    this.#present = present;
-    this.#onPresence?.();
+    this.#peer.close();
   }
 }
