@@ -12,14 +12,19 @@ export interface SaidMessage {
   readonly target: string;
 }
 
+/** For so many messages there is room at first; a power of two. */
+const FIRST_ROOM = 64;
+
 /** The messages of late, of this server and of others. */
 export class RecentMessages {
   readonly #stem: string;
   readonly #most: number;
   #last = 0;
-  readonly #numbers: Float64Array;
-  readonly #sources: (User | null)[];
-  readonly #targets: string[];
+  /** As long as all that were noted have room: arrays for the most of them are megabytes, which most servers never need. */
+  #room: number;
+  #numbers: Float64Array;
+  #sources: (User | null)[];
+  #targets: string[];
   /** Those of other servers, oldest first. */
   readonly #others = new Map<string, SaidMessage>();
 
@@ -27,15 +32,17 @@ export class RecentMessages {
   constructor(stem: string, most: number = limits.recentMessages.default) {
     this.#stem = stem;
     this.#most = most;
-    this.#numbers = new Float64Array(most);
-    this.#sources = new Array(most).fill(null);
-    this.#targets = new Array(most).fill('');
+    this.#room = Math.min(FIRST_ROOM, most);
+    this.#numbers = new Float64Array(this.#room);
+    this.#sources = new Array(this.#room).fill(null);
+    this.#targets = new Array(this.#room).fill('');
   }
 
   /** A new id for a message of this server. */
   begin(source: User, target: string): string {
     const number = ++this.#last;
-    const slot = number % this.#most;
+    if (number >= this.#room && this.#room < this.#most) this.#makeRoom(number);
+    const slot = number % this.#room;
     this.#numbers[slot] = number;
     this.#sources[slot] = source;
     this.#targets[slot] = target;
@@ -82,12 +89,23 @@ export class RecentMessages {
     else this.#others.delete(msgid);
   }
 
+  /** Makes so much room that `number` takes nobody's place, or the most. All that were noted stand at their numbers until then. */
+  #makeRoom(number: number): void {
+    const [numbers, sources, targets] = [this.#numbers, this.#sources, this.#targets];
+    while (this.#room <= number && this.#room < this.#most) this.#room = Math.min(this.#room * 2, this.#most);
+    this.#numbers = new Float64Array(this.#room);
+
+    this.#numbers.set(numbers);
+    this.#sources = sources.concat(new Array(this.#room - sources.length).fill(null));
+    this.#targets = targets.concat(new Array(this.#room - targets.length).fill(''));
+  }
+
   /** Where a message of this server is noted, if it still is. */
   #slotOf(msgid: string): number | null {
     if (!msgid.startsWith(this.#stem)) return null;
     const number = Number.parseInt(msgid.slice(this.#stem.length), 36);
     if (!(number > 0) || msgid !== this.#stem + number.toString(36)) return null;
-    const slot = number % this.#most;
+    const slot = number % this.#room;
     return this.#numbers[slot] === number ? slot : null;
   }
 }

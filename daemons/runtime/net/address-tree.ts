@@ -9,14 +9,18 @@ const GROUPS = 8;
 const GROUP_BITS = 16;
 const ADDRESS_BITS = 128;
 const NONE = -1;
+/** Nodes that there is room for once the first network comes: most trees never get one, and most servers have several. */
 const FIRST_CAPACITY = 64;
+
+/** Of all trees without a network. */
+const [NO_KEYS, NO_BITS, NO_CHILDREN] = [new Uint16Array(0), new Uint8Array(0), new Int32Array(0)];
 
 export class AddressTree<Value extends object> {
   /** Eight groups a node, of which the first `#bits` bits count. */
-  #keys = new Uint16Array(FIRST_CAPACITY * GROUPS);
-  #bits = new Uint8Array(FIRST_CAPACITY);
+  #keys = NO_KEYS;
+  #bits = NO_BITS;
   /** Two a node: where the next bit is 0, and where it is 1. A free node names the next free one. */
-  #children = new Int32Array(FIRST_CAPACITY * 2);
+  #children = NO_CHILDREN;
   readonly #values: (Value | null)[] = [];
   #root = NONE;
   #free = NONE;
@@ -159,7 +163,7 @@ export class AddressTree<Value extends object> {
   }
 
   #grow(): void {
-    const capacity = this.#bits.length * 2;
+    const capacity = Math.max(FIRST_CAPACITY, this.#bits.length * 2);
     const keys = new Uint16Array(capacity * GROUPS);
     const bits = new Uint8Array(capacity);
     const children = new Int32Array(capacity * 2);
