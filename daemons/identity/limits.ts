@@ -196,6 +196,12 @@ export const limits = {
     reason:
       'Room that the log of the database gets at once: a file that grows makes each write wait for longer.',
   },
+  logRoomFreeBytes: {
+    default: 134_217_728,
+    unit: 'bytes',
+    reason:
+      'What has to be free on the disk for that: with less the room would be missing where accounts, messages and figures are written.',
+  },
   checkpointCommits: {
     default: 256,
     unit: 'count',
