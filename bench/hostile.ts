@@ -67,7 +67,8 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
     String(victim.port),
     String(victim.p10Port ?? ''),
   ]);
-  const kind = scenario.anew === true ? `${scenario.daemon}-anew` : scenario.daemon;
+  const way = scenario.secure === true ? '-tls' : '';
+  const kind = scenario.anew === true ? `${scenario.daemon}-anew` : `${scenario.daemon}${way}`;
   const innocent = new Side<InnocentMessage>('innocent.ts', [kind, String(victim.port)], {
     BENCH_SECRET: victim.secret,
   });

@@ -6,9 +6,11 @@ import { objectScenarios } from './object-scenarios.ts';
 import { relayScenarios } from './relay-scenarios.ts';
 import { relaySealedScenarios } from './relay-sealed.ts';
 import type { Scenario } from './scenario.ts';
+import { tlsStormScenarios } from './tls-storm.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...ircdScenarios,
+  ...tlsStormScenarios,
   ...linkScenarios,
   ...relayScenarios,
   ...relaySealedScenarios,

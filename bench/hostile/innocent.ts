@@ -3,7 +3,7 @@
  * that a daemon that stands still for a second is seen to be late for fifty pings and not for one. Started by run.ts
  * with the kind of client and the port, and by netsplit.ts with the milliseconds between pings behind them.
  */
-import { ircInnocent, ircNewcomer } from './ircd-innocent.ts';
+import { ircInnocent, ircNewcomer, ircSecured } from './ircd-innocent.ts';
 import { mainInnocent } from './main-innocent.ts';
 import { objectsInnocent } from './objects-innocent.ts';
 import { relayInnocent, relayNewcomer } from './relay-innocent.ts';
@@ -18,6 +18,7 @@ const LAST_PONG_MS = 15_000;
 const INNOCENTS: Readonly<Record<string, ConnectInnocent>> = {
   ircd: ircInnocent,
   'ircd-anew': ircNewcomer,
+  'ircd-tls': ircSecured,
   relay: relayInnocent,
   'relay-anew': relayNewcomer,
   objects: objectsInnocent,

@@ -1,5 +1,6 @@
 /** An IRC client of the hostile benchmark: from an address of its own, and willing not to read. */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** One connection. It counts what it reads and keeps only the line that is not finished. */
 export class LineClient {
@@ -13,8 +14,9 @@ export class LineClient {
   #lastError = '';
   readonly #closed: Promise<string>;
 
-  constructor(port: number, address: string) {
-    this.socket = connect({ host: '127.0.0.1', port, localAddress: address, noDelay: true });
+  constructor(port: number, address: string, secure = false) {
+    const socket = connect({ host: '127.0.0.1', port, localAddress: address, noDelay: true });
+    this.socket = secure ? connectTls({ socket, rejectUnauthorized: false }) : socket;
     this.socket.on('data', (bytes) => this.#read(bytes));
     this.socket.on('error', (error) => {
       this.#lastError = error.message;

@@ -1,6 +1,6 @@
 /**
  * What an attack of `npm run bench -- hostile` is, and what its processes say to each other. Scenarios are in
- * ircd-scenarios.ts, link-scenarios.ts, relay-scenarios.ts, relay-sealed.ts, object-scenarios.ts and main-scenarios.ts.
+ * ircd-scenarios.ts, link-scenarios.ts, relay-scenarios.ts, relay-sealed.ts, tls-storm.ts, object-scenarios.ts and main-scenarios.ts.
  */
 
 /** What an attack is aimed at. */
@@ -40,6 +40,8 @@ export interface Scenario {
   readonly limitMs?: number;
   /** Whether the innocent client of a daemon connects anew for each ping; that of main always does both. */
   readonly anew?: boolean;
+  /** Whether the innocent client of the IRC server connects with TLS, as its listener has it. */
+  readonly secure?: boolean;
   /** Whether memory is what it is about: the daemon's is read at its peak and after the end. */
   readonly memory?: boolean;
   /** Builds up what is attacked: channels, bans, users. Not measured. */

@@ -94,6 +94,12 @@ export const limits = {
     reason:
       'Threads that may own sockets: as many as have kept one thread of state busy anywhere, with room to try more.',
   },
+  unheardBytes: {
+    default: 65_536,
+    unit: 'bytes',
+    reason:
+      'What a thread reads of one client while the thread of the state has not heard what came before: beyond it the client is read no further, so that the state says in time who has to wait.',
+  },
   ticksAhead: {
     default: 2,
     unit: 'count',

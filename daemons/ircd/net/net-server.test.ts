@@ -457,7 +457,7 @@ describe('NetServer', () => {
     },
   );
 
-  testOfTurns('a client whose request is not finished is read no further, and loses nothing', async () => {
+  test('a client whose request is not finished is read no further, and loses nothing', async () => {
     const { port, handler, server } = await start({
       class: [{ name: 'open', throttle: false, flood: false, receive_queue_bytes: 1000 }],
     });

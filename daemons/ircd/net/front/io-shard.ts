@@ -58,6 +58,7 @@ export class IoShard {
   readonly #out: RecordWriter;
   readonly #words = new Int32Array(new SharedArrayBuffer(shared.words * 4));
   readonly #progress = new SharedSignal(this.#words, shared.progressSignal, shared.progressWaiters);
+  readonly #heard = new SharedSignal(this.#words, shared.heardSignal, shared.heardWaiters);
   readonly #totals = new Float64Array(new SharedArrayBuffer(total.totals * 8));
   readonly #seen = new Float64Array(total.totals);
   readonly #sockets: (RemoteSocket | undefined)[] = [];
@@ -303,6 +304,11 @@ export class IoShard {
         const bytes = this.#in.dequeueInto(this.#message);
         if (bytes < 0) break;
         this.#hear(bytes >> 2);
+        if (this.#heard.awaited) {
+          // Who has to wait is told first.
+          this.#out.send();
+          this.#heard.wake();
+        }
         if (this.#options.usedUp()) await new Promise(setImmediate);
       }
     }

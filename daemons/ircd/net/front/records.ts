@@ -68,7 +68,10 @@ export const shared = {
   doneTick: 0,
   progressSignal: 1,
   progressWaiters: 2,
-  words: 3,
+  /** The state has heard a message. */
+  heardSignal: 3,
+  heardWaiters: 4,
+  words: 5,
 } as const;
 
 /** Totals of a thread; they only ever grow. */

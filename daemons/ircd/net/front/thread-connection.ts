@@ -27,6 +27,9 @@ export class ThreadConnection {
   heldTold = 0;
   /** It waits for its change to be told. */
   heldDirty = false;
+  /** Read of it since the state had last heard everything, and since when that counts. */
+  unheard = 0;
+  unheardSince = 0;
   /** It reads nothing for as long as what was read finds no room. */
   stalled = false;
   lastError = '';

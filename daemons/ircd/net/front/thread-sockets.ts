@@ -28,6 +28,7 @@ import { ThreadConnection, type ThreadConnectionHost } from './thread-connection
 /** Connections that are written to between two looks at the clock: about 0.1 ms. */
 const CLOCK_EVERY = 16;
 const FLUSH_MS = limits.flushTurnMs.default;
+const MOST_UNHEARD = limits.unheardBytes.default;
 
 export class ThreadSockets implements ThreadConnectionHost {
   readonly totals: Float64Array;
@@ -37,6 +38,10 @@ export class ThreadSockets implements ThreadConnectionHost {
   readonly #lines: Buffer;
   readonly #words: Int32Array;
   readonly #progress: SharedSignal;
+  readonly #heard: SharedSignal;
+  /** How often the state was seen to have heard everything. */
+  #quiet = 0;
+  #awaitsQuiet = false;
   readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
   readonly #inWords = new Int32Array(this.#message.buffer);
   /** What of the message was done, and its end, in words. */
@@ -56,6 +61,7 @@ export class ThreadSockets implements ThreadConnectionHost {
   readonly #sendNow = () => {
     this.#sendScheduled = false;
     this.#tellHeld();
+    if (this.#outQueue.empty) this.#quiet++;
     this.#out.send();
   };
 
@@ -66,6 +72,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     this.#lines = Buffer.from(data.lines);
     this.#words = new Int32Array(data.words);
     this.#progress = new SharedSignal(this.#words, shared.progressSignal, shared.progressWaiters);
+    this.#heard = new SharedSignal(this.#words, shared.heardSignal, shared.heardWaiters);
     this.totals = new Float64Array(data.totals);
   }
 
@@ -77,6 +84,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     for (const connection of this.#connections) connection?.destroy();
     this.#tls?.close();
     this.#outQueue.close();
+    this.#heard.wake();
   }
 
   heldChanged(connection: ThreadConnection): void {
@@ -238,10 +246,28 @@ export class ThreadSockets implements ThreadConnectionHost {
         Math.min(length, from + READ_BYTES),
       );
     this.#sendSoon();
+    if (connection.unheardSince !== this.#quiet) {
+      connection.unheardSince = this.#quiet;
+      connection.unheard = 0;
+    }
+    connection.unheard += length;
     // Of each of them one read is kept until there is room.
-    if (!this.#out.stuck || connection.stalled) return;
+    if (connection.stalled || (!this.#out.stuck && connection.unheard < MOST_UNHEARD)) return;
     this.#stalled.push(connection);
     connection.stall(true);
+    if (!this.#awaitsQuiet && !this.#out.stuck) void this.#awaitQuiet();
+  }
+
+  /** Reads on when the state has heard everything, and what it said to that was obeyed. */
+  async #awaitQuiet(): Promise<void> {
+    this.#awaitsQuiet = true;
+    // What is gathered is on its way then.
+    await new Promise(setImmediate);
+    await this.#heard.until(() => this.#outQueue.empty || this.#in.closed);
+    await new Promise(setImmediate);
+    this.#awaitsQuiet = false;
+    this.#quiet++;
+    if (!this.#out.stuck) this.#readOn();
   }
 
   #readOn(): void {
