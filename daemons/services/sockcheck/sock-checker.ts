@@ -46,7 +46,8 @@ export interface Known {
 
 export class SockChecker {
   readonly #options: SockCheckerOptions;
-  readonly #known: LRUCache<string, Known>;
+  /** Made by the first scan: it has room for all from its start, which is megabytes, and most services scan nobody. */
+  #known: LRUCache<string, Known> | null = null;
   /** In the order in which they came; those that somebody asked for go first. */
   readonly #asked = new Set<string>();
   readonly #waiting = new Set<string>();
@@ -60,12 +61,6 @@ export class SockChecker {
 
   constructor(options: SockCheckerOptions) {
     this.#options = options;
-    this.#known = new LRUCache({
-      max: limits.sockcheckKnown.default,
-      // What begins at 0 never ends there.
-      perf: { now: () => options.clock.monotonic() + 1 },
-      ttlResolution: 0,
-    });
   }
 
   get waiting(): number {
@@ -81,7 +76,7 @@ export class SockChecker {
   }
 
   get remembered(): number {
-    return this.#known.size;
+    return this.#known?.size ?? 0;
   }
 
   /** Looks at an address behind those that wait; @param first before those that nobody has asked for */
@@ -101,14 +96,14 @@ export class SockChecker {
 
   /** What is known of an address; undefined for nothing. Counted, as one question that a scan answers otherwise. */
   recall(address: string): Finding | undefined {
-    const known = this.#known.get(address);
+    const known = this.#known?.get(address);
     if (known === undefined) this.counts.misses++;
     else this.counts.hits++;
     return known?.finding;
   }
 
   finding(address: string): Known | undefined {
-    return this.#known.peek(address);
+    return this.#known?.peek(address);
   }
 
   /** Whether there are connections to it now. */
@@ -129,7 +124,7 @@ export class SockChecker {
 
   /** What is remembered, the latest first. */
   *known(): Generator<readonly [address: string, Known]> {
-    yield* this.#known.entries();
+    if (this.#known !== null) yield* this.#known.entries();
   }
 
   /** Looks at it no more. */
@@ -150,12 +145,12 @@ export class SockChecker {
 
   /** Forgets what was found there. */
   forget(address: string): boolean {
-    return this.#known.delete(address);
+    return this.#known?.delete(address) ?? false;
   }
 
   /** Forgets everything: it is looked for something else now. */
   forgetAll(): void {
-    this.#known.clear();
+    this.#known?.clear();
   }
 
   close(): void {
@@ -197,6 +192,12 @@ export class SockChecker {
       } else {
         this.counts.scanned++;
         if (finding !== null) this.counts.found++;
+        this.#known ??= new LRUCache({
+          max: limits.sockcheckKnown.default,
+          // What begins at 0 never ends there.
+          perf: { now: () => clock.monotonic() + 1 },
+          ttlResolution: 0,
+        });
         this.#known.set(address, { finding, at: clock.now() }, { ttl: rememberMs });
         onEnd(address, finding);
       }
