@@ -1,6 +1,5 @@
 /** For tests: a keeper of accounts over a database in memory, with a clock that stands still and passwords that cost nothing. */
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import SqliteDatabase from 'better-sqlite3';
 import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../contract/accounts.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import type { TaskTimes } from '../runtime/async/pool-task.ts';
@@ -9,7 +8,7 @@ import type { PasswordWork, Urgency } from './credentials.ts';
 import { formatVerifier, keysOf } from './sasl/scram.ts';
 import { AccountStore } from './store/account-store.ts';
 import { ChannelStore } from './store/channel-store.ts';
-import { openAccounts } from './store/database.ts';
+import { accountsInMemory } from './store/test-databases.ts';
 import { WriteTurn } from './store/write-turn.ts';
 
 const ROUNDS = 2;
@@ -55,7 +54,7 @@ export class ClearPasswords implements PasswordWork {
 export class TestKeeper {
   readonly clock = new FakeClock();
   readonly passwords = new ClearPasswords();
-  readonly database = openAccounts(SqliteDatabase, ':memory:');
+  readonly database = accountsInMemory();
   readonly writes = new WriteTurn(this.database);
   readonly store: AccountStore;
   readonly channels: ChannelStore;

@@ -1,8 +1,7 @@
 /** For tests: services over a database in memory, linked to a network that is only lines. */
-import SqliteDatabase from 'better-sqlite3';
 import type { OperatorDeed } from '../../contract/link/deeds.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
-import { openAccounts } from '../identity/store/database.ts';
+import { accountsInMemory } from '../identity/store/test-databases.ts';
 import { WriteTurn } from '../identity/store/write-turn.ts';
 import { ClearPasswords } from '../identity/test-keeper.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
@@ -37,7 +36,7 @@ export class LineEnd implements UplinkTransport {
 export class TestNetwork {
   readonly clock = new FakeClock();
   readonly passwords = new ClearPasswords();
-  readonly database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  readonly database = accountsInMemory(SERVICES_SCHEMA);
   readonly writes = new WriteTurn(this.database);
   readonly logged: string[] = [];
   rules: AccountRules = { confirmByMail: false, graceDays: 7, unusedDays: 0 };

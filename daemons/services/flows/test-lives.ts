@@ -2,9 +2,8 @@
  * For tests: engines over one database, of which one at a time runs. Each is killed where the test says, and the next begins where it
  * stood.
  */
-import SqliteDatabase from 'better-sqlite3';
 import { FakeClock } from '../../../kit/fake-clock.ts';
-import { openAccounts } from '../../identity/store/database.ts';
+import { accountsInMemory } from '../../identity/store/test-databases.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
@@ -39,7 +38,7 @@ class MortalWrites extends WriteTurn {
 
 export class Lives {
   readonly clock = new FakeClock();
-  readonly database: Sqlite = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  readonly database: Sqlite = accountsInMemory(SERVICES_SCHEMA);
   readonly logged: string[] = [];
   readonly operations = new OperationPool({ clock: this.clock, onTime: () => {} });
   around: Around = () => false;

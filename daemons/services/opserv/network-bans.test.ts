@@ -1,9 +1,9 @@
 /** Bans of the network as services keep them: found as a slow model finds them, kept over a restart, and the newest change wins. */
-import SqliteDatabase from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
-import { openAccounts } from '../../identity/store/database.ts';
+import type { openAccounts } from '../../identity/store/database.ts';
+import { accountsInMemory } from '../../identity/store/test-databases.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import { encodeAddress } from '../../irc/p10/address.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
@@ -27,7 +27,7 @@ const open = () =>
 
 beforeEach(() => {
   clock = new FakeClock();
-  database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  database = accountsInMemory(SERVICES_SCHEMA);
   writes = new WriteTurn(database);
   told = [];
   bans = open();

@@ -1,12 +1,11 @@
-import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { AccountStore } from '../../identity/store/account-store.ts';
-import { openAccounts } from '../../identity/store/database.ts';
+import { accountsInMemory } from '../../identity/store/test-databases.ts';
 import { KeycloakLinks } from './keycloak-links.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
 
 it('knows whose account is whose user, and forgets it with the account', () => {
-  const database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  const database = accountsInMemory(SERVICES_SCHEMA);
   const store = new AccountStore(database, () => 1_000);
   const links = new KeycloakLinks(database, () => 2_000);
   for (const name of ['ann', 'bob'])

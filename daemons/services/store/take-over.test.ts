@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AccountStore } from '../../identity/store/account-store.ts';
 import { ChannelStore } from '../../identity/store/channel-store.ts';
 import { openAccounts } from '../../identity/store/database.ts';
+import { accountsInMemory } from '../../identity/store/test-databases.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { SERVICES_SCHEMA } from './services-schema.ts';
 import { takeOverAccounts } from './take-over.ts';
@@ -19,7 +20,7 @@ const file = () => join(folder, 'accounts.db');
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signalbox-take-over-'));
   old = openAccounts(SqliteDatabase, file());
-  ours = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  ours = accountsInMemory(SERVICES_SCHEMA);
 });
 afterEach(() => {
   old.close();

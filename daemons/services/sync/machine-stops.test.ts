@@ -1,9 +1,8 @@
 /** After a machine has stopped under services, and then only, every user of Keycloak is looked at, however often that is interrupted. */
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { AccountStore } from '../../identity/store/account-store.ts';
-import { openAccounts } from '../../identity/store/database.ts';
+import { accountsInMemory } from '../../identity/store/test-databases.ts';
 import { WriteTurn } from '../../identity/store/write-turn.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
@@ -21,7 +20,7 @@ let logged: string[];
 let look: (user: string) => boolean;
 
 beforeEach(() => {
-  database = openAccounts(SqliteDatabase, ':memory:', SERVICES_SCHEMA);
+  database = accountsInMemory(SERVICES_SCHEMA);
   clock = new FakeClock();
   [looked, logged, look] = [[], [], () => true];
   const store = new AccountStore(database, () => 1);
