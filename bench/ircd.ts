@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { runScenario } from './ircd/run-scenario.ts';
 import { kindsOf, scenarios } from './ircd/scenarios.ts';
-import { comparedServers, sharded } from './ircd/servers.ts';
+import { comparedServers, sharded, withHistory } from './ircd/servers.ts';
 import { likeTheFirst } from './shared/c-loop/c-loop.ts';
 import { comparisonOptions, comparisonUsage, runComparison } from './shared/comparison-run.ts';
 
@@ -23,6 +23,7 @@ const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --paced-connections N  connections of paced and memory (9000), in 100 channels
   --io-threads A,B   our server once for each number of threads that own sockets, 0 for none, on all cores of the
                      machine: 0,1,2 compares today's with one and two
+  --history          our server without history and with it, in turn, the second as a share of the first
   --main FILE        another entry file of our daemon
 `;
 
@@ -37,6 +38,7 @@ export async function run(args: readonly string[]): Promise<void> {
       rate: { type: 'string', default: '100000' },
       'paced-connections': { type: 'string', default: '9000' },
       'io-threads': { type: 'string' },
+      history: { type: 'boolean', default: false },
       main: { type: 'string' },
     },
   });
@@ -45,12 +47,13 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const compared = comparedServers(values['node-option'], values.main);
-  const fronts = values['io-threads']
-    ?.split(',')
-    .map((count) => sharded(Number(count), values['node-option']));
+  const options = values['node-option'];
+  // All of them are ours.
+  const fronts = values.history
+    ? withHistory(options, values.main)
+    : values['io-threads']?.split(',').map((count) => sharded(Number(count), options));
   await runComparison({
     benchmark: 'ircd',
-    // All of the fronts are ours.
     values: fronts === undefined ? values : { ...values, alone: false },
     scenarios: scenarios({
       measureMs: Number(values.seconds) * 1000,

@@ -1,12 +1,13 @@
 // Server and generator are processes of their own (child_process).
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findErgo } from './ergo.ts';
 import { runScenario } from './run-scenario.ts';
 import { kindsOf, scenarios } from './scenarios.ts';
-import { type IrcServerKind, ourServer } from './servers.ts';
+import { type IrcServerKind, ourServer, withHistory } from './servers.ts';
 
 const SIZES = {
   measureMs: 1_000,
@@ -26,6 +27,27 @@ test.each(['one-sender', 'paced'])('%s is measured against our server, with line
   expect(figures['lines/write']).toBeGreaterThan(0.9);
   expect(figures['lines/read']).toBeGreaterThan(0);
   if (id === 'paced') expect(figures['p99 ms']).toBeGreaterThan(0);
+});
+
+test('with --history our server is measured without history and with it, which keeps what is said', async () => {
+  const kinds = withHistory([]);
+  expect(kinds.map(({ name }) => name)).toEqual(['signalbox', 'signalbox +history']);
+  for (const [at, kind] of kinds.entries()) {
+    const server = await kind.start();
+    try {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write('NICK ann\r\nUSER ann 0 * :Ann\r\nJOIN #bench1\r\n');
+      let heard = '';
+      socket.on('data', (data) => {
+        heard += data;
+      });
+      await expect.poll(() => heard).toContain(' 366 ann #bench1 ');
+      expect(heard.includes(' is kept for 60 minutes')).toBe(at === 1);
+      socket.destroy();
+    } finally {
+      await server.stop();
+    }
+  }
 });
 
 test('paced sends 1,111 messages a second, whatever the number of connections', () => {

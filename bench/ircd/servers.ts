@@ -57,6 +57,22 @@ export const ourServer = (nodeOptions: readonly string[], main?: string): Server
   start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG, nodeOptions, main }),
 });
 
+/** Keeps what is said on every channel, as long as there is room. A server that stands alone keeps it in memory. */
+const HISTORY = `
+[ircd.history]
+keep_minutes = 60
+new_channels = true
+`;
+
+/** Our server without history, and with it. */
+export const withHistory = (nodeOptions: readonly string[], main?: string): readonly ServerKind[] => [
+  ourServer(nodeOptions, main),
+  {
+    name: 'signalbox +history',
+    start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG + HISTORY, nodeOptions, main }),
+  },
+];
+
 /** Our server with so many threads that own sockets, on all cores. */
 export const sharded = (threads: number, nodeOptions: readonly string[]): ServerKind => ({
   name: threads === 0 ? 'signalbox' : `signalbox +${threads}`,
