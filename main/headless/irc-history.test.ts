@@ -16,7 +16,8 @@ keep_minutes = 60
 new_channels = true
 direct_messages = true
 `;
-const CAPS = 'batch message-tags server-time draft/chathistory draft/message-redaction echo-message';
+const CAPS =
+  'batch message-tags server-time draft/chathistory draft/message-redaction draft/read-marker echo-message';
 
 let host: TestHost | null = null;
 let sockets: IrcClient[] = [];
@@ -108,4 +109,37 @@ test('what was said is read after the IRC server was killed, by who was there an
   await back.until(/ PRIVMSG #c :third$/);
   // The process runs a moment before it is reached.
   await expect.poll(() => back.history('LATEST #c * 2')).toEqual(['second', 'third']);
+});
+
+test('what operators of a channel chose to keep, and for whom, and how far somebody has read, is so after the IRC server was killed', async () => {
+  const running = await begin();
+  const ann = await enter(running, 'ann', true);
+  ann.send('JOIN #c');
+  await ann.until(/ 366 /);
+  ann.send('PRIVMSG #c :before', 'MODE #c +H 3:30m:members');
+  await ann.until(/ MODE #c \+H 3:30m:members$/);
+  ann.send('PRIVMSG #c :one', 'PRIVMSG #c :two', 'PRIVMSG #c :three', 'PRIVMSG #c :wrong');
+  const id = /msgid=([^;\s]+)/.exec(await ann.until(/ PRIVMSG #c :wrong$/))![1]!;
+  // Answered when all before is on the disk.
+  ann.send(`REDACT #c ${id}`);
+  await ann.until(/ REDACT #c /);
+  const bob = await enter(running, 'bob', true);
+  bob.send('JOIN #c');
+  await bob.until(/ kept for 30 minutes, 3 messages at most, for everybody who is on it/);
+  await bob.until(/ 366 /);
+  expect(await bob.history('LATEST #c * 2')).toEqual(['two', 'three']);
+  expect(await bob.history('LATEST #c * 50')).not.toContain('before');
+  ann.send('MARKREAD #c timestamp=2026-01-01T00:00:00.000Z');
+  await ann.until(/ MARKREAD #c timestamp=2026-01-01T00:00:00\.000Z$/);
+  await killed(running, 'ircd');
+  const back = await enter(running, 'ann', false);
+  back.send('JOIN #c');
+  await back.until(/ MARKREAD #c timestamp=2026-01-01T00:00:00\.000Z$/);
+  back.send('MODE #c');
+  await back.until(/ 324 ann #c \+ntH 3:30m:members$/);
+  expect(await back.history('LATEST #c * 2')).toEqual(['two', 'three']);
+  const eve = await enter(running, 'eve', true);
+  eve.send('JOIN #c');
+  await eve.until(/ 366 /);
+  expect(await eve.history('LATEST #c * 2')).toEqual(['two', 'three']);
 });
