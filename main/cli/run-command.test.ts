@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { describeManifest } from '../../contract/manifest.ts';
+import { manifest as ircd } from '../../daemons/ircd/manifest.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
 import { runCommand } from './run-command.ts';
+import type { SocketClient } from './socket-client.ts';
 
 const run = (...words: string[]) =>
   runCommand({
@@ -20,4 +22,35 @@ it('tells whoever types a command by its name of before the new one', async () =
     detail: { name: 'poke' },
   });
   await expect(run('prods')).rejects.toThrow('tiny has no command "prods". It has: poke');
+});
+
+const wasTerminal = process.stdout.isTTY;
+afterEach(() => {
+  process.stdout.isTTY = wasTerminal;
+  vi.restoreAllMocks();
+});
+
+/** What a command that answers with this text prints. */
+async function printed(isTTY: boolean, text: string): Promise<string> {
+  let out = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    out += String(chunk);
+    return true;
+  });
+  process.stdout.isTTY = isTTY;
+  const client = {
+    request: async () => ({ ok: true, result: { result: { text } } }),
+    close() {},
+    onEvent() {},
+  } as unknown as SocketClient;
+  const manifest = describeManifest(ircd);
+  const request = { manifest, words: ['export-bans'], json: false, yes: false, help: false };
+  expect(await runCommand({ ...request, connect: async () => client })).toBe(0);
+  return out;
+}
+
+it('a file goes to another file byte for byte, and to a terminal without what that would obey', async () => {
+  const file = 'kind,mask\r\nkline,a@b\r\n"kline","\u001b[2J"\r\n';
+  expect(await printed(false, file)).toBe(file);
+  expect(await printed(true, file)).toBe('kind,mask\nkline,a@b\n"kline","\\x1b[2J"\n\n');
 });

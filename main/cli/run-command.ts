@@ -10,6 +10,7 @@ import {
   fail,
   goOn,
   print,
+  printFile,
   printJson,
   say,
   sayUnrecorded,
@@ -17,7 +18,7 @@ import {
 } from '../terminal/terminal.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { systemSecrets, withSecrets } from './secret-options.ts';
-import { showResult } from './show.ts';
+import { savedFile, showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
 import { withProgress } from './task-progress.ts';
 
@@ -64,8 +65,11 @@ export async function runCommand(request: RunRequest): Promise<number> {
     if (!outcome.ok) return fail(outcome.error, json);
     const { result } = outcome.result;
     sayWarning(result);
+    const forPerson = process.stdout.isTTY === true;
+    const file = json || forPerson ? null : savedFile(command, result);
     if (json) printJson({ ok: true, result: result ?? null, ...note });
-    else print(showResult(command, result, process.stdout.isTTY === true));
+    else if (file !== null) printFile(file);
+    else print(showResult(command, result, forPerson));
     return EXIT.ok;
   } finally {
     client.close();

@@ -109,6 +109,11 @@ export function showResult(command: CommandDescription, result: unknown, forPers
   return (forPerson ? showMembers(command.columns, result) : null) ?? jsonText(result, 2);
 }
 
+/** The file that a command hands over; null where it is none. */
+export function savedFile({ saves }: Pick<CommandDescription, 'saves'>, result: unknown): string | null {
+  return saves !== null && isRecord(result) && typeof result.text === 'string' ? result.text : null;
+}
+
 /** Aligned lines; null where that would not be all of it. */
 function showMembers(columns: readonly TableColumn[], result: unknown): string | null {
   if (!isRecord(result) || Array.isArray(result)) return null;

@@ -44,6 +44,11 @@ export function print(text: string): void {
   process.stdout.write(`${forTerminal(text)}\n`);
 }
 
+/** Writes a file as it is, to where no terminal reads it: whoever takes it wants it byte for byte. */
+export function printFile(text: string): void {
+  process.stdout.write(text);
+}
+
 /** Writes a message for the person at the terminal, whose lines may quote anything. */
 export function say(text: string): void {
   process.stderr.write(`${printableLines(text)}\n`);
@@ -141,9 +146,9 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
 
-/** {@link printable} for a text of several lines, which stay lines. */
+/** {@link printable} for a text of several lines, which stay lines, also where they end as in files (CR LF). */
 export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+  return text.split(/\r?\n/).map(printable).join('\n');
 }
 
 function escaped(char: string): string {
