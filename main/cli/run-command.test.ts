@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeManifest } from '../../contract/manifest.ts';
-import { manifest as ircd } from '../../daemons/ircd/manifest.ts';
+import { registry } from '../../daemons/registry.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
 import { runCommand } from './run-command.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -43,7 +43,7 @@ async function printed(isTTY: boolean, text: string): Promise<string> {
     close() {},
     onEvent() {},
   } as unknown as SocketClient;
-  const manifest = describeManifest(ircd);
+  const manifest = registry.map(describeManifest).find(({ id }) => id === 'ircd')!;
   const request = { manifest, words: ['export-bans'], json: false, yes: false, help: false };
   expect(await runCommand({ ...request, connect: async () => client })).toBe(0);
   return out;
