@@ -611,6 +611,7 @@ export const limits = {
   peerRetryMostMs: {
     default: 5_000,
     unit: 'milliseconds',
-    reason: 'Longest such wait; where the other one listens elsewhere it is over at once.',
+    reason:
+      'Longest such wait, and how long a link has to last before the next wait is the first again; where the other one listens elsewhere it is over at once.',
   },
 } as const satisfies Record<string, Limit>;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { endpointOf } from '../../../contract/link/endpoint.ts';
 import { portOf } from '../../../contract/listen-place.ts';
-import { systemClock } from '../../../kit/clock.ts';
+import { type Clock, systemClock } from '../../../kit/clock.ts';
 import type { DuplexChannel } from '../async/duplex-channel.ts';
 import { PeerDirectory } from '../host/peer-directory.ts';
 import { limits } from '../limits.ts';
@@ -80,7 +80,7 @@ async function openDoor(secret = SECRET): Promise<{
   return { door, port: portOf(door.infos[0]), refused, peers };
 }
 
-function openLink(secret: Uint8Array | null = SECRET) {
+function openLink(secret: Uint8Array | null = SECRET, clock: Clock = systemClock) {
   const directory = new PeerDirectory();
   if (secret !== null) directory.introduce([], secret);
   const questions = new PeerQuestions(QUESTIONS, systemClock);
@@ -89,7 +89,7 @@ function openLink(secret: Uint8Array | null = SECRET) {
   const broken = new Arrivals<string>();
   const link = new PeerLink({
     peers: directory,
-    clock: systemClock,
+    clock,
     protocol: 'sums',
     lineChars: 1_000,
     onPeer: (channel) => {
@@ -160,6 +160,37 @@ it('comes back to one that broke the connection and still listens', async () => 
   (await peers.next()).close();
   await up.next();
   expect(await questions.ask('double', { number: 5 })).toEqual({ number: 10 });
+});
+
+it('comes back later each time to one that breaks it at once, and soon to one with which it lasted', async () => {
+  const waits: number[] = [];
+  let lasts = () => {};
+  /** Waits are over at once, but for the one that says that a link has lasted. */
+  const clock: Clock = {
+    ...systemClock,
+    after(ms, callback) {
+      if (ms === limits.peerRetryMostMs.default) {
+        lasts = callback;
+        return { cancel: () => (lasts = () => {}) };
+      }
+      waits.push(ms);
+      return systemClock.after(0, callback);
+    },
+  };
+  const { port, peers } = await openDoor();
+  const { up, listens } = openLink(SECRET, clock);
+  listens(port);
+  const broken = async (after = () => {}) => {
+    await up.next();
+    after();
+    (await peers.next()).close();
+  };
+  for (let times = 0; times < 3; times++) await broken();
+  await broken(() => lasts());
+  await broken();
+  await up.next();
+  const first = limits.peerRetryMs.default;
+  expect(waits).toEqual([first, 2 * first, 4 * first, first, 2 * first]);
 });
 
 it('a client that does not know the secret is shown out before it is asked anything', async () => {

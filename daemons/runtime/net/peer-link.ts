@@ -77,7 +77,7 @@ export class PeerLink {
   }
 
   async #connect(endpoint: Reachable): Promise<void> {
-    const { peers, protocol, lineChars, onPeer, onBroken } = this.#options;
+    const { peers, clock, protocol, lineChars, onPeer, onBroken } = this.#options;
     const { secret } = peers;
     if (secret === null) return;
     const socket = connect(
@@ -87,13 +87,18 @@ export class PeerLink {
     );
     this.#socket = socket;
     const channel = new DuplexChannel<string>(socket, { framing: lines(lineChars) });
+    let lasting: Timer | null = null;
     try {
       await proveAsClient(channel, { protocol, secret });
-      this.#failures = 0;
+      // Who proves itself may end the link at once all the same, each time: only one that lasts is none that failed.
+      lasting = clock.after(limits.peerRetryMostMs.default, () => {
+        this.#failures = 0;
+      });
       await onPeer(channel);
     } catch (error) {
       if (this.#socket === socket) onBroken(error instanceof Error ? error.message : String(error));
     }
+    lasting?.cancel();
     channel.close();
     // Another connection was begun meanwhile, or none is wanted any more.
     if (this.#closed || this.#socket !== socket) return;
@@ -102,6 +107,6 @@ export class PeerLink {
       limits.peerRetryMs.default * 2 ** this.#failures++,
       limits.peerRetryMostMs.default,
     );
-    this.#retry = this.#options.clock.after(waitMs, () => void this.#connect(endpoint));
+    this.#retry = clock.after(waitMs, () => void this.#connect(endpoint));
   }
 }
