@@ -217,6 +217,8 @@ static void irc_line(int fd, char *line, int length) {
     snprintf(client->name, NAME, "%s", line + 5);
   } else if (strncmp(line, "USER ", 5) == 0) {
     say(fd, answer, snprintf(answer, sizeof answer, ":loop 422 %s :no message of the day\r\n", client->name));
+  } else if (strncmp(line, "PING ", 5) == 0) {
+    say(fd, answer, snprintf(answer, sizeof answer, ":loop PONG loop %.100s\r\n", line + 5));
   } else if (strncmp(line, "JOIN ", 5) == 0) {
     enter(fd, line + 5, (int)strlen(line + 5));
     say(fd, answer, snprintf(answer, sizeof answer, ":loop 366 %s %.100s :end\r\n", client->name, line + 5));

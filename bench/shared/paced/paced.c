@@ -31,7 +31,7 @@ enum { READ = 262144, CARRY = 8192, COMING = 500, EVENTS = 1024, NUMBERS = 10000
 /* What the last deliveries may take behind the measured time. */
 enum { SETTLE_MS = 5000 };
 
-enum state { CONNECTING, REGISTERING, JOINING, THERE };
+enum state { CONNECTING, REGISTERING, JOINING, JOINED, THERE };
 
 struct client {
   int fd;
@@ -46,7 +46,7 @@ struct client {
 /* NULL for IRC, which has lines. */
 static const struct fixed *fixed;
 static struct client *clients;
-static int client_count, channel_count, port, begun, there;
+static int client_count, channel_count, port, begun, joined, there;
 static int poller, timer;
 static uint64_t lines, bytes, reads;
 /* When each message left, in nanoseconds; 0 for none. */
@@ -121,7 +121,13 @@ static void come_in(struct client *client) {
   if (begun < client_count) begin_client();
 }
 
-/* A whole line for a client that is not in its channel yet. */
+/* The joins of all others stand before the answer. */
+static void ask_all(void) {
+  static const char question[] = "PING :there\r\n";
+  for (int i = 0; i < client_count; i++) say(&clients[i], question, sizeof question - 1);
+}
+
+/* A whole line for a client of an IRC server before anybody speaks. */
 static void hear(struct client *client, char *line) {
   char text[CARRY];
   if (strncmp(line, "PING ", 5) == 0) {
@@ -135,7 +141,12 @@ static void hear(struct client *client, char *line) {
     client->state = JOINING;
     say(client, text, (size_t)length);
   } else if (client->state == JOINING && strstr(line, " 366 ") != NULL) {
-    come_in(client);
+    client->state = JOINED;
+    if (++joined == client_count) ask_all();
+    else if (begun < client_count) begin_client();
+  } else if (client->state == JOINED && strstr(line, " PONG ") != NULL) {
+    client->state = THERE;
+    there++;
   }
 }
 
@@ -250,7 +261,7 @@ static void turn(int wait_ms) {
 static void populate(void) {
   while (begun < client_count && begun < COMING) begin_client();
   while (there < client_count) turn(-1);
-  /* The joins of others arrive. */
+  /* What a relay says of others arrives. */
   for (uint64_t before = bytes + 1; before != bytes;) {
     before = bytes;
     for (uint64_t until = now_ns() + QUIET_MS * 1000000ull; now_ns() < until;) turn(10);
