@@ -178,7 +178,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     isupport = {
         "BOT": "B",
         "CASEMAPPING": "rfc1459",
-        "CHANMODES": "beI,k,lLf,CDHKMNOPQSTZcimnprst",
+        "CHANMODES": "beI,k,lHLf,CDKMNOPQSTZcimnprst",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
         "EXTBAN": "~,cmrz",
