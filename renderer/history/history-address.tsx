@@ -2,7 +2,7 @@
  * The address that history had while it was a page of its own leads to the charts of the process that it names: what is chosen
  * there, over the range that is looked at, or over an hour where that is live.
  */
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useLayoutEffect } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { useHost, useManifests } from '../model/host-context.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
@@ -14,7 +14,8 @@ export function HistoryAddress(): ReactNode {
   const manifests = useManifests();
   const { query } = useRoute();
   const scope = useScope();
-  useEffect(() => {
+  // Before anything is painted: an empty page would be seen for a frame.
+  useLayoutEffect(() => {
     const { source, metrics, scope: _, ...rest } = query;
     const first = manifests.find((manifest) => !manifest.internal)?.id ?? MAIN_SOURCE;
     const { range, mistake } = rangeIn(query);

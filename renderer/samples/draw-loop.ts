@@ -6,8 +6,11 @@ import { withTokensHeld } from '../look/tokens.ts';
 
 /** Milliseconds of drawing in one animation frame; what is left goes into the next. As much again is what the browser makes of it. */
 const DRAW_BUDGET_MS = 4;
-/** The same of what was never drawn, such as all of a page that was just gone to: somebody waits for it, and nothing moves yet. */
-const FIRST_BUDGET_MS = 50;
+/**
+ * The same of what was never drawn, such as all of a page that was just gone to: somebody waits for all of it, and nothing moves yet. What
+ * does not fit is seen a frame later, and the browser lays the page out once more for it.
+ */
+const FIRST_BUDGET_MS = 100;
 
 /** What is drawn no more often than this, in milliseconds, is drawn together with the figures of the page (text-ticker.ts). */
 const RARE_MS = 250;
