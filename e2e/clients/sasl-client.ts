@@ -44,7 +44,10 @@ export class SaslClient {
         : connectTls({ host, port, rejectUnauthorized: false, ...certificate });
     await once(socket, certificate === undefined ? 'connect' : 'secureConnect');
     const client = new SaslClient(socket, nick);
-    client.send('CAP REQ sasl', `NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
+    client.send('CAP LS 302', `NICK ${nick}`, `USER ${nick} 0 * :${nick}`);
+    // Services that have only just been started may not be linked yet: it is told when they are.
+    await client.hears(/ CAP \S+ (LS|NEW) (\* )?:(.* )?sasl/);
+    client.send('CAP REQ sasl');
     await client.hears(/ CAP \S+ ACK /);
     return client;
   }
