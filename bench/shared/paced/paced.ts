@@ -102,18 +102,9 @@ const FIELDS = 13;
 export function figuresIn(line: string): PacedFigures {
   const values = line.split(' ').map(Number);
   if (values.length !== FIELDS) throw new Error(`the load generator said "${line}"`);
-  const [seconds, count, bytes, reads, generatorCpuSeconds, said, delivered] = values as [
-    number,
-    ...number[],
-  ] as [number, number, number, number, number, number, number];
-  const [timed, p50, p95, p99, p999, max] = values.slice(7) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [seconds = 0, count = 0, bytes = 0, reads = 0, generatorCpuSeconds = 0, said = 0, delivered = 0] =
+    values;
+  const [timed = 0, p50 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0] = values.slice(7);
   const latency = { count: timed, p50, p95, p99, p999, max };
   return { seconds, count, bytes, reads, generatorCpuSeconds, said, delivered, latency };
 }

@@ -1,10 +1,9 @@
 /** When what waits for the disk is written, how often that is tried where it fails, and what is counted meanwhile. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { limits } from '../limits.ts';
 import { HistoryBuffer, HistoryTotals } from './history-buffer.ts';
 import { HistoryDisk } from './history-disk.ts';
-import { ArrayKeeper } from './keeper-fixture.ts';
+import { ArrayKeeper, diskOptions } from './keeper-fixture.ts';
 
 const FLUSH_MS = limits.historyFlushMs.default;
 const RETRY_MS = limits.journalRetryBaseMs.default;
@@ -26,13 +25,8 @@ function begin(): void {
   problems = [];
   told = [];
   disk = new HistoryDisk({
-    keeper,
-    work: new WorkTurns({}),
-    amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-    onOrder: () => 0,
-    restored: Promise.resolve(),
+    ...diskOptions(keeper),
     onReaders: (rows) => told.push(...rows.map(({ scope, account }) => `${scope} ${account}`)),
-    onDropped: () => {},
     onProblem: (problem) => problems.push(problem),
   });
 }

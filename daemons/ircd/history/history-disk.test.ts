@@ -1,19 +1,7 @@
 /** What is read of the disk at a start, and when. */
 import { expect, it } from 'vitest';
-import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { type DiskOptions, HistoryDisk } from './history-disk.ts';
-import { ArrayKeeper } from './keeper-fixture.ts';
-
-const options = (keeper: ArrayKeeper): DiskOptions => ({
-  keeper,
-  work: new WorkTurns({}),
-  amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-  restored: Promise.resolve(),
-  onOrder: () => 0,
-  onReaders: () => {},
-  onDropped: () => {},
-  onProblem: () => {},
-});
+import { ArrayKeeper, diskOptions } from './keeper-fixture.ts';
 
 it('does not tell who may read channels before those are there again: they would be taken for ended', async () => {
   const keeper = new ArrayKeeper();
@@ -24,7 +12,7 @@ it('does not tell who may read channels before those are there again: they would
   });
   const told: string[] = [];
   const onReaders: DiskOptions['onReaders'] = (rows) => told.push(...rows.map(({ scope }) => scope));
-  const disk = new HistoryDisk({ ...options(keeper), restored, onReaders });
+  const disk = new HistoryDisk({ ...diskOptions(keeper), restored, onReaders });
   // Behind whatever is asked for at once.
   await disk
     .read('', {

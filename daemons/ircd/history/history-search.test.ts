@@ -1,12 +1,11 @@
 /** What is read from memory and disk together is what one list of everything would give, whatever is in memory still. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { ircdConfigSchema } from '../config.ts';
 import { HistoryBuffer, HistoryTotals, type Kept, type Remembered } from './history-buffer.ts';
 import { HistoryDisk } from './history-disk.ts';
 import { type Asked, type Question, type Readable, search } from './history-search.ts';
-import { ArrayKeeper } from './keeper-fixture.ts';
+import { ArrayKeeper, diskOptions } from './keeper-fixture.ts';
 import { MessageHistory } from './message-history.ts';
 import { type Mark, type Selection, select } from './selection.ts';
 
@@ -51,16 +50,7 @@ it('is the same as of one list of everything', async () => {
         const totals = new HistoryTotals(bytes, 100);
         const history = new MessageHistory(SETTINGS, totals);
         const keeper = new ArrayKeeper();
-        const disk = new HistoryDisk({
-          keeper,
-          work: new WorkTurns({}),
-          amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-          onOrder: () => 0,
-          restored: Promise.resolve(),
-          onReaders: () => {},
-          onDropped: () => {},
-          onProblem: () => {},
-        });
+        const disk = new HistoryDisk(diskOptions(keeper));
         history.disk = disk;
         await disk.whenKnown(1_000);
         const buffer = new HistoryBuffer(totals, 8, 'aann');
@@ -132,16 +122,7 @@ it('asks the disk only for what memory cannot have all of', async () => {
   const totals = new HistoryTotals(1_000_000, 100);
   const history = new MessageHistory(SETTINGS, totals);
   const keeper = new ArrayKeeper();
-  const disk = new HistoryDisk({
-    keeper,
-    work: new WorkTurns({}),
-    amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
-    onOrder: () => 0,
-    restored: Promise.resolve(),
-    onReaders: () => {},
-    onDropped: () => {},
-    onProblem: () => {},
-  });
+  const disk = new HistoryDisk(diskOptions(keeper));
   history.disk = disk;
   await disk.whenKnown(1_000);
   // Of six messages the last four are in memory.

@@ -7,8 +7,10 @@ import {
   type StoredMark,
   type StoredMessage,
 } from '../../../contract/messages.ts';
+import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { MessageModel, type ModelMessage } from '../../runtime/test-fixtures/message-model.ts';
 import { EVERYBODY } from '../state/channel-history.ts';
+import type { DiskOptions } from './history-disk.ts';
 import type { MessageKeeper } from './message-keeper.ts';
 
 /** What it keeps outlives whoever asks: another may be made of the same model. */
@@ -150,4 +152,18 @@ function key({ scope, account }: { readonly scope: string; readonly account: str
 
 function bare({ order, at, kept, event, id, bytes, data }: ModelMessage): StoredMessage {
   return { order, at, kept, event, id, bytes, data };
+}
+
+/** What a disk with that keeper needs, where a test asks for nothing else. */
+export function diskOptions(keeper: MessageKeeper): DiskOptions {
+  return {
+    keeper,
+    work: new WorkTurns({}),
+    amount: () => ({ keepMs: 1, scopeMessages: 1, totalBytes: 1 }),
+    restored: Promise.resolve(),
+    onOrder: () => 0,
+    onReaders: () => {},
+    onDropped: () => {},
+    onProblem: () => {},
+  };
 }
