@@ -4,6 +4,7 @@
  * ClientConnection.
  */
 import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
+import type { ClientSocket } from './client-socket.ts';
 
 /** The first block of a backlog: most clients that lag do so by a few lines. */
 const FIRST_BLOCK_BYTES = 4096;
@@ -61,4 +62,17 @@ export class Backlog {
     this.#total = 0;
     return blocks;
   }
+}
+
+/** Hands the blocks of a backlog to a socket as one write. @param onWritten called when the last of them is taken */
+export function writeBlocks(
+  socket: Pick<ClientSocket, 'cork' | 'uncork' | 'write'>,
+  blocks: readonly Buffer[],
+  onWritten: () => void,
+): void {
+  const last = blocks.length - 1;
+  if (last > 0) socket.cork();
+  for (let i = 0; i < last; i++) socket.write(blocks[i]!);
+  socket.write(blocks[last]!, onWritten);
+  if (last > 0) socket.uncork();
 }

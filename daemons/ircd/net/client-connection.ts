@@ -12,7 +12,7 @@ import { writeDirect } from '../../runtime/net/direct-write.ts';
 import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
-import { Backlog } from './backlog.ts';
+import { Backlog, writeBlocks } from './backlog.ts';
 import type { ClientSocket, RangeReceiver } from './client-socket.ts';
 import {
   type Chunk,
@@ -555,15 +555,11 @@ export class ClientConnection<User>
     this.#writingBytes = backlog.bytes;
     const blocks = backlog.take();
     this.#writingBlocks = blocks;
-    const last = blocks.length - 1;
     this.#backlog = null;
     this.#writing = true;
     this.#host.setSlow(this, true);
-    if (last > 0) this.#socket.cork();
-    for (let i = 0; i < last; i++) this.#socket.write(blocks[i]!);
     this.#host.counts[netStat.writes]!++;
-    this.#socket.write(blocks[last]!, () => this.#onWritten());
-    if (last > 0) this.#socket.uncork();
+    writeBlocks(this.#socket, blocks, () => this.#onWritten());
   }
 
   #onWritten(): void {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { writeDirect } from '../../../runtime/net/direct-write.ts';
 import { discardBuffer } from '../../../runtime/net/discard-buffer.ts';
 import { startReading, stopReading } from '../../../runtime/net/read-stop.ts';
-import { Backlog } from '../backlog.ts';
+import { Backlog, writeBlocks } from '../backlog.ts';
 import { total } from './records.ts';
 
 /** What a connection tells its thread. */
@@ -137,12 +137,8 @@ export class ThreadConnection {
     this.#writingBlocks = blocks;
     this.#backlog = null;
     this.#writing = true;
-    const last = blocks.length - 1;
-    if (last > 0) this.#socket.cork();
-    for (let i = 0; i < last; i++) this.#socket.write(blocks[i]!);
     this.#host.totals[total.writes]!++;
-    this.#socket.write(blocks[last]!, () => this.#onWritten());
-    if (last > 0) this.#socket.uncork();
+    writeBlocks(this.#socket, blocks, () => this.#onWritten());
   }
 
   #onWritten(): void {
