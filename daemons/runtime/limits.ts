@@ -508,6 +508,12 @@ export const limits = {
     unit: 'count',
     reason: 'Niceness of threads that compute, on Linux: the loop that serves people comes first.',
   },
+  collectorNice: {
+    default: 10,
+    unit: 'count',
+    reason:
+      'Niceness of the threads on which V8 collects garbage and compiles, on Linux: where they share a core with the loop, it comes first.',
+  },
   threadPoolStopMs: {
     default: 1_000,
     unit: 'milliseconds',

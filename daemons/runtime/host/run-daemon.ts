@@ -31,6 +31,7 @@ import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
 import { openLogFile } from '../telemetry/log-file.ts';
 import { countsOf, instrumentQueue } from '../telemetry/queue-instrument.ts';
+import { stepBackCollectors } from './collector-threads.ts';
 import type { DaemonDefinition, LifecycleWish } from './daemon-definition.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { DeedLedger } from './deed-ledger.ts';
@@ -55,6 +56,7 @@ export function runDaemon<
 >(definition: DaemonDefinition<Config, Commands, Prepared>): void {
   survivesLostOutput();
   keepFilesPrivate();
+  stepBackCollectors();
   const link = openParentLink();
   if (link !== null) {
     new LinkedDaemon(definition, link).begin();
