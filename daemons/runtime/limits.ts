@@ -310,10 +310,10 @@ export const limits = {
       'Times that an address which connects too fast is told so before it is let in again; then it is closed without a word, which is half the work: whoever comes on and on would keep others waiting in the kernel.',
   },
   tlsHandshakesPerTurn: {
-    default: 8,
+    default: 4,
     unit: 'count',
     reason:
-      'TLS handshakes begun in one turn of the loop, about 2 ms of signing: a crowd that connects at once delays nobody else.',
+      'TLS handshakes begun in one turn of the loop, about 2.5 ms with what they read: a crowd that connects at once delays nobody else. Eight take twice as long and are through no sooner, two are no better.',
   },
   burstClosed: {
     default: 500,
