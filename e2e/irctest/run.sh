@@ -6,6 +6,8 @@
 # IRCTEST         a clone of https://github.com/progval/irctest (required)
 # IRCTEST_VENV    where the Python environment is kept (default: ~/.cache/signalbox/irctest-venv)
 # IRCTEST_JOBS    tests at once (default 2)
+# IRCTEST_IO_THREADS
+#                 threads of the server that own the sockets, [ircd] io_threads (default 0)
 # IRCTEST_RESULTS where the JUnit report goes (default: a temporary file)
 set -eu
 

@@ -23,6 +23,8 @@ from irctest.specifications import Capabilities, OptionalBehaviors
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NODE = os.environ.get("SIGNALBOX_NODE", "node")
+# Threads of the server that own the sockets.
+IO_THREADS = int(os.environ.get("IRCTEST_IO_THREADS", "0"))
 
 # The daemon by itself, which has no accounts, and a host with it and the keeper of its accounts.
 ALONE = [NODE, REPOSITORY / "daemons" / "ircd" / "main.ts", "--standalone"]
@@ -52,6 +54,7 @@ server_name = "My.Little.Server"
 network = "testnet"
 description = "test server"
 dns = false
+io_threads = {io_threads}
 listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}{websocket}]
 {password_line}
 {tls_line}
@@ -277,6 +280,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
                 CONFIG.format(
                     # A JSON string is a TOML string.
                     hostname=json.dumps(hostname),
+                    io_threads=IO_THREADS,
                     before_connect=json.dumps(self.test_config.account_registration_before_connect),
                     email_required=json.dumps(self.test_config.account_registration_requires_email),
                     history=HISTORY if self.test_config.chathistory else "",
