@@ -21,7 +21,10 @@ export class IrcClient {
     });
   }
 
-  /** Connects, with the server's password where it has one, and resolves when the server has welcomed the client. */
+  /**
+   * Connects, over TLS where the listener speaks that, and with the server's password where it has one; resolves when the server has
+   * welcomed the client.
+   */
   static async connect(server: TcpListenerInfo, nick: string, password?: string): Promise<IrcClient> {
     const framework = new IrcFramework.Client();
     const client = new IrcClient(framework, nick);
@@ -32,6 +35,9 @@ export class IrcClient {
     framework.connect({
       host: server.host,
       port: server.port,
+      tls: server.tls,
+      // Servers of specs have a certificate that they have signed themselves.
+      rejectUnauthorized: false,
       nick,
       username: nick,
       gecos: `End-to-end client ${nick}`,
@@ -84,6 +90,12 @@ export class IrcClient {
   /** Whether a message with this text has arrived. */
   hasHeard(text: string): boolean {
     return this.lines.some((line) => / PRIVMSG /.test(line) && line.endsWith(`:${text}`));
+  }
+
+  /** The texts of all messages that somebody has sent to where this client hears them, oldest first. */
+  heardFrom(nick: string): string[] {
+    const message = new RegExp(`^(?:@\\S+ )?:${nick}!\\S+ PRIVMSG \\S+ :(.*)$`);
+    return this.lines.flatMap((line) => message.exec(line)?.[1] ?? []);
   }
 
   /** Leaves the network. */

@@ -9,6 +9,7 @@ declare module 'irc-framework' {
     username?: string;
     gecos?: string;
     tls?: boolean;
+    rejectUnauthorized?: boolean;
     auto_reconnect?: boolean;
     ping_interval?: number;
   }

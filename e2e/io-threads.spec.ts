@@ -1,0 +1,72 @@
+/** An IRC server whose sockets are owned by threads, in the process that each host makes for it: the desktop app has another Node. */
+import type { TcpListenerInfo } from '../contract/link/endpoint.ts';
+import type { RunningApp } from './app/running-app.ts';
+import { IrcClient } from './clients/irc-client.ts';
+import { expect, test } from './fixtures.ts';
+
+test.use({
+  config: `[ircd]
+io_threads = 2
+listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
+
+[[ircd.class]]
+name = "local"
+match = ["127.0.0.0/8"]
+throttle = false
+flood = false
+`,
+});
+
+const MESSAGES = 200;
+const texts = (from: string): string[] =>
+  Array.from({ length: MESSAGES }, (_, number) => `${from} says ${number}`);
+
+/** Both listeners: clients are dealt out to the threads by turns, so two on each are on all of them. */
+async function places(app: RunningApp): Promise<{ plain: TcpListenerInfo; secure: TcpListenerInfo }> {
+  const listeners = (await app.daemon('ircd')).listeners.filter((listener) => 'port' in listener);
+  const plain = listeners.find(({ tls }) => !tls);
+  const secure = listeners.find(({ tls }) => tls);
+  if (plain === undefined || secure === undefined) throw new Error(JSON.stringify(listeners));
+  return { plain, secure };
+}
+
+/** Two on either listener, in one channel, where each of two says much and the others hear all of it in order. */
+async function converse(app: RunningApp): Promise<IrcClient[]> {
+  const { plain, secure } = await places(app);
+  const clients = [
+    await IrcClient.connect(plain, 'ann'),
+    await IrcClient.connect(secure, 'bob'),
+    await IrcClient.connect(secure, 'cat'),
+    await IrcClient.connect(plain, 'dan'),
+  ];
+  for (const client of clients) await client.join('#threads');
+  const speakers = clients.filter(({ nick }) => nick === 'ann' || nick === 'cat');
+  for (const speaker of speakers) for (const text of texts(speaker.nick)) speaker.say('#threads', text);
+  for (const { nick } of speakers) {
+    for (const hearer of clients) {
+      if (hearer.nick === nick) continue;
+      await expect.poll(() => hearer.heardFrom(nick)).toEqual(texts(nick));
+    }
+  }
+  return clients;
+}
+
+test('clients over TCP and TLS hear each other, are told when the server stops, and come back when it starts', async ({
+  app,
+}) => {
+  await app.startDaemon('ircd');
+  const first = await app.daemon('ircd');
+  const clients = await converse(app);
+
+  expect((await app.cli(['stop', 'ircd', '--yes'])).code).toBe(0);
+  await expect.poll(() => clients.map(({ isOpen }) => isOpen)).toEqual([false, false, false, false]);
+  for (const { lines } of clients) expect(lines.filter((line) => line.startsWith('ERROR '))).toHaveLength(1);
+  expect(await app.daemon('ircd')).toMatchObject({ state: 'stopped', pid: null, restarts: first.restarts });
+
+  await app.startDaemon('ircd');
+  for (const client of await converse(app)) client.quit();
+  // Where threads cannot have sockets, the one thread serves everybody and says so: then this would have shown nothing.
+  const logs = await app.cli(['logs', 'ircd']);
+  expect(logs.code).toBe(0);
+  expect(logs.stdout).not.toContain('io_thread_trouble');
+});
