@@ -79,8 +79,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   KeptChannels: INSIDE,
   Backlog: ONE_EACH,
   ReceiveQueue: ONE_EACH,
-  RecordWriter:
-    'one for each way between two threads: while something waits there no more is heard, so little ever does',
+  RecordWriter: ['queue to socket thread 1', 'queue from socket thread 1'],
   FloodQueue: ['queue flood control'],
   Gateways: 'of the configuration: who may say for whom a connection is',
   ReplyBudget: 'one an answer: it bounds what one command puts into one send queue',
@@ -201,6 +200,8 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
 
 /** Instruments that are no class of their own: they are counted where something else is done. */
 export const SHOWN_BESIDES: readonly string[] = [
+  'queue unheard at socket thread 1',
+  'connections socket thread 1',
   'queue link to main',
   'queue link to ircd',
   'queue link to relay',

@@ -42,6 +42,10 @@ it('measures what it says, in these units', () => {
       flushes_size_total counter
       bytes_in_total counter bytes
       bytes_out_total counter bytes
+      thread_bytes_to gauge bytes
+      thread_bytes_from gauge bytes
+      thread_waits_total counter
+      threads_lost_total counter
       refused_proxy_total counter
       websocket_handshake_failures_total counter
       flood_kills_total counter

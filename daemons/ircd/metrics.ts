@@ -10,6 +10,7 @@ import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import type { IrcServer } from './irc-server.ts';
 import type { Dnsbl } from './net/dnsbl.ts';
+import { instrumentFront, type ThreadFigures } from './net/front/front-figures.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
@@ -46,7 +47,11 @@ function instrumentNet(registry: MetricRegistry, net: NetServer<LocalClient>): v
   instrumentCounts(registry, 'queue', 'send queue bytes', () => net.heldToSend);
   instrumentCounts(registry, 'queue', 'receive queue bytes', () => net.heldOfInput);
   instrumentCounts(registry, 'slab', 'lines of a tick', () => net.arena);
+  instrumentFront(registry, () => net.threadFigures);
 }
+
+const sumOf = (threads: readonly ThreadFigures[], figure: 'bytesTo' | 'bytesFrom'): number =>
+  threads.reduce((sum, one) => sum + one[figure], 0);
 
 /** Registers the sampling; nothing on the hot path writes a metric itself but the latency histogram. */
 export function publishMetrics(
@@ -63,6 +68,10 @@ export function publishMetrics(
     stat,
   }));
   const messagesIn = counter('messages_in');
+  const threadsTo = gauge('thread_bytes_to');
+  const threadsFrom = gauge('thread_bytes_from');
+  const threadWaits = counter('thread_waits');
+  const threadsLost = counter('threads_lost');
   const registrations = counter('registrations');
   const klineMatches = counter('kline_matches');
   const spamMatches = counter('spam_matches');
@@ -140,6 +149,11 @@ export function publishMetrics(
     sendQueue.set(queues.totalBytes);
     sendQueueMax.set(queues.maxBytes);
     receiveQueue.set(net.stats.get('inputHeld'));
+    const { threads, waits, lost } = net.threadFigures;
+    threadsTo.set(sumOf(threads, 'bytesTo'));
+    threadsFrom.set(sumOf(threads, 'bytesFrom'));
+    threadWaits.setTotal(waits);
+    threadsLost.setTotal(lost);
     serverBans.set(server.bans.size);
     networkBans.set(server.networkBans.size);
     spamFilters.set(server.spamFilters.size);

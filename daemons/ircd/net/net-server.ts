@@ -40,6 +40,7 @@ import {
   type TlsDetails,
 } from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
+import { type FrontFigures, NO_THREADS } from './front/front-figures.ts';
 import type { RemoteSocket } from './front/remote-socket.ts';
 import { type FrontOptions, ShardedFront } from './front/sharded-front.ts';
 import { addressRanges, connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
@@ -221,6 +222,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** Memory of the lines of a tick. */
   get arena(): Arena['counts'] {
     return this.#arena.counts;
+  }
+
+  /** What operators see of the threads that own sockets. */
+  get threadFigures(): FrontFigures {
+    return this.#front?.figures ?? NO_THREADS;
   }
 
   /** Connections that failed on their way in. */

@@ -6,10 +6,12 @@ import { AsyncQueue } from '../../../runtime/async/async-queue.ts';
 import { AsyncWorker, type AsyncWorkerOptions, type WorkerEnd } from '../../../runtime/async/async-worker.ts';
 import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
 import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
+import type { QueueCounts } from '../../../runtime/telemetry/queue-instrument.ts';
 import { limits } from '../../limits.ts';
 import { type Arena, SLAB_BYTES } from '../arena.ts';
 import type { TlsDetails } from '../connection.ts';
 import type { RangeList } from '../tick-writer.ts';
+import type { ThreadFigures } from './front-figures.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
   fromThread,
@@ -60,7 +62,7 @@ export class IoShard {
   readonly #progress = new SharedSignal(this.#words, shared.progressSignal, shared.progressWaiters);
   readonly #heard = new SharedSignal(this.#words, shared.heardSignal, shared.heardWaiters);
   readonly #totals = new Float64Array(new SharedArrayBuffer(total.totals * 8));
-  readonly #seen = new Float64Array(total.totals);
+  readonly #seen = new Float64Array(total.collected);
   readonly #sockets: (RemoteSocket | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
@@ -68,6 +70,8 @@ export class IoShard {
   /** What is current for the connections that follow, while the tick goes on. */
   readonly #current = { bounds: new Int32Array(0), length: -1 };
   #size = 0;
+  #opened = 0;
+  #bytesHeard = 0;
   /** Ticks that had something for it and that it has not taken, as it is known. */
   readonly #ticks: number[] = [];
   #touched = false;
@@ -137,6 +141,7 @@ export class IoShard {
     const socket = new RemoteSocket(this, slot, ports);
     this.#sockets[slot] = socket;
     this.#size++;
+    this.#opened++;
     const { words } = this.#out;
     const at = this.#out.take(4);
     words[at] = toThread.open;
@@ -199,9 +204,28 @@ export class IoShard {
     this.#out.send();
   }
 
+  /** What operators see of it. */
+  get figures(): ThreadFigures {
+    const totals = this.#totals;
+    // One that has ended takes and says nothing more.
+    const waits = (bytes: number) => (this.#ended ? 0 : Math.max(0, bytes));
+    return {
+      to: this.#queueCounts(this.#outQueue, this.#out.held),
+      from: this.#queueCounts(this.#in, totals[total.messagesHeld]!),
+      unheard: {
+        depth: waits(totals[total.unheard]!),
+        highWater: totals[total.unheardMost]!,
+        submitted: totals[total.unheardEver]!,
+      },
+      connections: { active: this.#size, opened: this.#opened },
+      bytesTo: waits(this.#out.bytesMade - totals[total.bytesTaken]!),
+      bytesFrom: waits(totals[total.bytesMade]! - this.#bytesHeard),
+    };
+  }
+
   /** Adds what the thread has counted since it was last asked. */
   collect(add: (which: number, count: number) => void): void {
-    for (let which = 0; which < total.totals; which++) {
+    for (let which = 0; which < total.collected; which++) {
       const now = this.#totals[which]!;
       const more = now - this.#seen[which]!;
       this.#seen[which] = now;
@@ -220,6 +244,14 @@ export class IoShard {
   /** Resolves when the thread has ended; after so many milliseconds it is ended where it is. */
   async join(timeoutMs: number): Promise<void> {
     if (!(await this.#worker.join(timeoutMs))) await this.#worker.destroy();
+  }
+
+  /** @param held messages that wait for room in it */
+  #queueCounts(queue: AsyncQueue, held: number): QueueCounts {
+    const { size, capacity, enqueued, highWater } = queue.stats();
+    if (this.#ended) return { depth: 0, highWater, capacity, submitted: enqueued - size };
+    const depth = size + held;
+    return { depth, highWater: Math.max(highWater, depth), capacity, submitted: enqueued + held };
   }
 
   #settleTicks(): void {
@@ -303,6 +335,7 @@ export class IoShard {
         if (mayHear !== null) await mayHear;
         const bytes = this.#in.dequeueInto(this.#message);
         if (bytes < 0) break;
+        this.#bytesHeard += bytes;
         this.#hear(bytes >> 2);
         if (this.#heard.awaited) {
           // Who has to wait is told first.

@@ -12,6 +12,7 @@ export class RecordWriter {
   /** The message that is gathered. */
   readonly words = new Int32Array(this.#bytes.buffer);
   #used = 0;
+  #made = 0;
   /** Messages for which there was no room, oldest first. */
   #waiting: Uint8Array[] = [];
   #awaitsRoom = false;
@@ -25,6 +26,16 @@ export class RecordWriter {
   /** Whether something waits because the other side is behind. */
   get stuck(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  /** Messages that wait because the other side is behind. */
+  get held(): number {
+    return this.#waiting.length;
+  }
+
+  /** Bytes of all messages that were made so far, those that wait included. */
+  get bytesMade(): number {
+    return this.#made;
   }
 
   /** Takes so many words, side by side in one message; answers where in {@link words} they begin. */
@@ -64,6 +75,7 @@ export class RecordWriter {
     if (this.#used === 0) return;
     const message = this.#bytes.subarray(0, this.#used * 4);
     this.#used = 0;
+    this.#made += message.length;
     // In order: what waits goes first.
     if (!this.stuck && this.#queue.tryEnqueue(message) !== 'full') return;
     this.#waiting.push(Uint8Array.prototype.slice.call(message));

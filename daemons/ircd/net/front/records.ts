@@ -74,8 +74,22 @@ export const shared = {
   words: 5,
 } as const;
 
-/** Totals of a thread; they only ever grow. */
-export const total = { writes: 0, bytesDeferred: 1, totals: 2 } as const;
+/** What a thread counts; the first `collected` only ever grow and are added to those of the server. */
+export const total = {
+  writes: 0,
+  bytesDeferred: 1,
+  collected: 2,
+  /** Bytes of messages that it has taken, and of those that it has made. */
+  bytesTaken: 2,
+  bytesMade: 3,
+  /** Messages that it has made and for which there is no room yet. */
+  messagesHeld: 4,
+  /** Clients of which it reads nothing until they are heard: now, how often, and the most at once. */
+  unheard: 5,
+  unheardEver: 6,
+  unheardMost: 7,
+  totals: 8,
+} as const;
 
 /** What a thread is started with. */
 export interface IoThreadData {

@@ -13,6 +13,7 @@ import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
 import { limits } from '../../limits.ts';
 import type { Arena, SlabSource } from '../arena.ts';
 import { netStat } from '../stats.ts';
+import { type FrontFigures, succeeded, type ThreadFigures } from './front-figures.ts';
 import { IoShard } from './io-shard.ts';
 import { total } from './records.ts';
 import type { RemoteSocket } from './remote-socket.ts';
@@ -36,6 +37,10 @@ export class ShardedFront implements SlabSource {
   readonly #options: FrontOptions;
   readonly #lines = new SharedLines();
   readonly #shards: IoShard[] = [];
+  /** What those have counted that had the places of threads before, by place. */
+  readonly #before: ThreadFigures[] = [];
+  #waits = 0;
+  #lost = 0;
   readonly #duplicate: (fd: number) => number;
   #credentials: TlsCredentials | null = null;
   #started = 0;
@@ -122,6 +127,15 @@ export class ShardedFront implements SlabSource {
     }
   }
 
+  /** What operators see of the threads. */
+  get figures(): FrontFigures {
+    const threads = this.#shards.map(({ figures }, place) => {
+      const before = this.#before[place];
+      return before === undefined ? figures : succeeded(figures, before);
+    });
+    return { threads, waits: this.#waits, lost: this.#lost };
+  }
+
   /** Whether a thread has ticks to write, so that the next one should wait. */
   get behind(): boolean {
     return this.#firstBehind !== undefined;
@@ -131,6 +145,7 @@ export class ShardedFront implements SlabSource {
   whenReady(ready: () => void): void {
     if (this.#awaited) return;
     this.#awaited = true;
+    this.#waits++;
     void this.#awaitReady(ready);
   }
 
@@ -192,8 +207,12 @@ export class ShardedFront implements SlabSource {
     this.#options.onTrouble(
       `The thread ${name} ended unasked, and its connections with it: ${error?.stack ?? 'it returned'}`,
     );
+    this.#lost++;
     const fresh = this.#start();
-    this.#shards[this.#shards.indexOf(shard)] = fresh;
+    const place = this.#shards.indexOf(shard);
+    const before = this.#before[place];
+    this.#before[place] = before === undefined ? shard.figures : succeeded(shard.figures, before);
+    this.#shards[place] = fresh;
     if (this.#credentials !== null) fresh.setCredentials(this.#credentials);
   }
 }

@@ -21,6 +21,7 @@ import {
   READ_BYTES,
   shared,
   toThread,
+  total,
   wordsOf,
 } from './records.ts';
 import { ThreadConnection, type ThreadConnectionHost } from './thread-connection.ts';
@@ -63,6 +64,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     this.#tellHeld();
     if (this.#outQueue.empty) this.#quiet++;
     this.#out.send();
+    this.#countMade();
   };
 
   constructor(data: IoThreadData) {
@@ -101,6 +103,7 @@ export class ThreadSockets implements ThreadConnectionHost {
       if (this.#at === this.#end) {
         const bytes = this.#in.dequeueInto(this.#message);
         if (bytes < 0) return true;
+        this.totals[total.bytesTaken]! += bytes;
         this.#at = 0;
         this.#end = bytes >> 2;
       }
@@ -253,7 +256,11 @@ export class ThreadSockets implements ThreadConnectionHost {
     connection.unheard += length;
     // Of each of them one read is kept until there is room.
     if (connection.stalled || (!this.#out.stuck && connection.unheard < MOST_UNHEARD)) return;
-    this.#stalled.push(connection);
+    const { totals } = this;
+    const unheard = this.#stalled.push(connection);
+    totals[total.unheard] = unheard;
+    totals[total.unheardEver]!++;
+    if (unheard > totals[total.unheardMost]!) totals[total.unheardMost] = unheard;
     connection.stall(true);
     if (!this.#awaitsQuiet && !this.#out.stuck) void this.#awaitQuiet();
   }
@@ -272,6 +279,13 @@ export class ThreadSockets implements ThreadConnectionHost {
 
   #readOn(): void {
     for (const connection of this.#stalled.splice(0)) connection.stall(false);
+    this.totals[total.unheard] = 0;
+    this.#countMade();
+  }
+
+  #countMade(): void {
+    this.totals[total.bytesMade] = this.#out.bytesMade;
+    this.totals[total.messagesHeld] = this.#out.held;
   }
 
   #closed(connection: ThreadConnection): void {
