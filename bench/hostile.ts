@@ -27,6 +27,7 @@ const USAGE = `usage: npm run bench -- hostile [options]
   --only a,b     scenarios: ${scenarios.map(({ id }) => id).join(', ')} (all)
   --root DIR     attack the daemon of another checkout too, and print both
   --alone        with --root: attack only that
+  --io-threads A,B   the IRC server once for each number of threads that own its sockets, 0 for none; other daemons are left out
   --json FILE    where the result goes (bench/results/hostile.json)
 `;
 
@@ -38,6 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
       only: { type: 'string' },
       root: { type: 'string' },
       alone: { type: 'boolean', default: false },
+      'io-threads': { type: 'string' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/hostile.json') },
       help: { type: 'boolean', default: false },
     },
@@ -46,18 +48,30 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const chosen = values.only === undefined ? scenarios : values.only.split(',').map(findScenario);
+  const named = values.only === undefined ? scenarios : values.only.split(',').map(findScenario);
+  const threads = values['io-threads']?.split(',').map(Number);
+  const chosen = threads === undefined ? named : named.filter(({ daemon }) => daemon === 'ircd');
   const roots: Record<string, string> = values.alone ? {} : { 'this checkout': ROOT };
   if (values.root !== undefined) roots[values.root] = values.root;
   const results = [];
   for (const scenario of chosen) {
     const columns: Record<string, Figures> = {};
-    for (const [name, root] of Object.entries(roots)) columns[name] = await attack(root, scenario);
+    for (const [name, root] of Object.entries(roots)) {
+      if (threads === undefined) columns[name] = await attack(root, scenario);
+      for (const count of threads ?? [])
+        columns[`${name}, threads ${count}`] = await attack(root, withThreads(scenario, count));
+    }
     printColumns(`${scenario.id}: ${scenario.title}`, columns);
     results.push({ id: scenario.id, title: scenario.title, columns });
   }
   await writeReport(values.json, 'hostile', results);
 }
+
+/** The same attack on an IRC server whose sockets are owned by so many threads. */
+const withThreads = (scenario: Scenario, threads: number): Scenario => ({
+  ...scenario,
+  config: { ...scenario.config, io_threads: threads },
+});
 
 /** One attack on a fresh daemon. */
 async function attack(root: string, scenario: Scenario): Promise<Figures> {

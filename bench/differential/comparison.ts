@@ -47,6 +47,23 @@ export async function compare(): Promise<Comparison | null> {
   }
 }
 
+/**
+ * What our server answers otherwise when so many threads own its sockets: nothing, if all is well.
+ * @returns the cases, `ours` without threads and `theirs` with them
+ */
+export async function compareThreads(threads: number): Promise<readonly Compared[]> {
+  const servers = [await startOurs(), await startOurs(threads)];
+  try {
+    const [a, b] = await Promise.all(servers.map(({ port }) => tryAll(port)));
+    return cases.map((one, at) => {
+      const [ours, theirs] = [a![at]!, b![at]!];
+      return { case: one, ours, theirs, alike: said(ours) === said(theirs), clause: null };
+    });
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
 /** At the same time: each has people and a channel of its own, and InspIRCd welcomes newcomers once a second. */
 function tryAll(port: number): Promise<Heard[]> {
   return Promise.all(cases.map((one, at) => tryCase({ port, serverName: SERVER_NAME }, one, at)));

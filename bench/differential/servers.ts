@@ -11,8 +11,8 @@ import { OPERATOR, PASSWORD } from './scene.ts';
 /** What both are called. */
 export const SERVER_NAME = 'irc.compared.test';
 
-/** Starts ours. */
-export async function startOurs(): Promise<RunningServer> {
+/** Starts ours. @param threads that own its sockets */
+export async function startOurs(threads = 0): Promise<RunningServer> {
   const flags = OPER_FLAGS.map((flag) => `"${flag}"`).join(', ');
   const oper = `
 [[ircd.oper]]
@@ -24,7 +24,7 @@ location = "here"
 organisation = "nobody"
 email = "nobody@${SERVER_NAME}"
 `;
-  const settings = `server_name = "${SERVER_NAME}"\nnetwork = "Compared"\n`;
+  const settings = `server_name = "${SERVER_NAME}"\nnetwork = "Compared"\nio_threads = ${threads}\n`;
   return startDaemon({
     id: 'ircd',
     config: unlimitedIrcd([TCP], settings) + oper,
