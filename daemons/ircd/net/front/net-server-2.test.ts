@@ -7,5 +7,5 @@ afterAll(() => {
   front.threads = 0;
 });
 // By a name of its own: the worker may have it already, for another file.
-await import(`../net-server.test.ts?threads=${front.threads}`);
-await import(`../tls.test.ts?threads=${front.threads}`);
+await import(/* @vite-ignore */ `../net-server.test.ts?threads=${front.threads}`);
+await import(/* @vite-ignore */ `../tls.test.ts?threads=${front.threads}`);
