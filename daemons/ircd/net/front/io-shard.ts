@@ -2,6 +2,7 @@
  * A thread that owns sockets, as the thread of the state has it: hands connections over, writes ranges of the tick to them, and passes on
  * what the thread says of them. Made by ShardedFront.
  */
+import { closeSync } from 'node:fs';
 import { AsyncQueue } from '../../../runtime/async/async-queue.ts';
 import { AsyncWorker, type AsyncWorkerOptions, type WorkerEnd } from '../../../runtime/async/async-worker.ts';
 import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
@@ -72,6 +73,8 @@ export class IoShard {
   #size = 0;
   #opened = 0;
   #bytesHeard = 0;
+  /** Descriptors on their way to the thread, oldest first, and perhaps some that are there. */
+  readonly #handedOver: number[] = [];
   /** Ticks that had something for it and that it has not taken, as it is known. */
   readonly #ticks: number[] = [];
   #touched = false;
@@ -141,7 +144,9 @@ export class IoShard {
     const socket = new RemoteSocket(this, slot, ports);
     this.#sockets[slot] = socket;
     this.#size++;
+    this.#forgetTaken();
     this.#opened++;
+    this.#handedOver.push(fd);
     const { words } = this.#out;
     const at = this.#out.take(4);
     words[at] = toThread.open;
@@ -391,6 +396,19 @@ export class IoShard {
     socket.closed(error);
   }
 
+  /** Forgets the descriptors of which the thread has made sockets. */
+  #forgetTaken(): void {
+    const left = this.#opened - this.#totals[total.opened]!;
+    const handedOver = this.#handedOver;
+    if (handedOver.length > left) handedOver.splice(0, handedOver.length - left);
+  }
+
+  /** Closes what the thread has never got to. */
+  #closeUntaken(): void {
+    this.#forgetTaken();
+    for (const fd of this.#handedOver.splice(0)) closeSync(fd);
+  }
+
   /** Its connections are gone, or will be without saying so. */
   #lose(error: string): void {
     this.#ended = true;
@@ -402,6 +420,8 @@ export class IoShard {
   #onEnd(end: WorkerEnd): void {
     this.#in.close();
     this.#outQueue.close();
+    // Nobody else has these: their clients would wait for ever.
+    this.#closeUntaken();
     if (!this.#ended) this.#lose('ECONNABORTED');
     this.#options.onEnd(this, end);
   }

@@ -88,7 +88,9 @@ export const total = {
   unheard: 5,
   unheardEver: 6,
   unheardMost: 7,
-  totals: 8,
+  /** Descriptors that it has made sockets of. */
+  opened: 8,
+  totals: 9,
 } as const;
 
 /** What a thread is started with. */

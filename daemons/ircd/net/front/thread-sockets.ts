@@ -199,6 +199,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     };
     const onread = { buffer: this.#readBuffer, callback };
     const socket = new Socket(encrypted ? { fd, allowHalfOpen: true } : { fd, allowHalfOpen: true, onread });
+    this.totals[total.opened]!++;
     connection = new ThreadConnection(this, slot, socket, encrypted);
     this.#connections[slot] = connection;
     if (!encrypted) {
