@@ -45,8 +45,8 @@ import { type MessageKeeper, PeerKeeper } from './history/message-keeper.ts';
 import { deleteMessages } from './history/open-history.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
-import { keepMarkers } from './journal/keep-markers.ts';
-import type { MarkerJournal } from './journal/marker-journal.ts';
+import { keepMarkers } from './journal/keep-records.ts';
+import type { RecordJournal } from './journal/record-journal.ts';
 import { limits } from './limits.ts';
 import { LinkFigures } from './links/link-figures.ts';
 import { LinkedAuthority } from './links/linked-authority.ts';
@@ -64,6 +64,7 @@ import type { IrcdPrepared } from './prepare.ts';
 import { ServerBans } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
+import type { MarkerRecord } from './state/read-markers.ts';
 import { banSource, MOST_STORED, restoreBans, type StoredBan, storedBanSchema } from './stored-bans.ts';
 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
@@ -112,7 +113,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
   #kept: KeptChannels | null = null;
-  #markers: MarkerJournal | null = null;
+  #markers: RecordJournal<MarkerRecord> | null = null;
   #tellRestored = () => {};
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {

@@ -10,17 +10,14 @@ import { fold } from '../../irc/casemapping.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkTurns } from '../../runtime/async/work-turns.ts';
-import { encodeCheckedLine } from '../../runtime/files/checked-lines.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import type { Keeper } from '../keeper.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
 import type { NetworkState } from '../state/network.ts';
-import { type ChannelRecord, recordOf } from './channel-record.ts';
+import { recordOf } from './channel-record.ts';
 import type { JournalFile } from './journal-file.ts';
-
-/** Characters that are written at a time: encoding them takes about a millisecond. */
-const PIECE_CHARACTERS = 65_536;
+import { JournalWrites, pieces, problemText } from './journal-writes.ts';
 
 /** What a journal needs. */
 export interface JournalOptions {
@@ -41,12 +38,7 @@ export class ChannelJournal implements Keeper {
   #underWay: ReadonlyMap<string, string> = new Map();
   /** Waited at by those who changed it. */
   #gate: WorkGate | null = null;
-  /** The write under way; it never rejects. */
-  #writing: Promise<void> | null = null;
-  #begin: NodeJS.Immediate | null = null;
-  #retry: NodeJS.Timeout | null = null;
-  #retryMs: number = limits.journalRetryBaseMs.default;
-  #problem: string | null = null;
+  readonly #writes: JournalWrites;
   /** Channels are no longer what they say: what was not on disk then stands here. */
   #frozen: readonly string[] | null = null;
   #submitted = 0;
@@ -55,6 +47,11 @@ export class ChannelJournal implements Keeper {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#writes = new JournalWrites({
+      write: () => this.#write(),
+      hasMore: () => this.#changed.size > 0 && this.#frozen === null,
+      onProblem: options.onProblem,
+    });
   }
 
   /** Changes that wait, that came, and that are on disk, and the writes that it took. */
@@ -69,18 +66,18 @@ export class ChannelJournal implements Keeper {
 
   /** Channels that a crash would bring back as they were before: none while the disk takes them. */
   get unsaved(): number {
-    return this.#problem === null ? 0 : this.#changed.size;
+    return this.#writes.problem === null ? 0 : this.#changed.size;
   }
 
   changed(channel: Channel): WorkGate | null {
     if (this.#frozen !== null) return null;
     this.#note(channel.key, channel.name);
-    if (this.#problem !== null) return null;
+    if (this.#writes.problem !== null) return null;
     if (this.#gate === null) {
       this.#gate = new WorkGate();
       this.#gate.holder = this.#account;
     }
-    this.#beginSoon();
+    this.#writes.soon();
     return this.#gate;
   }
 
@@ -90,8 +87,7 @@ export class ChannelJournal implements Keeper {
 
   /** From here on everybody leaves because the server goes down: channels are kept as they are now. */
   freeze(): void {
-    if (this.#begin !== null) clearImmediate(this.#begin);
-    this.#begin = null;
+    this.#writes.cancel();
     this.#frozen ??= [...this.#linesOf(new Map([...this.#underWay, ...this.#changed]))];
   }
 
@@ -99,45 +95,27 @@ export class ChannelJournal implements Keeper {
   async close(): Promise<void> {
     this.freeze();
     await this.settled();
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#writes.giveUp();
     const { file, onProblem } = this.#options;
     try {
       if (this.#changed.size > 0 && !(await file.append(this.#frozen ?? [])))
         onProblem(`${file.path} is gone`);
     } catch (error) {
-      onProblem(textOf(error));
+      onProblem(problemText(error));
     }
     this.#changed = new Map();
     await file.close();
   }
 
   /** Resolves when nothing is being written any more. */
-  async settled(): Promise<void> {
-    while (this.#begin !== null || this.#writing !== null) {
-      if (this.#begin !== null) await new Promise((resolve) => setImmediate(resolve));
-      await this.#writing;
-    }
+  settled(): Promise<void> {
+    return this.#writes.settled();
   }
 
   #note(key: string, name: string): void {
     if (this.#changed.has(key)) return;
     this.#submitted++;
     this.#changed.set(key, name);
-  }
-
-  #beginSoon(): void {
-    if (this.#writing !== null || this.#begin !== null) return;
-    this.#begin = setImmediate(() => {
-      this.#begin = null;
-      this.#writing = this.#writeAll();
-    });
-  }
-
-  async #writeAll(): Promise<void> {
-    do await this.#write();
-    while (this.#changed.size > 0 && this.#problem === null && this.#frozen === null);
-    this.#writing = null;
   }
 
   async #write(): Promise<void> {
@@ -153,7 +131,7 @@ export class ChannelJournal implements Keeper {
         await file.rewrite(this.#whole(this.#everything()));
       this.#completed += changed.size;
       this.#batches++;
-      this.#succeeded();
+      this.#writes.succeeded();
     } catch (error) {
       this.#submitted -= changed.size;
       for (const [key, name] of changed) this.#note(key, name);
@@ -196,21 +174,14 @@ export class ChannelJournal implements Keeper {
   }
 
   #hangs(gate: WorkGate | null): void {
-    this.#say(`the disk has not answered for ${limits.journalWaitMs.default / 1_000} seconds`);
+    this.#writes.hangs();
     if (gate !== null) this.#open(gate);
     this.#letGo();
   }
 
   #failed(error: unknown): void {
     this.#letGo();
-    if (this.#frozen !== null) return;
-    this.#say(textOf(error));
-    this.#retry = setTimeout(() => {
-      this.#retry = null;
-      this.#writing ??= this.#writeAll();
-    }, this.#retryMs);
-    this.#retry.unref();
-    this.#retryMs = Math.min(this.#retryMs * 2, limits.journalRetryMaxMs.default);
+    if (this.#frozen === null) this.#writes.failed(error);
   }
 
   /** Those who came during a write wait no longer than those whose write it is. */
@@ -218,33 +189,4 @@ export class ChannelJournal implements Keeper {
     if (this.#gate !== null) this.#open(this.#gate);
     this.#gate = null;
   }
-
-  #succeeded(): void {
-    this.#retryMs = limits.journalRetryBaseMs.default;
-    if (this.#problem === null) return;
-    this.#problem = null;
-    this.#options.onProblem(null);
-  }
-
-  #say(problem: string): void {
-    // Said once for each cause, not with every attempt.
-    if (problem !== this.#problem) this.#options.onProblem(problem);
-    this.#problem = problem;
-  }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Records as lines, a handful at a time, so that the event loop has its turn between them. */
-function* pieces<Item>(items: Iterable<Item>, record: (item: Item) => ChannelRecord): Iterable<string> {
-  let text = '';
-  for (const item of items) {
-    text += encodeCheckedLine(record(item));
-    if (text.length < PIECE_CHARACTERS) continue;
-    yield text;
-    text = '';
-  }
-  if (text !== '') yield text;
 }

@@ -1,11 +1,12 @@
 /**
  * How far users have read (IRCv3 read-marker): of each account, for all of its clients, and of each client without one for as long as it
  * is connected. Never told to anybody else. Those of accounts outlive the process where somebody writes them down
- * (journal/marker-journal.ts).
+ * (journal/record-journal.ts).
  */
 import { fold } from '../../irc/casemapping.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from './local-client.ts';
+import type { KeptRecords, Records } from './records.ts';
 
 /** When what was read last was said, Unix milliseconds, by folded channel or nick; the one that changed last is the last. */
 type Marks = Map<string, number>;
@@ -14,22 +15,15 @@ type Marks = Map<string, number>;
 export interface MarkerRecord {
   readonly account: string;
   /** Absent where the account has ended. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** How far it has read there. */
-  readonly ms?: number;
+  readonly ms?: number | undefined;
   /** What the channel is called now. */
-  readonly to?: string;
-}
-
-/** Whoever writes down what changes of accounts. */
-export interface MarkerRecords {
-  note(record: MarkerRecord): void;
-  /** Resolves when all that was noted is on disk, or cannot be now. */
-  written(): Promise<void>;
+  readonly to?: string | undefined;
 }
 
 /** Those of all users. */
-export class ReadMarkers {
+export class ReadMarkers implements KeptRecords<MarkerRecord> {
   readonly #mostAccounts: number;
   readonly #most: number;
   /** By folded account; the one that has read last is the last. */
@@ -41,7 +35,7 @@ export class ReadMarkers {
   /** Marks of all accounts. */
   #size = 0;
   /** Null where they are in memory alone. */
-  records: MarkerRecords | null = null;
+  records: Records<MarkerRecord> | null = null;
 
   constructor(
     mostAccounts: number = limits.readMarkerAccounts.default,

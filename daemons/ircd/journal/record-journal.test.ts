@@ -6,18 +6,18 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { setAccount } from '../actions/account.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
-import { ReadMarkers } from '../state/read-markers.ts';
+import { type MarkerRecord, ReadMarkers } from '../state/read-markers.ts';
 import { FaultyDisk } from './faulty-disk-fixture.ts';
 import { JournalFile, markerPath } from './journal-file.ts';
-import { keepMarkers } from './keep-markers.ts';
-import { MarkerJournal } from './marker-journal.ts';
+import { keepMarkers, markerSchema } from './keep-records.ts';
+import { RecordJournal } from './record-journal.ts';
 
 const at = (ms: number) => `timestamp=${new Date(ms).toISOString()}`;
 
 let dataDir: string;
 let disk: FaultyDisk;
 let irc: MemoryServer;
-let journal: MarkerJournal | null;
+let journal: RecordJournal<MarkerRecord> | null;
 let logged: string[];
 
 async function begin(): Promise<void> {
@@ -155,7 +155,10 @@ it('is as it was in memory, whatever was read, renamed and dropped in whichever 
         // Few accounts and marks have room.
         const markers = new ReadMarkers(2, 5);
         const file = new JournalFile(markerPath(folder));
-        return { markers, ...(await MarkerJournal.open({ markers, file, onProblem: () => {} })) };
+        return {
+          markers,
+          ...(await RecordJournal.open({ kept: markers, schema: markerSchema, file, onProblem: () => {} })),
+        };
       };
       const first = await open();
       const clients = new Map(['ann', 'bob', 'cat'].map((one) => [one, { user: { account: one } } as never]));
