@@ -51,3 +51,13 @@ test('no slab is ever had twice, whatever is taken and done in which order', () 
     }),
   );
 });
+
+test('what was freed is freed once', () => {
+  const lines = new SharedLines();
+  lines.retire(lines.take() as Buffer);
+  lines.endTick();
+  const kept = lines.take();
+  lines.free(1);
+  lines.free(1);
+  expect([kept === null, lines.inUse]).toEqual([false, 1]);
+});
