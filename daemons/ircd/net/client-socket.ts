@@ -27,4 +27,8 @@ export interface ClientSocket {
 /** A connection whose socket another thread owns, as the end of a tick sees it. */
 export interface RangeReceiver {
   sendRanges(ranges: RangeList): void;
+  /** The same for what answers its client: it does not wait behind what others are sent. */
+  sendAnswer(ranges: RangeList): void;
+  /** Whether an answer goes ahead of what is still to be written to others. */
+  readonly mayOvertake: boolean;
 }

@@ -414,8 +414,18 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   #mustWait(): boolean {
     const front = this.#front;
     if (front === null || !front.behind) return false;
+    this.#flushAhead(front);
     front.whenReady(() => this.scheduleFlush());
     return true;
+  }
+
+  /** Writes the answers that need not wait for the threads. */
+  #flushAhead(front: ShardedFront): void {
+    if (!this.writer.hurried) return;
+    this.#flushUntilMs = performance.now() + this.#flushMs;
+    this.writer.flushAhead(this.#overflowed, this.#flushIsOver);
+    front.flush();
+    this.#dropOverflowed();
   }
 
   #flush(isOver?: () => boolean): boolean {

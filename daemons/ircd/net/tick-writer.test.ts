@@ -475,3 +475,53 @@ describe('TickWriter', () => {
     );
   });
 });
+
+describe('what need not wait for threads', () => {
+  const ahead = (receiver: FakeReceiver, mayOvertake: boolean) => {
+    const sent: string[] = [];
+    const remote = {
+      mayOvertake,
+      sendRanges: () => sent.push('in line'),
+      sendAnswer: () => sent.push('ahead'),
+    };
+    return { sent, receiver: Object.assign(receiver, { remote }) };
+  };
+
+  test('is written to those who may overtake and to those of this thread; the others keep their place', () => {
+    const { arena, writer, push, answer } = setUp();
+    const first = ahead(new FakeReceiver(), false);
+    const second = ahead(new FakeReceiver(), true);
+    const third = ahead(new FakeReceiver(), false);
+    const local = new FakeReceiver();
+    const spoken = ahead(new FakeReceiver(), true);
+    for (const { receiver } of [first, second, third]) answer(receiver, arena.encode('PONG'));
+    answer(local, arena.encode('PONG'));
+    push(spoken.receiver, arena.encode('PRIVMSG'));
+    writer.flushAhead([], () => false);
+    expect([first.sent, second.sent, third.sent, spoken.sent]).toEqual([[], ['ahead'], [], []]);
+    expect(local.text).toBe('PONG\r\n');
+    expect([writer.hurried, writer.pending]).toEqual([true, 3]);
+    expect(writer.flush([])).toBe(true);
+    expect([first.sent, second.sent, third.sent, spoken.sent]).toEqual([
+      ['ahead'],
+      ['ahead'],
+      ['ahead'],
+      ['in line'],
+    ]);
+  });
+
+  test('is left for later when the time is over, and tells who has too much', () => {
+    const { arena, writer, answer } = setUp();
+    const receivers = Array.from({ length: 40 }, () => new FakeReceiver());
+    for (const receiver of receivers) answer(receiver, arena.encode('PONG'));
+    receivers[0]!.overflow = true;
+    const overflowed: TickReceiver[] = [];
+    writer.flushAhead(overflowed, () => true);
+    const written = receivers.filter(({ text }) => text !== '').length;
+    expect(written).toBeGreaterThan(0);
+    expect(writer.pending).toBe(40 - written);
+    expect(overflowed).toEqual([receivers[0]]);
+    writer.flush([]);
+    expect(receivers.every(({ text }) => text === 'PONG\r\n')).toBe(true);
+  });
+});

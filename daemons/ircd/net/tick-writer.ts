@@ -188,7 +188,26 @@ export class TickWriter {
     this.#flushLine(this.#answered, overflowed, isOver);
   }
 
-  #flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {
+  /** Writes to those of the answered who need not wait for what threads have still to write; the tick goes on. */
+  flushAhead(overflowed: TickReceiver[], isOver: () => boolean): void {
+    const line = this.#answered;
+    const ahead = new Line();
+    for (let left = line.size; left > 0; left--) {
+      const receiver = line.next() as TickReceiver;
+      (receiver.remote?.mayOvertake === false ? line : ahead).push(receiver);
+    }
+    line.settle();
+    if (ahead.size === 0) return;
+    this.#flushLine(ahead, overflowed, isOver, true);
+    for (let left = ahead.next(); left !== undefined; left = ahead.next()) line.push(left);
+  }
+
+  #flushLine(
+    line: Line,
+    overflowed: TickReceiver[],
+    isOver?: () => boolean,
+    answers = line === this.#answered,
+  ): boolean {
     const counts = this.#counts;
     const before = line.size;
     for (let left = CLOCK_EVERY; line.size > 0; left--) {
@@ -202,7 +221,7 @@ export class TickWriter {
       if (ranges === null) continue;
       counts[netStat.deliveries]! += ranges.lines;
       counts[netStat.bytesOut]! += ranges.bytes;
-      if (ranges.length > 0) this.#deliver(receiver, ranges);
+      if (ranges.length > 0) this.#deliver(receiver, ranges, answers);
       if (ranges !== this.#sharedRanges) this.#release(ranges);
       if (receiver.afterFlush()) overflowed.push(receiver);
     }
@@ -238,9 +257,10 @@ export class TickWriter {
     this.#directStart = -1;
   }
 
-  #deliver(receiver: TickReceiver, ranges: RangeList): void {
+  #deliver(receiver: TickReceiver, ranges: RangeList, answers: boolean): void {
     const { remote } = receiver;
-    if (remote) remote.sendRanges(ranges);
+    if (remote && answers) remote.sendAnswer(ranges);
+    else if (remote) remote.sendRanges(ranges);
     else this.#send(receiver, ranges);
   }
 

@@ -12,6 +12,7 @@ import { limits } from '../../limits.ts';
 import { type Arena, SLAB_BYTES } from '../arena.ts';
 import type { TlsDetails } from '../connection.ts';
 import type { RangeList } from '../tick-writer.ts';
+import { AnswerLane } from './answer-lane.ts';
 import type { ThreadFigures } from './front-figures.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
@@ -66,6 +67,12 @@ export class IoShard {
   readonly #seen = new Float64Array(total.collected);
   readonly #sockets: (RemoteSocket | undefined)[] = [];
   readonly #freeSlots: number[] = [];
+  readonly #answers = new AnswerLane();
+  /** The tick in which something was last put in line for each connection. */
+  readonly #lastTicks: number[] = [];
+  /** The tick that goes on. */
+  #tick = 0;
+  #answered = false;
   readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
   readonly #inWords = new Int32Array(this.#message.buffer);
   /** What is current for the connections that follow, while the tick goes on. */
@@ -99,6 +106,7 @@ export class IoShard {
       data: {
         toThread: this.#outQueue.shared,
         fromThread: this.#in.shared,
+        answers: this.#answers.shared,
         lines: options.lines,
         words: this.#words.buffer as SharedArrayBuffer,
         totals: this.#totals.buffer as SharedArrayBuffer,
@@ -147,6 +155,7 @@ export class IoShard {
     this.#forgetTaken();
     this.#opened++;
     this.#handedOver.push(fd);
+    this.#lastTicks[slot] = this.#tick;
     const { words } = this.#out;
     const at = this.#out.take(4);
     words[at] = toThread.open;
@@ -174,12 +183,14 @@ export class IoShard {
   }
 
   tell(sort: number, slot: number): void {
+    this.#lastTicks[slot] = this.#tick;
     this.#out.record(sort, slot);
     this.#sendSoon();
   }
 
   /** Bytes for one connection. */
   sendBytes(slot: number, bytes: Uint8Array): void {
+    this.#lastTicks[slot] = this.#tick;
     this.#current.length = -1;
     for (let from = 0; from < bytes.length; from += READ_BYTES) {
       this.#out.recordWith(toThread.bytes, 0, bytes, from, Math.min(bytes.length, from + READ_BYTES));
@@ -191,12 +202,30 @@ export class IoShard {
   /** Ranges of the tick for a connection: one that is sent the same as the one before costs a word. */
   sendRanges(slot: number, ranges: RangeList): void {
     this.#touched = true;
+    this.#lastTicks[slot] = this.#tick;
     if (this.#isCurrent(ranges)) this.#out.word(slot);
     else this.#sendNewRanges(slot, ranges);
   }
 
+  /**
+   * Whether an answer for a connection may go ahead of what waits to be written: something does, and nothing of it is for this connection.
+   */
+  mayOvertake(slot: number): boolean {
+    if (this.ticksAhead === 0 || !this.#answers.hasRoom) return false;
+    const done = Atomics.load(this.#words, shared.doneTick);
+    return ((this.#lastTicks[slot]! - done) | 0) <= 0;
+  }
+
+  /** Sends ranges that answer a connection: ahead of ticks that are still to be written, where that changes no order. */
+  sendAnswer(slot: number, ranges: RangeList): void {
+    if (this.mayOvertake(slot) && this.#answers.send(slot, this.#options.arena(), ranges))
+      this.#answered = true;
+    else this.sendRanges(slot, ranges);
+  }
+
   /** The tick is over. */
   endTick(tick: number): void {
+    this.#tick = (tick + 1) | 0;
     this.#current.length = -1;
     if (!this.#touched) return;
     this.#touched = false;
@@ -206,6 +235,9 @@ export class IoShard {
 
   /** Hands over what was gathered. */
   flush(): void {
+    // The thread may have come to the end of all else meanwhile, and wait.
+    if (this.#answered) this.#out.record(toThread.look, 0);
+    this.#answered = false;
     this.#out.send();
   }
 

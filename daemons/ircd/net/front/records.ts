@@ -38,6 +38,8 @@ export const toThread = {
   credentials: -9,
   /** Bytes that were read of a connection already and belong to its handshake: number, number of bytes, the bytes. */
   early: -10,
+  /** There are answers, which lie in a queue of their own. */
+  look: -11,
 } as const;
 
 /** Records from a thread, and their figure. */
@@ -55,6 +57,13 @@ export const fromThread = {
   /** A handshake has failed; its connection is told as closed. */
   failed: 6,
 } as const;
+
+/** Bytes of an answer that may overtake ticks, behind the number of its connection and its length: longer ones wait in line. */
+export const ANSWER_BYTES = 4096;
+/** Bytes of a message that is one such answer. */
+export const ANSWER_MESSAGE_BYTES = ANSWER_BYTES + 8;
+/** Answers that may be under way; further ones wait in line. */
+export const ANSWERS = 256;
 
 /** Words of every record from a thread, before its bytes. */
 export const HEADER_WORDS = 3;
@@ -97,6 +106,8 @@ export const total = {
 export interface IoThreadData {
   readonly toThread: SharedQueue;
   readonly fromThread: SharedQueue;
+  /** Answers that overtake what is in `toThread`: the number of the connection, the number of bytes, the bytes. */
+  readonly answers: SharedQueue;
   /** The lines of ticks. */
   readonly lines: SharedArrayBuffer;
   /** Of {@link shared}. */

@@ -36,6 +36,14 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
     if (!this.destroyed) this.#shard.sendRanges(this.slot, ranges);
   }
 
+  sendAnswer(ranges: RangeList): void {
+    if (!this.destroyed) this.#shard.sendAnswer(this.slot, ranges);
+  }
+
+  get mayOvertake(): boolean {
+    return !this.destroyed && this.#shard.mayOvertake(this.slot);
+  }
+
   write(bytes: Uint8Array, taken?: () => void): boolean {
     if (!this.destroyed) this.#shard.sendBytes(this.slot, bytes);
     // What it holds of it is told as that of a slow reader.

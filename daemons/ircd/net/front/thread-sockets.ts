@@ -13,6 +13,7 @@ import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
 import { limits } from '../../limits.ts';
 import { SLAB_BYTES } from '../arena.ts';
 import type { TlsDetails } from '../connection.ts';
+import { AnswerReader } from './answer-lane.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
   fromThread,
@@ -36,6 +37,8 @@ export class ThreadSockets implements ThreadConnectionHost {
   readonly #in: AsyncQueue;
   readonly #out: RecordWriter;
   readonly #outQueue: AsyncQueue;
+  readonly #answers: AnswerReader;
+  readonly #answer = (slot: number, bytes: Buffer) => this.#connections[slot]?.send(bytes);
   readonly #lines: Buffer;
   readonly #words: Int32Array;
   readonly #progress: SharedSignal;
@@ -70,6 +73,7 @@ export class ThreadSockets implements ThreadConnectionHost {
   constructor(data: IoThreadData) {
     this.#in = AsyncQueue.attach(data.toThread);
     this.#outQueue = AsyncQueue.attach(data.fromThread);
+    this.#answers = new AnswerReader(data.answers);
     this.#out = new RecordWriter(this.#outQueue, () => this.#readOn());
     this.#lines = Buffer.from(data.lines);
     this.#words = new Int32Array(data.words);
@@ -99,10 +103,13 @@ export class ThreadSockets implements ThreadConnectionHost {
   /** Does what was asked for, for as long as a turn has time; true when all of it is done. */
   #turn(): boolean {
     const until = performance.now() + FLUSH_MS;
+    this.#answers.read(this.#answer);
     for (;;) {
       if (this.#at === this.#end) {
         const bytes = this.#in.dequeueInto(this.#message);
         if (bytes < 0) return true;
+        // Sent before this message, and what stands in it may be for the same connections.
+        this.#answers.read(this.#answer);
         this.totals[total.bytesTaken]! += bytes;
         this.#at = 0;
         this.#end = bytes >> 2;
@@ -145,6 +152,9 @@ export class ThreadSockets implements ThreadConnectionHost {
       case toThread.tick:
         Atomics.store(this.#words, shared.doneTick, slot);
         if (this.#progress.awaited) this.#progress.wake();
+        break;
+      case toThread.look:
+        // Done: answers are read before every message.
         break;
       case toThread.open:
         this.#open(slot, words[at + 2]!, words[at + 3] === 1);
