@@ -23,7 +23,7 @@ const USAGE = `${comparisonUsage('ircd', SCENARIOS)}\
   --paced-connections N  connections of paced and memory (9000), in 100 channels
   --io-threads A,B   our server once for each number of threads that own sockets, 0 for none, on all cores of the
                      machine: 0,1,2 compares today's with one and two
-  --history          our server without history and with it, in turn, the second as a share of the first
+  --history          our server without history, with it in memory and with it on disk, in turn
   --main FILE        another entry file of our daemon
 `;
 

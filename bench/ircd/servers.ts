@@ -2,6 +2,7 @@
 import { C_LOOP, compileCLoopForNow, LINE_BY_LINE, type WriteShape } from '../shared/c-loop/c-loop.ts';
 import { type RunningServer, type ServerKind, startDaemon, startRival } from '../shared/server-process.ts';
 import { ergoArguments, findErgo } from './ergo.ts';
+import { startWithKeeper } from './history-on-disk.ts';
 import { findInspircd, inspircdArguments } from './inspircd.ts';
 
 /** A server of the IRC benchmark. */
@@ -58,18 +59,22 @@ export const ourServer = (nodeOptions: readonly string[], main?: string): Server
 });
 
 /** Keeps what is said on every channel, as long as there is room. A server that stands alone keeps it in memory. */
-const HISTORY = `
+export const HISTORY = `
 [ircd.history]
 keep_minutes = 60
 new_channels = true
 `;
 
-/** Our server without history, and with it. */
+/** Our server without history, with it in memory, and with it on disk as well. */
 export const withHistory = (nodeOptions: readonly string[], main?: string): readonly ServerKind[] => [
   ourServer(nodeOptions, main),
   {
     name: 'signalbox +history',
     start: () => startDaemon({ id: 'ircd', config: IRCD_CONFIG + HISTORY, nodeOptions, main }),
+  },
+  {
+    name: 'signalbox +history on disk',
+    start: () => startWithKeeper({ id: 'ircd', config: IRCD_CONFIG + HISTORY, nodeOptions, main }),
   },
 ];
 

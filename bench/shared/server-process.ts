@@ -119,7 +119,9 @@ export async function startDaemon({
     entry,
     ...daemonArgs,
   ]);
-  const env = { ...DAEMON_MALLOC_ENV, NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  const env: NodeJS.ProcessEnv = { ...DAEMON_MALLOC_ENV, NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  // What is imported first changes modules of the source, which a built program has copies of (scripts/start-built.mjs).
+  if (nodeOptions.some((option) => option.startsWith('--import='))) delete env.SIGNALBOX_PROGRAMS;
   const child = spawn(command, args, {
     env,
     stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit', 'pipe'],

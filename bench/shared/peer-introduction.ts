@@ -1,0 +1,26 @@
+/**
+ * Loaded into a daemon under measurement (`--import`): tells it of the other daemons and of their common secret, as main does, from
+ * `peers.json` in its data directory. So daemons that work together are measured without a host around them. See {@link PeerFile}.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Peer } from '../../contract/link/peers.ts';
+import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
+
+/** Its name in the data directory. */
+export const PEER_FILE = 'peers.json';
+
+/** What stands in it. */
+export interface PeerFile {
+  /** 32 bytes in hexadecimal digits. */
+  readonly secret: string;
+  readonly peers: readonly Peer[];
+}
+
+const { start } = DaemonHost.prototype;
+
+DaemonHost.prototype.start = function introduced(options) {
+  const { secret, peers } = JSON.parse(readFileSync(join(options.dataDir, PEER_FILE), 'utf8')) as PeerFile;
+  this.peers.introduce(peers, Buffer.from(secret, 'hex'));
+  return start.call(this, options);
+};
