@@ -2,6 +2,7 @@
 import { limits } from '../limits.ts';
 import type { Block } from './block.ts';
 import { setStatuses } from './extra-statuses.ts';
+import { inspircdHistory } from './history.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import {
   bytesOf,
@@ -112,6 +113,7 @@ export function fromInspircd(root: Block, into: Translation): void {
     into.set('sts.duration_seconds', secondsOf(sts.text('duration') ?? ''), sts.line);
     into.set('sts.preload', sts.flag('preload'), sts.line);
   }
+  inspircdHistory(root, into);
   for (const list of root.all('dnsbl')) badAddresses(list, into);
   for (const { text, line } of root
     .all('penalty')

@@ -2,6 +2,7 @@
 import { SPAM_TARGETS } from '../spam-filters/spam-filter.ts';
 import type { Block } from './block.ts';
 import { setStatuses } from './extra-statuses.ts';
+import { unrealircdHistory } from './history.ts';
 import type { OperFlag, Translation } from './translation.ts';
 import {
   bytesOf,
@@ -90,6 +91,7 @@ function settings(set: Block, into: Translation): void {
   const hides =
     set.text('cloak-method') !== undefined || set.children.some(({ name }) => name === 'cloak-keys');
   if (hides) into.set('cloak.enabled', true, set.line);
+  unrealircdHistory(set, into);
   for (const tls of [...set.all('tls'), ...set.all('ssl')]) {
     const [certificate, key] = [tls.text('certificate'), tls.text('key')];
     if (certificate !== undefined && key !== undefined) into.set('tls', { certificate, key }, tls.line);
