@@ -73,7 +73,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   NetBatch: 'of IRC: messages of one split, which go out as they are made',
   Slab: INSIDE,
   ChannelJournal: ['batcher channels'],
-  RecordJournal: ['batcher markers'],
+  RecordJournal: ['batcher markers', 'batcher metadata'],
   DiskQueue: ['batcher messages'],
   JournalFile: INSIDE,
   JournalWrites: INSIDE,

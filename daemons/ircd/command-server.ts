@@ -24,6 +24,7 @@ import type { ServerHost } from './server-host.ts';
 import type { RecentTexts } from './spam-filters/recent-texts.ts';
 import type { SpamFilters } from './spam-filters/spam-filters.ts';
 import type { SpokenRecords } from './spoken-records.ts';
+import type { AccountMetadata } from './state/account-metadata.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { Metadata } from './state/metadata.ts';
 import type { NetworkState } from './state/network.ts';
@@ -99,6 +100,8 @@ export interface CommandServer {
   readonly markers: ReadMarkers;
   /** What users and channels say of themselves by key. */
   readonly metadata: Metadata;
+  /** What accounts say of themselves, connected or not. */
+  readonly accountMetadata: AccountMetadata;
   /** Whether a capability is offered now. */
   offers(bit: number): boolean;
   /** Gives messages their ids, and knows whose they are for a while. */

@@ -45,7 +45,7 @@ import { type MessageKeeper, PeerKeeper } from './history/message-keeper.ts';
 import { deleteMessages } from './history/open-history.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
-import { keepMarkers } from './journal/keep-records.ts';
+import { keepMarkers, keepMetadata } from './journal/keep-records.ts';
 import type { RecordJournal } from './journal/record-journal.ts';
 import { limits } from './limits.ts';
 import { LinkFigures } from './links/link-figures.ts';
@@ -63,6 +63,7 @@ import { NOTICE } from './notice-kinds.ts';
 import type { IrcdPrepared } from './prepare.ts';
 import { ServerBans } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
+import type { MetadataRecord } from './state/account-metadata.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { MarkerRecord } from './state/read-markers.ts';
 import { banSource, MOST_STORED, restoreBans, type StoredBan, storedBanSchema } from './stored-bans.ts';
@@ -114,6 +115,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   #config: IrcdConfig;
   #kept: KeptChannels | null = null;
   #markers: RecordJournal<MarkerRecord> | null = null;
+  #metadata: RecordJournal<MetadataRecord> | null = null;
   #tellRestored = () => {};
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
@@ -285,6 +287,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const markers = await keepMarkers({ dataDir, server: this.#server, log: this.#logger });
     instrumentCounts(metrics, 'batcher', 'markers', () => markers?.counts ?? NO_BATCHES);
     this.#markers = markers;
+    const metadata = await keepMetadata({ dataDir, server: this.#server, log: this.#logger });
+    instrumentCounts(metrics, 'batcher', 'metadata', () => metadata?.counts ?? NO_BATCHES);
+    this.#metadata = metadata;
   }
 
   listeners() {
@@ -352,6 +357,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#banSaver.close();
     await this.#kept?.close();
     await this.#markers?.close();
+    await this.#metadata?.close();
     await this.#server.history?.disk?.close(deadline);
     await this.#threads.close(0);
   }

@@ -56,6 +56,7 @@ import type { ServerHost } from './server-host.ts';
 import { RecentTexts } from './spam-filters/recent-texts.ts';
 import { SpamFilters } from './spam-filters/spam-filters.ts';
 import type { SpokenRecords } from './spoken-records.ts';
+import { AccountMetadata } from './state/account-metadata.ts';
 import type { LocalClient } from './state/local-client.ts';
 import { Metadata } from './state/metadata.ts';
 import { NetworkState } from './state/network.ts';
@@ -126,6 +127,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   history: MessageHistory | null = null;
   readonly markers = new ReadMarkers();
   readonly metadata = new Metadata();
+  readonly accountMetadata = new AccountMetadata();
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 

@@ -387,6 +387,18 @@ export const limits = {
     reason:
       'Keys and values of METADATA of all users and channels together; beyond it none is set before some are gone.',
   },
+  metadataAccounts: {
+    default: 20_000,
+    unit: 'count',
+    reason:
+      'Accounts of which values of METADATA are kept, some kilobytes each at most; beyond it none is kept of another before one has none.',
+  },
+  metadataAccountBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Keys and values of METADATA of all accounts together, in memory and on disk; beyond it none is set before some are gone.',
+  },
   metadataChanges: {
     default: 10,
     unit: 'count',

@@ -110,6 +110,40 @@ test('what was answered is there however often the keeper of accounts is killed 
   }
 });
 
+test('what an account says of itself is there after the IRC server was killed, and what a client without one said is not', async () => {
+  const { host, port } = await begin();
+  const comes = async (at: number, nick: string) => {
+    const client = await enter(at, nick);
+    client.send('CAP REQ :sasl batch draft/metadata-3');
+    await client.until(/ ACK :/);
+    return client;
+  };
+  const ann = await comes(port, 'ann');
+  const bob = await comes(port, 'bob');
+  bob.send('METADATA * SET url :of bob');
+  await bob.until(/ 761 bob bob url /);
+  ann.send('REGISTER * * correct-horse');
+  await ann.until(/ 900 /);
+  ann.send('METADATA * SET url :https://ann.example');
+  await ann.until(/ 761 ann ann url \* :https:\/\/ann\.example/);
+  // It was answered: that is all that is waited for.
+  const { pid } = host.snapshot('ircd');
+  process.kill(pid!, 'SIGKILL');
+  const started = () => {
+    const { state, pid: now, listeners } = host.snapshot('ircd');
+    return state === 'running' && now !== pid && listeners.length > 0;
+  };
+  await expect.poll(started).toBe(true);
+  const at = portOf(host.snapshot('ircd').listeners[0]);
+  const back = await comes(at, 'back');
+  expect(await logIn(back, 'ann', 'correct-horse')).toContain(' 903 ');
+  back.send('METADATA * GET url');
+  expect(await back.until(/ 76[16] back back url/)).toContain('https://ann.example');
+  const other = await comes(at, 'bob');
+  other.send('METADATA * GET url');
+  expect(await other.until(/ 76[16] bob bob url/)).toContain(' 766 ');
+});
+
 test('the keeper of accounts runs where the configuration asks for it, and a reload that asks for it starts it', async () => {
   const { host, port } = await begin(`${TOML}[ircd.accounts]\nauthority = "none"\n`);
   expect(host.snapshot('accounts').state).toBe('stopped');

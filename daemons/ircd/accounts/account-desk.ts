@@ -214,14 +214,15 @@ export class AccountDesk implements Accounts {
   }
 
   /**
-   * Forgets on disk what was said and read by accounts that were dropped while this server could not be told, before somebody else takes
+   * Forgets on disk what was said and read by accounts, and what they said of themselves, that were dropped while this server could not be told, before somebody else takes
    * their names. Called when accounts can be asked, and once it is known what is on disk.
    */
   async reviewHistory(): Promise<void> {
-    const { history, host, house, markers } = this.#server;
+    const { accountMetadata, history, host, house, markers } = this.#server;
     const asked = this.#authority;
     if (!asked.present || asked.loginOnly === true) return;
-    for await (const accounts of keptAccounts(markers.names, history?.disk ?? null)) {
+    const here = new Set([...markers.names, ...accountMetadata.names]);
+    for await (const accounts of keptAccounts([...here], history?.disk ?? null)) {
       const answer = await asked.ask('ended', { accounts: [...accounts] }).catch(() => null);
       if (answer === null || this.#authority !== asked) return;
       for (const { account, why } of answer.ended)
@@ -243,9 +244,10 @@ export class AccountDesk implements Accounts {
 
   /** Whoever takes the name of a dropped account later is another: what it was before a restart it is no longer. */
   *#forgetStatus(account: string): WorkSteps {
-    const { history, host, keeper, markers, state } = this.#server;
+    const { accountMetadata, history, host, keeper, markers, state } = this.#server;
     history?.forgetAccount(account);
     markers.forgetAccount(account);
+    accountMetadata.forgetAccount(account);
     for (const channel of [...state.channels.values()]) {
       if (channel.restored?.revoke(account, ALL_STATUS) === true) keeper?.changed(channel);
       channel.history?.forgetAccount(account);
@@ -276,11 +278,10 @@ export class AccountDesk implements Accounts {
 
 /** Folded accounts of which something outlives a restart, as many as may be asked for at once. */
 async function* keptAccounts(
-  readers: readonly string[],
+  here: readonly string[],
   disk: HistoryDisk | null,
 ): AsyncGenerator<readonly string[]> {
-  for (let from = 0; from < readers.length; from += MOST_ACCOUNTS)
-    yield readers.slice(from, from + MOST_ACCOUNTS);
+  for (let from = 0; from < here.length; from += MOST_ACCOUNTS) yield here.slice(from, from + MOST_ACCOUNTS);
   if (disk !== null) yield* disk.accounts();
 }
 

@@ -6,6 +6,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
+import { takeAccountMetadata } from './metadata.ts';
 import { regain } from './regain.ts';
 
 /**
@@ -31,15 +32,15 @@ export function setAccount(
     if (user.local !== null) membership.channel.history?.accountChanged(user, former);
     if (membership.status !== 0) server.keeper?.changed(membership.channel);
   }
+  const said = user.local === null ? null : takeAccountMetadata(server, user.local);
   if (!user.registered) return null;
   if (user.local !== null) server.accounts.nicks.check(user.local);
   server.links?.tell({ kind: 'account', source, user, former });
   const told = announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
   const due = regain(server, user);
-  return due === null ? told : both(told, due);
+  return due === null && said === null ? told : allOf(told, due, said);
 }
 
-function* both(first: WorkSteps | null, second: WorkSteps): WorkSteps {
-  yield* rest(first);
-  yield* second;
+function* allOf(...all: readonly (WorkSteps | null)[]): WorkSteps {
+  for (const one of all) yield* rest(one);
 }

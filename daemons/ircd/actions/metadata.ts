@@ -9,7 +9,8 @@ import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Described } from '../state/metadata.ts';
-import { deliver, deliverSmall, SMALL_CROWD, spendSkipped } from '../work-steps.ts';
+import type { User } from '../state/user.ts';
+import { deliver, deliverSmall, rest, SMALL_CROWD, spendSkipped } from '../work-steps.ts';
 
 /** How whatever has values is called. */
 export function nameOfDescribed(owner: Described): string {
@@ -34,13 +35,13 @@ export function keyLine(
 
 /**
  * Tells those who subscribed to a key what its value is now. The line is the same for all of them, which is why it names nobody.
- * @param setter knows it from the answer.
+ * @param setter knows it from the answer; null where nobody asked for it, and whose it is hears of it too.
  */
 export function tellMetadata(
   server: CommandServer,
   owner: Described,
   key: string,
-  setter: LocalClient,
+  setter: LocalClient | null,
 ): WorkSteps | null {
   const found = listeners(server, owner, key, setter);
   if (found.length === 0) return null;
@@ -56,13 +57,14 @@ function listeners(
   { state, host }: CommandServer,
   owner: Described,
   key: string,
-  setter: LocalClient,
+  setter: LocalClient | null,
 ): LocalClient[] {
   const found = new Set<LocalClient>();
   const add = (client: LocalClient) => {
     if (client !== setter && hears(client, key)) found.add(client);
   };
   if ('nick' in owner) {
+    if (owner.local !== null) add(owner.local);
     for (const client of state.neighbours(owner)) add(client);
     const monitors = state.monitors.of(owner.nick);
     for (const client of monitors) add(client);
@@ -72,6 +74,31 @@ function listeners(
     spendSkipped(host, owner.locals.length);
   }
   return [...found];
+}
+
+/**
+ * Whoever logs in says what the account says, but for keys of which the client said something before it logged in; whoever logs out says
+ * nothing of it any more.
+ */
+export function takeAccountMetadata(server: CommandServer, client: LocalClient): WorkSteps | null {
+  const { metadata, accountMetadata } = server;
+  const { user } = client;
+  const { account } = user;
+  const changed = new Set<string>();
+  for (const key of client.accountKeys ?? []) if (metadata.delete(user, key)) changed.add(key);
+  client.accountKeys = null;
+  for (const [key, value] of account === null ? [] : accountMetadata.of(account)) {
+    if (metadata.of(user).has(key) || !metadata.set(user, key, value)) continue;
+    client.accountKeys ??= new Set();
+    client.accountKeys.add(key);
+    changed.add(key);
+  }
+  // Before registration nobody knows of them yet, and the welcome has all of it.
+  return user.registered && changed.size > 0 ? tellAll(server, user, changed) : null;
+}
+
+function* tellAll(server: CommandServer, user: User, keys: Iterable<string>): WorkSteps {
+  for (const key of keys) yield* rest(tellMetadata(server, user, key, null));
 }
 
 /** A channel and those of its members whom a client may know of, as WHO shows them. */

@@ -156,14 +156,57 @@ function set(
     fail(client, 'KEY_NOT_SET', `${target} ${key}`, 'There is no such value');
   else if (!maySetNow(client, target, key) || isSpam(server, client, owner, key, value)) return null;
   else {
-    if (value === undefined) server.metadata.delete(owner, key);
-    else if (!server.metadata.set(owner, key, value)) {
+    if (!change(server, client, owner, key, value)) {
       fail(client, 'LIMIT_REACHED', target, 'There are as many values as there may be');
       return null;
     }
-    client.send(line(client, owner, key, value));
-    return client.user.registered ? tellMetadata(server, owner, key, client) : null;
+    return whenKept(server, client, owner, () => {
+      client.send(line(client, owner, key, value));
+      return client.user.registered ? tellMetadata(server, owner, key, client) : null;
+    });
   }
+  return null;
+}
+
+/** Sets a value or takes it away, and of a client's own also with its account; false, and nothing changed, where there is no room. */
+function change(
+  { metadata: all, accountMetadata }: CommandServer,
+  client: LocalClient,
+  owner: Described,
+  key: string,
+  value: string | undefined,
+): boolean {
+  const account = owner === client.user ? client.user.account : null;
+  if (value === undefined) {
+    all.delete(owner, key);
+    if (account === null) return true;
+    accountMetadata.delete(account, key);
+    client.accountKeys?.delete(key);
+    return true;
+  }
+  const before = all.of(owner).get(key);
+  if (!all.set(owner, key, value)) return false;
+  if (account === null) return true;
+  if (accountMetadata.set(account, key, value)) {
+    client.accountKeys ??= new Set();
+    client.accountKeys.add(key);
+    return true;
+  }
+  if (before === undefined) all.delete(owner, key);
+  else all.set(owner, key, before);
+  return false;
+}
+
+/** What is answered, and told, of an account is on disk. */
+function whenKept(
+  server: CommandServer,
+  client: LocalClient,
+  owner: Described,
+  answer: () => WorkSteps | null,
+): WorkSteps | null {
+  const { records } = server.accountMetadata;
+  if (records === null || owner !== client.user || client.user.account === null) return answer();
+  server.deferSteps(client, 'METADATA', records.written(), answer, () => {});
   return null;
 }
 
@@ -191,15 +234,24 @@ function maySetNow(client: LocalClient, target: string, key: string): boolean {
   return false;
 }
 
-function* clear(server: CommandServer, client: LocalClient, owner: Described): WorkSteps {
+function clear(server: CommandServer, client: LocalClient, owner: Described): WorkSteps | null {
   const target = shown(owner, client);
   if (!mayChange(client, owner)) {
     fail(client, 'KEY_NO_PERMISSION', `${target} *`, 'That is not yours to change');
-    return;
+    return null;
   }
   const keys = [...server.metadata.of(owner).keys()];
-  if (keys.length > 0 && !maySetNow(client, target, '*')) return;
-  server.metadata.forget(owner);
+  if (keys.length > 0 && !maySetNow(client, target, '*')) return null;
+  for (const key of keys) change(server, client, owner, key, undefined);
+  return whenKept(server, client, owner, () => cleared(server, client, owner, keys));
+}
+
+function* cleared(
+  server: CommandServer,
+  client: LocalClient,
+  owner: Described,
+  keys: readonly string[],
+): WorkSteps {
   sendBatch(
     client,
     batchOf(owner, client),

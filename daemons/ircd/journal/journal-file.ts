@@ -32,6 +32,11 @@ export function markerPath(dataDirectory: string): string {
   return join(dataDirectory, 'markers.journal');
 }
 
+/** The journal of what accounts say of themselves. */
+export function metadataPath(dataDirectory: string): string {
+  return join(dataDirectory, 'metadata.journal');
+}
+
 /** What a file was found to hold. */
 export interface JournalFound {
   /** What the good lines hold, oldest first. */

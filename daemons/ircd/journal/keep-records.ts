@@ -4,9 +4,12 @@ import { counted } from '../../../contract/counted.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { IrcServer } from '../irc-server.ts';
+import { limits } from '../limits.ts';
 import { NOTICE } from '../notice-kinds.ts';
+import type { MetadataRecord } from '../state/account-metadata.ts';
+import { isMetadataKey } from '../state/metadata.ts';
 import type { MarkerRecord } from '../state/read-markers.ts';
-import { type JournalDisk, JournalFile, markerPath } from './journal-file.ts';
+import { type JournalDisk, JournalFile, markerPath, metadataPath } from './journal-file.ts';
 import { problemText } from './journal-writes.ts';
 import { RecordJournal, type RecordJournalOptions } from './record-journal.ts';
 
@@ -19,10 +22,17 @@ export const markerSchema: z.ZodType<MarkerRecord> = z.strictObject({
   to: name.optional(),
 });
 
+/** What an account says of itself, as it stands on disk. */
+export const metadataSchema: z.ZodType<MetadataRecord> = z.strictObject({
+  account: name,
+  key: z.string().refine(isMetadataKey).optional(),
+  value: z.string().refine(isValue).optional(),
+});
+
 /** What is needed to keep records. */
 export interface KeepRecordsOptions {
   readonly dataDir: string;
-  readonly server: Pick<IrcServer, 'markers' | 'state'>;
+  readonly server: Pick<IrcServer, 'accountMetadata' | 'markers' | 'state'>;
   readonly log: Pick<SubsystemLogger, 'info' | 'error'>;
   /** For tests: a file system that fails. */
   readonly disk?: JournalDisk;
@@ -33,6 +43,18 @@ export function keepMarkers(options: KeepRecordsOptions): Promise<RecordJournal<
   const file = new JournalFile(markerPath(options.dataDir), options.disk);
   const kept = options.server.markers;
   return keep(options, 'markers', 'How far accounts have read', { kept, schema: markerSchema, file });
+}
+
+/** Keeps what accounts say of themselves; null where the file cannot be used. */
+export function keepMetadata(options: KeepRecordsOptions): Promise<RecordJournal<MetadataRecord> | null> {
+  const file = new JournalFile(metadataPath(options.dataDir), options.disk);
+  const kept = options.server.accountMetadata;
+  return keep(options, 'metadata', 'What accounts say of themselves', { kept, schema: metadataSchema, file });
+}
+
+/** Whatever is in a file, it is sent to clients as part of a line. */
+function isValue(text: string): boolean {
+  return !/[\r\n\0]/.test(text) && Buffer.byteLength(text) <= limits.metadataValueBytes.default;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Keeps what accounts of this server leave behind beyond a restart: how far they have read (IRCv3 read-marker). What changes is appended at
+ * Keeps what accounts of this server leave behind beyond a restart: how far they have read (IRCv3 read-marker), and what they say of themselves (metadata). What changes is appended at
  * the end of the turn, many changes by one fdatasync, off the event loop; whoever made a change is answered when it is on the disk. All of it
  * is in memory as well, so that after a failure the file is written anew. A disk that is full or hangs stops nobody: then it is answered at
  * once, and the log says so.

@@ -71,6 +71,8 @@ export class LocalClient implements Asker {
   subscriptions: Set<string> | null = null;
   /** How fast it may change values; null until it changes the first. */
   metadataChanges: TokenBucket | null = null;
+  /** Keys of METADATA whose values are those of its account; what else the client said is its own. */
+  accountKeys: Set<string> | null = null;
   waiting: Uint8Array[] | null = null;
   waitingBytes = 0;
 

@@ -1,6 +1,6 @@
 /**
- * What users and channels of this server say of themselves by key (IRCv3 metadata). In memory: of a user as long as the connection lasts, of
- * a channel as long as the channel. Other servers are told nothing of it.
+ * What users and channels of this server say of themselves by key (IRCv3 metadata). In memory: of a user as long as the connection lasts
+ * (what accounts say lasts longer: account-metadata.ts), of a channel as long as the channel. Other servers are told nothing of it.
  */
 import { limits } from '../limits.ts';
 import type { Channel } from './channel.ts';
@@ -44,7 +44,7 @@ export class Metadata {
     const values = this.#owners.get(owner) ?? new Map<string, string>();
     const before = values.get(key);
     if (before === undefined && values.size >= limits.metadataKeys.default) return false;
-    const grows = sizeOf(key, value) - (before === undefined ? 0 : sizeOf(key, before));
+    const grows = metadataSize(key, value) - (before === undefined ? 0 : metadataSize(key, before));
     if (grows > 0 && this.#bytes + grows > this.#mostBytes) return false;
     values.set(key, value);
     this.#owners.set(owner, values);
@@ -58,7 +58,7 @@ export class Metadata {
     const before = values?.get(key);
     if (values === undefined || before === undefined) return false;
     values.delete(key);
-    this.#bytes -= sizeOf(key, before);
+    this.#bytes -= metadataSize(key, before);
     if (values.size === 0) this.#owners.delete(owner);
     return true;
   }
@@ -69,6 +69,7 @@ export class Metadata {
   }
 }
 
-function sizeOf(key: string, value: string): number {
+/** Bytes that a key and its value have. */
+export function metadataSize(key: string, value: string): number {
   return key.length + Buffer.byteLength(value);
 }
