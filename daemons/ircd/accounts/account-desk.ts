@@ -240,19 +240,27 @@ export class AccountDesk implements Accounts {
       client.notice(`*** ${text}${reason === '' ? '' : `: ${reason}`}`);
       yield* rest(this.logOut(client));
     }
+    // What somebody has said by the account until they were logged out.
+    if (why === 'dropped') this.#forgetKept(account);
   }
 
   /** Whoever takes the name of a dropped account later is another: what it was before a restart it is no longer. */
   *#forgetStatus(account: string): WorkSteps {
-    const { accountMetadata, history, host, keeper, markers, state } = this.#server;
-    history?.forgetAccount(account);
-    markers.forgetAccount(account);
-    accountMetadata.forgetAccount(account);
+    const { host, keeper, state } = this.#server;
+    this.#forgetKept(account);
     for (const channel of [...state.channels.values()]) {
       if (channel.restored?.revoke(account, ALL_STATUS) === true) keeper?.changed(channel);
       channel.history?.forgetAccount(account);
       if (host.work.spend(workPrices.skipped.ns)) yield null;
     }
+  }
+
+  /** What is kept of an account by its name. */
+  #forgetKept(account: string): void {
+    const { accountMetadata, history, markers } = this.#server;
+    history?.forgetAccount(account);
+    markers.forgetAccount(account);
+    accountMetadata.forgetAccount(account);
   }
 
   *#tellOwner(account: string, address: string, count: number): WorkSteps {

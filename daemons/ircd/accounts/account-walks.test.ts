@@ -115,6 +115,27 @@ describe('an account that ends', () => {
     expect(changed).toEqual(['#x']);
     while (!take(1));
   });
+
+  it('leaves nothing under its name for whoever takes it later, also of what was said until everybody was logged out', () => {
+    const { accountMetadata, markers } = irc.server;
+    const says = (value: string) => {
+      accountMetadata.set('ann', 'url', value);
+      markers.advance(clients[0].user!.local!, '#x', Number(value));
+    };
+    const kept = () => [accountMetadata.names, markers.names];
+    says('1');
+    expect(kept()).toEqual([['ann'], ['ann']]);
+    tell({ kind: 'ended', account: 'ann', why: 'suspended', reason: '' });
+    while (!take(1));
+    expect(kept()).toEqual([['ann'], ['ann']]);
+    for (const { user } of clients) user!.account = 'ann';
+    tell({ kind: 'ended', account: 'Ann', why: 'dropped', reason: '' });
+    expect(take(1)).toBe(false);
+    expect(kept()).toEqual([[], []]);
+    says('2');
+    while (!take(1));
+    expect(kept()).toEqual([[], []]);
+  });
 });
 
 it('that somebody guesses is told to each who is logged in, but for who has left', () => {
