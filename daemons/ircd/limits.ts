@@ -106,6 +106,18 @@ export const limits = {
     reason:
       'Ticks that a thread may have to write before the next one waits for it: what comes meanwhile shares its writes.',
   },
+  threadEnds: {
+    default: 5,
+    unit: 'count',
+    reason:
+      'Threads that own sockets that may end unasked within `threadEndsMs`; with one more the server ends, and is started anew by whoever watches over it.',
+  },
+  threadEndsMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'The time in which `threadEnds` may: a defect that comes once an hour costs those of one thread, no more.',
+  },
   flushTurnMs: {
     default: 10,
     unit: 'milliseconds',

@@ -43,6 +43,7 @@ import { FloodQueue } from './flood-control.ts';
 import { type FrontFigures, NO_THREADS } from './front/front-figures.ts';
 import type { RemoteSocket } from './front/remote-socket.ts';
 import { type FrontOptions, ShardedFront } from './front/sharded-front.ts';
+import { endProcessWith } from './front/unasked-ends.ts';
 import { addressRanges, connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
@@ -97,6 +98,8 @@ export interface NetServerOptions<User> {
   readonly duplicator?: FrontOptions['duplicator'];
   /** Told of threads with sockets that ended unasked, or could not be started. */
   readonly onThreadTrouble?: (text: string) => void;
+  /** Told that such threads end again and again. Without it the process ends with that as its error, to be started anew. */
+  readonly onThreadsHopeless?: (text: string) => void;
 }
 
 /** The connections of one server and their flushing. */
@@ -499,7 +502,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   #startFront(threads: number): ShardedFront | null {
-    const { warn, onThreadTrouble = warn, duplicator } = this.#options;
+    const { warn, onThreadTrouble = warn, onThreadsHopeless = endProcessWith, duplicator } = this.#options;
     return ShardedFront.start({
       threads,
       arena: () => this.#arena,
@@ -509,6 +512,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         this.admission.counts.tlsHandshakeFailures++;
       },
       onTrouble: onThreadTrouble,
+      onHopeless: onThreadsHopeless,
       ...(duplicator === undefined ? {} : { duplicator }),
     });
   }

@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSelfSigned } from '../../../runtime/net/certificate-tasks.ts';
 import { until } from '../../../runtime/test-fixtures/until.ts';
+import { limits } from '../../limits.ts';
 import { front, LineClient, type Loopback, OPEN_CLASS, startLoopback } from '../loopback-fixture.ts';
 import { IoShard } from './io-shard.ts';
 
@@ -162,4 +163,22 @@ test('a thread that ends takes its connections with it, is told, and has a succe
   await until(() => next.lines.length === 1);
   expect(new Set(opened.mock.contexts).size).toBe(2);
   next.close();
+});
+
+test('threads that end again and again are told as hopeless, which ends the process where nobody listens', async () => {
+  const hopeless: string[] = [];
+  const opened = vi.spyOn(IoShard.prototype, 'open');
+  const { port } = await start(OPEN_CLASS, { onThreadsHopeless: (text) => hopeless.push(text) });
+  const most = limits.threadEnds.default;
+  for (let end = 1; end <= most + 1; end++) {
+    expect(hopeless).toEqual([]);
+    const client = await LineClient.connect(port);
+    await until(() => opened.mock.contexts.length === end);
+    (opened.mock.contexts.at(-1) as IoShard).tell(-99, 0);
+    await until(() => told.length === end);
+    client.close();
+  }
+  expect(hopeless).toEqual([
+    `More than ${most} threads that own sockets ended unasked within 60 s, the last with: The thread sockets 6 threw: there is no record -99. With io_threads = 0 the server does without them.`,
+  ]);
 });

@@ -18,6 +18,7 @@ import { IoShard } from './io-shard.ts';
 import { total } from './records.ts';
 import type { RemoteSocket } from './remote-socket.ts';
 import { SharedLines } from './shared-lines.ts';
+import { UnaskedEnds } from './unasked-ends.ts';
 
 /** What the server says about its threads. */
 export interface FrontOptions {
@@ -28,6 +29,8 @@ export interface FrontOptions {
   readonly onHandshakeFailed: () => void;
   /** Told of a thread that ended unasked or does not end, in words for the operator. */
   readonly onTrouble: (text: string) => void;
+  /** Told when threads end unasked so often that the process had better end as well. */
+  readonly onHopeless: (text: string) => void;
   /** For tests: another way to copy descriptors. */
   readonly duplicator?: SocketDuplicator;
 }
@@ -39,6 +42,7 @@ export class ShardedFront implements SlabSource {
   readonly #shards: IoShard[] = [];
   /** What those have counted that had the places of threads before, by place. */
   readonly #before: ThreadFigures[] = [];
+  readonly #ends = new UnaskedEnds();
   #waits = 0;
   #lost = 0;
   readonly #duplicate: (fd: number) => number;
@@ -208,6 +212,10 @@ export class ShardedFront implements SlabSource {
       `The thread ${name} ended unasked, and its connections with it: ${error?.stack ?? 'it returned'}`,
     );
     this.#lost++;
+    if (this.#ends.areTooMany(performance.now()))
+      this.#options.onHopeless(
+        `More than ${limits.threadEnds.default} threads that own sockets ended unasked within ${limits.threadEndsMs.default / 1_000} s, the last with: ${error?.message ?? 'nothing said'}. With io_threads = 0 the server does without them.`,
+      );
     const fresh = this.#start();
     const place = this.#shards.indexOf(shard);
     const before = this.#before[place];
