@@ -57,6 +57,15 @@ test('clients over TCP and TLS hear each other, are told when the server stops, 
   await app.startDaemon('ircd');
   const first = await app.daemon('ircd');
   const clients = await converse(app);
+  const pools = JSON.parse((await app.cli(['pools', '--json'])).stdout) as Record<string, string>[];
+  const ofThreads = pools
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .filter((one) => / socket thread \d+$/.test(one));
+  expect(ofThreads.sort()).toEqual(
+    ['connections', 'queue from', 'queue to', 'queue unheard at'].flatMap((what) =>
+      [1, 2].map((thread) => `${what} socket thread ${thread}`),
+    ),
+  );
 
   expect((await app.cli(['stop', 'ircd', '--yes'])).code).toBe(0);
   await expect.poll(() => clients.map(({ isOpen }) => isOpen)).toEqual([false, false, false, false]);

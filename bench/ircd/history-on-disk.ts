@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { INSTANCE_SECRET_BYTES, type Peer } from '../../contract/link/peers.ts';
 import { MESSAGES_PROTOCOL } from '../../contract/messages.ts';
-import { PEER_FILE, type PeerFile } from '../shared/peer-introduction.ts';
+import { PEER_FILE, type PeerFile } from '../shared/peer-file.ts';
 import { type DaemonStart, type RunningServer, startDaemon } from '../shared/server-process.ts';
 
 const INTRODUCTION = `--import=${join(import.meta.dirname, '../shared/peer-introduction.ts')}`;

@@ -4,18 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Peer } from '../../contract/link/peers.ts';
 import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
-
-/** Its name in the data directory. */
-export const PEER_FILE = 'peers.json';
-
-/** What stands in it. */
-export interface PeerFile {
-  /** 32 bytes in hexadecimal digits. */
-  readonly secret: string;
-  readonly peers: readonly Peer[];
-}
+import { PEER_FILE, type PeerFile } from './peer-file.ts';
 
 const { start } = DaemonHost.prototype;
 
