@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'smol-toml';
 import { afterAll, expect, it } from 'vitest';
-import { ircdConfigSchema } from '../config.ts';
-import { importConfig } from './import-verb.ts';
+import { importedFrom } from './imported-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'import-history-'));
 
@@ -13,13 +11,8 @@ afterAll(() => {
 });
 
 async function imported(kind: 'inspircd' | 'unrealircd', text: string) {
-  const file = join(folder, 'other.conf');
-  writeFileSync(file, text);
-  const { json } = await importConfig({ kind, file });
-  const { toml, left } = json as { toml: string; left: { line: number; what: string; why: string }[] };
-  const { ircd } = parse(toml) as { ircd: Record<string, unknown> };
-  ircdConfigSchema.parse(ircd);
-  return { history: ircd.history, told: left.map(({ line, what, why }) => `${line} ${what}: ${why}`) };
+  const { ircd, told } = await importedFrom(folder, kind, text);
+  return { history: ircd.history, told };
 }
 
 const COUNTS = 'how many messages are kept is chosen by each channel: MODE +H 50:7d';

@@ -1,14 +1,13 @@
 /** Configurations of other servers become settings that hold, and of what cannot be taken over the line and the reason are told. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifySync } from '@node-rs/argon2';
 import fc from 'fast-check';
-import { parse } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ircdConfigSchema } from '../config.ts';
 import { IMPORT_KINDS } from '../verb-specs.ts';
 import { importConfig } from './import-verb.ts';
+import { importedFrom, type Kind } from './imported-fixture.ts';
 import { bytesOf, networkOf, portsOf, secondsOf } from './words.ts';
 
 let folder: string;
@@ -21,18 +20,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-type Kind = (typeof IMPORT_KINDS)[number];
-
-async function imported(kind: Kind, text: string) {
-  const file = join(folder, 'other.conf');
-  writeFileSync(file, text);
-  const { json } = await importConfig({ kind, file });
-  const { toml, left } = json as { toml: string; left: { line: number; what: string; why: string }[] };
-  const { ircd } = parse(toml) as { ircd: Record<string, unknown> };
-  // Whatever comes of it, the server takes it.
-  ircdConfigSchema.parse(ircd);
-  return { ircd, toml, left, told: left.map(({ line, what, why }) => `${line} ${what}: ${why}`) };
-}
+const imported = (kind: Kind, text: string) => importedFrom(folder, kind, text);
 
 const NOTHING_LIKE_IT = 'there is nothing like it here';
 const P10 = (who: string) => `servers link by P10 here, which ${who} does not speak: see docs/links.md`;

@@ -278,11 +278,6 @@ export class IoShard {
     this.#lose('');
   }
 
-  /** Resolves when the thread has ended; after so many milliseconds it is ended where it is. */
-  async join(timeoutMs: number): Promise<void> {
-    if (!(await this.#worker.join(timeoutMs))) await this.#worker.destroy();
-  }
-
   /** @param held messages that wait for room in it */
   #queueCounts(queue: AsyncQueue, held: number): QueueCounts {
     const { size, capacity, enqueued, highWater } = queue.stats();
