@@ -135,8 +135,7 @@ export class RelayServer {
       flusher,
       turns: this.#turns,
       groups: new WorkGroups(),
-      // At once: what is read of unfinished frames is held, and a crowd that has begun some is to wait with it in the kernel.
-      readRounds: new ReadRounds({ lateMs: 0 }),
+      readRounds: new ReadRounds(),
       paused: new QueueTally(),
       memory: this.#memory,
       memoryWatch: new MemoryWatch({

@@ -27,6 +27,7 @@ let metrics: RelayMetrics;
 let groups: WorkGroups;
 let grew: number;
 let paused: QueueTally;
+let turns: WorkTurns;
 const limits = { max_frame_bytes: 100, close_flush_ms: 700 };
 const perClass = {
   send_queue_bytes: 400_000,
@@ -62,6 +63,7 @@ function open(flood = false, tls: string | null = null): void {
     onEnd: (_, reason) => heard.push(`end: ${reason}`),
     onGone: () => heard.push('gone'),
   };
+  turns = new WorkTurns({ turnMs: 1e9, sliceMs: 1e9, schedule: (callback) => due.push(callback) });
   const rounds = new Set<object>();
   const services = {
     limits,
@@ -70,11 +72,11 @@ function open(flood = false, tls: string | null = null): void {
     groups,
     memory,
     memoryWatch: { grew: () => grew++ },
-    turns: new WorkTurns({ turnMs: 1e9, sliceMs: 1e9, schedule: (callback) => due.push(callback) }),
+    turns,
     readRounds: {
       enter: (_: object, reader: object) => rounds.add(reader),
       leave: (_: object, reader: object) => rounds.delete(reader) || heard.push('left twice'),
-      late: () => heard.push('late'),
+      late: (_: object, bytes: number) => heard.push(`late ${bytes}`),
     },
     flusher: {
       batcher: new Batcher(),
@@ -195,6 +197,24 @@ describe('what is received', () => {
     expect(heard).toEqual(['one']);
     turn();
     expect([heard, connection.intake.choked, socket.reading]).toEqual([['one', 'two', 'three'], false, true]);
+  });
+
+  it('when the turn is used up counts by its bytes, and without end where it is part of a frame', () => {
+    receive('in time');
+    onFrame = () => turns.spend(1e15);
+    receive('late');
+    // What waits for the next turn is bytes as well.
+    receive('later');
+    expect(heard).toEqual(['in time', 'late', 'late 8', 'late 9']);
+    onFrame = () => {};
+    while (due.length > 0) turn();
+    const part = framed('part');
+    socket.emit('data', Buffer.from(part.subarray(0, 6)));
+    turns.begin(connection.intake.account);
+    turns.spend(1e15);
+    turns.end();
+    socket.emit('data', Buffer.from(part.subarray(6, 7)));
+    expect(heard.slice(4)).toEqual(['later', 'late Infinity']);
   });
 
   it('rests in its round, and is read again after that', () => {

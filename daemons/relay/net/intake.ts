@@ -148,8 +148,12 @@ export class Intake implements FrameSink, SealedInputOwner, RoundReader, WorkJob
     this.#decoder.hold(bytes);
     if (this.#working) this.recount();
     else this.#work();
-    // Nobody of its network is read for the rest of the turn: their work would only wait here.
-    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group, size);
+    // What would only wait here stays in the kernel: at once where it is held until more comes, as memory of all of a crowd.
+    if (this.#turns.usedUp)
+      this.#services.readRounds.late(
+        this.account.group,
+        this.#decoder.midFrame ? Number.POSITIVE_INFINITY : size,
+      );
   }
 
   rest(): void {
