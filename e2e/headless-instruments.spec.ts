@@ -57,7 +57,7 @@ test('instruments that a daemon makes are found everywhere, and are gone when it
     const headers = { authorization: `Bearer ${ready?.token}` };
     return await (await fetch(`${ready?.url}metrics`, { headers })).text();
   };
-  expect(await scrape()).toContain(`${idOf('limiter')} 4096\n`);
+  await expect.poll(scrape).toContain(`${idOf('limiter')} 4096\n`);
 
   await app.open('/history?source=workshop');
   await page.getByRole('button', { name: /^Metrics/ }).click();

@@ -16,15 +16,22 @@ const blocksOf = ({ events }: TestHost): SourcedLoopBlock[] =>
     event.type === 'block' && event.source === 'tiny' ? [{ source: event.source, ...event.block }] : [],
   );
 
-/** Blocks the loop until what is told of it has a place: the thread that asks for it comes some time after the start. */
-async function placesOf(running: TestHost, args: Record<string, unknown>): Promise<SourcedLoopBlock> {
+/**
+ * Blocks the loop until the place is told where it stood, again and again. A thread asks for it, which comes some time after the start
+ * and gets no core in time where others have them all; a block is too short then as well where its length was measured while others
+ * ran, and others are told that the machine made by itself. Of many in a row few are told, so that none is waited for by itself.
+ */
+async function placeOf(
+  running: TestHost,
+  args: Record<string, unknown>,
+  place: RegExp,
+): Promise<SourcedLoopBlock> {
   return await vi.waitUntil(
     async () => {
-      const before = blocksOf(running).length;
       await running.ask('command.run', { daemon: 'tiny', command: 'block', args });
-      await vi.waitFor(() => expect(blocksOf(running).length).toBeGreaterThan(before));
-      const block = blocksOf(running).at(-1)!;
-      return block.frames.length > 0 ? block : null;
+      const isMeant = ({ work, frames }: SourcedLoopBlock) =>
+        work === 'block' && place.test(frames.join(' < '));
+      return blocksOf(running).find(isMeant) ?? null;
     },
     { interval: 50 },
   );
@@ -33,21 +40,23 @@ async function placesOf(running: TestHost, args: Record<string, unknown>): Promi
 test('the window, the log and the command line hear what kept the loop, in JavaScript and in native code', async () => {
   host = await startTestHost('[signalbox]\nautostart = ["tiny"]\n');
   await host.reached('running');
-  const block = await placesOf(host, { ms: 120 });
-  expect(block).toMatchObject({ source: 'tiny', work: 'block', connection: 'tester' });
+  const running = host;
+  const spun = /spinFor \(main\/headless\/test-fixtures\/tiny\/main\.[jt]s:/;
+  const block = await placeOf(host, { ms: 120 }, spun);
+  expect(block).toMatchObject({ source: 'tiny', connection: 'tester' });
   expect(block.durationMs).toBeGreaterThanOrEqual(120);
-  expect(block.frames.join(' < ')).toMatch(/spinFor \(main\/headless\/test-fixtures\/tiny\/main\.[jt]s:/);
-  const native = await placesOf(host, { ms: 120, native: true });
-  expect(native).toMatchObject({ work: 'block', connection: 'tester' });
-  expect(native.frames.join(' < ')).toMatch(/pbkdf2Sync \(node:.*hashFor \(main\/headless/);
+  const hashed = /pbkdf2Sync \(node:.*hashFor \(main\/headless/;
+  expect(await placeOf(host, { ms: 120, native: true }, hashed)).toMatchObject({ connection: 'tester' });
 
-  const listed = await host.ask('blocks.list', { source: 'tiny' });
-  expect(listed).toEqual({ ok: true, result: { blocks: blocksOf(host) } });
+  // A busy machine makes blocks of its own in between.
+  await vi.waitFor(async () => {
+    const listed = await running.ask('blocks.list', { source: 'tiny' });
+    expect(listed).toEqual({ ok: true, result: { blocks: blocksOf(running) } });
+  });
   expect(await host.ask('blocks.list', { source: 'main' })).toMatchObject({ ok: true });
   expect(await host.ask('blocks.list', { source: 'nobody' })).toMatchObject({
     error: { code: 'unknown_daemon' },
   });
-  const running = host;
   await vi.waitFor(async () => {
     const logs = await running.ask('logs.query', { source: 'tiny' });
     expect(JSON.stringify(logs)).toContain('"event":"loop_block"');

@@ -60,40 +60,67 @@ it('are late after their time, each in its turn, whichever of them have ended', 
   expect(pool.counts.get('auth')!.failed).toBe(3);
 });
 
-/** Bytes of the heap that `make` leaves, for each of what it makes. */
-async function bytesEach(count: number, make: () => Promise<void> | void): Promise<number> {
+/** How often memory is measured: what else the process does in a round, such as compiling, is not in the one in the middle. */
+const ROUNDS = 5;
+
+/**
+ * Bytes of the heap that `make` leaves, for each of what it makes.
+ * @param ready makes ready for a round, and answers what makes them and what has to stay until they are counted
+ */
+async function bytesEach(count: number, ready: () => Promise<Making> | Making): Promise<number> {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  gc();
-  const before = process.memoryUsage().heapUsed;
-  await make();
-  gc();
-  return (process.memoryUsage().heapUsed - before) / count;
+  const rounds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { make, end } = await ready();
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    await make();
+    gc();
+    rounds.push((process.memoryUsage().heapUsed - before) / count);
+    end();
+  }
+  return rounds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]!;
+}
+
+interface Making {
+  readonly make: () => Promise<void> | void;
+  /** Called when they are counted. */
+  readonly end: () => void;
 }
 
 it('take less than a kilobyte each, with all that a login by AUTH holds while its password is checked', async () => {
   const { default: most } = limits.contexts;
-  const { begin } = begun();
-  const kept: unknown[] = new Array(most).fill(null);
-  begin(0)!.end();
   const alone = await bytesEach(most, () => {
-    for (let who = 0; who < most; who++) kept[who] = begin(who);
+    const { begin, pool } = begun();
+    const kept: unknown[] = new Array(most).fill(null);
+    begin(0)!.end();
+    return {
+      make() {
+        for (let who = 0; who < most; who++) kept[who] = begin(who);
+      },
+      end: () => expect([pool.inUse, kept.includes(null)]).toEqual([most, false]),
+    };
   });
-  const test = await TestNetwork.start();
-  test.passwords.fits = () => new Promise(() => {});
   const numericOf = (who: number) => `AB${who.toString(36).toUpperCase().padStart(3, 'A')}`;
-  for (let who = 0; who < most; who++) test.join(numericOf(who), `nick${who}`);
-  await test.quiet();
-  test.take();
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const whole = await bytesEach(most, async () => {
-    for (let who = 0; who < most; who++) {
-      test.say(`${numericOf(who)} P AFAAA :AUTH account${who} correct-horse`);
-      if (who % limits.begunPerTurn.default === 0) await turn();
-    }
-    await turn();
+    const test = await TestNetwork.start();
+    test.passwords.fits = () => new Promise(() => {});
+    for (let who = 0; who < most; who++) test.join(numericOf(who), `nick${who}`);
+    await test.quiet();
+    test.take();
+    return {
+      async make() {
+        for (let who = 0; who < most; who++) {
+          test.say(`${numericOf(who)} P AFAAA :AUTH account${who} correct-horse`);
+          if (who % limits.begunPerTurn.default === 0) await turn();
+        }
+        await turn();
+      },
+      end: () => expect(test.services.operations.inUse).toBe(most),
+    };
   });
-  expect([test.services.operations.inUse, kept.length]).toEqual([most, most]);
   expect(alone).toBeLessThan(512);
   expect(whole).toBeLessThan(1_024);
   process.stdout.write(
