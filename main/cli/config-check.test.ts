@@ -44,6 +44,9 @@ async function checkText(text: string | Buffer): Promise<{ code: number | null; 
   return await check('--config', file);
 }
 
+const EXPECTED =
+  'expected a text file in TOML that this user can read: put it there, or name another with --config FILE';
+
 test.each<[string, (path: string) => string | Promise<string>, string]>([
   [
     'a pipe',
@@ -51,17 +54,22 @@ test.each<[string, (path: string) => string | Promise<string>, string]>([
       execFileSync('mkfifo', [path]);
       return path;
     },
-    'the configuration file is a pipe, not a regular file',
+    `the configuration file is a pipe, not a regular file; ${EXPECTED}`,
   ],
-  ['a device without an end', () => '/dev/zero', 'the configuration file is a device, not a regular file'],
-  ['a folder', () => tmpdir(), 'the configuration file is a folder'],
+  [
+    'a device without an end',
+    () => '/dev/zero',
+    `the configuration file is a device, not a regular file; ${EXPECTED}`,
+  ],
+  ['a folder', () => tmpdir(), `the configuration file is a folder; ${EXPECTED}`],
+  ['nothing', (path) => `${path}.none`, `the configuration file does not exist; ${EXPECTED}`],
   [
     'a file of 2 MB',
     async (path) => {
       await writeFile(path, '#'.repeat(2_000_000));
       return path;
     },
-    'the configuration file has 2000000 bytes, the limit is 1000000',
+    `the configuration file has 2000000 bytes, the limit is 1000000; ${EXPECTED}`,
   ],
 ])('%s is no configuration file, and is not read', async (_name, make, message) => {
   const { code, out } = await checkByProgram('--config', await make(file));

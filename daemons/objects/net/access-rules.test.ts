@@ -9,6 +9,7 @@ import { HELLO, requestV1, requestV2 } from '../protocol/test-requests.ts';
 import { answersV2, HELLO_ACK_BYTES, nextAnswer } from './test-answers.ts';
 import { readAll, readBytes, receiveDescriptors, testEngine } from './test-engine.ts';
 
+const NOT_WRITABLE = 'the listener is not writable; writable = true in objects.listen lets it be';
 /** Nobody has this number. */
 const NOBODY = 'uid:4294967294';
 const CLOSE = Buffer.from([3, 0]);
@@ -26,9 +27,7 @@ it('put, delete, list and stat are refused on a listener that is not writable, e
     ...['d', 'l', 's', '2'].map((mode, at) => requestV2(at + 2, 1, mode, 'a')),
   ];
   expect(await statuses(await connect(), requests)).toEqual([5, 5, 5, 5, 0]);
-  expect(refused).toEqual(
-    ['put', 'delete', 'list', 'stat'].map((mode) => `${mode} of a: the listener is not writable`),
-  );
+  expect(refused).toEqual(['put', 'delete', 'list', 'stat'].map((mode) => `${mode} of a: ${NOT_WRITABLE}`));
   expect(registry.counter('signalbox_objects_denied_requests_total').value).toBe(4);
 });
 
@@ -73,7 +72,7 @@ it('a refused URI is one line of the log, whatever is in it, and not a long one'
   const { connect, refused } = await testEngine();
   const uri = `a\nfaked\u001b[2J${'x'.repeat(3_000)}`;
   expect(await statuses(await connect(), [requestV2(1, 1, 'd', uri)])).toEqual([5]);
-  expect(refused[0]).toMatch(/^delete of a faked \[2Jx+…: the listener is not writable$/);
+  expect(refused[0]).toMatch(/^delete of a faked \[2Jx+…: the listener is not writable; /);
   expect(refused[0]!.length).toBeLessThan(300);
 });
 
@@ -87,7 +86,7 @@ it('a mode that cannot be had is told to the log as well', async () => {
   ).toEqual([5, 5]);
   expect(refused).toEqual([
     expect.stringMatching(/^fdpass: FDPASS hands out descriptors/),
-    'authenticate: This listener wants no token.',
+    'authenticate: This listener wants no token: leave out mode a, or use one that has a token_file.',
   ]);
 });
 

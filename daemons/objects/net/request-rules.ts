@@ -17,6 +17,8 @@ export interface Asker {
 
 /** Modes that a listener serves only where it is writable. */
 const WRITABLE_MODES: ReadonlySet<ModeName> = new Set<ModeName>(['put', 'delete', 'list', 'stat']);
+/** How somebody who may changes that, for the log. */
+const NOT_WRITABLE = 'the listener is not writable; writable = true in objects.listen lets it be';
 /** Of a URI in a line of the log. */
 const SHOWN_CHARACTERS = 200;
 
@@ -35,12 +37,7 @@ export function refusalOfRequest(
     return denied(serving, asker, `${mode} without the token`, REFUSALS.tokenFirst);
   const name = withoutSlash(uri);
   if (WRITABLE_MODES.has(mode) && !isWritable(serving, terms))
-    return denied(
-      serving,
-      asker,
-      `${mode} of ${shown(name)}: the listener is not writable`,
-      REFUSALS.notWritable,
-    );
+    return denied(serving, asker, `${mode} of ${shown(name)}: ${NOT_WRITABLE}`, REFUSALS.notWritable);
   if (mode === 'put' || mode === 'delete') {
     if (serving.permissions.mayWrite(name, asker.peer, proved)) return null;
     return denied(serving, asker, `may not write ${shown(name)}`, REFUSALS.mayNotWrite);

@@ -53,20 +53,29 @@ export const REFUSALS = {
   notWritable: {
     status: 'unsupported',
     message:
-      'This listener is not writable: it serves modes 1, 2 and 3, and none that puts, deletes, lists or tells.',
+      'This listener is not writable: it serves modes 1, 2 and 3, and none that puts, deletes, lists or tells. Use one that has writable = true.',
   },
   tokenFirst: {
     status: 'unsupported',
     message: 'Prove the token of this listener first, by mode a of version 2.',
   },
-  noTokenHere: { status: 'unsupported', message: 'This listener wants no token.' },
-  wrongToken: { status: 'unsupported', message: 'That is not the token of this listener.' },
+  noTokenHere: {
+    status: 'unsupported',
+    message: 'This listener wants no token: leave out mode a, or use one that has a token_file.',
+  },
+  wrongToken: {
+    status: 'unsupported',
+    message: 'That is not the token of this listener: send what is in its token_file.',
+  },
   bodyTooSlow: {
     status: 'timeout',
     message: 'The body came too slowly: see request_seconds and put_bytes_per_second.',
   },
   mayNotRead: { status: 'not_found', message: STORE_PROBLEMS.not_found },
-  mayNotWrite: { status: 'unsupported', message: 'You may not write there.' },
+  mayNotWrite: {
+    status: 'unsupported',
+    message: 'You may not write there: a rule of [[objects.access]] has to name you under write.',
+  },
   failed: { status: 'internal', message: 'A defect of the server; its log has the details.' },
 } as const satisfies Record<string, Refusal>;
 

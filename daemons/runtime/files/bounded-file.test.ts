@@ -62,7 +62,7 @@ describe('text', () => {
     await writeFile(file, Buffer.from('one\ntwo\nm\xfcll\nf\xfcnf', 'latin1'));
     expect(await problem(file)).toBe('is not UTF-8 in line 3; convert it, such as with iconv');
     await writeFile(file, Buffer.from('\ufefföha', 'utf16le'));
-    expect(await problem(file)).toBe('is UTF-16, expected UTF-8');
+    expect(await problem(file)).toBe('is UTF-16, expected UTF-8; convert it, such as with iconv');
   });
 
   it('loses a byte order mark and nothing else', () => {
@@ -101,7 +101,10 @@ describe('a byte order mark', () => {
     }
   };
   it.each([[[0xff, 0xfe, 0x61, 0]], [[0xfe, 0xff, 0, 0x61]]])('of UTF-16 is known: %j', (bytes) => {
-    expect(problemOf(bytes)).toEqual({ message: 'is UTF-16, expected UTF-8', line: 1 });
+    expect(problemOf(bytes)).toEqual({
+      message: 'is UTF-16, expected UTF-8; convert it, such as with iconv',
+      line: 1,
+    });
   });
 
   it.each([

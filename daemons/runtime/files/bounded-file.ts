@@ -70,7 +70,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<stri
 /** Bytes as text, and whether a byte order mark was left out. Throws {@link FileProblem}. */
 export function decodeText(bytes: Uint8Array): { readonly text: string; readonly mark: boolean } {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new FileProblem('is UTF-16, expected UTF-8', 1);
+    throw new FileProblem('is UTF-16, expected UTF-8; convert it, such as with iconv', 1);
   }
   if (!isUtf8(bytes)) {
     const line = lineOfBadByte(bytes);

@@ -147,10 +147,14 @@ function locateOne(document: ConfigDocument, file: string | null, error: WireErr
   };
 }
 
+/** What a file would have to be that is none, and what to do; a line that cannot be read says so itself. */
+const EXPECTED =
+  'expected a text file in TOML that this user can read: put it there, or name another with --config FILE';
+
 function unreadable(file: string, { message, line }: FileProblem): WireError {
   return {
     code: line === null ? 'config_unreadable' : 'config_invalid',
-    message: `${placeOf(file, line)}: the configuration file ${message}`,
+    message: `${placeOf(file, line)}: the configuration file ${message}${line === null ? `; ${EXPECTED}` : ''}`,
     detail: { file, line, key: null },
   };
 }
