@@ -176,6 +176,31 @@ op: MODE #c +o YOU
 op: MODE #c +o YOU <- YOU: PART #c
 op: MODE #c +v YOU
 op: MODE #c -o ME
+guest: MODE #c +H 50:7d
+member: MODE #c +H 50:7d
+op: MODE #c +H
+op: MODE #c +H 50:7d
+op: MODE #c +H 50:1h30m
+op: MODE #c +H 50:7d <- ME: MODE #c +H 50:7d
+op: MODE #c +H 20:1d <- ME: MODE #c +H 50:7d
+op: MODE #c +H 50:7d:members
+op: MODE #c +H 50:7d:nobody
+op: MODE #c +H 50
+op: MODE #c +H 50:
+op: MODE #c +H 50:600
+op: MODE #c +H 0:7d
+op: MODE #c +H 50:0d
+op: MODE #c +H x
+op: MODE #c +H *:7d
+op: MODE #c +H 999999:7d
+op: MODE #c +H 50:99w
+op: MODE #c -H
+op: MODE #c -H <- ME: MODE #c +H 50:7d
+op: MODE #c -H 50:7d <- ME: MODE #c +H 50:7d
+member: MODE #c -H <- YOU: MODE #c +H 50:7d
+op: MODE #c <- ME: MODE #c +H 50:7d
+guest: MODE #c <- YOU: MODE #c +H 50:7d
+guest: JOIN #c <- YOU: MODE #c +H 50:7d; YOU: PRIVMSG #c :hello
 guest: MODE ME
 guest: MODE ME +i
 guest: MODE ME +o
@@ -298,6 +323,28 @@ guest: KNOCK #c :let me in
 guest: KNOCK #c :let me in <- YOU: MODE #c +i
 guest: TAGMSG
 guest: TAGMSG YOU
+newcomer: MARKREAD #c
+guest: MARKREAD
+guest: MARKREAD #c
+guest: MARKREAD <- ME: CAP REQ :draft/read-marker
+guest: MARKREAD #c <- ME: CAP REQ :draft/read-marker
+guest: MARKREAD NOBODY! <- ME: CAP REQ :draft/read-marker
+member: MARKREAD #c whenever <- ME: CAP REQ :draft/read-marker
+newcomer: METADATA * LIST
+guest: METADATA
+guest: METADATA ME
+guest: METADATA ME LIST
+guest: METADATA ME NOSUCH <- ME: CAP REQ :draft/metadata-3 batch
+guest: METADATA NOBODY LIST <- ME: CAP REQ :draft/metadata-3 batch
+guest: METADATA YOU SET url :x <- ME: CAP REQ :draft/metadata-3 batch
+guest: METADATA * SET a!b :x <- ME: CAP REQ :draft/metadata-3 batch
+member: METADATA #c SET url :x <- ME: CAP REQ :draft/metadata-3 batch
+guest: CHATHISTORY
+guest: CHATHISTORY LATEST #c * 10
+guest: CHATHISTORY NOSUCH <- ME: CAP REQ :draft/chathistory batch
+guest: CHATHISTORY LATEST #c * 10 <- ME: CAP REQ :draft/chathistory batch
+member: CHATHISTORY LATEST #c * 10 <- ME: CAP REQ :draft/chathistory batch
+member: CHATHISTORY LATEST #c * many <- ME: CAP REQ :draft/chathistory batch
 guest: SILENCE
 guest: ACCEPT
 guest: USERIP

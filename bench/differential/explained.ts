@@ -30,7 +30,7 @@ export const explained: readonly Explanation[] = [
   {
     clause:
       'ERR_NOTREGISTERED (451): "returned when a client command cannot be parsed as they are not yet registered"',
-    cases: ['newcomer: NOSUCH'],
+    cases: ['newcomer: NOSUCH', 'newcomer: MARKREAD #c', 'newcomer: METADATA * LIST'],
   },
   {
     clause:
@@ -103,6 +103,45 @@ export const explained: readonly Explanation[] = [
   {
     clause: 'MODE: only what changed is told; the numeric 698 is not in the specification',
     cases: ['op: MODE #c -b *!*@example.org'],
+  },
+  {
+    clause: 'MODE: only what changed is told, and 50:7d is what was set already',
+    cases: ['op: MODE #c +H 50:7d <- ME: MODE #c +H 50:7d'],
+  },
+  {
+    clause:
+      'Channel modes of type C have a parameter when they are set, as what is announced has; +H alone leaves all of it to the server',
+    cases: ['op: MODE #c +H'],
+  },
+  {
+    clause:
+      'Mode H is not in it; ours has one spelling for what means the same, the largest unit of which a time is a whole number',
+    cases: ['op: MODE #c +H 50:1h30m'],
+  },
+  {
+    clause:
+      'Mode H is not in it; who reads is said behind a second colon here, and * leaves a part to the server',
+    cases: ['op: MODE #c +H 50:7d:members', 'op: MODE #c +H *:7d'],
+  },
+  {
+    clause:
+      'ERR_INVALIDMODEPARAM (696): of a time that is none, or has no unit (UnrealIRCd takes a bare number for minutes, InspIRCd for seconds)',
+    cases: ['op: MODE #c +H 50:', 'op: MODE #c +H 50:0d', 'op: MODE #c +H 50:600'],
+  },
+  {
+    clause:
+      'ERR_INVALIDMODEPARAM (696): of a time for which nothing is kept by the settings of the server; InspIRCd shows it, and keeps less',
+    cases: ['op: MODE #c +H 50:99w'],
+  },
+  {
+    clause:
+      'RPL_CHANNELMODEIS (324): "<client> <channel> <modestring> <mode arguments>...", whose order it leaves open; the last may follow a colon',
+    cases: ['op: MODE #c <- ME: MODE #c +H 50:7d', 'guest: MODE #c <- YOU: MODE #c +H 50:7d'],
+  },
+  {
+    clause:
+      'JOIN: what was said before is none of its replies; ours says that it is kept, and shows by CHATHISTORY what of it somebody may read',
+    cases: ['guest: JOIN #c <- YOU: MODE #c +H 50:7d; YOU: PRIVMSG #c :hello'],
   },
   {
     clause: 'ERR_USERNOTINCHANNEL (441): "for example, MODE #channel +o nick"',
@@ -207,5 +246,33 @@ export const explained: readonly Explanation[] = [
   {
     clause: 'SILENCE is not in it; ours has the form of ircu, which names whose list ends',
     cases: ['guest: SILENCE'],
+  },
+  {
+    clause:
+      'Client Messages: ERR_NEEDMOREPARAMS "with less parameters than the command requires"; InspIRCd does not know the command',
+    cases: ['guest: METADATA', 'guest: METADATA ME', 'guest: CHATHISTORY'],
+  },
+  {
+    clause:
+      'ERR_UNKNOWNCOMMAND (421) is for a command that "isn\'t known by the server"; its draft of IRCv3 has the refusal as FAIL',
+    cases: [
+      'guest: MARKREAD <- ME: CAP REQ :draft/read-marker',
+      'guest: MARKREAD NOBODY! <- ME: CAP REQ :draft/read-marker',
+      'member: MARKREAD #c whenever <- ME: CAP REQ :draft/read-marker',
+      'guest: METADATA ME NOSUCH <- ME: CAP REQ :draft/metadata-3 batch',
+      'guest: METADATA NOBODY LIST <- ME: CAP REQ :draft/metadata-3 batch',
+      'guest: METADATA YOU SET url :x <- ME: CAP REQ :draft/metadata-3 batch',
+      'guest: METADATA * SET a!b :x <- ME: CAP REQ :draft/metadata-3 batch',
+      'member: METADATA #c SET url :x <- ME: CAP REQ :draft/metadata-3 batch',
+      'guest: CHATHISTORY NOSUCH <- ME: CAP REQ :draft/chathistory batch',
+      'guest: CHATHISTORY LATEST #c * 10 <- ME: CAP REQ :draft/chathistory batch',
+      'member: CHATHISTORY LATEST #c * 10 <- ME: CAP REQ :draft/chathistory batch',
+      'member: CHATHISTORY LATEST #c * many <- ME: CAP REQ :draft/chathistory batch',
+    ],
+  },
+  {
+    clause:
+      'ERR_UNKNOWNCOMMAND (421) is for a command that "isn\'t known by the server"; nothing was read of the channel yet',
+    cases: ['guest: MARKREAD #c <- ME: CAP REQ :draft/read-marker'],
   },
 ];

@@ -11,6 +11,9 @@ import { OPERATOR, PASSWORD } from './scene.ts';
 /** What both are called. */
 export const SERVER_NAME = 'irc.compared.test';
 
+/** How long both let channels keep what is said. */
+const KEPT_WEEKS = 4;
+
 /** Starts ours. @param threads that own its sockets */
 export async function startOurs(threads = 0): Promise<RunningServer> {
   const flags = OPER_FLAGS.map((flag) => `"${flag}"`).join(', ');
@@ -23,6 +26,8 @@ flags = [${flags}]
 location = "here"
 organisation = "nobody"
 email = "nobody@${SERVER_NAME}"
+[ircd.history]
+keep_minutes = ${KEPT_WEEKS * 10_080}
 `;
   const settings = `server_name = "${SERVER_NAME}"\nnetwork = "Compared"\nio_threads = ${threads}\n`;
   return startDaemon({
@@ -39,7 +44,7 @@ const MODULES = [
   ...['inviteexception', 'ircv3', 'ircv3_accounttag', 'ircv3_batch', 'ircv3_ctctags', 'ircv3_echomessage'],
   ...['ircv3_labeledresponse', 'ircv3_servertime', 'knock', 'monitor', 'muteban', 'namesx', 'noctcp'],
   ...['sajoin', 'samode', 'sanick', 'sapart', 'sasl', 'services_account', 'setname', 'shun', 'silence'],
-  ...['spanningtree', 'uhnames', 'userip'],
+  ...['chanhistory', 'spanningtree', 'uhnames', 'userip'],
 ];
 
 /** Starts InspIRCd; null where it is not installed. */
@@ -67,6 +72,7 @@ function inspircdConfig(directory: string, port: number): string {
 <oper name="${OPERATOR}" password="${PASSWORD}" host="*@*" type="all">
 ${MODULES.map((name) => `<module name="${name}">`).join('\n')}
 <knock notify="numeric">
+<chanhistory maxduration="${KEPT_WEEKS}w" maxlines="1000">
 <admin name="nobody" nick="here" email="nobody@${SERVER_NAME}">
 <sasl target="services.compared.test">
 <options prefixquit="" syntaxhints="no" announcets="no" hostintopic="yes" defaultmodes="not">

@@ -50,7 +50,8 @@ export const metadata: Command = {
   steps(server, client, [target = '', subcommand = '', ...words]) {
     // "the batch capability which MUST be negotiated to use draft/metadata".
     if (!client.has(CAP.metadata) || !client.has(CAP.batch)) {
-      client.reply(N.ERR_UNKNOWNCOMMAND, 'METADATA');
+      if (client.user.registered) client.reply(N.ERR_UNKNOWNCOMMAND, 'METADATA');
+      else client.reply(N.ERR_NOTREGISTERED);
       return null;
     }
     const run = SUBCOMMANDS[subcommand.toUpperCase()];

@@ -291,5 +291,6 @@ describe('what is refused', () => {
     expect(irc.join('older', 'batch').send('METADATA * LIST')).toEqual([
       ':irc.test 421 older METADATA :Unknown command',
     ]);
+    expect(irc.connect().send('METADATA * LIST')).toEqual([':irc.test 451 * :You have not registered']);
   });
 });
