@@ -1,5 +1,6 @@
 /** Puts what is in the log of a database into the file itself, on a thread: that writes and waits for the disk. Loaded by URL. */
 import { loadSqlite, type Sqlite } from '../../runtime/files/sqlite.ts';
+import { limits } from '../limits.ts';
 
 /** A database, and the daemon that has it. */
 export interface DatabasePlace {
@@ -20,9 +21,13 @@ export async function checkpoint(place: DatabasePlace): Promise<boolean> {
   });
 }
 
-/** Writes what changes nothing, and so begins the log anew, for which SQLite waits for the disk. Nobody else may write meanwhile. */
+/**
+ * Writes what changes nothing, and so begins the log anew, with no more room than it has at first, for which SQLite waits for the disk.
+ * Nobody else may write meanwhile.
+ */
 export async function beginLog(place: DatabasePlace): Promise<void> {
   await withDatabase(place, (database) => {
+    database.pragma(`journal_size_limit = ${limits.logRoomBytes.default}`);
     // The first page of the log alone is waited for.
     database.pragma('synchronous = NORMAL');
     database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);

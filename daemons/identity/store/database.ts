@@ -16,6 +16,7 @@ export function openAccounts(sqlite: SqliteConstructor, file: string, schema: Sq
   return openKept(sqlite, file, {
     schema,
     busyMs: limits.busyTimeoutMs.default,
+    logBytes: limits.logRoomBytes.default,
     // Each login looks at a dozen of pages, which would be read from the system anew.
     cacheBytes: limits.databaseCacheBytes.default,
     wayOut: 'restore it from a backup, or move it away to begin without accounts',

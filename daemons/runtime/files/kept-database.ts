@@ -10,6 +10,8 @@ export interface KeptDatabase {
   readonly busyMs: number;
   /** Pages of it in memory. */
   readonly cacheBytes: number;
+  /** Bytes of its log (its WAL) that stay when that is begun anew: a large write does not leave it as large as it was. */
+  readonly logBytes: number;
   /** Further pragmas, set before there is any table. */
   readonly pragmas?: readonly string[];
   /** What can be done where it is damaged, for whoever reads that. */
@@ -24,7 +26,7 @@ export interface KeptDatabase {
 export function openKept(
   sqlite: SqliteConstructor,
   file: string,
-  { schema, busyMs, cacheBytes, pragmas = [], wayOut }: KeptDatabase,
+  { schema, busyMs, cacheBytes, logBytes, pragmas = [], wayOut }: KeptDatabase,
 ): Sqlite {
   let database: Sqlite | null = null;
   try {
@@ -38,12 +40,28 @@ export function openKept(
     database.pragma(`cache_size = -${cacheBytes / 1_024}`);
     // What is deleted leaves nothing in the file.
     database.pragma('secure_delete = ON');
+    database.pragma(`journal_size_limit = ${logBytes}`);
     bringUpToDate(database, schema);
+    emptyLog(database, busyMs);
     return database;
   } catch (error) {
     database?.close();
     throw error instanceof SignalboxError ? error : openError(error, file, wayOut);
   }
+}
+
+/**
+ * Puts into the file what processes that were killed have left in the log, which else grows from start to start. Nobody waits for whoever
+ * reads what is older; it is done later then.
+ */
+function emptyLog(database: Sqlite, busyMs: number): void {
+  database.pragma('busy_timeout = 0');
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (classifySqliteError(error) === 'corrupt') throw error;
+  }
+  database.pragma(`busy_timeout = ${busyMs}`);
 }
 
 function openError(thrown: unknown, file: string, wayOut: string): SignalboxError {
