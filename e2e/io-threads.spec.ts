@@ -7,7 +7,12 @@ import { expect, test } from './fixtures.ts';
 test.use({
   config: `[ircd]
 io_threads = 2
-listen = [{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, tls = true }]
+listen = [
+  { host = "127.0.0.1", port = 0 },
+  { host = "127.0.0.1", port = 0, tls = true },
+  { host = "127.0.0.1", port = 0, protocol = "websocket" },
+  { host = "127.0.0.1", port = 0, protocol = "websocket", tls = true },
+]
 
 [[ircd.class]]
 name = "local"
@@ -21,26 +26,24 @@ const MESSAGES = 200;
 const texts = (from: string): string[] =>
   Array.from({ length: MESSAGES }, (_, number) => `${from} says ${number}`);
 
-/** Both listeners: clients are dealt out to the threads by turns, so two on each are on all of them. */
-async function places(app: RunningApp): Promise<{ plain: TcpListenerInfo; secure: TcpListenerInfo }> {
+/** All listeners: TCP, TLS, WebSocket and WebSocket behind TLS. */
+async function places(app: RunningApp): Promise<readonly TcpListenerInfo[]> {
   const listeners = (await app.daemon('ircd')).listeners.filter((listener) => 'port' in listener);
-  const plain = listeners.find(({ tls }) => !tls);
-  const secure = listeners.find(({ tls }) => tls);
-  if (plain === undefined || secure === undefined) throw new Error(JSON.stringify(listeners));
-  return { plain, secure };
+  const kinds = listeners.map(({ protocol, tls }) => `${protocol} ${tls}`);
+  expect(kinds).toEqual(['irc false', 'irc true', 'websocket false', 'websocket true']);
+  return listeners;
 }
 
-/** Two on either listener, in one channel, where each of two says much and the others hear all of it in order. */
+/**
+ * Two on each listener, in one channel, where each of four says much and the others hear all of it in order. Clients are dealt out to the
+ * threads by turns.
+ */
 async function converse(app: RunningApp): Promise<IrcClient[]> {
-  const { plain, secure } = await places(app);
-  const clients = [
-    await IrcClient.connect(plain, 'ann'),
-    await IrcClient.connect(secure, 'bob'),
-    await IrcClient.connect(secure, 'cat'),
-    await IrcClient.connect(plain, 'dan'),
-  ];
+  const clients: IrcClient[] = [];
+  for (const [index, place] of (await places(app)).entries())
+    for (const name of ['hearer', 'speaker']) clients.push(await IrcClient.connect(place, `${name}${index}`));
   for (const client of clients) await client.join('#threads');
-  const speakers = clients.filter(({ nick }) => nick === 'ann' || nick === 'cat');
+  const speakers = clients.filter(({ nick }) => nick.startsWith('speaker'));
   for (const speaker of speakers) for (const text of texts(speaker.nick)) speaker.say('#threads', text);
   for (const { nick } of speakers) {
     for (const hearer of clients) {
@@ -51,7 +54,7 @@ async function converse(app: RunningApp): Promise<IrcClient[]> {
   return clients;
 }
 
-test('clients over TCP and TLS hear each other, are told when the server stops, and come back when it starts', async ({
+test('clients over TCP, TLS and WebSocket hear each other, are told when the server stops, and come back when it starts', async ({
   app,
 }) => {
   await app.startDaemon('ircd');
@@ -68,7 +71,7 @@ test('clients over TCP and TLS hear each other, are told when the server stops, 
   );
 
   expect((await app.cli(['stop', 'ircd', '--yes'])).code).toBe(0);
-  await expect.poll(() => clients.map(({ isOpen }) => isOpen)).toEqual([false, false, false, false]);
+  await expect.poll(() => clients.filter(({ isOpen }) => isOpen)).toEqual([]);
   for (const { lines } of clients) expect(lines.filter((line) => line.startsWith('ERROR '))).toHaveLength(1);
   expect(await app.daemon('ircd')).toMatchObject({ state: 'stopped', pid: null, restarts: first.restarts });
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import IrcFramework, { type Client } from 'irc-framework';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
+import { WebSocketTransport } from './websocket-transport.ts';
 
 export class IrcClient {
   readonly nick: string;
@@ -22,7 +23,7 @@ export class IrcClient {
   }
 
   /**
-   * Connects, over TLS where the listener speaks that, and with the server's password where it has one; resolves when the server has
+   * Connects, over TLS and WebSocket where the listener speaks that, and with the server's password where it has one; resolves when the server has
    * welcomed the client.
    */
   static async connect(server: TcpListenerInfo, nick: string, password?: string): Promise<IrcClient> {
@@ -42,6 +43,7 @@ export class IrcClient {
       username: nick,
       gecos: `End-to-end client ${nick}`,
       auto_reconnect: false,
+      ...(server.protocol === 'websocket' && { transport: WebSocketTransport }),
       ...(password === undefined ? {} : { password }),
     });
     await Promise.race([registered, refused]);

@@ -12,6 +12,10 @@ declare module 'irc-framework' {
     rejectUnauthorized?: boolean;
     auto_reconnect?: boolean;
     ping_interval?: number;
+    /** What it writes to and reads from in place of TCP or TLS. */
+    transport?: new (
+      options: ConnectOptions,
+    ) => EventEmitter;
   }
 
   export class Client extends EventEmitter {

@@ -181,7 +181,8 @@ export class ClientConnection<User>
     this.tls = tls;
     this.#encrypted = tls !== null;
     this.framing = framing;
-    this.#webSocket = framing === FRAMING.line ? null : new WebSocketSide((reason) => this.close(reason));
+    this.#webSocket =
+      framing === FRAMING.line ? null : new WebSocketSide((reason) => this.close(reason), remote !== null);
     this.work = new WorkAccount(host.workGroups.enter(seat.address));
     this.work.connection = id;
     host.readRounds.enter(this.work.group, this);
@@ -290,16 +291,16 @@ export class ClientConnection<User>
   // Reading
 
   #onData(bytes: Buffer): void {
-    const counts = this.#host.counts;
-    this.bytesIn += bytes.length;
-    counts[netStat.bytesIn]! += bytes.length;
+    const size = this.#webSocket?.sizeOf(bytes) ?? bytes.length;
+    this.bytesIn += size;
+    this.#host.counts[netStat.bytesIn]! += size;
     const { work } = this.#host;
     const open = this.#state === OPEN;
     const may = open && this.#waiting === null && this.#allowanceMs() === 0 && work.mayBegin(this.work);
     work.begin(this.work);
     // Reading costs the loop its time whatever becomes of the bytes.
     work.spend(READ_NS);
-    const lines = open && this.#webSocket !== null ? this.#readFrames(this.#webSocket, bytes) : bytes;
+    const lines = open && this.#webSocket !== null ? this.#readFrames(this.#webSocket, bytes, size) : bytes;
     const consumed = may ? this.#framer.feed(lines, 0, lines.length, this) : 0;
     if (open) work.spend((lines.length - consumed) * HELD_BYTE_NS);
     work.end();
@@ -308,12 +309,12 @@ export class ClientConnection<User>
       else this.#countInput();
     }
     if (this.#state === OPEN && this.#webSocket !== null) this.#afterFrames(this.#webSocket);
-    if (work.usedUp) this.#host.readRounds.late(this.work.group, bytes.length);
+    if (work.usedUp) this.#host.readRounds.late(this.work.group, size);
   }
 
-  #readFrames(side: WebSocketSide, bytes: Buffer): Buffer {
+  #readFrames(side: WebSocketSide, bytes: Buffer, size: number): Buffer {
     const lines = side.read(bytes);
-    this.#host.work.spend(side.frames * LINE_NS + bytes.length * INPUT_BYTE_NS);
+    this.#host.work.spend(side.frames * LINE_NS + size * INPUT_BYTE_NS);
     return lines;
   }
 

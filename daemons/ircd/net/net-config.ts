@@ -108,7 +108,7 @@ export const netConfigShape = {
     .max(limits.ioThreads.default)
     .default(0)
     .describe(
-      'Threads that own the sockets of clients over TCP and TLS: reading, handshakes and writing are done there; 0 for all of it in the one thread that has the state. Read at the start. Worth trying where cores are idle.',
+      'Threads that own the sockets of clients, on listeners of irc and websocket, with TLS and without: reading, handshakes, frames and writing are done there; 0 for all of it in the one thread that has the state. Read at the start. Worth trying where cores are idle.',
     ),
   tls: tlsSchema.optional(),
   websocket_origins: webSocketOrigins(),

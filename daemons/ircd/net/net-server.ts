@@ -30,24 +30,18 @@ import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
 import type { ClientSocket } from './client-socket.ts';
-import {
-  type Chunk,
-  type ConnectionClass,
-  type ConnectionHandler,
-  FRAMING,
-  type Framing,
-  type Outbox,
-  type TlsDetails,
-} from './connection.ts';
+import type { Chunk, ConnectionClass, ConnectionHandler, Framing, Outbox, TlsDetails } from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
 import { type FrontFigures, NO_THREADS } from './front/front-figures.ts';
+import { failedHandshake, type HandshakeResult } from './front/records.ts';
 import type { RemoteSocket } from './front/remote-socket.ts';
 import { type FrontOptions, ShardedFront } from './front/sharded-front.ts';
 import { endProcessWith } from './front/unasked-ends.ts';
 import { addressRanges, connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
-import { framingOf, WEBSOCKET_PROTOCOLS } from './websocket-side.ts';
+import { tlsDetails } from './tls-details.ts';
+import { framingOf, mayOpen, WEBSOCKET_PROTOCOLS } from './websocket-side.ts';
 
 /** Why a tick was written, as it is counted. */
 const FLUSH_STATS: Readonly<Record<FlushReason, number>> = {
@@ -175,6 +169,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.writer = new TickWriter(this.#arena, this.counts);
     this.#totals = heldTotals(config);
     this.#origins = new Set(config.websocket_origins);
+    this.#front?.setOrigins(config.websocket_origins);
     this.#trustedProxies = addressRanges(config.trusted_proxies);
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
@@ -190,7 +185,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       webSocket: {
         wanted: ({ protocol }) => protocol === 'websocket',
         protocols: WEBSOCKET_PROTOCOLS,
-        mayOpen: (origin) => this.#origins.has(origin) || this.#origins.has('*'),
+        mayOpen: (origin) => mayOpen(this.#origins, origin),
       },
       proxies: {
         trusted: (address) => this.#trustedProxies.has(address),
@@ -272,6 +267,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         connection.connectionClass = connection.seat.connectionClass;
       this.#totals = heldTotals(config);
       this.#origins = new Set(config.websocket_origins);
+      this.#front?.setOrigins(config.websocket_origins);
       this.#trustedProxies = addressRanges(config.trusted_proxies);
       const notice = roomNotice('max_connections', classes.largest, this.admission.room);
       if (notice !== null) this.#options.warn(notice);
@@ -508,8 +504,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       arena: () => this.#arena,
       counts: this.counts,
       usedUp: () => this.work.usedUp,
-      onHandshakeFailed: () => {
-        this.admission.counts.tlsHandshakeFailures++;
+      onHandshakeFailed: (which) => {
+        if (which === failedHandshake.webSocket) this.#acceptor.failures.webSocket++;
+        else this.admission.counts.tlsHandshakeFailures++;
       },
       onTrouble: onThreadTrouble,
       onHopeless: onThreadsHopeless,
@@ -517,19 +514,21 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     });
   }
 
-  /** Gives a client's socket to a thread; those of servers and WebSockets stay here. */
+  /** Gives a client's socket to a thread; those of servers stay here. */
   #handOff(socket: Socket, seat: Seat<ConnectionClass>, entry: ListenConfig): boolean {
-    if (this.#front === null || entry.protocol !== 'irc') return false;
-    const remote = this.#front.take(socket, entry.tls);
+    if (this.#front === null || entry.protocol === 'p10') return false;
+    const onWebSocket = entry.protocol === 'websocket';
+    const remote = this.#front.take(socket, entry.tls, onWebSocket);
     if (remote === null) return false;
     remote.on('close', () => seat.socketClosed());
     remote.on('error', () => {});
-    const open = (details: TlsDetails | null) => {
-      if (!this.#acceptor.mayOpen(remote, seat, entry, details !== null)) return;
-      this.#start(remote, seat, details, FRAMING.line, remote);
+    const open = ({ tls, webSocket }: HandshakeResult) => {
+      const shaken = entry.tls || onWebSocket;
+      if (!this.#acceptor.mayOpen(remote, seat, entry, shaken, !onWebSocket)) return;
+      this.#start(remote, seat, tls, framingOf(webSocket), remote);
     };
-    if (entry.tls) remote.onSecured = open;
-    else open(null);
+    if (entry.tls || onWebSocket) remote.onShaken = open;
+    else open({ tls: null, webSocket: null });
     return true;
   }
 
@@ -595,12 +594,4 @@ function refusalText(refusal: Refusal<ConnectionClass>): string {
       return `Too many connections from your address: class ${name} allows ${maxPerAddress} at once; close one first`;
     }
   }
-}
-
-function tlsDetails(socket: TLSSocket): TlsDetails {
-  return {
-    version: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher().name,
-    fingerprint: fingerprintOf(socket),
-  };
 }

@@ -7,6 +7,7 @@ import { CLOSE_CODE, closeFrame, pongFrame } from '../../runtime/net/websocket-f
 import { WebSocketInput } from '../../runtime/net/websocket-input.ts';
 import { FRAMING, type Framing } from './connection.ts';
 import { floodBucket } from './flood-control.ts';
+import { type FrameInput, FrameReports } from './front/frame-report.ts';
 
 /** The subprotocols of IRC (IRCv3 WebSocket), by how lines are framed in them. */
 const PROTOCOLS: ReadonlyMap<string, Framing> = new Map([
@@ -23,19 +24,33 @@ export function framingOf(protocol: string | null): Framing {
   return PROTOCOLS.get(protocol) ?? FRAMING.text;
 }
 
+/** Whether a page of this origin may connect, where those in a list may. */
+export function mayOpen(origins: ReadonlySet<string>, origin: string): boolean {
+  return origins.has(origin) || origins.has('*');
+}
+
 /** The frames of one connection. */
 export class WebSocketSide {
-  readonly #input: WebSocketInput;
+  readonly #input: FrameInput;
   /** Of frames that are no line. Those that are lines are counted as lines are. */
   #idle: TokenBucket | null = null;
   #code: number = CLOSE_CODE.normal;
 
-  /** @param onBroken the client broke the protocol: its connection has to end for this reason */
-  constructor(onBroken: (reason: string) => void) {
-    this.#input = new WebSocketInput((code, reason) => {
+  /**
+   * @param onBroken the client broke the protocol: its connection has to end for this reason
+   * @param inThread whether its frames are taken apart in the thread that owns its socket
+   */
+  constructor(onBroken: (reason: string) => void, inThread: boolean) {
+    const broken = (code: number, reason: string) => {
       this.#code = code;
       onBroken(`WebSocket error: ${reason}`);
-    });
+    };
+    this.#input = inThread ? new FrameReports(broken) : new WebSocketInput(broken);
+  }
+
+  /** How much of what the client sent these bytes stand for. */
+  sizeOf(bytes: Buffer): number {
+    return this.#input.sizeOf?.(bytes) ?? bytes.length;
   }
 
   /** Bytes that are kept of a frame. */

@@ -8,8 +8,10 @@ import { clientFrame } from '../../runtime/test-fixtures/client-frame.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { FRAMING } from './connection.ts';
 import { classOf, FakeConnectionHost } from './fake-connection-host.ts';
+import { FrameClient } from './frame-client.ts';
 import {
   applyTo,
+  front,
   LineClient,
   type Loopback,
   loopbackConfig,
@@ -36,6 +38,14 @@ async function start(more = {}): Promise<[plain: number, webSocket: number]> {
   return [plain!.port, webSocket!.port];
 }
 
+/** Threads have the sockets of so many clients, at least, where there are to be threads: else this file says nothing about them. */
+function expectThreads({ server }: Loopback, most: number): void {
+  const { threads } = server.threadFigures;
+  const opened = threads.map(({ connections }) => connections.opened);
+  expect(threads).toHaveLength(front.threads);
+  if (front.threads > 0) expect(opened.reduce((sum, one) => sum + one)).toBeGreaterThanOrEqual(most);
+}
+
 /** A client that gathers messages as `text` or `binary` with what they say. */
 async function open(port: number, protocols: string[] = ['text.ircv3.net'], options = {}) {
   const client = new WebSocket(`ws://127.0.0.1:${port}`, protocols, options);
@@ -45,6 +55,7 @@ async function open(port: number, protocols: string[] = ['text.ircv3.net'], opti
   client.on('error', () => {});
   const closed = once(client, 'close').then(([code, reason]) => [code, String(reason)]);
   await once(client, 'open');
+  expectThreads(running, clients.length);
   return { client, messages, closed };
 }
 
@@ -142,6 +153,8 @@ test('a client that just hangs up is gone', async () => {
 test('when the server goes down clients are told to come back', async () => {
   const [, port] = await start();
   const { closed } = await open(port);
+  // Whoever is in the middle of a handshake is told nothing.
+  await until(() => running.handler.open.size === 1);
   void running.server.drain('Server is shutting down', AbortSignal.timeout(10_000));
   expect(await closed).toEqual([1001, 'Server is shutting down']);
 });
@@ -201,6 +214,22 @@ test('IRC on a WebSocket listener and WebSocket on an IRC listener do not work b
   client.end('GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n');
   await once(client, 'close');
   expect(running.handler.lines).toEqual(['GET / HTTP/1.1', 'Upgrade: websocket']);
+});
+
+test('what came of a frame that is not complete is held, until the rest comes or the client is gone', async () => {
+  const [, port] = await start();
+  const { server, handler } = running;
+  const client = new FrameClient(connect(port, '127.0.0.1'));
+  await until(() => client.open && handler.open.size === 1);
+  const frame = clientFrame(1, 'ECHO whole');
+  client.send(frame.subarray(0, 9));
+  await until(() => server.heldOfInput.depth === 9);
+  client.send(frame.subarray(9), frame.subarray(0, 12));
+  await until(() => server.heldOfInput.depth === 12 && client.frames.length === 1);
+  const [connection] = handler.open;
+  expect([client.frames, connection?.bytesIn]).toEqual([[{ opcode: 1, text: 'whole' }], frame.length + 12]);
+  client.socket.destroy();
+  await until(() => server.heldOfInput.depth === 0);
 });
 
 test('unfinished frames count to what all clients may have waiting, and frames are charged to who sends them', () => {

@@ -1,12 +1,13 @@
 /** Clients that mean harm, and threads that end, where threads own the sockets: nothing is left behind, and others are served. */
-import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { until } from '../../../runtime/test-fixtures/until.ts';
 import { front, LineClient, type Loopback, OPEN_CLASS, startLoopback } from '../loopback-fixture.ts';
 import { IoShard } from './io-shard.ts';
+import { connections, nothingIsLeft, openSockets } from './left-behind-fixture.ts';
 
 let directory: string;
 let running: Loopback | null = null;
@@ -35,38 +36,6 @@ async function start(input: Record<string, unknown>): Promise<Loopback> {
 }
 
 const TLS = { ...OPEN_CLASS, listen: [{ host: '127.0.0.1', port: 0, tls: true }] };
-
-/** Sockets that this process has open: threads have descriptors of their own, but no other sockets than these. */
-async function openSockets(): Promise<number> {
-  const kinds = await Promise.all(
-    (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => 'closed')),
-  );
-  return kinds.filter((kind) => kind.startsWith('socket:')).length;
-}
-
-/** Raw connections, all of them open. */
-async function connections(port: number, count: number): Promise<Socket[]> {
-  const sockets: Socket[] = [];
-  for (let i = 0; i < count; i++) {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => {});
-    sockets.push(socket);
-  }
-  await until(() => sockets.every(({ connecting }) => !connecting));
-  return sockets;
-}
-
-/** Nobody has a place, in the state or in a thread, and there are as many sockets as before. */
-async function nothingIsLeft({ server, handler }: Loopback, before: number): Promise<void> {
-  await until(() => server.admission.size === 0 && handler.open.size === 0);
-  await until(() =>
-    server.threadFigures.threads.every(
-      ({ connections: { active }, bytesTo, bytesFrom, unheard }) =>
-        active === 0 && bytesTo === 0 && bytesFrom === 0 && unheard.depth === 0,
-    ),
-  );
-  await vi.waitFor(async () => expect(await openSockets()).toBeLessThanOrEqual(before));
-}
 
 test('connections on their way to a thread that ends are closed, and their descriptors with them', async () => {
   const loopback = await start(OPEN_CLASS);

@@ -10,13 +10,13 @@ import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
 import type { QueueCounts } from '../../../runtime/telemetry/queue-instrument.ts';
 import { limits } from '../../limits.ts';
 import { type Arena, SLAB_BYTES } from '../arena.ts';
-import type { TlsDetails } from '../connection.ts';
 import type { RangeList } from '../tick-writer.ts';
 import { AnswerLane } from './answer-lane.ts';
 import type { ThreadFigures } from './front-figures.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
   fromThread,
+  type HandshakeResult,
   HEADER_WORDS,
   type IoThreadData,
   MESSAGE_BYTES,
@@ -47,8 +47,8 @@ export interface ShardOptions {
   readonly usedUp: () => boolean;
   /** Resolves when clients may be heard on. */
   readonly mayHear: () => Promise<void> | null;
-  /** A handshake has failed. */
-  readonly onHandshakeFailed: () => void;
+  /** A handshake has failed. @param which one of `failedHandshake` */
+  readonly onHandshakeFailed: (which: number) => void;
   /** Its thread has ended, and its connections with it. */
   readonly onEnd: (shard: IoShard, end: WorkerEnd) => void;
   readonly onHung: NonNullable<AsyncWorkerOptions['onHung']>;
@@ -146,8 +146,17 @@ export class IoShard {
     return this.#progress.until(() => this.#ended || isTrue());
   }
 
-  /** Takes a connection over, whose descriptor is from here on its own. */
-  open(fd: number, encrypted: boolean, ports: Pick<RemoteSocket, 'remotePort' | 'localPort'>): RemoteSocket {
+  /**
+   * Takes a connection over, whose descriptor is from here on its own.
+   * @param spoken what is `speaks` on it
+   * @param early what was read of it before it came here
+   */
+  open(
+    fd: number,
+    spoken: number,
+    ports: Pick<RemoteSocket, 'remotePort' | 'localPort'>,
+    early: Uint8Array | null = null,
+  ): RemoteSocket {
     const slot = this.#freeSlots.pop() ?? this.#sockets.length;
     const socket = new RemoteSocket(this, slot, ports);
     this.#sockets[slot] = socket;
@@ -156,30 +165,23 @@ export class IoShard {
     this.#opened++;
     this.#handedOver.push(fd);
     this.#lastTicks[slot] = this.#tick;
+    if (early !== null) this.#sendParts(toThread.early, early, false);
     const { words } = this.#out;
     const at = this.#out.take(4);
     words[at] = toThread.open;
     words[at + 1] = slot;
     words[at + 2] = fd;
-    words[at + 3] = encrypted ? 1 : 0;
+    words[at + 3] = spoken;
     this.#sendSoon();
     return socket;
   }
 
-  /** What was read of a connection before it came here, which its handshake begins with. */
-  sendEarly(slot: number, bytes: Uint8Array): void {
-    for (let end = bytes.length; end > 0; end -= READ_BYTES)
-      this.#out.recordWith(toThread.early, slot, bytes, Math.max(0, end - READ_BYTES), end);
-    this.#sendSoon();
+  setCredentials(credentials: TlsCredentials): void {
+    this.#sendParts(toThread.credentials, Buffer.from(JSON.stringify(credentials)), true);
   }
 
-  setCredentials(credentials: TlsCredentials): void {
-    const text = Buffer.from(JSON.stringify(credentials));
-    for (let from = 0; from < text.length; from += READ_BYTES) {
-      const end = Math.min(text.length, from + READ_BYTES);
-      this.#out.recordWith(toThread.credentials, end < text.length ? 1 : 0, text, from, end);
-    }
-    this.#sendSoon();
+  setOrigins(origins: readonly string[]): void {
+    this.#sendParts(toThread.origins, Buffer.from(JSON.stringify(origins)), true);
   }
 
   tell(sort: number, slot: number): void {
@@ -295,6 +297,15 @@ export class IoShard {
     if (count > 0) ticks.splice(0, count);
   }
 
+  /** Bytes in as many records as they need. @param told whether each of them says if more follows */
+  #sendParts(sort: number, bytes: Uint8Array, told: boolean): void {
+    for (let from = 0; from < bytes.length; from += READ_BYTES) {
+      const end = Math.min(bytes.length, from + READ_BYTES);
+      this.#out.recordWith(sort, told && end < bytes.length ? 1 : 0, bytes, from, end);
+    }
+    this.#sendSoon();
+  }
+
   #isCurrent({ bounds, length }: RangeList): boolean {
     const current = this.#current;
     if (current.length !== length) return false;
@@ -403,12 +414,14 @@ export class IoShard {
         case fromThread.held:
           socket?.held(figure);
           break;
-        case fromThread.secured:
+        case fromThread.shaken:
           at += wordsOf(figure);
-          socket?.onSecured?.(JSON.parse(this.#message.toString('utf8', from, from + figure)) as TlsDetails);
+          socket?.onShaken?.(
+            JSON.parse(this.#message.toString('utf8', from, from + figure)) as HandshakeResult,
+          );
           break;
         case fromThread.failed:
-          this.#options.onHandshakeFailed();
+          this.#options.onHandshakeFailed(figure);
           break;
         default:
           throw new RangeError(`there is no record ${sort}`);

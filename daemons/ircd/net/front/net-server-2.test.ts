@@ -9,3 +9,4 @@ afterAll(() => {
 // By a name of its own: the worker may have it already, for another file.
 await import(/* @vite-ignore */ `../net-server.test.ts?threads=${front.threads}`);
 await import(/* @vite-ignore */ `../tls.test.ts?threads=${front.threads}`);
+await import(/* @vite-ignore */ `../websocket.test.ts?threads=${front.threads}`);

@@ -8,6 +8,7 @@
  */
 
 import type { SharedQueue } from '../../../runtime/async/queue-memory.ts';
+import type { TlsDetails } from '../connection.ts';
 
 /** Bytes of a message: some thousand deliveries, or what several clients sent. */
 export const MESSAGE_BYTES = 32_768;
@@ -23,7 +24,7 @@ export const toThread = {
   ranges: -1,
   /** Makes bytes current: their number, then the bytes. */
   bytes: -2,
-  /** A new connection: number, descriptor, 1 where TLS is spoken on it. */
+  /** A new connection: number, descriptor, what is {@link speaks} on it. */
   open: -3,
   /** Reads nothing of a connection until `resume`. */
   pause: -4,
@@ -36,15 +37,31 @@ export const toThread = {
   tick: -8,
   /** A part of the credentials of TLS as JSON: 1 where more follows, number of bytes, the bytes. */
   credentials: -9,
-  /** Bytes that were read of a connection already and belong to its handshake: number, number of bytes, the bytes. */
+  /** Bytes that were read already of the connection that is opened next: 0, number of bytes, the bytes. */
   early: -10,
   /** There are answers, which lie in a queue of their own. */
   look: -11,
+  /** A part of the origins whose pages may open WebSockets, as JSON: 1 where more follows, number of bytes, the bytes. */
+  origins: -12,
 } as const;
+
+/** What is spoken on a connection, as bits: lines where there is none. */
+export const speaks = { tls: 1, webSocket: 2 } as const;
+
+/** What the handshakes of a connection have agreed on. */
+export interface HandshakeResult {
+  /** Null without TLS. */
+  readonly tls: TlsDetails | null;
+  /** The subprotocol, empty where none was agreed on; null where no WebSocket is spoken. */
+  readonly webSocket: string | null;
+}
+
+/** Which handshake has failed. */
+export const failedHandshake = { tls: 0, webSocket: 1 } as const;
 
 /** Records from a thread, and their figure. */
 export const fromThread = {
-  /** What a client sent; its length. */
+  /** What a client sent, or a report of its frames (frame-report.ts) where it is on a WebSocket; its length. */
   data: 1,
   /** The client sends no more. */
   ended: 2,
@@ -52,9 +69,9 @@ export const fromThread = {
   closed: 3,
   /** What is held for a client that does not read as fast as it is sent to: bytes, when they change. */
   held: 4,
-  /** The handshake is done: the length of what was agreed, as JSON. */
-  secured: 5,
-  /** A handshake has failed; its connection is told as closed. */
+  /** All handshakes are done: the length of their {@link HandshakeResult}, as JSON. */
+  shaken: 5,
+  /** A handshake has failed: which ({@link failedHandshake}); its connection is told as closed. */
   failed: 6,
 } as const;
 

@@ -4,10 +4,9 @@
  */
 import { EventEmitter } from 'node:events';
 import type { ClientSocket, RangeReceiver } from '../client-socket.ts';
-import type { TlsDetails } from '../connection.ts';
 import type { RangeList } from '../tick-writer.ts';
 import type { IoShard } from './io-shard.ts';
-import { toThread } from './records.ts';
+import { type HandshakeResult, toThread } from './records.ts';
 
 export class RemoteSocket extends EventEmitter implements ClientSocket, RangeReceiver {
   readonly remotePort: number | undefined;
@@ -20,8 +19,8 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
   writableLength = 0;
   /** Told when that changes. */
   onHeld: ((bytes: number) => void) | null = null;
-  /** Told when the handshake is done. */
-  onSecured: ((details: TlsDetails) => void) | null = null;
+  /** Told when all handshakes are done. */
+  onShaken: ((result: HandshakeResult) => void) | null = null;
   readonly #shard: IoShard;
 
   constructor(shard: IoShard, slot: number, ports: Pick<ClientSocket, 'remotePort' | 'localPort'>) {

@@ -7,9 +7,20 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSelfSigned } from '../../../runtime/net/certificate-tasks.ts';
+import { clientFrame } from '../../../runtime/test-fixtures/client-frame.ts';
 import { until } from '../../../runtime/test-fixtures/until.ts';
 import { limits } from '../../limits.ts';
-import { front, LineClient, type Loopback, OPEN_CLASS, startLoopback } from '../loopback-fixture.ts';
+import { FRAMING } from '../connection.ts';
+import { FrameClient } from '../frame-client.ts';
+import {
+  applyTo,
+  front,
+  LineClient,
+  type Loopback,
+  loopbackConfig,
+  OPEN_CLASS,
+  startLoopback,
+} from '../loopback-fixture.ts';
 import { IoShard } from './io-shard.ts';
 
 let directory: string;
@@ -74,20 +85,51 @@ test.each([
   client.close();
 });
 
-test('a WebSocket stays where the state is', async () => {
-  const opened = vi.spyOn(IoShard.prototype, 'open');
-  const { port } = await start({
+test.each([
+  ['alone', false],
+  ['behind TLS', true],
+])('a WebSocket %s comes to a thread, also what its client sends with the request', async (_, tls) => {
+  const { port, handler } = await start({
     ...OPEN_CLASS,
-    listen: [{ host: '127.0.0.1', port: 0, protocol: 'websocket' }],
+    trusted_proxies: ['127.0.0.1'],
+    listen: [{ host: '127.0.0.1', port: 0, protocol: 'websocket', tls }],
   });
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`, ['text.ircv3.net']);
-  const heard: string[] = [];
-  socket.onmessage = ({ data }) => heard.push(String(data));
-  socket.onopen = () => socket.send('ECHO framed');
-  socket.onerror = () => heard.push('refused');
-  await until(() => heard.length === 1);
-  expect(opened).not.toHaveBeenCalled();
-  socket.close();
+  const raw = connect(port, '127.0.0.1');
+  // Both in one read, so that the bytes of the handshake are read where the socket was accepted.
+  const header = 'PROXY TCP4 192.0.2.7 127.0.0.1 4711 8097\r\n';
+  if (tls) raw.write(header);
+  const socket = tls ? connectTls({ socket: raw, rejectUnauthorized: false }) : raw;
+  const client = new FrameClient(socket, tls ? '' : header, clientFrame(1, 'ECHO framed'));
+  await until(() => client.frames.length === 1);
+  expect(client.frames).toEqual([{ opcode: 1, text: 'framed' }]);
+  const [connection] = handler.open;
+  expect(connection).toMatchObject({ remoteAddress: '192.0.2.7', framing: FRAMING.text });
+  expect(connection?.tls?.version).toBe(tls ? 'TLSv1.3' : undefined);
+  expect(running?.server.threadFigures.threads[0]?.connections).toEqual({ active: 1, opened: 1 });
+  socket.destroy();
+});
+
+test('the origins that a reload brings hold in threads, those of a thread that came later, too', async () => {
+  const opened = vi.spyOn(IoShard.prototype, 'open');
+  const websocket = { host: '127.0.0.1', port: 0, protocol: 'websocket' };
+  const { port, server } = await start({ ...OPEN_CLASS, listen: [websocket], websocket_origins: [] });
+  const page = async () => {
+    const client = new FrameClient(connect(port, '127.0.0.1'), '', null, 'https://chat.example');
+    await until(() => client.answer !== '');
+    client.socket.destroy();
+    return client.answer.split('\r\n', 1)[0];
+  };
+  expect(await page()).toBe('HTTP/1.1 403 Forbidden');
+  const listen = [{ ...websocket, port }];
+  const many = Array.from({ length: 2_000 }, (_, index) => `https://chat${index}.example`);
+  await applyTo(
+    server,
+    loopbackConfig({ ...OPEN_CLASS, listen, websocket_origins: [...many, 'https://chat.example'] }),
+  );
+  expect(await page()).toBe('HTTP/1.1 101 Switching Protocols');
+  (opened.mock.contexts[0] as IoShard).tell(-99, 0);
+  await until(() => told.length === 1);
+  expect(await page()).toBe('HTTP/1.1 101 Switching Protocols');
 });
 
 test('what a client sends right behind the header of its proxy is heard', async () => {

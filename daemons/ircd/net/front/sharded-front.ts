@@ -15,7 +15,7 @@ import type { Arena, SlabSource } from '../arena.ts';
 import { netStat } from '../stats.ts';
 import { type FrontFigures, succeeded, type ThreadFigures } from './front-figures.ts';
 import { IoShard } from './io-shard.ts';
-import { total } from './records.ts';
+import { speaks, total } from './records.ts';
 import type { RemoteSocket } from './remote-socket.ts';
 import { SharedLines } from './shared-lines.ts';
 import { UnaskedEnds } from './unasked-ends.ts';
@@ -26,7 +26,8 @@ export interface FrontOptions {
   readonly arena: () => Arena;
   readonly counts: Float64Array;
   readonly usedUp: () => boolean;
-  readonly onHandshakeFailed: () => void;
+  /** @param which one of `failedHandshake` */
+  readonly onHandshakeFailed: (which: number) => void;
   /** Told of a thread that ended unasked or does not end, in words for the operator. */
   readonly onTrouble: (text: string) => void;
   /** Told when threads end unasked so often that the process had better end as well. */
@@ -47,6 +48,7 @@ export class ShardedFront implements SlabSource {
   #lost = 0;
   readonly #duplicate: (fd: number) => number;
   #credentials: TlsCredentials | null = null;
+  #origins: readonly string[] = [];
   #started = 0;
   #closed = false;
   #awaited = false;
@@ -73,12 +75,19 @@ export class ShardedFront implements SlabSource {
     for (const shard of this.#shards) shard.setCredentials(credentials);
   }
 
+  /** Whose pages may open WebSockets from here on. */
+  setOrigins(origins: readonly string[]): void {
+    this.#origins = origins;
+    for (const shard of this.#shards) shard.setOrigins(origins);
+  }
+
   /**
    * Takes an accepted socket over.
    * @param encrypted whether TLS is spoken on it
+   * @param webSocket whether WebSocket is spoken on it
    * @returns its other end here; null where it cannot be: then it is as it was
    */
-  take(socket: Socket, encrypted: boolean): RemoteSocket | null {
+  take(socket: Socket, encrypted: boolean, webSocket: boolean): RemoteSocket | null {
     if (this.#closed || (encrypted && this.#credentials === null)) return null;
     const fd = descriptorOf(socket);
     const copy = fd < 0 ? -1 : this.#duplicate(fd);
@@ -89,10 +98,10 @@ export class ShardedFront implements SlabSource {
     socket.destroy();
     let shard = this.#shards[0]!;
     for (const other of this.#shards) if (other.size < shard.size) shard = other;
-    const remote = shard.open(copy, encrypted, { remotePort, localPort });
-    if (early !== null && encrypted) shard.sendEarly(remote.slot, early);
+    const spoken = (encrypted ? speaks.tls : 0) | (webSocket ? speaks.webSocket : 0);
+    const remote = shard.open(copy, spoken, { remotePort, localPort }, spoken === 0 ? null : early);
     // Its owner listens by then.
-    else if (early !== null) setImmediate(() => remote.emit('data', early));
+    if (early !== null && spoken === 0) setImmediate(() => remote.emit('data', early));
     return remote;
   }
 
@@ -193,16 +202,19 @@ export class ShardedFront implements SlabSource {
     const { arena, usedUp, onHandshakeFailed, onTrouble } = this.#options;
     const onHung: AsyncWorkerOptions['onHung'] = ({ name, waitedMs }) =>
       onTrouble(`The thread ${name} has not stopped in ${waitedMs} ms`);
-    return new IoShard({
+    const shard = new IoShard({
       name: `sockets ${++this.#started}`,
       lines: this.#lines.memory,
       arena,
       usedUp,
       mayHear: () => this.#mayHear(),
       onHandshakeFailed,
-      onEnd: (shard, end) => this.#onEnd(shard, end),
+      onEnd: (ended, end) => this.#onEnd(ended, end),
       onHung,
     });
+    if (this.#credentials !== null) shard.setCredentials(this.#credentials);
+    shard.setOrigins(this.#origins);
+    return shard;
   }
 
   /** A thread that ends unasked has lost its connections; others come to a new one. */
@@ -221,6 +233,5 @@ export class ShardedFront implements SlabSource {
     const before = this.#before[place];
     this.#before[place] = before === undefined ? shard.figures : succeeded(shard.figures, before);
     this.#shards[place] = fresh;
-    if (this.#credentials !== null) fresh.setCredentials(this.#credentials);
   }
 }

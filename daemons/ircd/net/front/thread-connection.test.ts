@@ -1,7 +1,7 @@
 /** A connection in its thread: what it holds for a client that does not read, and what becomes of that. */
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { total } from './records.ts';
+import { speaks, total } from './records.ts';
 import { ThreadConnection } from './thread-connection.ts';
 
 /** A connection whose socket takes what it is given when it is told to. */
@@ -26,7 +26,7 @@ function connection() {
     { totals, heldChanged: ({ held }) => changes.push(held) },
     3,
     socket,
-    true,
+    speaks.tls,
   );
   const send = (text: string) => one.send(Buffer.from(text));
   const take = () => waiting.shift()?.();

@@ -7,7 +7,8 @@ import { writeDirect } from '../../../runtime/net/direct-write.ts';
 import { discardBuffer } from '../../../runtime/net/discard-buffer.ts';
 import { startReading, stopReading } from '../../../runtime/net/read-stop.ts';
 import { Backlog, writeBlocks } from '../backlog.ts';
-import { total } from './records.ts';
+import type { FrameReporter } from './frame-report.ts';
+import { speaks, total } from './records.ts';
 
 /** What a connection tells its thread. */
 export interface ThreadConnectionHost {
@@ -21,6 +22,12 @@ const NO_BLOCKS: readonly Buffer[] = [];
 export class ThreadConnection {
   /** Its number. */
   readonly slot: number;
+  /** Whether it speaks TLS. */
+  readonly encrypted: boolean;
+  /** Whether it speaks WebSocket. */
+  readonly webSocket: boolean;
+  /** Takes its frames apart, once it has done the handshake of WebSocket. */
+  frames: FrameReporter | null = null;
   /** Held for the client: in the backlog, or handed to the socket and not taken. */
   held = 0;
   /** What of it was told. */
@@ -34,7 +41,6 @@ export class ThreadConnection {
   stalled = false;
   lastError = '';
   readonly #host: ThreadConnectionHost;
-  readonly #encrypted: boolean;
   #socket: Socket;
   #backlog: Backlog | null = null;
   #writing = false;
@@ -44,19 +50,21 @@ export class ThreadConnection {
   #paused = false;
   #halted = false;
 
-  constructor(host: ThreadConnectionHost, slot: number, socket: Socket, encrypted: boolean) {
+  /** @param spoken what is {@link speaks} on it */
+  constructor(host: ThreadConnectionHost, slot: number, socket: Socket, spoken: number) {
     this.#host = host;
     this.slot = slot;
     this.#socket = socket;
-    this.#encrypted = encrypted;
+    this.encrypted = (spoken & speaks.tls) !== 0;
+    this.webSocket = (spoken & speaks.webSocket) !== 0;
   }
 
   get socket(): Socket {
     return this.#socket;
   }
 
-  /** The handshake is done: from here on this is what is read and written. */
-  secure(socket: Socket): void {
+  /** TLS is spoken: from here on this is what is read and written. */
+  use(socket: Socket): void {
     this.#socket = socket;
     this.#halted = false;
     this.#readOrHalt();
@@ -69,7 +77,7 @@ export class ThreadConnection {
     const socket = this.#socket;
     let taken = 0;
     // TLS keeps the buffer until its own write is done, which is never at once.
-    if (!this.#encrypted && !this.#writing && socket.writableLength === 0) {
+    if (!this.encrypted && !this.#writing && socket.writableLength === 0) {
       totals[total.writes]!++;
       taken = writeDirect(socket, bytes);
       if (taken === bytes.length) return;
@@ -98,6 +106,7 @@ export class ThreadConnection {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.frames?.clear();
     for (const block of this.#backlog?.take() ?? NO_BLOCKS) this.#socket.write(block);
     this.#backlog = null;
     this.#socket.end();
@@ -111,6 +120,7 @@ export class ThreadConnection {
   /** The socket is gone. */
   gone(): void {
     this.#ended = true;
+    this.frames?.clear();
     this.#backlog?.discard();
     this.#backlog = null;
     this.#discardWritten();

@@ -3,20 +3,17 @@
  * io-thread.ts.
  */
 import { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { AsyncQueue } from '../../../runtime/async/async-queue.ts';
 import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
-import { limits as runtimeLimits } from '../../../runtime/limits.ts';
-import { fingerprintOf } from '../../../runtime/net/dial.ts';
-import { TlsAcceptor } from '../../../runtime/net/tls-acceptor.ts';
 import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
 import { limits } from '../../limits.ts';
 import { SLAB_BYTES } from '../arena.ts';
-import type { TlsDetails } from '../connection.ts';
 import { AnswerReader } from './answer-lane.ts';
+import { FrameReporter } from './frame-report.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
   fromThread,
+  type HandshakeResult,
   type IoThreadData,
   MESSAGE_BYTES,
   READ_BYTES,
@@ -26,13 +23,14 @@ import {
   wordsOf,
 } from './records.ts';
 import { ThreadConnection, type ThreadConnectionHost } from './thread-connection.ts';
+import { type HandshakeHost, ThreadHandshakes } from './thread-handshakes.ts';
 
 /** Connections that are written to between two looks at the clock: about 0.1 ms. */
 const CLOCK_EVERY = 16;
 const FLUSH_MS = limits.flushTurnMs.default;
 const MOST_UNHEARD = limits.unheardBytes.default;
 
-export class ThreadSockets implements ThreadConnectionHost {
+export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
   readonly totals: Float64Array;
   readonly #in: AsyncQueue;
   readonly #out: RecordWriter;
@@ -59,8 +57,11 @@ export class ThreadSockets implements ThreadConnectionHost {
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   readonly #stalled: ThreadConnection[] = [];
   #heldDirty: ThreadConnection[] = [];
-  #credentials = '';
-  #tls: TlsAcceptor<ThreadConnection> | null = null;
+  readonly #handshakes = new ThreadHandshakes(this);
+  /** What was read already of the connection that is opened next. */
+  #early: Buffer[] = [];
+  /** Of settings that come in parts: those that are there, as JSON. */
+  #setting = '';
   #sendScheduled = false;
   readonly #sendNow = () => {
     this.#sendScheduled = false;
@@ -88,7 +89,7 @@ export class ThreadSockets implements ThreadConnectionHost {
       // Between two turns the sockets are read.
       while (!this.#turn()) await new Promise(setImmediate);
     for (const connection of this.#connections) connection?.destroy();
-    this.#tls?.close();
+    this.#handshakes.close();
     this.#outQueue.close();
     this.#heard.wake();
   }
@@ -157,7 +158,7 @@ export class ThreadSockets implements ThreadConnectionHost {
         // Done: answers are read before every message.
         break;
       case toThread.open:
-        this.#open(slot, words[at + 2]!, words[at + 3] === 1);
+        this.#open(slot, words[at + 2]!, words[at + 3]!);
         this.#at += 2;
         break;
       case toThread.pause:
@@ -182,8 +183,9 @@ export class ThreadSockets implements ThreadConnectionHost {
     this.#at += 1 + wordsOf(length);
     // A copy: connections may follow in another message.
     if (sort === toThread.bytes) this.#current = this.#scratch.subarray(0, bytes.copy(this.#scratch));
-    else if (sort === toThread.early) this.#connections[figure]?.socket.unshift(Buffer.from(bytes));
-    else if (sort === toThread.credentials) this.#setCredentials(bytes.toString('latin1'), figure === 1);
+    else if (sort === toThread.early) this.#early.push(Buffer.from(bytes));
+    else if (sort === toThread.credentials || sort === toThread.origins)
+      this.#set(sort, bytes.toString('latin1'), figure === 1);
     else throw new RangeError(`there is no record ${sort}`);
   }
 
@@ -200,7 +202,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     this.#current = scratch.subarray(0, used);
   }
 
-  #open(slot: number, fd: number, encrypted: boolean): void {
+  #open(slot: number, fd: number, spoken: number): void {
     let connection: ThreadConnection | null = null;
     // Its own bytes in the one buffer, which is used again for the next.
     const callback = (length: number): boolean => {
@@ -208,24 +210,22 @@ export class ThreadSockets implements ThreadConnectionHost {
       return true;
     };
     const onread = { buffer: this.#readBuffer, callback };
-    const socket = new Socket(encrypted ? { fd, allowHalfOpen: true } : { fd, allowHalfOpen: true, onread });
+    const socket = new Socket({ fd, allowHalfOpen: true, ...(spoken === 0 && { onread }) });
     this.totals[total.opened]!++;
-    connection = new ThreadConnection(this, slot, socket, encrypted);
-    this.#connections[slot] = connection;
-    if (!encrypted) {
-      this.#watch(connection, socket);
+    const opened = new ThreadConnection(this, slot, socket, spoken);
+    connection = opened;
+    this.#connections[slot] = opened;
+    if (this.#early.length > 0) socket.unshift(Buffer.concat(this.#early.splice(0)));
+    if (spoken !== 0) {
+      this.#handshakes.begin(opened);
       return;
     }
-    const raw = connection;
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (raw.socket === socket) this.#closed(raw);
-    });
-    if (this.#tls === null) socket.destroy();
-    else this.#tls.accept(socket, raw);
+    this.#watch(opened);
+    socket.on('close', () => this.onClosed(opened));
   }
 
-  #watch(connection: ThreadConnection, socket: Socket): void {
+  #watch(connection: ThreadConnection): void {
+    const { socket } = connection;
     socket.on('error', (error: NodeJS.ErrnoException) => {
       connection.lastError = error.code ?? error.message;
     });
@@ -233,20 +233,31 @@ export class ThreadSockets implements ThreadConnectionHost {
       this.#out.record(fromThread.ended, connection.slot, 0, 3);
       this.#sendSoon();
     });
-    socket.on('close', () => this.#closed(connection));
   }
 
-  #onSecure(socket: TLSSocket, connection: ThreadConnection): void {
-    const details: TlsDetails = {
-      version: socket.getProtocol() ?? 'unknown',
-      cipher: socket.getCipher().name,
-      fingerprint: fingerprintOf(socket),
-    };
-    this.#out.recordWith(fromThread.secured, connection.slot, Buffer.from(JSON.stringify(details)));
+  onShaken(connection: ThreadConnection, result: HandshakeResult): void {
+    const { slot, socket } = connection;
+    this.#out.recordWith(fromThread.shaken, slot, Buffer.from(JSON.stringify(result)));
     this.#sendSoon();
-    this.#watch(connection, socket);
-    socket.on('data', (bytes: Buffer) => this.#hear(connection, bytes, bytes.length));
-    connection.secure(socket);
+    this.#watch(connection);
+    if (result.webSocket === null) {
+      socket.on('data', (bytes: Buffer) => this.#hear(connection, bytes, bytes.length));
+      return;
+    }
+    const frames = new FrameReporter((report) => {
+      this.#out.recordWith(fromThread.data, slot, report);
+      this.#sendSoon();
+    });
+    connection.frames = frames;
+    socket.on('data', (bytes: Buffer) => {
+      frames.read(bytes);
+      this.#countUnheard(connection, bytes.length);
+    });
+  }
+
+  onFailure(which: number): void {
+    this.#out.record(fromThread.failed, 0, which, 3);
+    this.#sendSoon();
   }
 
   /** A client has sent something. */
@@ -260,6 +271,11 @@ export class ThreadSockets implements ThreadConnectionHost {
         Math.min(length, from + READ_BYTES),
       );
     this.#sendSoon();
+    this.#countUnheard(connection, length);
+  }
+
+  /** So much was read of a client that the state has not heard. */
+  #countUnheard(connection: ThreadConnection, length: number): void {
     if (connection.unheardSince !== this.#quiet) {
       connection.unheardSince = this.#quiet;
       connection.unheard = 0;
@@ -299,7 +315,7 @@ export class ThreadSockets implements ThreadConnectionHost {
     this.totals[total.messagesHeld] = this.#out.held;
   }
 
-  #closed(connection: ThreadConnection): void {
+  onClosed(connection: ThreadConnection): void {
     const { slot } = connection;
     if (this.#connections[slot] !== connection) return;
     this.#connections[slot] = undefined;
@@ -326,24 +342,13 @@ export class ThreadSockets implements ThreadConnectionHost {
     setImmediate(this.#sendNow);
   }
 
-  #setCredentials(part: string, more: boolean): void {
-    this.#credentials += part;
+  /** A setting has changed; `part` is what comes now of it. */
+  #set(sort: number, part: string, more: boolean): void {
+    this.#setting += part;
     if (more) return;
-    const credentials = JSON.parse(Buffer.from(this.#credentials, 'latin1').toString()) as TlsCredentials;
-    this.#credentials = '';
-    if (this.#tls !== null) {
-      this.#tls.replace(credentials);
-      return;
-    }
-    this.#tls = new TlsAcceptor<ThreadConnection>({
-      credentials,
-      requestCert: true,
-      handshakeMs: () => runtimeLimits.tlsHandshakeMs.default,
-      onSecure: (socket, connection) => this.#onSecure(socket, connection),
-      onFailure: () => {
-        this.#out.record(fromThread.failed, 0, 0, 3);
-        this.#sendSoon();
-      },
-    });
+    const setting: unknown = JSON.parse(Buffer.from(this.#setting, 'latin1').toString());
+    this.#setting = '';
+    if (sort === toThread.origins) this.#handshakes.setOrigins(setting as string[]);
+    else this.#handshakes.setCredentials(setting as TlsCredentials);
   }
 }
