@@ -100,6 +100,12 @@ export const limits = {
     reason:
       'What a thread reads of one client while the thread of the state has not heard what came before: beyond it the client is read no further, so that the state says in time who has to wait.',
   },
+  unheardTotalBytes: {
+    default: 4_194_304,
+    unit: 'bytes',
+    reason:
+      'What a thread keeps of all its clients together while there is no room on the way to the state, twice what is on that way: beyond it nobody there is read until there is room.',
+  },
   ticksAhead: {
     default: 2,
     unit: 'count',

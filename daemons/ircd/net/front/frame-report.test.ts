@@ -106,12 +106,15 @@ test('a read of many lines comes in reports that fit a message, with its figures
 
 test('frames that cannot be read are told with code and reason, once, and what came before is not told again', async () => {
   const { reporter, got, broken } = ends();
-  reporter.read(Buffer.concat([clientFrame(1, 'good'), clientFrame(PING, 'x'), clientFrame(3, 'bad')]));
+  const bytes = Buffer.concat([clientFrame(1, 'good'), clientFrame(PING, 'x'), clientFrame(3, 'bad')]);
+  const late = clientFrame(1, 'late');
+  reporter.read(bytes);
   await told();
-  reporter.read(clientFrame(1, 'late'));
+  reporter.read(late);
   await told();
   expect(broken).toEqual([[1002, 'Invalid WebSocket frame: invalid opcode 3']]);
   expect([got.lines, got.frames, got.idleFrames, got.pings]).toEqual(['good\n', 2, 1, ['x']]);
+  expect(got.read).toBe(bytes.length + late.length);
 });
 
 test('a message that is too large is', async () => {

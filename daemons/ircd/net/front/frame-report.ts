@@ -66,6 +66,8 @@ export function writeReport(report: FrameReport): Buffer {
   return Buffer.concat([header, ping ?? NOTHING, reason, lines]);
 }
 
+const figureOf = (report: Buffer, which: number) => report.readInt32LE(which * 4);
+
 /** Takes the frames of one client apart, in the thread that owns its socket. */
 export class FrameReporter {
   readonly #tell: (report: Buffer) => void;
@@ -120,11 +122,11 @@ export class FrameReports implements FrameInput {
   }
 
   sizeOf(report: Buffer): number {
-    return report.readInt32LE(figure.read * 4);
+    return figureOf(report, figure.read);
   }
 
   feed(report: Buffer): Buffer {
-    const read = (which: number) => report.readInt32LE(which * 4);
+    const read = (which: number) => figureOf(report, which);
     const pingLength = read(figure.ping);
     const reasonStart = HEADER_BYTES + Math.max(0, pingLength);
     const linesStart = reasonStart + read(figure.reason);

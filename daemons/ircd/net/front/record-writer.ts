@@ -15,6 +15,7 @@ export class RecordWriter {
   #made = 0;
   /** Messages for which there was no room, oldest first. */
   #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #awaitsRoom = false;
 
   /** @param onRoom told when what had waited is gone */
@@ -31,6 +32,11 @@ export class RecordWriter {
   /** Messages that wait because the other side is behind. */
   get held(): number {
     return this.#waiting.length;
+  }
+
+  /** Bytes of those. */
+  get heldBytes(): number {
+    return this.#waitingBytes;
   }
 
   /** Bytes of all messages that were made so far, those that wait included. */
@@ -79,6 +85,7 @@ export class RecordWriter {
     // In order: what waits goes first.
     if (!this.stuck && this.#queue.tryEnqueue(message) !== 'full') return;
     this.#waiting.push(Uint8Array.prototype.slice.call(message));
+    this.#waitingBytes += message.length;
     if (!this.#awaitsRoom) void this.#sendWaiting();
   }
 
@@ -86,6 +93,7 @@ export class RecordWriter {
   clear(): void {
     this.#used = 0;
     this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   async #sendWaiting(): Promise<void> {
@@ -93,7 +101,7 @@ export class RecordWriter {
     while (this.#waiting.length > 0 && (await this.#queue.writable())) {
       let sent = 0;
       while (sent < this.#waiting.length && this.#queue.tryEnqueue(this.#waiting[sent]!) === 'queued') sent++;
-      this.#waiting.splice(0, sent);
+      for (const { length } of this.#waiting.splice(0, sent)) this.#waitingBytes -= length;
     }
     this.#awaitsRoom = false;
     if (this.#queue.closed) this.clear();

@@ -37,6 +37,8 @@ export class ThreadConnection {
   /** Read of it since the state had last heard everything, and since when that counts. */
   unheard = 0;
   unheardSince = 0;
+  /** Its handshakes are done: what it sends is for the state. */
+  shaken = false;
   /** It reads nothing for as long as what was read finds no room. */
   stalled = false;
   lastError = '';

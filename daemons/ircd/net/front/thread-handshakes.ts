@@ -58,12 +58,6 @@ export class ThreadHandshakes {
     else this.#tls.accept(socket, connection);
   }
 
-  /** Ends them. */
-  close(): void {
-    this.#tls?.close();
-    this.#webSockets?.close();
-  }
-
   #watch(connection: ThreadConnection, socket: Socket): void {
     socket.on('error', () => {});
     socket.on('close', () => {

@@ -29,6 +29,7 @@ import { type HandshakeHost, ThreadHandshakes } from './thread-handshakes.ts';
 const CLOCK_EVERY = 16;
 const FLUSH_MS = limits.flushTurnMs.default;
 const MOST_UNHEARD = limits.unheardBytes.default;
+const MOST_UNHEARD_OF_ALL = limits.unheardTotalBytes.default;
 
 export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
   readonly totals: Float64Array;
@@ -56,6 +57,8 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
   /** All plain sockets are read into this, one after the other. */
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   readonly #stalled: ThreadConnection[] = [];
+  /** Nobody is read, because too much is kept of all together. */
+  #deaf = false;
   #heldDirty: ThreadConnection[] = [];
   readonly #handshakes = new ThreadHandshakes(this);
   /** What was read already of the connection that is opened next. */
@@ -88,8 +91,8 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
     while (await this.#in.readable())
       // Between two turns the sockets are read.
       while (!this.#turn()) await new Promise(setImmediate);
+    // Those in a handshake, too.
     for (const connection of this.#connections) connection?.destroy();
-    this.#handshakes.close();
     this.#outQueue.close();
     this.#heard.wake();
   }
@@ -220,12 +223,14 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
       this.#handshakes.begin(opened);
       return;
     }
-    this.#watch(opened);
     socket.on('close', () => this.onClosed(opened));
+    this.#begin(opened);
   }
 
-  #watch(connection: ThreadConnection): void {
+  /** All that comes from here on is for the state. */
+  #begin(connection: ThreadConnection): void {
     const { socket } = connection;
+    connection.shaken = true;
     socket.on('error', (error: NodeJS.ErrnoException) => {
       connection.lastError = error.code ?? error.message;
     });
@@ -233,17 +238,21 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
       this.#out.record(fromThread.ended, connection.slot, 0, 3);
       this.#sendSoon();
     });
+    if (this.#deaf) this.#stall(connection);
   }
 
   onShaken(connection: ThreadConnection, result: HandshakeResult): void {
     const { slot, socket } = connection;
     this.#out.recordWith(fromThread.shaken, slot, Buffer.from(JSON.stringify(result)));
     this.#sendSoon();
-    this.#watch(connection);
-    if (result.webSocket === null) {
+    if (result.webSocket === null)
       socket.on('data', (bytes: Buffer) => this.#hear(connection, bytes, bytes.length));
-      return;
-    }
+    else this.#hearFrames(connection);
+    this.#begin(connection);
+  }
+
+  #hearFrames(connection: ThreadConnection): void {
+    const { slot, socket } = connection;
     const frames = new FrameReporter((report) => {
       this.#out.recordWith(fromThread.data, slot, report);
       this.#sendSoon();
@@ -281,15 +290,26 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
       connection.unheard = 0;
     }
     connection.unheard += length;
-    // Of each of them one read is kept until there is room.
+    // Of each of them one read is kept until there is room, while there are not too many.
+    if (this.#out.heldBytes > MOST_UNHEARD_OF_ALL && !this.#deaf) this.#stallAll();
     if (connection.stalled || (!this.#out.stuck && connection.unheard < MOST_UNHEARD)) return;
+    this.#stall(connection);
+    if (!this.#awaitsQuiet && !this.#out.stuck) void this.#awaitQuiet();
+  }
+
+  #stallAll(): void {
+    this.#deaf = true;
+    for (const connection of this.#connections)
+      if (connection?.shaken === true && !connection.stalled) this.#stall(connection);
+  }
+
+  #stall(connection: ThreadConnection): void {
     const { totals } = this;
     const unheard = this.#stalled.push(connection);
     totals[total.unheard] = unheard;
     totals[total.unheardEver]!++;
     if (unheard > totals[total.unheardMost]!) totals[total.unheardMost] = unheard;
     connection.stall(true);
-    if (!this.#awaitsQuiet && !this.#out.stuck) void this.#awaitQuiet();
   }
 
   /** Reads on when the state has heard everything, and what it said to that was obeyed. */
@@ -305,6 +325,7 @@ export class ThreadSockets implements ThreadConnectionHost, HandshakeHost {
   }
 
   #readOn(): void {
+    this.#deaf = false;
     for (const connection of this.#stalled.splice(0)) connection.stall(false);
     this.totals[total.unheard] = 0;
     this.#countMade();
