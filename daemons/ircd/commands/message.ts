@@ -14,7 +14,7 @@ import { CAP } from '../client/capabilities.ts';
 import type { Delivery } from '../client/delivery.ts';
 import { letAnswer, type Unreached } from '../client/reach.ts';
 import type { CommandServer } from '../command-server.ts';
-import { isService } from '../history/message-history.ts';
+import { isService } from '../history/account-histories.ts';
 import type { Verb } from '../network-events.ts';
 import type { Asker } from '../state/asker.ts';
 import type { Channel } from '../state/channel.ts';

@@ -6,7 +6,6 @@
 import type { StoreChange } from '../../../contract/messages.ts';
 import { fold } from '../../irc/casemapping.ts';
 import { CMODE } from '../../irc/modes.ts';
-import { SERVICES_FLAG } from '../../irc/p10/server-line.ts';
 import type { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { Delivery } from '../client/delivery.ts';
 import type { IrcdConfig } from '../config.ts';
@@ -14,30 +13,22 @@ import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
 import { ChannelHistory, type HistoryRecords, scopeOf } from '../state/channel-history.ts';
 import type { User } from '../state/user.ts';
+import { AccountHistories, accountScope } from './account-histories.ts';
 import { AS_SERVER, type HistoryPolicy, shortTime } from './channel-policy.ts';
 import {
-  HistoryBuffer,
+  type HistoryBuffer,
   type HistoryEntry,
-  type HistoryLine,
   HistoryTotals,
   type Kept,
-  type Peer,
   type Remembered,
 } from './history-buffer.ts';
 import type { DiskWait, HistoryDisk } from './history-disk.ts';
 import { readersText } from './history-policy.ts';
+import { facts, remember, type Said } from './remembered.ts';
 import type { ReaderRows } from './stored-readers.ts';
 
 /** What the settings say of it. */
 type Settings = IrcdConfig['history'];
-
-/** A message as it is kept. */
-export interface Said {
-  readonly verb: 'PRIVMSG' | 'NOTICE' | 'TAGMSG';
-  readonly message: Delivery;
-  /** Of a message of several. */
-  readonly lines?: readonly HistoryLine[];
-}
 
 /** All that is kept. There is none while `keep_minutes` is 0. */
 export class MessageHistory implements HistoryRecords {
@@ -45,8 +36,7 @@ export class MessageHistory implements HistoryRecords {
   /** Where it outlives the process; null where it does not. */
   disk: HistoryDisk | null = null;
   #settings: Settings;
-  /** By folded account. */
-  readonly #accounts = new Map<string, HistoryBuffer>();
+  readonly #accounts: AccountHistories;
   /** Ids that were taken back since each of those began to read who reads now. */
   readonly #reading = new Set<Set<string>>();
   /** Channels that keep what is said for a time of their own. */
@@ -55,6 +45,7 @@ export class MessageHistory implements HistoryRecords {
   constructor(settings: Settings, totals = new HistoryTotals()) {
     this.#settings = settings;
     this.totals = totals;
+    this.#accounts = new AccountHistories(totals, (buffer, said) => this.#keep(buffer, said));
   }
 
   configure(settings: Settings): void {
@@ -167,21 +158,17 @@ export class MessageHistory implements HistoryRecords {
    * @param heard whether it has reached the receiver.
    */
   direct(source: User, to: User, said: Said, heard: boolean): void {
-    if (!this.keepsDirect || isService(source) || isService(to)) return;
-    this.#keepFor(source, to, said);
-    const own = to.account !== null && source.account !== null && fold(to.account) === fold(source.account);
-    if (heard && !(own && source.local !== null)) this.#keepFor(to, source, said);
+    if (this.keepsDirect) this.#accounts.said(source, to, said, heard);
   }
 
   /** What an account has said and heard in private; null for nothing. */
   ofAccount(account: string): HistoryBuffer | null {
-    return this.#accounts.get(fold(account)) ?? null;
+    return this.#accounts.of(account);
   }
 
   /** Whoever takes the name of an account later is another. */
   forgetAccount(account: string): void {
-    this.ofAccount(account)?.clear();
-    this.#accounts.delete(fold(account));
+    this.#accounts.forget(account);
     this.change({ do: 'end account', account: fold(account) });
   }
 
@@ -280,7 +267,6 @@ export class MessageHistory implements HistoryRecords {
   }
 
   #forgetAccounts(): void {
-    for (const buffer of this.#accounts.values()) buffer.clear();
     this.#accounts.clear();
     this.change({ do: 'clear', kind: 'accounts' });
   }
@@ -301,63 +287,9 @@ export class MessageHistory implements HistoryRecords {
     }
     return channel.history;
   }
-
-  #keepFor({ local, account }: User, other: User, said: Said): void {
-    if (local === null || account === null) return;
-    const peer: Peer = {
-      nick: other.nick,
-      nickKey: fold(other.nick),
-      account: other.account === null ? null : fold(other.account),
-    };
-    const remembered = remember(said, peer);
-    if (remembered === null) return;
-    const key = fold(account);
-    let buffer = this.#accounts.get(key);
-    if (buffer === undefined) {
-      buffer = new HistoryBuffer(this.totals, limits.historyMessages.default, accountScope(account));
-      this.#accounts.set(key, buffer);
-    }
-    this.#keep(buffer, remembered);
-  }
-}
-
-/** What the private messages of an account are called on disk. */
-export function accountScope(account: string): string {
-  return `a${fold(account)}`;
-}
-
-/** Who reads, whatever connections they have: those who do take turns at the disk. */
-export function readerName({ account, address }: User): string {
-  return account === null ? address : accountScope(account);
 }
 
 /** The history where what happens on a channel is kept, null else. */
 export function historyOf(history: MessageHistory | null, channel: Channel): MessageHistory | null {
   return history !== null && (channel.modes & CMODE.history) !== 0 ? history : null;
-}
-
-export function isService({ server }: User): boolean {
-  return server.flags.includes(SERVICES_FLAG);
-}
-
-/** Null for what is over when it was seen: that somebody is typing. */
-function remember({ verb, message, lines }: Said, peer: Peer | null): Remembered | null {
-  if (verb !== 'TAGMSG') return facts(message, 'message', peer, lines);
-  return isTyping(message.tags.clientTags) ? null : facts(message, 'event', peer);
-}
-
-function facts(
-  message: Delivery,
-  kind: Remembered['kind'],
-  peer: Peer | null,
-  lines: readonly HistoryLine[] | null = null,
-): Remembered {
-  const { account, msgid, clientTags, bot } = message.tags;
-  const { time } = message.messageTags;
-  return { body: message.body, lines, kind, msgid, time, account, clientTags, bot, peer };
-}
-
-/** IRCv3 typing: nothing but that. */
-function isTyping(clientTags: string): boolean {
-  return clientTags.split(';').every((tag) => /^\+(?:draft\/)?typing(?:=|$)/.test(tag));
 }

@@ -4,8 +4,9 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandServer } from '../command-server.ts';
 import { scopeOf } from '../state/channel-history.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { accountScope, readerName } from './account-histories.ts';
 import type { HistoryBuffer, Kept } from './history-buffer.ts';
-import { accountScope, historyOf, type MessageHistory, readerName } from './message-history.ts';
+import { historyOf, type MessageHistory } from './message-history.ts';
 import { restored } from './stored-form.ts';
 
 /** A channel or a nick, and when something was said there last. */
