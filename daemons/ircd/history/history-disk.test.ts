@@ -33,3 +33,19 @@ it('does not tell who may read channels before those are there again: they would
   expect(await disk.whenKnown(10_000)).toBe(true);
   expect(told).toEqual(['c#c']);
 });
+
+it('a scope that is called otherwise before it is deleted is deleted yet by its new name, and told by that once it is', async () => {
+  const keeper = new ArrayKeeper();
+  const deleted: string[] = [];
+  const disk = new HistoryDisk({ ...diskOptions(keeper), onDeleted: (scope) => deleted.push(scope) });
+  expect(await disk.whenKnown(10_000)).toBe(true);
+  keeper.refuses = 'write';
+  disk.change({ do: 'drop', scope: 'c#a' });
+  disk.change({ do: 'rename', scope: 'c#a', to: 'c#b' });
+  disk.change({ do: 'rename', scope: 'c#x', to: 'c#y' });
+  await expect.poll(() => disk.problem).toBe('the disk is full');
+  expect(['c#a', 'c#b', 'c#y'].map((scope) => disk.isDropping(scope))).toEqual([true, true, false]);
+  keeper.refuses = null;
+  await expect.poll(() => deleted).toEqual(['c#a', 'c#b']);
+  expect(disk.isDropping('c#b')).toBe(false);
+});

@@ -16,6 +16,7 @@ import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { DiskWaiters } from './disk-waiters.ts';
+import { DroppedScopes } from './dropped-scopes.ts';
 import type { HistoryEntry } from './history-buffer.ts';
 import { ReadTurns } from './read-turns.ts';
 import { StoredReaders, type StoredReadersOptions } from './stored-readers.ts';
@@ -30,6 +31,8 @@ export interface DiskOptions extends StoredReadersOptions {
    * how much those were moved to be behind it.
    */
   readonly onOrder: (order: number, waiting: Iterable<HistoryEntry>) => number;
+  /** Told that the disk has nothing any more of what was dropped of a scope, and of the one that it was called before. */
+  readonly onDeleted: (scope: string) => void;
   /** Told that all is dropped, also how much is kept of what. */
   readonly onDropped: () => void;
   /** Told why nothing is written, once for each cause, and null when it is again. */
@@ -66,8 +69,7 @@ export class HistoryDisk {
   #problem: string | null = null;
   readonly #waiters = new DiskWaiters();
   readonly #readers: StoredReaders;
-  /** Scopes that the disk may have although they were dropped: up to which change it has to be written, the earliest first. */
-  readonly #dropped = new Map<string, number>();
+  readonly #dropped = new DroppedScopes();
   #frozen = false;
 
   constructor(options: DiskOptions) {
@@ -104,10 +106,7 @@ export class HistoryDisk {
     if (this.#frozen) return;
     this.#readers.changed(change);
     const isAllDropped = this.#queue.change(change);
-    if (change.do === 'drop') {
-      this.#dropped.delete(change.scope);
-      this.#dropped.set(change.scope, this.#queue.added);
-    }
+    this.#dropped.changed(change, this.#queue.added);
     if (isAllDropped) this.#options.onDropped();
     this.#soon();
   }
@@ -177,6 +176,7 @@ export class HistoryDisk {
    */
   async read(by: string, args: MessageArgs<'read'>): Promise<MessageResult<'read'>> {
     await this.#settled();
+    if (this.isDropping(args.scope)) throw new Error('what was kept before is not deleted yet');
     return await this.#turns.ask(by, () => this.#options.keeper.ask('read', args));
   }
 
@@ -185,7 +185,8 @@ export class HistoryDisk {
     await this.#settled();
     const found: MessageResult<'latest'>['found'] = [];
     for (let from = 0; from < scopes.length; from += MOST_SCOPES) {
-      const some = scopes.slice(from, from + MOST_SCOPES);
+      const some = scopes.slice(from, from + MOST_SCOPES).filter(({ scope }) => !this.isDropping(scope));
+      if (some.length === 0) continue;
       const asked = () => this.#options.keeper.ask('latest', { scopes: some });
       found.push(...(await this.#turns.ask(by, asked)).found);
     }
@@ -312,10 +313,7 @@ export class HistoryDisk {
     this.#retryMs = limits.journalRetryBaseMs.default;
     this.#say(null);
     this.#waiters.settle(this.#written, this.#cleaned);
-    for (const [scope, upTo] of this.#dropped) {
-      if (upTo > this.#written) break;
-      this.#dropped.delete(scope);
-    }
+    for (const scope of this.#dropped.settle(this.#written)) this.#options.onDeleted(scope);
     if (this.#queue.size === 0) this.#readers.read();
   }
 

@@ -163,6 +163,7 @@ export function diskOptions(keeper: MessageKeeper): DiskOptions {
     restored: Promise.resolve(),
     onOrder: () => 0,
     onReaders: () => {},
+    onDeleted: () => {},
     onDropped: () => {},
     onProblem: () => {},
   };

@@ -220,6 +220,13 @@ export class MessageHistory implements HistoryRecords {
   /** What is said on a channel is kept from now on. */
   begun(channel: Channel): void {
     this.disk?.begins(scopeOf(channel));
+    channel.historyAnew = this.isDropping(channel);
+  }
+
+  /** What was kept before the modes H of channels were set is deleted, which the process before this one could not do. */
+  dropFormer(channels: Iterable<Channel>): void {
+    for (const channel of channels)
+      if (channel.historyAnew) this.change({ do: 'drop', scope: scopeOf(channel) });
   }
 
   /** A channel is to be called otherwise: what is on disk of it, known or not, goes along. */
@@ -240,6 +247,7 @@ export class MessageHistory implements HistoryRecords {
   /** Whatever was kept of a channel is forgotten. */
   drop(channel: Channel): void {
     this.#timed.delete(channel);
+    channel.historyAnew = false;
     channel.history?.buffer.clear();
     channel.history = null;
     this.change({ do: 'drop', scope: scopeOf(channel) });

@@ -17,7 +17,7 @@ const ORDERS_PER_MS = 1_000;
 
 /** What is needed beside the settings. */
 export interface HistoryParts {
-  readonly server: Pick<CommandServer, 'state' | 'host'>;
+  readonly server: Pick<CommandServer, 'state' | 'host' | 'keeper'>;
   /** Makes a link to the keeper of messages; null where there is none. */
   readonly keeper: (() => MessageKeeper | null) | undefined;
   /** Resolves when the channels of the start before are there again. */
@@ -86,13 +86,23 @@ function beginDisk(history: MessageHistory, parts: HistoryParts): void {
     },
     restored: parts.restored,
     onReaders: (rows) => history.restoreReaders(rows, (key) => server.state.findChannel(key)),
+    onDeleted(scope) {
+      const channel = server.state.findChannel(scope.slice(1));
+      if (channel?.historyAnew !== true) return;
+      channel.historyAnew = false;
+      server.keeper?.changed(channel);
+    },
     onDropped: () => tell(),
     onProblem: (problem) => say(server, problem),
   });
   history.disk = disk;
   if (parts.isClearDue) clear(disk);
   parts.isClearDue = false;
-  void parts.restored.then(tell);
+  void parts.restored.then(() => {
+    if (history.disk !== disk) return;
+    history.dropFormer(server.state.channels.values());
+    tell();
+  });
   for (const { history: own } of server.state.channels.values()) own?.noteReaders();
 }
 

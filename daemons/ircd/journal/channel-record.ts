@@ -37,6 +37,8 @@ export const channelRecordSchema = z.discriminatedUnion('kind', [
     limit: z.int().positive().nullable(),
     /** Modes that are a text, where they are set. */
     H: z.string().max(100).optional(),
+    /** Where what was kept before H was set is to be deleted from the disk yet. */
+    anew: z.literal(true).optional(),
     L: channelName.optional(),
     f: z.string().max(100).optional(),
     b: z.array(maskEntry),
@@ -81,6 +83,7 @@ export function recordOf(channel: Channel): KeptChannel {
     key: joinKey,
     limit,
     H: channel.text('H') ?? undefined,
+    anew: channel.historyAnew || undefined,
     L: channel.text('L') ?? undefined,
     f: channel.text('f') ?? undefined,
     b: entriesOf(channel, 'b'),
@@ -112,6 +115,7 @@ export function channelOf(record: KeptChannel, untilMs: number): Channel {
   channel.joinKey = key;
   channel.limit = limit;
   for (const letter of TEXT_MODES) channel.setText(letter, record[letter] ?? null);
+  channel.historyAnew = record.anew === true;
   // It was a flag once.
   if (record.H === undefined && modes.includes('H')) channel.setText('H', AS_SERVER);
   for (const letter of LISTS) {

@@ -2,6 +2,8 @@
 import type { Clock } from '../../../kit/clock.ts';
 import { lineRoom } from '../../irc/p10/line.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
+import type { IrcdConfig } from '../config.ts';
+import type { MessageKeeper } from '../history/message-keeper.ts';
 import { MemoryServer } from '../memory-server.ts';
 import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
@@ -71,8 +73,16 @@ export class LinkedServer {
     Promise.reject(new Error(`${name} does not answer`));
   #blocks: readonly LinkBlock[] = [];
 
-  constructor(name: string, numeric: number, clock = STILL_CLOCK) {
-    this.irc = new MemoryServer({ server_name: name, numeric });
+  /** @param messages makes the keeper of messages of one that keeps them; see `MemoryServer` */
+  constructor(
+    name: string,
+    numeric: number,
+    clock = STILL_CLOCK,
+    config: Partial<IrcdConfig> = {},
+    messages?: () => MessageKeeper,
+  ) {
+    const settings = { ...config, server_name: name, numeric };
+    this.irc = new MemoryServer(settings, null, undefined, undefined, messages);
     this.desk = new LinkDesk(this.irc.server, {
       clock,
       random: () => 1,

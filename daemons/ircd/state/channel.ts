@@ -145,6 +145,8 @@ export class Channel {
   forward: string | null = null;
   /** How much is kept of what is said (mode H); null where nothing is. */
   historyPolicy: HistoryPolicy | null = null;
+  /** Whether the disk may have what was kept before that was set: a start deletes it first. Changed by history/message-history.ts. */
+  historyAnew = false;
   /** What it bears of a flood (mode f); null where nothing is counted. */
   flood: ChannelFlood | null = null;
   readonly bans = new MaskList();
