@@ -78,6 +78,8 @@ it('takes along what is on disk of a channel that is renamed before its readers 
 });
 
 it('is deleted where it was switched off meanwhile, and on again', async () => {
+  // Of a channel that is made before, the mode is announced when the disk has nothing of that name, whenever that is.
+  expect(await disk().whenKnown(10_000)).toBe(true);
   const ann = join('ann');
   ann.send('PRIVMSG #c :before');
   await disk().written();
