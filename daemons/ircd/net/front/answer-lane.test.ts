@@ -11,6 +11,7 @@ import { AnswerLane, AnswerReader } from './answer-lane.ts';
 import { IoShard } from './io-shard.ts';
 import { ANSWER_BYTES, ANSWERS } from './records.ts';
 import { ShardedFront } from './sharded-front.ts';
+import { TicksAhead } from './ticks-ahead.ts';
 
 describe('the lane', () => {
   const arena = new Arena();
@@ -75,7 +76,7 @@ describe('a server with a thread', () => {
   });
 
   /** As if something waited to be written to somebody, always. */
-  const busy = () => vi.spyOn(IoShard.prototype, 'ticksAhead', 'get').mockReturnValue(1);
+  const busy = () => vi.spyOn(TicksAhead.prototype, 'count', 'get').mockReturnValue(1);
 
   /** A client that was answered once, so that nothing of its own waits. */
   async function answered(): Promise<LineClient> {

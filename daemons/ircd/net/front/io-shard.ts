@@ -9,10 +9,11 @@ import { SharedSignal } from '../../../runtime/async/shared-signal.ts';
 import type { TlsCredentials } from '../../../runtime/net/tls-credentials.ts';
 import type { QueueCounts } from '../../../runtime/telemetry/queue-instrument.ts';
 import { limits } from '../../limits.ts';
-import { type Arena, SLAB_BYTES } from '../arena.ts';
+import type { Arena } from '../arena.ts';
 import type { RangeList } from '../tick-writer.ts';
 import { AnswerLane } from './answer-lane.ts';
 import type { ThreadFigures } from './front-figures.ts';
+import { RangeWriter } from './range-writer.ts';
 import { RecordWriter } from './record-writer.ts';
 import {
   fromThread,
@@ -20,7 +21,6 @@ import {
   HEADER_WORDS,
   type IoThreadData,
   MESSAGE_BYTES,
-  MESSAGE_WORDS,
   MESSAGES,
   READ_BYTES,
   shared,
@@ -29,11 +29,9 @@ import {
   wordsOf,
 } from './records.ts';
 import { RemoteSocket } from './remote-socket.ts';
+import { TicksAhead } from './ticks-ahead.ts';
 
 const MODULE = new URL('io-thread.ts', import.meta.url);
-/** Ranges of one record, which fits a message and leaves room for connections. */
-const MOST_RANGES = MESSAGE_WORDS / 4;
-const SLAB_MASK = SLAB_BYTES - 1;
 /** With so many ticks under way nothing more is heard of clients: they would only be answered later still. */
 const TICKS_TOO_MANY = 4 * limits.ticksAhead.default;
 
@@ -68,23 +66,16 @@ export class IoShard {
   readonly #sockets: (RemoteSocket | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   readonly #answers = new AnswerLane();
-  /** The tick in which something was last put in line for each connection. */
-  readonly #lastTicks: number[] = [];
-  /** The tick that goes on. */
-  #tick = 0;
+  readonly #ticks = new TicksAhead(this.#words);
+  readonly #ranges: RangeWriter;
   #answered = false;
   readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
   readonly #inWords = new Int32Array(this.#message.buffer);
-  /** What is current for the connections that follow, while the tick goes on. */
-  readonly #current = { bounds: new Int32Array(0), length: -1 };
   #size = 0;
   #opened = 0;
   #bytesHeard = 0;
   /** Descriptors on their way to the thread, oldest first, and perhaps some that are there. */
   readonly #handedOver: number[] = [];
-  /** Ticks that had something for it and that it has not taken, as it is known. */
-  readonly #ticks: number[] = [];
-  #touched = false;
   #ended = false;
   #sendScheduled = false;
   readonly #sendNow = () => {
@@ -99,7 +90,7 @@ export class IoShard {
     this.#in = AsyncQueue.create(sizes);
     this.#outQueue = AsyncQueue.create(sizes);
     this.#out = new RecordWriter(this.#outQueue, () => this.#progress.wake());
-    Atomics.store(this.#words, shared.doneTick, -1);
+    this.#ranges = new RangeWriter(this.#out, options.lines, options.arena);
     this.#worker = new AsyncWorker({
       name: options.name,
       module: MODULE,
@@ -126,14 +117,12 @@ export class IoShard {
 
   /** Ticks that it has not taken yet. */
   get ticksAhead(): number {
-    this.#settleTicks();
-    return this.#ticks.length;
+    return this.#ticks.count;
   }
 
   /** The first tick of which it may still need something; `tick`, which goes on, where there is none. */
   doneBefore(tick: number): number {
-    this.#settleTicks();
-    return this.#ticks[0] ?? tick;
+    return this.#ticks.doneBefore(tick);
   }
 
   /** Whether so much waits to be written that nobody should be heard. */
@@ -164,7 +153,7 @@ export class IoShard {
     this.#forgetTaken();
     this.#opened++;
     this.#handedOver.push(fd);
-    this.#lastTicks[slot] = this.#tick;
+    this.#ticks.inLine(slot);
     if (early !== null) this.#sendParts(toThread.early, early, false);
     const { words } = this.#out;
     const at = this.#out.take(4);
@@ -185,37 +174,30 @@ export class IoShard {
   }
 
   tell(sort: number, slot: number): void {
-    this.#lastTicks[slot] = this.#tick;
+    this.#ticks.inLine(slot);
     this.#out.record(sort, slot);
     this.#sendSoon();
   }
 
   /** Bytes for one connection. */
   sendBytes(slot: number, bytes: Uint8Array): void {
-    this.#lastTicks[slot] = this.#tick;
-    this.#current.length = -1;
-    for (let from = 0; from < bytes.length; from += READ_BYTES) {
-      this.#out.recordWith(toThread.bytes, 0, bytes, from, Math.min(bytes.length, from + READ_BYTES));
-      this.#out.word(slot);
-    }
+    this.#ticks.inLine(slot);
+    this.#ranges.bytes(slot, bytes);
     this.#sendSoon();
   }
 
   /** Ranges of the tick for a connection: one that is sent the same as the one before costs a word. */
   sendRanges(slot: number, ranges: RangeList): void {
-    this.#touched = true;
-    this.#lastTicks[slot] = this.#tick;
-    if (this.#isCurrent(ranges)) this.#out.word(slot);
-    else this.#sendNewRanges(slot, ranges);
+    this.#ticks.touch();
+    this.#ticks.inLine(slot);
+    this.#ranges.ranges(slot, ranges);
   }
 
   /**
    * Whether an answer for a connection may go ahead of what waits to be written: something does, and nothing of it is for this connection.
    */
   mayOvertake(slot: number): boolean {
-    if (this.ticksAhead === 0 || !this.#answers.hasRoom) return false;
-    const done = Atomics.load(this.#words, shared.doneTick);
-    return ((this.#lastTicks[slot]! - done) | 0) <= 0;
+    return this.#answers.hasRoom && this.#ticks.isFree(slot);
   }
 
   /** Sends ranges that answer a connection: ahead of ticks that are still to be written, where that changes no order. */
@@ -227,12 +209,8 @@ export class IoShard {
 
   /** The tick is over. */
   endTick(tick: number): void {
-    this.#tick = (tick + 1) | 0;
-    this.#current.length = -1;
-    if (!this.#touched) return;
-    this.#touched = false;
-    this.#ticks.push(tick);
-    this.#out.record(toThread.tick, tick);
+    this.#ranges.endTick();
+    if (this.#ticks.endTick(tick)) this.#out.record(toThread.tick, tick);
   }
 
   /** Hands over what was gathered. */
@@ -288,15 +266,6 @@ export class IoShard {
     return { depth, highWater: Math.max(highWater, depth), capacity, submitted: enqueued + held };
   }
 
-  #settleTicks(): void {
-    const ticks = this.#ticks;
-    if (ticks.length === 0) return;
-    const done = Atomics.load(this.#words, shared.doneTick);
-    let count = 0;
-    while (count < ticks.length && (this.#ended || ((ticks[count]! - done) | 0) <= 0)) count++;
-    if (count > 0) ticks.splice(0, count);
-  }
-
   /** Bytes in as many records as they need. @param told whether each of them says if more follows */
   #sendParts(sort: number, bytes: Uint8Array, told: boolean): void {
     for (let from = 0; from < bytes.length; from += READ_BYTES) {
@@ -304,63 +273,6 @@ export class IoShard {
       this.#out.recordWith(sort, told && end < bytes.length ? 1 : 0, bytes, from, end);
     }
     this.#sendSoon();
-  }
-
-  #isCurrent({ bounds, length }: RangeList): boolean {
-    const current = this.#current;
-    if (current.length !== length) return false;
-    const mine = current.bounds;
-    for (let i = 0; i < length; i++) if (mine[i] !== bounds[i]) return false;
-    return true;
-  }
-
-  #sendNewRanges(slot: number, ranges: RangeList): void {
-    const arena = this.#options.arena();
-    const { bounds, length } = ranges;
-    let from = 0;
-    let bytes = 0;
-    for (let i = 0; i < length; i += 2) {
-      const size = bounds[i + 1]! - bounds[i]!;
-      const slab = arena.slabAt(bounds[i]!);
-      const apart = slab.bytes.buffer !== (this.#options.lines as ArrayBufferLike);
-      if (i > from && (apart || bytes + size > SLAB_BYTES || i - from >= MOST_RANGES)) {
-        this.#sendPart(slot, arena, bounds, from, i);
-        from = i;
-        bytes = 0;
-      }
-      bytes += size;
-      if (!apart) continue;
-      // Shared memory was full when this was serialized.
-      const start = bounds[i]! & SLAB_MASK;
-      this.sendBytes(slot, slab.bytes.subarray(start, start + size));
-      from = i + 2;
-      bytes = 0;
-    }
-    if (from < length) this.#sendPart(slot, arena, bounds, from, length);
-    if (from === 0) this.#keepCurrent(ranges);
-    else this.#current.length = -1;
-  }
-
-  #sendPart(slot: number, arena: Arena, bounds: Int32Array, from: number, end: number): void {
-    const count = (end - from) >> 1;
-    const at = this.#out.take(2 + 2 * count);
-    const { words } = this.#out;
-    words[at] = toThread.ranges;
-    words[at + 1] = count;
-    for (let i = from, to = at + 2; i < end; i += 2, to += 2) {
-      const start = bounds[i]!;
-      const first = arena.slabAt(start).bytes.byteOffset + (start & SLAB_MASK);
-      words[to] = first;
-      words[to + 1] = first + bounds[i + 1]! - start;
-    }
-    this.#out.word(slot);
-  }
-
-  #keepCurrent({ bounds, length }: RangeList): void {
-    const current = this.#current;
-    if (current.bounds.length < length) current.bounds = new Int32Array(length * 2);
-    for (let i = 0; i < length; i++) current.bounds[i] = bounds[i]!;
-    current.length = length;
   }
 
   #sendSoon(): void {
@@ -452,6 +364,7 @@ export class IoShard {
   /** Its connections are gone, or will be without saying so. */
   #lose(error: string): void {
     this.#ended = true;
+    this.#ticks.end();
     this.#out.clear();
     for (const socket of [...this.#sockets]) if (socket !== undefined) this.#forget(socket, error);
     this.#progress.wake();
