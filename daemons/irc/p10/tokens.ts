@@ -3,6 +3,12 @@
  * are understood too. Sources: the token table of Undernet's ircu 2.10.12 and lines seen on real links.
  */
 
+import type { P10Line } from './line.ts';
+import { isServerNumeric, isUserNumeric } from './numeric.ts';
+
+/** Characters of a word that is none of these. */
+const MOST_SHOWN = 16;
+
 /** Token by long name. */
 const TOKENS_BY_NAME = {
   ACCOUNT: 'AC',
@@ -97,6 +103,33 @@ export const OWN_TOKEN = {
   /** It has not got it. */
   RENAME_REFUSED: 'BF',
 } as const;
+
+/** Long names by token. */
+const LONG: ReadonlyMap<string, string> = new Map(
+  Object.entries(TOKENS_BY_NAME).map(([name, token]) => [token, name]),
+);
+
+/** A token in words for people, such as `ACCOUNT (AC)`; one that nobody knows is what it is, cut. */
+export function tokenName(token: string): string {
+  const name = LONG.get(token);
+  const shown = token.slice(0, MOST_SHOWN);
+  return name === undefined || name === token ? shown : `${name} (${shown})`;
+}
+
+/**
+ * The first words of a line of somebody who has not said yet who they are, in words for people: `NICK (N)`, or `BURST (B) of AC` where
+ * they speak as a server or user already, by a numeric, which may look like a token.
+ */
+export function firstWords({ text, token, params }: Pick<P10Line, 'text' | 'token' | 'params'>): string {
+  const [next = ''] = params;
+  const [first = ''] = text.trimStart().split(' ', 1);
+  const isSourced = (isServerNumeric(first) || isUserNumeric(first)) && isToken(next);
+  return isSourced ? `${tokenName(next)} of ${first}` : tokenName(token);
+}
+
+function isToken(word: string): boolean {
+  return LONG.has(word) || SHORT.has(word);
+}
 
 const SHORT: ReadonlyMap<string, string> = new Map(Object.entries(TOKENS_BY_NAME));
 

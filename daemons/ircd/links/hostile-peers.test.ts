@@ -112,7 +112,7 @@ describe('a peer reads why it is not linked, and so do operators and the log', (
       'SERVER has 3 parameters, at least 7 are needed.',
       [PASS, 'SERVER there.test 1 :There'],
     ],
-    ['a word before SERVER', 'AB came before SERVER', ['AB N x']],
+    ['a word before SERVER', 'NICK (N) of AB came before SERVER', ['AB N x']],
     ['a NUL', 'a line has a NUL or CR in it', ['PASS :link\0pw']],
     ['an error of its own', 'the peer says: we do not like you', ['ERROR :we do not like you']],
     [

@@ -198,8 +198,8 @@ it('goes on without what a defect kept from being done', () => {
   says('AC M #c +m');
   expect(here.irc.server.counters.handlerErrors).toBe(2);
   expect(here.irc.host.logs.slice(-2).map(({ event, fields }) => [event, fields])).toEqual([
-    ['handler_failed', { command: 'D', nick: 'there.test' }],
-    ['handler_failed', { command: 'M', nick: 'there.test' }],
+    ['handler_failed', { command: 'KILL (D)', nick: 'there.test' }],
+    ['handler_failed', { command: 'MODE (M)', nick: 'there.test' }],
   ]);
   // The log says where in the program it was.
   expect(here.irc.host.logs.at(-1)!.message).toMatch(/^Error: another\n +at /);

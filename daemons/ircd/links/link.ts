@@ -18,7 +18,7 @@ import {
   writeServer,
 } from '../../irc/p10/server-line.ts';
 import { bytesOf, oddBytes, textOf } from '../../irc/p10/text.ts';
-import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
+import { firstWords, shortToken, TOKEN, tokenName } from '../../irc/p10/tokens.ts';
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -208,14 +208,17 @@ export class Link implements LinkEnd {
   #failed(command: string, error: unknown): void {
     this.#server.counters.handlerErrors++;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#server.host.log('error', 'handler_failed', message, { command, nick: this.name });
+    this.#server.host.log('error', 'handler_failed', message, {
+      command: tokenName(command),
+      nick: this.name,
+    });
   }
 
   #introduced(line: P10Line): WorkSteps | null {
     if (line.token === 'SERVER') return this.#meet(line);
     if (line.token === 'PASS') this.#password = line.params[0] ?? '';
     else if (line.token === 'ERROR') this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
-    else this.fail(`${line.token.slice(0, 16)} came before SERVER`);
+    else this.fail(`${firstWords(line)} came before SERVER`);
     return null;
   }
 

@@ -95,7 +95,7 @@ it.each([
   ['a wrong password', ['PASS :other', 'SERVER hub.test 1 1 1 J10 AB]]] +h :x'], 'the password is wrong'],
   ['its own numeric', ['PASS :linkpw', 'SERVER hub.test 1 1 1 J10 AF]]] +h :x'], 'numeric of services'],
   ['its own name', ['PASS :linkpw', 'SERVER Services.test 1 1 1 J10 AB]]] +h :x'], 'called like the server'],
-  ['no introduction', ['AB N x'], 'came before SERVER'],
+  ['no introduction', ['AB N x'], 'of AB came before SERVER'],
   ['another protocol', ['PASS :linkpw', 'SERVER hub.test 1 1 1 J09 AB]]] +h :x'], 'is not spoken here'],
 ])('refuses a server with %s, and says why', (_what, lines, why) => {
   test.uplink.fail('again');

@@ -16,7 +16,7 @@ import {
   writeServer,
 } from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
-import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
+import { firstWords, shortToken, TOKEN } from '../../irc/p10/tokens.ts';
 import { limits } from '../limits.ts';
 import { NetworkView } from '../network/network-view.ts';
 import { ViewServer } from '../network/view-parts.ts';
@@ -206,7 +206,7 @@ export class Uplink {
   #introduced(token: string, line: P10Line): void {
     if (token === TOKEN.PASS) this.#password = line.params[0] ?? '';
     else if (token === 'SERVER' || token === TOKEN.SERVER) this.#meet(line);
-    else this.fail(`${line.token.slice(0, 16)} came before SERVER`);
+    else this.fail(`${firstWords(line)} came before SERVER`);
   }
 
   #meet(line: P10Line): void {
