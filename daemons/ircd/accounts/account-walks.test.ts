@@ -86,6 +86,7 @@ describe('an account that ends', () => {
   it('loses what it was before a restart, channel by channel, and only where it is dropped', () => {
     const changed: string[] = [];
     irc.server.keeper = {
+      problem: null,
       changed: ({ name }) => {
         changed.push(name);
         return null;

@@ -44,6 +44,7 @@ beforeEach(() => {
   changed = [];
   gate = null;
   irc.server.keeper = {
+    problem: null,
     changed: ({ name }) => {
       changed.push(name);
       return gate;

@@ -9,6 +9,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 
 /**
@@ -49,6 +50,19 @@ export function* behind(
     work.leave(gate);
   }
   yield* rest(announce());
+}
+
+/** Tells whoever changed a channel by a command that the disk has not taken it, to be called behind the announcement. */
+export function tellUnkept(
+  { keeper }: CommandServer,
+  client: LocalClient,
+  command: string,
+  { name }: Channel,
+): void {
+  if (keeper === null || keeper.problem === null) return;
+  const text =
+    'It holds, but this server cannot write it to its disk yet: a crash before that undoes it. Its operators are told';
+  client.note(command, 'NOT_ON_DISK', name, text);
 }
 
 /**

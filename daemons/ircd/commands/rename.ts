@@ -6,6 +6,7 @@ import { N } from '../../irc/numerics.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { tellUnkept } from '../actions/keeping.ts';
 import { rename as renameChannel } from '../actions/rename.ts';
 import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -66,6 +67,7 @@ function* carryOut(server: CommandServer, client: LocalClient, channel: Channel,
   const to = renamerOf(state);
   if (to === state.me) {
     yield* renameChannel(server, client.user, channel, wish);
+    tellUnkept(server, client, 'RENAME', channel);
     return;
   }
   const { name, reason } = wish;

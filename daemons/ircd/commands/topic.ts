@@ -6,6 +6,7 @@ import { CMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { tellUnkept } from '../actions/keeping.ts';
 import { refusedAs, spamRefusal } from '../actions/spam.ts';
 import { setTopic, topicTime } from '../actions/topic.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -58,6 +59,7 @@ function* topicOf(
       return;
     }
     yield* rest(setTopic(server, client.user, channel, text, topicTime(channel)));
+    tellUnkept(server, client, 'TOPIC', channel);
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }

@@ -64,6 +64,10 @@ export class ChannelJournal implements Keeper {
     };
   }
 
+  get problem(): string | null {
+    return this.#writes.problem;
+  }
+
   /** Channels that a crash would bring back as they were before: none while the disk takes them. */
   get unsaved(): number {
     return this.#writes.problem === null ? 0 : this.#changed.size;

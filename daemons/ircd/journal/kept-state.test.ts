@@ -54,6 +54,7 @@ class MemoryJournal {
   constructor({ server }: MemoryServer) {
     this.#state = server.state;
     server.keeper = {
+      problem: null,
       changed: (channel) => {
         this.#marked.set(channel.key, channel.name);
         return null;

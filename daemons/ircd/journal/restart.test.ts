@@ -357,6 +357,7 @@ it('a channel that was not restored is not ended', async () => {
   irc.join('ann').send('JOIN #x');
   const told: string[] = [];
   irc.server.keeper = {
+    problem: null,
     changed: ({ name }) => {
       told.push(name);
       return null;

@@ -26,7 +26,7 @@ afterEach(() => {
 function stopDisk(): void {
   disk = new WorkGate();
   disk.holder = new WorkAccount(new WorkGroup());
-  here.irc.server.keeper = { changed: () => disk, ended: () => {} };
+  here.irc.server.keeper = { problem: null, changed: () => disk, ended: () => {} };
 }
 
 function settleDisk(): void {

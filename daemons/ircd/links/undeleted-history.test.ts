@@ -27,6 +27,7 @@ function begin(): void {
   here = new LinkedServer('here.test', 1, STILL_CLOCK, { history }, () => made);
   const { server } = here.irc;
   server.keeper = {
+    problem: null,
     changed(channel) {
       setImmediate(() => records.set(channel.key, recordOf(channel)));
       return null;

@@ -20,12 +20,14 @@ import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../actions/channel-modes.ts';
+import { tellUnkept } from '../actions/keeping.ts';
 import type { CommandServer } from '../command-server.ts';
 import { AS_SERVER, POLICY_FORM, parseHistoryPolicy } from '../history/channel-policy.ts';
 import { limits } from '../limits.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { ChannelFlood } from '../state/channel-flood.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { rest } from '../work-steps.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
 /** Flags that halfops may not change: they decide what those above them may do. */
@@ -94,7 +96,12 @@ class ChannelModeChange {
     const left = this.#changes.announce(forced ? 'forced' : true);
     // It was kept by P alone.
     this.#server.state.endIfEmpty(this.#channel);
-    return left;
+    return this.#changes.any && this.#server.keeper !== null ? this.#told(left) : left;
+  }
+
+  *#told(left: WorkSteps | null): WorkSteps {
+    yield* rest(left);
+    tellUnkept(this.#server, this.#client, 'MODE', this.#channel);
   }
 
   /** Says once that the user ranks too low. */
