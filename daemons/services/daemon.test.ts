@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { TaskBoard } from '../runtime/host/task-board.ts';
@@ -19,6 +19,7 @@ import { manifest } from './manifest.ts';
 import { prepareServices, type ServicesPrepared } from './prepare.ts';
 import { Day, DayProxies } from './test-day.ts';
 import { IrcClient, installed } from './test-irc-client.ts';
+import { UplinkDesk } from './uplink/uplink-desk.ts';
 
 let folder: string;
 let running: Awaited<ReturnType<typeof startServices>> | null;
@@ -34,7 +35,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(settings: object, secret: Uint8Array | null = null): Promise<void> {
+async function start(
+  settings: object,
+  secret: Uint8Array | null = null,
+  requestLifecycle?: (request: unknown) => Promise<unknown>,
+): Promise<void> {
   const config = servicesConfigSchema.parse(settings);
   metrics = new MetricRegistry('services', manifest.metrics);
   const peers = new PeerDirectory();
@@ -47,6 +52,7 @@ async function start(settings: object, secret: Uint8Array | null = null): Promis
     metrics,
     peers,
     tasks: new TaskBoard(),
+    requestLifecycle,
     log: () => silent,
     beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end() {} } }),
   } as unknown as DaemonContext<ServicesConfig, ServicesPrepared>);
@@ -85,6 +91,26 @@ it('wait for the server of their instance where no uplink is named, keep a file,
     true,
     true,
   ]);
+});
+
+it('take nothing over and leave logins where they are while they are linked to no server', async () => {
+  const asked: unknown[] = [];
+  await start({}, new Uint8Array(32).fill(7), async (request) => {
+    asked.push(request);
+    return { ok: true, result: null };
+  });
+  vi.spyOn(UplinkDesk.prototype, 'whenLinked').mockResolvedValueOnce(false);
+  const took = running!.commands['take-over'].run({}, call);
+  await expect(took).rejects.toMatchObject({
+    code: 'unavailable',
+    message:
+      'Nothing was changed: services are linked to no server now, and nobody could log in once the IRC server asks them. Start the IRC server, or mend the uplink; the command uplink says when they are linked.',
+  });
+  expect(asked).toEqual([]);
+  vi.spyOn(UplinkDesk.prototype, 'whenLinked').mockResolvedValueOnce(true);
+  await running!.commands['take-over'].run({}, { ...call, actor: { name: 'ann', from: 'system' } as never });
+  expect(asked).toHaveLength(1);
+  vi.restoreAllMocks();
 });
 
 it('wait for nobody with an uplink, without autolink, or where they stand alone', async () => {

@@ -13,6 +13,7 @@ import { channelHandlers } from './channel-handlers.ts';
 import type { FlowDesk } from './flows/flow-desk.ts';
 import { helpHandlers } from './help-handlers.ts';
 import type { KeycloakDesk } from './keycloak/keycloak-desk.ts';
+import { limits } from './limits.ts';
 import { linkHandlers } from './link-handlers.ts';
 import type { ServicesCommands } from './manifest.ts';
 import { banHandlers } from './opserv/ban-handlers.ts';
@@ -100,6 +101,11 @@ export function servicesHandlers(parts: HandlerParts): CommandHandlers<ServicesC
       impact: () =>
         'has the IRC server ask services for all accounts: who is in the midst of logging in has to begin again',
       run: async (_args, { actor }) => {
+        if (!(await uplinks.whenLinked(limits.takeOverLinkMs.default)))
+          throw new SignalboxError(
+            'unavailable',
+            `Nothing was changed: services are linked to no server now${uplinks.reason === null ? '' : ` (${uplinks.reason})`}, and nobody could log in once the IRC server asks them. Start the IRC server, or mend the uplink; the command uplink says when they are linked.`,
+          );
         const before = await takeOver();
         const outcome = await adopt(describeActor(actor));
         // Nobody registers there any more: what did since is the last.

@@ -54,6 +54,12 @@ export const limits = {
     reason:
       'How long lines of the uplink are worked off in one turn of the loop; then timers and answers have theirs.',
   },
+  takeOverLinkMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'How long `take-over` waits for an uplink that is being made; without one nobody could log in behind it.',
+  },
   botReturnMs: {
     default: 1_000,
     unit: 'milliseconds',

@@ -54,6 +54,7 @@ async function pass(ms: number): Promise<void> {
   await clock.advance(ms);
   await settle();
 }
+
 function introduce(): void {
   for (const line of ['PASS :linkpw', 'SERVER hub.test 1 1 1 J10 AB]]] +h6 :Hub', 'AB EB'])
     carriers.at(-1)!.uplink!.take(line);
@@ -96,4 +97,25 @@ it('links to the server of the instance whenever that connects, and ends what it
   const late = new Carrier();
   desk.accept(late, 'linkpw');
   expect(late.closed).toBe(true);
+});
+
+it('tells whoever waits for an uplink when one stands, at once where one does, and in time that none does', async () => {
+  const answers: (string | boolean)[] = [];
+  const wait = (ms: number) => void desk.whenLinked(ms).then((isLinked) => answers.push(isLinked));
+  there.add('a');
+  desk.configure([block('a')]);
+  await settle();
+  wait(1_000);
+  wait(3_000);
+  await pass(1_000);
+  expect(answers).toEqual([false]);
+  introduce();
+  await settle();
+  expect(answers).toEqual([false, true]);
+  wait(1_000);
+  await settle();
+  expect(answers).toEqual([false, true, true]);
+  // Of a wait that has ended nothing is left.
+  await pass(5_000);
+  expect(answers).toHaveLength(3);
 });

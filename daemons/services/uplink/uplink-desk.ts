@@ -50,6 +50,8 @@ export class UplinkDesk {
   #attempt: AbortController | null = null;
   #current: Uplink | null = null;
   #closed = false;
+  /** Called when an uplink stands. */
+  readonly #waiting = new Set<() => void>();
   /** Lines of uplinks that are over. */
   #linesIn = 0;
   #linesOut = 0;
@@ -90,6 +92,21 @@ export class UplinkDesk {
       this.#current?.fail('the server has connected again');
       this.#open(carrier, { password, kind: 'auto' });
     }
+  }
+
+  /** Resolves when an uplink stands that knows the network; false where that takes longer. */
+  whenLinked(mostMs: number): Promise<boolean> {
+    if (this.#current?.state === 'linked') return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (isLinked: boolean) => {
+        late.cancel();
+        this.#waiting.delete(linked);
+        resolve(isLinked);
+      };
+      const linked = () => end(true);
+      const late = this.#options.clock.after(mostMs, () => end(false));
+      this.#waiting.add(linked);
+    });
   }
 
   /** Ends it, and tries no more. */
@@ -146,6 +163,7 @@ export class UplinkDesk {
           this.established++;
           this.#options.log('info', 'uplink_linked', `Linked to ${one.peer!.name} (${one.kind})`);
           events.onLinked(one);
+          for (const tell of this.#waiting) tell();
         },
         onEnd: (one, reason) => {
           if (this.#current === one) this.#current = null;
