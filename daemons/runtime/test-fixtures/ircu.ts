@@ -142,6 +142,16 @@ export class IrcuClient {
     return this.lines.splice(0, at + 1).at(-1)!;
   }
 
+  /** Asks until the answer, which ends with a line that fits `end`, has a text: what is asked about may be on its way there yet. */
+  async asksUntil(question: string, end: RegExp, text: string): Promise<void> {
+    let answer: string[] = [];
+    do {
+      this.send(question);
+      await until(() => this.lines.some((line) => end.test(line)));
+      answer = this.lines.splice(0, this.lines.findIndex((line) => end.test(line)) + 1);
+    } while (!answer.some((line) => line.includes(text)));
+  }
+
   close(): void {
     this.#socket.destroy();
   }
