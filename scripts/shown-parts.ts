@@ -80,6 +80,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   KeptChannels: INSIDE,
   Backlog: ONE_EACH,
   ReceiveQueue: ONE_EACH,
+  RangeWriter: 'what it writes waits in the queues to socket threads',
   RecordWriter: ['queue to socket thread 1', 'queue from socket thread 1'],
   FloodQueue: ['queue flood control'],
   Gateways: 'of the configuration: who may say for whom a connection is',
