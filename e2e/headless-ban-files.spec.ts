@@ -38,9 +38,9 @@ test('bans are handed over as a file and taken from one', async ({ app }) => {
     await op.press('Export');
     await op.press('Save as a file');
     const download = await saved;
-    expect(download.suggestedFilename()).toBe('bans.csv');
+    expect(download.suggestedFilename()).toBe('ircd-bans.csv');
     const text = await readFile(await download.path(), 'utf8');
-    expect(text).toMatch(/^kind,mask,spares,reason,by,createdAt,expiresAt\r\n/);
+    expect(text).toMatch(/^kind,mask,spares,reason,by,createdAt,expiresAt,signalbox ircd bans 1\r\n/);
     expect(text).toContain(`kline,*@old.${run}.example,,"two, three",`);
   });
 

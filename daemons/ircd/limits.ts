@@ -659,18 +659,6 @@ export const limits = {
     reason:
       'K-lines, D-lines, reserved names and exceptions together; all of them are written to one file with every change.',
   },
-  importedBans: {
-    default: 1_000,
-    unit: 'count',
-    reason:
-      'Bans of one file: all of them are set in one turn of about 25 ms, so that all hold or none. A longer list is imported in parts.',
-  },
-  importedBanChars: {
-    default: 500_000,
-    unit: 'count',
-    reason:
-      'Characters of such a file: as many bans with the longest mask and a reason of usual length. Main takes requests of four times that.',
-  },
   realnameBans: {
     default: 500,
     unit: 'count',

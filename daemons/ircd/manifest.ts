@@ -3,8 +3,10 @@ import { accountActions, accountColumns } from '../../contract/account-commands.
 import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import { fileActions } from '../runtime/list-files/list-commands.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { banActions } from '../runtime/net/client-columns.ts';
+import { banFile } from './admin/ban-file.ts';
 import {
   banTableColumns,
   channelColumns,
@@ -174,8 +176,7 @@ export const manifest = defineManifest({
         { title: 'Ban', command: 'add-ban' },
         { title: 'Add an exception', command: 'add-ban', given: { kind: 'except' } },
         { title: 'Whom a mask names', command: 'clients' },
-        { title: 'Export', command: 'export-bans', atOnce: true },
-        { title: 'Import', command: 'import-bans' },
+        ...fileActions(banFile),
       ],
     },
     accounts: {

@@ -66,10 +66,17 @@ export class BanList {
 
   /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
   add(ban: Ban): Promise<BanSaved> {
-    this.#bans.forgetExpired(ban.createdAt);
-    // Out first, so that the newest stands last in the list.
-    this.#bans.delete(ban.mask);
-    this.#put(ban);
+    return this.addAll([ban]);
+  }
+
+  /** Adds several at once; of all of them there is one write. */
+  addAll(bans: readonly Ban[]): Promise<BanSaved> {
+    for (const ban of bans) {
+      this.#bans.forgetExpired(ban.createdAt);
+      // Out first, so that the newest stands last in the list.
+      this.#bans.delete(ban.mask);
+      this.#put(ban);
+    }
     return this.#saver.save();
   }
 

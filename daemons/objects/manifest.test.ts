@@ -30,6 +30,8 @@ it('lets each command be run by whom it is for, and asks first where it does har
       'add-ban operate disruptive run json 10000',
       'remove-ban operate safe refuse json 10000',
       'bans operate safe run table 10000',
+      'export-bans operate safe run text 10000',
+      'import-bans operate disruptive refuse json 10000',
       'throttle operate safe run table 10000',
       'reset-throttle operate safe refuse json 10000',
     ]),
@@ -46,6 +48,7 @@ it('has the audit trail look at what a command moves', () => {
       ['kill', 'signalbox_objects_connections'],
       ['drain', 'signalbox_objects_connections'],
       ['add-ban', 'signalbox_objects_connections'],
+      ['import-bans', 'signalbox_objects_connections'],
     ]),
   );
 });
@@ -145,6 +148,8 @@ it('shows rows of commands and connections in columns of their kind', () => {
       'add-ban: ',
       'remove-ban: ',
       'bans: mask (Mask) text 1; reason (Reason) text 1; by (By) text 2; createdAt (Created) time 2; expiresAt (Expires) time 1',
+      'export-bans: ',
+      'import-bans: ',
       'throttle: network (Network) text 1; open (Open) number 1; recovers (Recovers in) seconds 1',
       'reset-throttle: ',
     ]),

@@ -1,13 +1,9 @@
 /** What the object server measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { defineManifest } from '../../contract/manifest.ts';
+import { fileActions } from '../runtime/list-files/list-commands.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import {
-  clientActions,
-  commands,
-  connectionColumns,
-  objectBanActions,
-  objectBanColumns,
-} from './admin/commands.ts';
+import { banFile, objectBanActions, objectBanColumns } from './admin/ban-commands.ts';
+import { clientActions, commands, connectionColumns } from './admin/commands.ts';
 import { objectsConfig } from './config.ts';
 import { objectPlaces } from './listen-entries.ts';
 import { CONTENT_MODES, objectsMetrics } from './metrics.ts';
@@ -40,7 +36,7 @@ export const manifest = defineManifest({
       rowKey: 'mask',
       columns: objectBanColumns,
       rowActions: objectBanActions,
-      actions: [{ title: 'Ban', command: 'add-ban' }],
+      actions: [{ title: 'Ban', command: 'add-ban' }, ...fileActions(banFile)],
     },
   },
   comparisons: [

@@ -22,6 +22,8 @@ it('lets each command be run by whom it is for, and asks first where it does har
     'add-ban operate disruptive run json 10000',
     'remove-ban operate safe refuse json 10000',
     'bans operate safe run table 10000',
+    'export-bans operate safe run text 10000',
+    'import-bans operate disruptive refuse json 10000',
     'identity read safe run json 10000',
     'rotate-identity admin disruptive refuse json 10000',
     'peers operate safe run table 10000',
@@ -40,6 +42,7 @@ it('has the audit trail look at what a command moves', () => {
     ['close-room', 'signalbox_relay_rooms'],
     ['broadcast', 'signalbox_relay_frames_out_total'],
     ['add-ban', 'signalbox_relay_connections'],
+    ['import-bans', 'signalbox_relay_connections'],
   ]);
 });
 
@@ -139,7 +142,11 @@ it('shows clients and rooms in the same columns wherever they are listed, with w
   ]);
   expect([bans?.rowActions, bans?.actions]).toEqual([
     command('bans').rowActions,
-    [{ title: 'Ban', command: 'add-ban' }],
+    [
+      { title: 'Ban', command: 'add-ban' },
+      { title: 'Export', command: 'export-bans', atOnce: true },
+      { title: 'Import', command: 'import-bans' },
+    ],
   ]);
   expect(columns(command('limits').columns).map((column) => column.split(' ')[0])).toEqual([
     'limit',

@@ -1,6 +1,6 @@
 /** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { z } from 'zod';
-import { addressWord, lineText, lineWord } from '../../contract/line-texts.ts';
+import { lineText, lineWord } from '../../contract/line-texts.ts';
 import { listenPlaces } from '../../contract/listen-setting.ts';
 import {
   type CommandSpec,
@@ -11,10 +11,11 @@ import {
 } from '../../contract/manifest.ts';
 import { FLUSH_REASONS } from '../runtime/async/flush-hold.ts';
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
+import { fileActions } from '../runtime/list-files/list-commands.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import { banMinutes } from '../runtime/net/ban-minutes.ts';
-import { banActions, banColumns, banTableColumns, clientColumn } from '../runtime/net/client-columns.ts';
+import { banActions, banTableColumns, clientColumn } from '../runtime/net/client-columns.ts';
 import { throttleCommands } from '../runtime/net/throttle-commands.ts';
+import { banCommands, banFile } from './admin/ban-commands.ts';
 import { relayConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
@@ -102,12 +103,6 @@ const roomActions: readonly RowAction[] = [
   { title: 'Members', command: 'room', args: { room: 'room' }, immediate: true },
   { title: 'Close room', command: 'close-room', args: { room: 'room' }, noun: 'room' },
 ];
-
-// An address may begin with a colon.
-const banMask = addressWord({ max: LIMITS.peer_id_bytes.max });
-const banKind = z
-  .enum(['peer', 'cidr', 'identity'])
-  .describe('peer for a peer id, cidr for an address or range, identity for one that was proved');
 
 const connectionMetric = connectionsMetric('relay');
 const roomMetric = 'signalbox_relay_rooms';
@@ -216,41 +211,7 @@ const commands = {
     args: z.object(limitArguments(LIMITS)),
     result: 'json',
   }),
-  'add-ban': defineCommand({
-    summary: 'Ban a peer id, an address range or an identity, and disconnect whom it covers',
-    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
-    danger: 'disruptive',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({
-      kind: banKind,
-      mask: banMask.describe('Such as alice, 192.0.2.1 or 192.0.2.0/24'),
-      reason,
-      minutes: banMinutes(5_256_000),
-    }),
-    result: 'json',
-    effects: [connectionMetric],
-  }),
-  'remove-ban': defineCommand({
-    summary: 'Lift a ban',
-    sentence: 'lift|lifted the ban on {mask}',
-    danger: 'safe',
-    access: 'operate',
-    args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
-    result: 'json',
-  }),
-  bans: defineCommand({
-    summary: 'List the bans',
-    sentence: 'list|listed the bans',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({}),
-    result: 'table',
-    columns: banColumns,
-    rowActions: banActions,
-  }),
+  ...banCommands,
   identity: defineCommand({
     summary: 'Show the identity of the relay, which clients of sealed sessions compare',
     sentence: 'look|looked at the identity of the relay',
@@ -341,7 +302,7 @@ export const manifest = defineManifest({
       rowKey: 'mask',
       columns: banTableColumns,
       rowActions: banActions,
-      actions: [{ title: 'Ban', command: 'add-ban' }],
+      actions: [{ title: 'Ban', command: 'add-ban' }, ...fileActions(banFile)],
     },
   },
   charts: [

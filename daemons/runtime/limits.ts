@@ -2,6 +2,18 @@
 import type { Limit } from '../../contract/limit.ts';
 
 export const limits = {
+  importedEntries: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Entries of one file of a list, such as bans: all of them are set in one turn, of about 25 ms where that takes longest, so that all hold or none. A longer list is imported in parts.',
+  },
+  importedFileChars: {
+    default: 500_000,
+    unit: 'characters',
+    reason:
+      'Characters of such a file: as many bans with the longest mask and a reason of usual length. Main takes requests of four times that.',
+  },
   logRingRecords: {
     default: 2_000,
     unit: 'count',

@@ -56,6 +56,7 @@ const OPERATE = [
   ...['ircd login-failures', 'ircd reset-login-failures', 'ircd registered-channels'],
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
   ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
+  ...['relay export-bans', 'relay import-bans', 'objects export-bans', 'objects import-bans'],
   ...['relay throttle', 'relay reset-throttle', 'relay peers'],
   ...[
     'objects list',

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { addressWord, lineWord } from '../../../contract/line-texts.ts';
 import { defineCommand } from '../../../contract/manifest.ts';
+import { exportCommand, importSentence, listText } from '../../runtime/list-files/list-commands.ts';
 import { banMinutes } from '../../runtime/net/ban-minutes.ts';
 import { banActions } from '../../runtime/net/client-columns.ts';
 import { SPARED } from '../ban-exceptions.ts';
 import { limits } from '../limits.ts';
+import { banFile } from './ban-file.ts';
 import { ADMIN_BAN_KINDS } from './ban-kinds.ts';
 import { banColumns } from './columns.ts';
 
@@ -65,32 +67,13 @@ export const banCommands = (reason: z.ZodString) => ({
     args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
     result: 'json',
   }),
-  'export-bans': defineCommand({
-    summary: 'Hand the bans over as a file that spreadsheets read and import-bans takes',
-    sentence: 'export|exported the bans',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({}),
-    result: 'text',
-    saves: 'bans.csv',
-  }),
+  'export-bans': exportCommand(banFile),
   'import-bans': defineCommand({
     summary: 'Set all bans of a file, or none where one of them cannot be set, and drop whom they match',
-    sentence: 'import|imported {=imported} bans[, {=disconnected} dropped]',
+    sentence: `${importSentence(banFile)}[, {=disconnected} dropped]`,
     danger: 'disruptive',
     access: 'operate',
-    args: z.object({
-      bans: z
-        .string()
-        .min(1)
-        .max(limits.importedBanChars.default)
-        .describe(
-          'A file as export-bans makes it: a line of titles, of which kind and mask are needed, then a ban a line; spares, reason and expiresAt may be empty, who set it and when are not read',
-        )
-        .meta({ file: 'csv' }),
-    }),
+    args: z.object({ bans: listText(banFile) }),
     result: 'json',
     effects: [CONNECTIONS],
   }),

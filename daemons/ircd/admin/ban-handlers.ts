@@ -4,17 +4,17 @@ import { describeActor } from '../../../contract/link/actor.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
-import { toCsv } from '../../runtime/net/ban-csv.ts';
+import { writeList } from '../../runtime/list-files/list-format.ts';
 import { countMatching } from '../actions/ban-walk.ts';
 import { networkBanMatcher } from '../actions/network-ban.ts';
 import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-ban.ts';
 import { addServerBan, banMatcher, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { checkSpares } from '../server-bans.ts';
+import { banFile } from './ban-file.ts';
 import { importBans, importImpact } from './ban-import.ts';
 import { type AdminBanKind, isOfNetwork } from './ban-kinds.ts';
 import { planImport } from './ban-plan.ts';
-import { banColumns } from './columns.ts';
 import type { adminCommands } from './commands.ts';
 
 type BanCommands = Pick<
@@ -62,7 +62,7 @@ export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
         return { kind, mask, ...(await saving) };
       },
     },
-    'export-bans': { run: () => ({ text: toCsv(banColumns, banRows(server)) }) },
+    'export-bans': { run: () => ({ text: writeList(banFile, banRows(server)) }) },
     'import-bans': {
       check: ({ bans }) => {
         planImport(server, bans);

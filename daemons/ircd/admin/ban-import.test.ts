@@ -1,5 +1,6 @@
 /** Bans as a file: what is handed over is taken again, all of a file holds or none, and each line that is wrong is said. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { limits as runtimeLimits } from '../../runtime/limits.ts';
 import { limits } from '../limits.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { banHandlers } from './ban-handlers.ts';
@@ -125,9 +126,32 @@ it('leaves out what is over, and refuses a file with nothing in it', async () =>
     'Nothing is left to import: all 1 bans are over.',
   );
   const lines = ['kline,*@a.test,,,2026-01-01T00:00:00Z', 'kline,*@b.test,,,'];
-  expect(await impact(...lines)).toBe('sets 1 ban, leaves out 1 that are over');
+  expect(await impact(...lines)).toBe('sets 1 ban, leaves out 1 that is over');
   expect(await take(...lines)).toMatchObject({ imported: 1, over: 1 });
   expect(rows()).toMatchObject([{ mask: '*@b.test' }]);
+});
+
+it('leaves what is there already, and counts it', async () => {
+  const lines = [
+    'kline,*@a.test,,spam,',
+    'except,*@192.0.2.0/24,kd,fine,',
+    'gline,*@b.test,,spam,2026-01-02T00:00:00Z',
+  ];
+  await take(...lines);
+  const before = rows();
+  vi.setSystemTime(Date.UTC(2026, 0, 1, 1));
+  expect(await impact(...lines)).toBe('sets 0 bans, leaves out 3 that are there already');
+  expect(await take(...lines)).toMatchObject({ imported: 0, already: 3, disconnected: 0 });
+  expect(rows()).toEqual(before);
+  const otherwise = [
+    'kline,*@A.test,,spam,2026-02-01',
+    'except,*@192.0.2.0/24,k,fine,',
+    'gline,*@b.test,,more,2026-01-02T00:00:00Z',
+  ];
+  expect(await take(...otherwise)).toMatchObject({ imported: 3, already: 0 });
+  expect(() => bans['import-bans'].check?.({ bans: 'kind,mask,signalbox relay bans 1\nkline,a@b,' })).toThrow(
+    'this is a file of the bans of relay, version 1; expected one of the bans of ircd, version 1',
+  );
 });
 
 it('changes a ban that there is', async () => {
@@ -178,7 +202,7 @@ it.each([
 });
 
 it('takes so many bans of one file and no more', () => {
-  const most = limits.importedBans.default;
+  const most = runtimeLimits.importedEntries.default;
   const lines = Array.from({ length: most + 1 }, (_, at) => `kline,*@h${at}.test,,,`);
   expect(refusal(...lines.slice(1))).toBeNull();
   expect(refusal(...lines)).toBe(

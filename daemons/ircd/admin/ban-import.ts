@@ -2,6 +2,7 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { planWords } from '../../runtime/list-files/list-plan.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { eachClient } from '../actions/ban-walk.ts';
 import { noticeOpers } from '../broadcast.ts';
@@ -9,13 +10,16 @@ import type { CommandServer } from '../command-server.ts';
 import { setNetworkBan } from '../commands/network-ban.ts';
 import { NOTICE } from '../notice-kinds.ts';
 import { inTurns, type StepsWith } from '../work-steps.ts';
+import { banFile } from './ban-file.ts';
 import { isOfNetwork } from './ban-kinds.ts';
 import { type BanImport, type ImportedBan, isSilencedBy, letGoBy, minutesOf } from './ban-plan.ts';
 
 /** What came of it. */
 interface Imported {
   readonly imported: number;
-  /** Those of the file that were over already. */
+  /** Those of the file that were there already. */
+  readonly already: number;
+  /** Those that were over already. */
   readonly over: number;
   readonly disconnected: number;
 }
@@ -23,12 +27,11 @@ interface Imported {
 /** What setting them would do to whoever is here, in words. */
 export async function importImpact(server: CommandServer, plan: BanImport): Promise<string> {
   const { disconnected, silenced } = await compareAll(server, plan, () => {});
-  const servers = plan.bans
+  const servers = plan.entries
     .filter(({ kind, mask }) => kind === 'jupe' && server.state.findServer(mask) !== undefined)
     .map(({ mask }) => `takes ${mask} off the network`);
   const parts = [
-    `sets ${counted(plan.bans.length, 'ban')}`,
-    ...(plan.over === 0 ? [] : [`leaves out ${plan.over} that are over`]),
+    ...planWords(banFile, plan),
     disconnects(disconnected),
     silenced === 0 ? null : `silences ${counted(silenced, 'client')}`,
     ...servers,
@@ -43,9 +46,9 @@ export async function importBans(
   by: string,
 ): Promise<Imported & BanSaved> {
   const nowMs = Date.now();
-  for (const ban of plan.bans) setOne(server, ban, by, nowMs);
+  for (const ban of plan.entries) setOne(server, ban, by, nowMs);
   const saving = server.host.saveBans();
-  const { length } = plan.bans;
+  const { length } = plan.entries;
   const told = `${by} imported ${counted(length, 'ban')} from a file`;
   noticeOpers(server, NOTICE.bans, told);
   server.host.log('info', 'bans_imported', told, { bans: length, by });
@@ -54,7 +57,7 @@ export async function importBans(
     server.exit(client, reason);
     server.host.work.spend(workPrices.departure.ns);
   });
-  return { imported: length, over: plan.over, disconnected, ...(await saving) };
+  return { imported: length, already: plan.already, over: plan.over, disconnected, ...(await saving) };
 }
 
 /** One ban; that it can be set was found in this turn. */

@@ -1,13 +1,11 @@
 /**
- * Bans from a file: all of it holds or none. What is wrong is said by line before anything is changed; what is right is set in one
- * turn, and then everybody is compared once with all of it. The codes of the commands are in ban-handlers.ts.
+ * Bans from a file: all of it holds or none (list-plan.ts). What is right is set in one turn, and then everybody is compared once
+ * with all of it. The codes of the commands are in ban-handlers.ts.
  */
 import { z } from 'zod';
-import { SignalboxError } from '../../../contract/errors.ts';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { canonicalNetworkMask, networkBanKey } from '../../irc/network-ban.ts';
-import { counted } from '../../runtime/host/impact-text.ts';
-import { type CsvProblem, type CsvRow, readCsv } from '../../runtime/net/ban-csv.ts';
+import { endCell, type ListPlan, type ListReader, planList } from '../../runtime/list-files/list-plan.ts';
 import { isSpared, SPARED } from '../ban-exceptions.ts';
 import type { CommandServer } from '../command-server.ts';
 import { problemWith } from '../commands/network-ban.ts';
@@ -16,11 +14,9 @@ import type { NetworkBan } from '../network-bans/network-ban.ts';
 import { NetworkBans } from '../network-bans/network-bans.ts';
 import { banKey, checkSpares, type ServerBan, ServerBans } from '../server-bans.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { banFile } from './ban-file.ts';
 import { ADMIN_BAN_KINDS, type AdminBanKind, isOfNetwork } from './ban-kinds.ts';
-import { banColumns } from './columns.ts';
 
-/** Lines that a refusal names; the others are counted. */
-const SHOWN_PROBLEMS = 20;
 const MINUTE_MS = 60_000;
 const NO_REASON = 'Banned by an administrator';
 
@@ -28,17 +24,14 @@ const NO_REASON = 'Banned by an administrator';
 export interface ImportedBan {
   readonly kind: AdminBanKind;
   readonly mask: string;
-  readonly spares?: string;
+  readonly spares?: string | undefined;
   readonly reason: string;
   /** Unix milliseconds; null for never. */
   readonly expiresMs: number | null;
 }
 
 /** What a file asks for. */
-export interface BanImport {
-  readonly bans: readonly ImportedBan[];
-  /** Lines that were over already. */
-  readonly over: number;
+export interface BanImport extends ListPlan<ImportedBan> {
   /** The bans alone, to be compared with whoever is here. */
   readonly trial: TrialBans;
 }
@@ -54,97 +47,55 @@ const rowSchema = z.object({
   mask: addressWord({ max: limits.maskBytes.default }),
   spares: lineWord({ min: 0, max: Object.keys(SPARED).length }).default(''),
   reason: lineText({ min: 0, max: 300 }).default(''),
-  expiresAt: z.string().default(''),
+  expiresAt: endCell,
 });
 
 /** Reads a file and finds out whether all of it can be set. Throws `refused` with what is wrong, by line, and has changed nothing. */
 export function planImport(server: CommandServer, text: string): BanImport {
   const nowMs = Date.now();
-  const { rows, problems: broken } = readCsv(
-    text,
-    banColumns.map(({ key }) => key),
-    ['kind', 'mask'],
-  );
-  const problems: CsvProblem[] = [...broken];
-  const most = limits.importedBans.default;
-  if (rows.length > most)
-    problems.push({ line: rows[most]!.line, problem: `more than ${most} bans; import the file in parts` });
-  const plan = new Plan(server, nowMs);
-  for (const row of rows.slice(0, most)) {
-    const problem = plan.take(row);
-    if (problem !== null) problems.push({ line: row.line, problem });
-  }
-  if (problems.length > 0) throw new SignalboxError('refused', refusalText(problems));
-  if (plan.bans.length === 0)
-    throw new SignalboxError(
-      'refused',
-      plan.over === 0
-        ? 'The file has no bans.'
-        : `Nothing is left to import: all ${plan.over} bans are over.`,
-    );
-  return plan;
+  const plan = planList(banFile, new Reader(server, nowMs), text, nowMs);
+  const trial: TrialBans = { bans: new ServerBans(), networkBans: new NetworkBans() };
+  for (const ban of plan.entries) tryBan(trial, ban, nowMs);
+  return { ...plan, trial };
 }
 
-function refusalText(problems: readonly CsvProblem[]): string {
-  const sorted = problems.toSorted((a, b) => a.line - b.line);
-  const shown = sorted.slice(0, SHOWN_PROBLEMS).map(({ line, problem }) => `line ${line}: ${problem}`);
-  const more = sorted.length - shown.length;
-  const rest = more === 0 ? '' : `; and ${counted(more, 'line')} more`;
-  return `Nothing was imported. ${shown.join('; ')}${rest}`;
+function keyOf({ kind, mask }: ImportedBan): string {
+  return isOfNetwork(kind) ? networkBanKey(kind, mask) : banKey(kind, mask);
 }
 
-/** A file while it is read line by line. */
-class Plan implements BanImport {
-  readonly bans: ImportedBan[] = [];
-  readonly trial: TrialBans = { bans: new ServerBans(), networkBans: new NetworkBans() };
-  over = 0;
+/** Reads a file line by line. */
+class Reader implements ListReader<z.output<typeof rowSchema>, ImportedBan> {
+  readonly row = rowSchema;
+  readonly keyOf = keyOf;
   readonly #server: CommandServer;
   readonly #nowMs: number;
-  /** Lines, by what they ban. */
-  readonly #lines = new Map<string, number>();
   /** How many new bans take room of each list so far. */
   readonly #taken = new Map<string, number>();
+  /** Those in force, by what they ban. */
+  readonly #there: ReadonlyMap<string, ImportedBan>;
 
   constructor(server: CommandServer, nowMs: number) {
     this.#server = server;
     this.#nowMs = nowMs;
+    const there = [...server.bans.list(), ...server.networkBans.inForce()];
+    this.#there = new Map(there.map((ban) => [keyOf(ban), ban]));
   }
 
-  /** Takes a line. Returns why it cannot be set. */
-  take({ line, cells }: CsvRow): string | null {
-    const read = rowSchema.safeParse(cells);
-    if (!read.success) {
-      const [issue] = read.error.issues;
-      return `${String(issue?.path[0])}: ${issue?.message}`;
-    }
-    const { kind, mask, spares, reason, expiresAt } = read.data;
-    const expiresMs = expiresAt === '' ? null : Date.parse(expiresAt);
-    if (Number.isNaN(expiresMs)) return `expiresAt: expected a time such as 2030-01-31T12:00:00Z, or nothing`;
-    if (expiresMs !== null && expiresMs <= this.#nowMs) {
-      this.over++;
-      return null;
-    }
-    const ban = {
+  read({ kind, mask, spares, reason, expiresAt }: z.output<typeof rowSchema>): ImportedBan {
+    return {
       kind,
       mask,
       reason: reason === '' ? NO_REASON : reason,
-      expiresMs,
+      expiresMs: expiresAt,
       ...(spares === '' ? {} : { spares }),
     };
-    const problem = this.#problemWith(ban);
-    if (problem !== null) return problem;
-    const key = isOfNetwork(kind) ? networkBanKey(kind, mask) : banKey(kind, mask);
-    const first = this.#lines.get(key);
-    if (first !== undefined) return `the same ban as on line ${first}`;
-    this.#lines.set(key, line);
-    const full = this.#fullList(ban);
-    if (full !== null) return full;
-    this.bans.push(ban);
-    this.#try(ban);
-    return null;
   }
 
-  #problemWith(ban: ImportedBan): string | null {
+  endMs({ expiresAt }: z.output<typeof rowSchema>): number | null {
+    return expiresAt;
+  }
+
+  problemWith(ban: ImportedBan): string | null {
     const { kind, mask, spares } = ban;
     const { bans } = this.#server;
     if (!isOfNetwork(kind))
@@ -153,8 +104,17 @@ class Plan implements BanImport {
     return problemWith(this.#server, kind, mask, minutesOf(ban, this.#nowMs));
   }
 
-  /** Why there is no room for it beside those of the lines above, or null. */
-  #fullList({ kind, mask }: ImportedBan): string | null {
+  isThere(ban: ImportedBan): boolean {
+    const there = this.#there.get(keyOf(ban));
+    return (
+      there !== undefined &&
+      there.reason === ban.reason &&
+      there.expiresMs === ban.expiresMs &&
+      (there.spares ?? '') === (ban.spares ?? '')
+    );
+  }
+
+  noRoom({ kind, mask }: ImportedBan): string | null {
     const { bans, networkBans } = this.#server;
     const rooms = isOfNetwork(kind)
       ? networkBans.rooms(kind, mask, this.#nowMs)
@@ -166,19 +126,19 @@ class Plan implements BanImport {
     }
     return null;
   }
+}
 
-  #try(ban: ImportedBan): void {
-    const { kind, mask, reason, expiresMs } = ban;
-    const common = { mask, reason, by: '', setMs: this.#nowMs };
-    if (isOfNetwork(kind)) {
-      const endMs = expiresMs ?? this.#nowMs + limits.networkBanMinutes.default * MINUTE_MS;
-      const times = { active: true, changedSeconds: 0, expiresMs: endMs, keptMs: endMs };
-      const given: NetworkBan = { ...common, mask: canonicalNetworkMask(kind, mask), kind, ...times };
-      this.trial.networkBans.set(given, this.#nowMs);
-    } else {
-      const given: ServerBan = { ...common, kind, expiresMs };
-      this.trial.bans.add(ban.spares === undefined ? given : { ...given, spares: ban.spares });
-    }
+function tryBan(trial: TrialBans, ban: ImportedBan, nowMs: number): void {
+  const { kind, mask, reason, expiresMs } = ban;
+  const common = { mask, reason, by: '', setMs: nowMs };
+  if (isOfNetwork(kind)) {
+    const endMs = expiresMs ?? nowMs + limits.networkBanMinutes.default * MINUTE_MS;
+    const times = { active: true, changedSeconds: 0, expiresMs: endMs, keptMs: endMs };
+    const given: NetworkBan = { ...common, mask: canonicalNetworkMask(kind, mask), kind, ...times };
+    trial.networkBans.set(given, nowMs);
+  } else {
+    const given: ServerBan = { ...common, kind, expiresMs };
+    trial.bans.add(ban.spares === undefined ? given : { ...given, spares: ban.spares });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The admin commands of the object server as its manifest declares them, with the columns of their answers. */
 import { z } from 'zod';
-import { addressWord, lineText } from '../../../contract/line-texts.ts';
+import { lineText } from '../../../contract/line-texts.ts';
 import {
   type CommandSpec,
   defineCommand,
@@ -9,11 +9,11 @@ import {
 } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
 import { connectionsMetric } from '../../runtime/net/acceptor-metrics.ts';
-import { banMinutes } from '../../runtime/net/ban-minutes.ts';
-import { banActions, banColumns, clientColumn } from '../../runtime/net/client-columns.ts';
+import { clientColumn } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { CONCURRENCY_MODELS, threadCount } from '../config.ts';
 import { FIXED_LIMITS, LIMITS } from '../limits.ts';
+import { banCommands } from './ban-commands.ts';
 
 const uri = lineText({ max: FIXED_LIMITS.uri_bytes.default }).describe(
   'URI of the object; a "/" in front changes nothing',
@@ -72,14 +72,6 @@ export const clientActions: readonly RowAction[] = [
     noun: 'client',
   },
 ];
-
-/** All bans are of addresses. */
-export const objectBanColumns = banColumns.filter(({ key }) => key !== 'kind');
-
-export const objectBanActions: readonly RowAction[] = banActions.map((action) => ({
-  ...action,
-  args: { mask: 'mask' },
-}));
 
 const cacheColumns: readonly TableColumn[] = [
   { key: 'uri', title: 'Object', type: 'text' },
@@ -290,40 +282,7 @@ export const commands = {
     args: z.object(limitArguments(LIMITS)),
     result: 'json',
   }),
-  'add-ban': defineCommand({
-    summary: 'Ban an address range, and disconnect whom it covers',
-    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
-    danger: 'disruptive',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({
-      mask: addressWord({ max: 64 }).describe('Such as 192.0.2.1 or 192.0.2.0/24'),
-      reason,
-      minutes: banMinutes(5_256_000),
-    }),
-    result: 'json',
-    effects: [connections],
-  }),
-  'remove-ban': defineCommand({
-    summary: 'Lift a ban',
-    sentence: 'lift|lifted the ban on {mask}',
-    danger: 'safe',
-    access: 'operate',
-    args: z.object({ mask: addressWord({ max: 64 }).describe('The mask, in any spelling of its address') }),
-    result: 'json',
-  }),
-  bans: defineCommand({
-    summary: 'List the bans',
-    sentence: 'list|listed the bans',
-    reads: true,
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({}),
-    result: 'table',
-    columns: objectBanColumns,
-    rowActions: objectBanActions,
-  }),
+  ...banCommands,
   ...throttleCommands(limit),
 } satisfies Record<string, CommandSpec>;
 

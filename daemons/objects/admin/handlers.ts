@@ -1,12 +1,9 @@
 /** The admin commands of the object server: objects, the cache, clients, draining, threads, limits, bans. */
 import { SignalboxError } from '../../../contract/errors.ts';
-import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
-import { canonicalRange } from '../../runtime/net/canonical-address.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
-import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import type { BanList } from '../ban-list.ts';
 import { LIMITS } from '../limits.ts';
 import type { ConnectionFacts } from '../net/engine.ts';
@@ -14,6 +11,7 @@ import type { Client, ObjectsServer } from '../objects-server.ts';
 import type { ObjectInfo } from '../store/object-info.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { withoutSlash } from '../store/uri.ts';
+import { banHandlers } from './ban-handlers.ts';
 import type { ObjectsCommands } from './commands.ts';
 import { inCodes, known } from './store-errors.ts';
 import { connectionRow } from './tables.ts';
@@ -160,40 +158,7 @@ export function adminHandlers(
         return { before, after: changes };
       },
     },
-    'add-ban': {
-      check({ mask }) {
-        maskOf(mask);
-        if (bans.isFull(server.limits.max_bans, Date.now()))
-          throw new SignalboxError(
-            'limit_reached',
-            `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,
-          );
-      },
-      impact: ({ mask }) => disconnects(coveredBy(server, mask).length),
-      async run({ mask, minutes, reason }, { actor }) {
-        const value = maskOf(mask);
-        const now = Date.now();
-        const saving = bans.add({
-          mask: value,
-          reason: reason === '' ? 'no reason given' : reason,
-          by: describeActor(actor),
-          createdAt: now,
-          expiresAt: minutes === 0 ? null : now + minutes * 60_000,
-        });
-        const covered = coveredBy(server, mask);
-        for (const client of covered) client.destroy();
-        return { mask: value, disconnected: covered.length, ...(await saving) };
-      },
-    },
-    'remove-ban': {
-      async run({ mask }) {
-        const saving = bans.remove(maskOf(mask));
-        if (saving === null)
-          throw new SignalboxError('not_found', `There is no ban on ${mask}; list them with bans.`);
-        return { mask, ...(await saving) };
-      },
-    },
-    bans: { run: () => ({ rows: [...bans.all(Date.now())] }) },
+    ...banHandlers(server, bans),
     throttle: { run: ({ limit }) => ({ rows: throttleRows(server.admission.throttle, limit) }) },
     'reset-throttle': {
       run: ({ address }) => ({
@@ -210,23 +175,6 @@ function objectRow({ uri, sizeBytes, mtimeMs, contentType, etag }: ObjectInfo) {
 /** A folder among the rows of objects. */
 function folderRow(uri: string) {
   return { uri, size: null, modifiedAt: null, contentType: 'folder', etag: '' };
-}
-
-/** The clients that a ban would cover; none where it is no ban. Those of Unix sockets have no address. */
-function coveredBy(server: ObjectsServer, mask: string): readonly Client[] {
-  const range = parseCidr(mask);
-  if (range === null) return [];
-  const ranges = new AddressRanges([range]);
-  return [...server.clients()].filter(({ terms }) => terms.transport === 'tcp' && ranges.has(terms.address));
-}
-
-function maskOf(mask: string): string {
-  if (parseCidr(mask) === null)
-    throw new SignalboxError(
-      'bad_request',
-      `${mask} is not an address or a range such as 192.0.2.0/24; clients of Unix sockets have no address, kill them or take their rights.`,
-    );
-  return canonicalRange(mask);
 }
 
 /** Waits for the store; what it refuses is an error with a code. */

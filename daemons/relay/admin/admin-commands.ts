@@ -1,27 +1,24 @@
 /** The code of the admin commands that the manifest declares (SPEC R6). */
 
 import { SignalboxError } from '../../../contract/errors.ts';
-import { describeActor } from '../../../contract/link/actor.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
-import { canonicalRange } from '../../runtime/net/canonical-address.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
-import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { limitProblems } from '../config.ts';
 import { LIMITS } from '../limits.ts';
 import type { RelayCommands } from '../manifest.ts';
-import type { BanKind, BanList } from '../net/ban-list.ts';
+import type { BanList } from '../net/ban-list.ts';
 import type { Steps } from '../net/relay-turns.ts';
-import { isIdentityText } from '../noise/identity.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { RelayServer } from '../relay-server.ts';
-import { type Peer, peerIdProblem } from '../rooms/peer.ts';
+import type { Peer } from '../rooms/peer.ts';
 import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
 import type { KnownPeer, KnownPeers } from '../secure/known-peers.ts';
-import { banRows, connectionRow, roomRow } from './tables.ts';
+import { banHandlers } from './ban-handlers.ts';
+import { connectionRow, roomRow } from './tables.ts';
 
 /**
  * Handlers that work on `server`, `bans` and `known`.
@@ -150,43 +147,7 @@ export function adminCommands(
         return { before, after: changes };
       },
     },
-    'add-ban': {
-      check({ kind, mask }) {
-        banValue(server, kind, mask);
-        if (bans.isFull(server.limits.max_bans, Date.now()))
-          throw new SignalboxError(
-            'limit_reached',
-            `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,
-          );
-      },
-      impact: ({ kind, mask }) => disconnects(coveredBy(server, kind, mask).length),
-      async run({ kind, mask, minutes, reason }, { actor }) {
-        const value = banValue(server, kind, mask);
-        const now = Date.now();
-        const why = reason === '' ? 'no reason given' : reason;
-        const saving = bans.add({
-          kind,
-          value,
-          reason: why,
-          by: describeActor(actor),
-          createdAt: now,
-          expiresAt: minutes === 0 ? null : now + minutes * 60_000,
-        });
-        const disconnected = await server.inTurns(
-          disconnect(relay, coveredBy(server, kind, mask), `You are banned: ${why}`),
-        );
-        return { kind, mask: value, disconnected, ...(await saving) };
-      },
-    },
-    'remove-ban': {
-      async run({ kind, mask }) {
-        const saving = bans.remove(kind, kind === 'cidr' ? canonicalRange(mask) : mask);
-        if (saving === null)
-          throw new SignalboxError('not_found', `There is no ${kind} ban on ${mask}; list them with bans.`);
-        return { kind, mask, ...(await saving) };
-      },
-    },
-    bans: { run: () => ({ rows: [...banRows(bans)] }) },
+    ...banHandlers(server, bans),
     identity: { run: () => ownIdentity(server) },
     'rotate-identity': {
       impact: () => 'has every client that remembers the identity of the relay warn of another',
@@ -268,44 +229,6 @@ function* notify(
   return { delivered, skipped };
 }
 
-/** Ends clients because of a ban; gives how many they were. */
-function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Steps<number> {
-  for (const peer of peers) {
-    if (relay.turns.spend(workPrices.departure.ns)) yield null;
-    relay.endWithError(peer, 'banned', message);
-  }
-  return peers.length;
-}
-
 function ownIdentity({ door }: RelayServer) {
   return { identity: door.identity, identityFingerprint: door.fingerprint, security: door.mode };
-}
-
-/** The clients that a ban would cover; none where it is no ban. */
-function coveredBy(server: RelayServer, kind: BanKind, mask: string): readonly Peer[] {
-  if (kind === 'peer') {
-    const found = server.relay.peer(mask);
-    return found === undefined ? [] : [found];
-  }
-  if (kind === 'identity') return [...server.relay.peers()].filter(({ identity }) => identity === mask);
-  const range = parseCidr(mask);
-  if (range === null) return [];
-  const ranges = new AddressRanges([range]);
-  return [...server.relay.peers()].filter((one) => ranges.has(one.connection.address));
-}
-
-function banValue(server: RelayServer, kind: BanKind, mask: string): string {
-  if (kind === 'peer') {
-    const problem = peerIdProblem(mask, server.limits.peer_id_bytes);
-    if (problem !== null) throw new SignalboxError('bad_request', problem);
-    return mask;
-  }
-  if (kind === 'identity') {
-    if (!isIdentityText(mask))
-      throw new SignalboxError('bad_request', `${mask} is no identity: 43 characters of base64url.`);
-    return mask;
-  }
-  if (parseCidr(mask) === null)
-    throw new SignalboxError('bad_request', `${mask} is not an address or a range such as 192.0.2.0/24.`);
-  return canonicalRange(mask);
 }

@@ -97,10 +97,17 @@ export class BanList {
 
   /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
   add(ban: Ban): Promise<BanSaved> {
-    this.#bans.forgetExpired(ban.createdAt);
-    // Out first, so that the newest stands last in the list.
-    this.#bans.delete(ban.value);
-    this.#put(ban);
+    return this.addAll([ban]);
+  }
+
+  /** Adds several at once; of all of them there is one write. */
+  addAll(bans: readonly Ban[]): Promise<BanSaved> {
+    for (const ban of bans) {
+      this.#bans.forgetExpired(ban.createdAt);
+      // Out first, so that the newest stands last in the list.
+      this.#bans.delete(ban.value);
+      this.#put(ban);
+    }
     return this.#saver.save();
   }
 
@@ -126,7 +133,8 @@ export class BanList {
   }
 }
 
-function targetOf({ kind, value }: Ban): BanTarget {
+/** Whom a ban is against. */
+export function targetOf({ kind, value }: Pick<Ban, 'kind' | 'value'>): BanTarget {
   const block = kind === 'cidr' ? parseCidr(value) : null;
   return block === null ? { kind: 'key' } : { kind: 'network', block };
 }

@@ -23,11 +23,11 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['filters', 'add-filter', 'certificate'],
   ],
   relay: [
-    ...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'],
+    ...['clients', 'client', 'rooms', 'room', 'bans', 'export-bans', 'throttle', 'limits'],
     ...['kill', 'add-ban', 'identity', 'peers'],
   ],
   objects: [
-    ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'throttle', 'limits', 'threads'],
+    ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'export-bans', 'throttle', 'limits', 'threads'],
     ...['kill', 'add-ban', 'drain'],
   ],
   services: [

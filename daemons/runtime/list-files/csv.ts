@@ -1,8 +1,7 @@
 /**
- * Bans as a file that spreadsheets read: comma-separated values (RFC 4180) with a line of titles, one ban a line. Written by the
- * commands that export them, read by those that import.
+ * Rows as a file that spreadsheets read: comma-separated values (RFC 4180) with a line of titles, one row a line. What such a file of
+ * a list is made of stands in list-format.ts.
  */
-
 import type { TableColumn } from '../../../contract/manifest.ts';
 import type { TableCell } from '../../../contract/stream.ts';
 
@@ -50,29 +49,44 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/**
- * Reads a file.
- * @param known keys that its titles may have
- * @param needed those that they must have
- */
-export function readCsv(text: string, known: readonly string[], needed: readonly string[]): CsvContent {
+/** What the titles of a file are compared with. */
+export interface CsvTitles {
+  /** Keys that they may have. */
+  readonly known: readonly string[];
+  /** Those that they must have. */
+  readonly needed: readonly string[];
+  /** What the title over no cells says that tells what the file is; null where it has none. */
+  readonly mark?: RegExp;
+  /** What is wrong with that title, or null. */
+  readonly markProblem?: (mark: string) => string | null;
+}
+
+/** Reads a file. */
+export function readCsv(text: string, expected: CsvTitles): CsvContent {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const problems: CsvProblem[] = [];
   const titles = readLine(lines[0] ?? '');
-  const wrong = titlesProblem(titles, known, needed);
+  const wrong = titlesProblem(titles, expected);
   if (titles === null || wrong !== null)
     return { rows: [], problems: [{ line: 1, problem: wrong ?? BROKEN }] };
   const rows: CsvRow[] = [];
+  const mark = titles.findIndex((title) => isMark(title, expected));
+  // Nothing has to stand below a mark: lines that were written by hand may end before it.
+  const least = mark === titles.length - 1 ? titles.length - 1 : titles.length;
   for (const [at, line] of lines.entries()) {
     if (at === 0 || line.trim() === '') continue;
     const values = readLine(line);
     if (values === null) problems.push({ line: at + 1, problem: BROKEN });
-    else if (values.length !== titles.length)
-      problems.push({ line: at + 1, problem: `${values.length} cells, expected ${titles.length}` });
+    else if (values.length < least || values.length > titles.length)
+      problems.push({ line: at + 1, problem: `${values.length} cells, expected ${least}` });
+    else if ((values[mark] ?? '') !== '')
+      problems.push({ line: at + 1, problem: `"${values[mark]}" stands below no title of the list` });
     else
       rows.push({
         line: at + 1,
-        cells: Object.fromEntries(titles.map((title, place) => [title, values[place]!])),
+        cells: Object.fromEntries(
+          titles.flatMap((title, place) => (place === mark ? [] : [[title, values[place]!] as const])),
+        ),
       });
   }
   return { rows, problems };
@@ -80,14 +94,19 @@ export function readCsv(text: string, known: readonly string[], needed: readonly
 
 const BROKEN = 'a quote that does not end, or that something stands before or behind of';
 
-function titlesProblem(
-  titles: readonly string[] | null,
-  known: readonly string[],
-  needed: readonly string[],
-): string | null {
+function isMark(title: string, { mark }: CsvTitles): boolean {
+  return mark?.test(title) === true;
+}
+
+function titlesProblem(titles: readonly string[] | null, expected: CsvTitles): string | null {
   if (titles === null) return BROKEN;
+  const { known, needed, markProblem } = expected;
+  // What the file is comes first: of another list its titles would be strange, too.
+  const mark = titles.find((title) => isMark(title, expected));
+  const wrong = mark === undefined ? null : (markProblem?.(mark) ?? null);
+  if (wrong !== null) return wrong;
   const list = known.join(', ');
-  const strange = titles.find((title) => !known.includes(title));
+  const strange = titles.find((title) => !known.includes(title) && title !== mark);
   if (strange !== undefined) return `"${strange}" is no title, expected some of ${list}`;
   const missing = needed.find((title) => !titles.includes(title));
   if (missing !== undefined) return `the title ${missing} is missing, expected some of ${list}`;

@@ -1,8 +1,8 @@
-/** Bans as comma-separated values: what is written is read again, and what is wrong is said by line. */
+/** Rows as comma-separated values: what is written is read again, and what is wrong is said by line. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { TableColumn } from '../../../contract/manifest.ts';
-import { readCsv, toCsv } from './ban-csv.ts';
+import { readCsv, toCsv } from './csv.ts';
 
 const columns: readonly TableColumn[] = [
   { key: 'mask', title: 'Mask', type: 'text' },
@@ -10,7 +10,7 @@ const columns: readonly TableColumn[] = [
   { key: 'expiresAt', title: 'Expires', type: 'time' },
 ];
 const keys = columns.map(({ key }) => key);
-const read = (text: string) => readCsv(text, keys, ['mask']);
+const read = (text: string) => readCsv(text, { known: keys, needed: ['mask'] });
 
 it('writes titles, times and what is missing', () => {
   const rows = [
