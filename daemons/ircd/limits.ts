@@ -86,7 +86,7 @@ export const limits = {
     default: 16_777_216,
     unit: 'bytes',
     reason:
-      'Serialized lines that the threads which own sockets may still have to write: four full ticks. What does not fit is copied for each thread.',
+      'Serialized lines that the threads which own sockets may still have to write: four full ticks. Nobody is heard while a full one finds no room; what does not fit all the same is copied for each client, and counts to its send queue.',
   },
   ioThreads: {
     default: 16,

@@ -87,8 +87,11 @@ export interface ConnectionHost<User> {
 
 /** The other end of a connection whose socket another thread owns. */
 export interface RemoteEnd extends RangeReceiver {
-  /** Told what is held for a client that does not read as fast as it is sent to. */
-  onHeld: ((bytes: number) => void) | null;
+  /**
+   * Told what is held for a client that does not read as fast as it is sent to, and what is on its way to the thread for it alone; `inTick`
+   * while a tick is written, which asks at its end whether it is too much.
+   */
+  onHeld: ((bytes: number, inTick: boolean) => void) | null;
 }
 
 /** Of those who take all they are sent. */
@@ -195,7 +198,7 @@ export class ClientConnection<User>
       this.#lastError = error.code ?? error.message;
     });
     socket.on('close', () => this.#onSocketClosed());
-    if (this.remote !== null) this.remote.onHeld = (bytes) => this.#onHeld(bytes);
+    if (this.remote !== null) this.remote.onHeld = (bytes, inTick) => this.#onHeld(bytes, inTick);
     this.#host.handler.onOpen(this);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('end', () => this.#onHungUp());
@@ -520,11 +523,12 @@ export class ClientConnection<User>
   }
 
   /** The thread that owns the socket holds so much by now. */
-  #onHeld(bytes: number): void {
+  #onHeld(bytes: number, inTick: boolean): void {
     const host = this.#host;
     host.counts[netStat.sendHeld]! += bytes - this.#keptBytes;
     this.#keptBytes = bytes;
     host.setSlow(this, bytes > 0);
+    if (inTick) return;
     if (this.#state < ENDED && bytes > this.connectionClass.sendQueueBytes) {
       host.counts[netStat.sendQueueKills]!++;
       this.destroy('SendQ exceeded');

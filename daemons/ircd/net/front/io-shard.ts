@@ -12,6 +12,7 @@ import { limits } from '../../limits.ts';
 import type { Arena } from '../arena.ts';
 import type { RangeList } from '../tick-writer.ts';
 import { AnswerLane } from './answer-lane.ts';
+import { CopiesUnderWay } from './copies-under-way.ts';
 import type { ThreadFigures } from './front-figures.ts';
 import { RangeWriter } from './range-writer.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -66,7 +67,9 @@ export class IoShard {
   readonly #sockets: (RemoteSocket | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   readonly #answers = new AnswerLane();
-  readonly #ticks = new TicksAhead(this.#words);
+  readonly #copies = new CopiesUnderWay();
+  readonly #ticks = new TicksAhead(this.#words, (before) => this.#copies.taken(before));
+  #awaitsTaken = false;
   readonly #ranges: RangeWriter;
   #answered = false;
   readonly #message = Buffer.from(new ArrayBuffer(MESSAGE_BYTES + 8));
@@ -90,7 +93,8 @@ export class IoShard {
     this.#in = AsyncQueue.create(sizes);
     this.#outQueue = AsyncQueue.create(sizes);
     this.#out = new RecordWriter(this.#outQueue, () => this.#progress.wake());
-    this.#ranges = new RangeWriter(this.#out, options.lines, options.arena);
+    const onCopy = (slot: number, bytes: number) => this.#countCopy(slot, bytes);
+    this.#ranges = new RangeWriter(this.#out, options.lines, options.arena, onCopy);
     this.#worker = new AsyncWorker({
       name: options.name,
       module: MODULE,
@@ -210,7 +214,9 @@ export class IoShard {
   /** The tick is over. */
   endTick(tick: number): void {
     this.#ranges.endTick();
-    if (this.#ticks.endTick(tick)) this.#out.record(toThread.tick, tick);
+    if (!this.#ticks.endTick(tick)) return;
+    this.#out.record(toThread.tick, tick);
+    if (!this.#copies.empty && !this.#awaitsTaken) void this.#awaitTaken();
   }
 
   /** Hands over what was gathered. */
@@ -264,6 +270,20 @@ export class IoShard {
     if (this.#ended) return { depth: 0, highWater, capacity, submitted: enqueued - size };
     const depth = size + held;
     return { depth, highWater: Math.max(highWater, depth), capacity, submitted: enqueued + held };
+  }
+
+  #countCopy(slot: number, bytes: number): void {
+    // So that it is told when the thread has taken them.
+    this.#ticks.touch();
+    const socket = this.#sockets[slot];
+    if (socket !== undefined) this.#copies.add(this.#ticks.current, socket, bytes);
+  }
+
+  /** Sees when copies are taken that nobody else asks about. */
+  async #awaitTaken(): Promise<void> {
+    this.#awaitsTaken = true;
+    await this.until(() => this.ticksAhead === 0);
+    this.#awaitsTaken = false;
   }
 
   /** Bytes in as many records as they need. @param told whether each of them says if more follows */
@@ -366,6 +386,7 @@ export class IoShard {
     this.#ended = true;
     this.#ticks.end();
     this.#out.clear();
+    this.#copies.clear();
     for (const socket of [...this.#sockets]) if (socket !== undefined) this.#forget(socket, error);
     this.#progress.wake();
   }

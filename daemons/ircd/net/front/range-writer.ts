@@ -15,6 +15,7 @@ export class RangeWriter {
   readonly #out: RecordWriter;
   readonly #lines: SharedArrayBuffer;
   readonly #arena: () => Arena;
+  readonly #onCopy: (slot: number, bytes: number) => void;
   /** What is current for the connections that follow, while the tick goes on; of length -1 where nothing is. */
   #bounds = new Int32Array(0);
   #length = -1;
@@ -22,11 +23,18 @@ export class RangeWriter {
   /**
    * @param lines the memory that the thread sees
    * @param arena the one that ranges are of
+   * @param onCopy told of bytes that are copied for one connection alone
    */
-  constructor(out: RecordWriter, lines: SharedArrayBuffer, arena: () => Arena) {
+  constructor(
+    out: RecordWriter,
+    lines: SharedArrayBuffer,
+    arena: () => Arena,
+    onCopy: (slot: number, bytes: number) => void = () => {},
+  ) {
     this.#out = out;
     this.#lines = lines;
     this.#arena = arena;
+    this.#onCopy = onCopy;
   }
 
   /** Ranges of the tick for a connection: one that is sent the same as the one before costs a word. */
@@ -38,6 +46,7 @@ export class RangeWriter {
   /** Bytes for one connection. */
   bytes(slot: number, bytes: Uint8Array): void {
     this.#length = -1;
+    this.#onCopy(slot, bytes.length);
     for (let from = 0; from < bytes.length; from += READ_BYTES) {
       this.#out.recordWith(toThread.bytes, 0, bytes, from, Math.min(bytes.length, from + READ_BYTES));
       this.#out.word(slot);

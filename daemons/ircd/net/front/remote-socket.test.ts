@@ -71,6 +71,28 @@ test('what the thread holds is told until it is destroyed, and is nothing from t
   expect([socket.writableLength, held, told]).toEqual([0, [500], [[toThread.destroy, 7]]]);
 });
 
+test('what is on its way for it alone counts beside what the thread holds', () => {
+  const { socket } = remote();
+  const held: unknown[] = [];
+  socket.onHeld = (bytes, inTick) => held.push([bytes, inTick]);
+  socket.held(500);
+  socket.onWay(30, true);
+  socket.onWay(4, true);
+  socket.held(400);
+  socket.onWay(-34, false);
+  expect(held).toEqual([
+    [500, false],
+    [530, true],
+    [534, true],
+    [434, false],
+    [400, false],
+  ]);
+  socket.onWay(7, true);
+  socket.destroy();
+  socket.onWay(-7, false);
+  expect([socket.writableLength, held.length]).toEqual([0, 6]);
+});
+
 test('it closes with the error that it had, or without', () => {
   const quiet = remote();
   quiet.socket.onHeld = () => {};

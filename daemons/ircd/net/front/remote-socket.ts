@@ -15,13 +15,13 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
   /** Its number in the thread. */
   readonly slot: number;
   destroyed = false;
-  /** What the thread holds because the client does not read as fast as it is sent to. */
-  writableLength = 0;
-  /** Told when that changes. */
-  onHeld: ((bytes: number) => void) | null = null;
+  /** Told when {@link writableLength} changes; `inTick` while a tick is written, which asks for it at its end. */
+  onHeld: ((bytes: number, inTick: boolean) => void) | null = null;
   /** Told when all handshakes are done. */
   onShaken: ((result: HandshakeResult) => void) | null = null;
   readonly #shard: IoShard;
+  #held = 0;
+  #onWay = 0;
 
   constructor(shard: IoShard, slot: number, ports: Pick<ClientSocket, 'remotePort' | 'localPort'>) {
     super();
@@ -29,6 +29,11 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
     this.slot = slot;
     this.remotePort = ports.remotePort;
     this.localPort = ports.localPort;
+  }
+
+  /** What the thread holds because the client does not read as fast as it is sent to, and what is on its way there for it alone. */
+  get writableLength(): number {
+    return this.#held + this.#onWay;
   }
 
   sendRanges(ranges: RangeList): void {
@@ -60,7 +65,8 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
     this.#tell(toThread.destroy);
     this.destroyed = true;
     this.onHeld = null;
-    this.writableLength = 0;
+    this.#held = 0;
+    this.#onWay = 0;
     return this;
   }
 
@@ -88,11 +94,18 @@ export class RemoteSocket extends EventEmitter implements ClientSocket, RangeRec
     this.emit('close');
   }
 
-  /** @param bytes that are held by now */
+  /** @param bytes that the thread holds by now */
   held(bytes: number): void {
     if (this.destroyed) return;
-    this.writableLength = bytes;
-    this.onHeld?.(bytes);
+    this.#held = bytes;
+    this.onHeld?.(this.writableLength, false);
+  }
+
+  /** So many more bytes are on the way. @param inTick see {@link onHeld} */
+  onWay(bytes: number, inTick: boolean): void {
+    if (this.destroyed) return;
+    this.#onWay += bytes;
+    this.onHeld?.(this.writableLength, inTick);
   }
 
   #tell(sort: number): this {

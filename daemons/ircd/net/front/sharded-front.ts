@@ -195,7 +195,25 @@ export class ShardedFront implements SlabSource {
 
   #mayHear(): Promise<void> | null {
     for (const shard of this.#shards) if (shard.overloaded) return shard.until(() => !shard.overloaded);
-    return null;
+    return this.#linesShort ? this.#untilLines() : null;
+  }
+
+  /** Whether what a full tick more would have to say found no room in shared memory, and would be copied for each client. */
+  get #linesShort(): boolean {
+    if (this.#lines.short) this.#freeLines();
+    return this.#lines.short;
+  }
+
+  /** Waits for the thread that needs what is oldest; where none needs anything, the tick that goes on has it all. */
+  #untilLines(): Promise<void> | null {
+    const { tick } = this.#lines;
+    let last: IoShard | null = null;
+    for (const shard of this.#shards) {
+      const done = shard.doneBefore(tick);
+      if (((done - (last?.doneBefore(tick) ?? tick)) | 0) < 0) last = shard;
+    }
+    const waited = last;
+    return waited?.until(() => !this.#linesShort || waited.ticksAhead === 0) ?? null;
   }
 
   #start(): IoShard {

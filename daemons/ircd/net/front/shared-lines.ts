@@ -6,6 +6,7 @@ import { limits } from '../../limits.ts';
 import { SLAB_BYTES } from '../arena.ts';
 
 const SLABS = Math.floor(limits.sharedLineBytes.default / SLAB_BYTES);
+const TICK_SLABS = Math.ceil(limits.tickArenaBytes.default / SLAB_BYTES);
 
 /** Slabs of one tick that threads may still read. */
 interface Retired {
@@ -35,6 +36,11 @@ export class SharedLines {
   /** Slabs that threads may still read. */
   get inUse(): number {
     return SLABS - this.#free.length;
+  }
+
+  /** Whether there is no room for another full tick. */
+  get short(): boolean {
+    return this.#free.length < TICK_SLABS;
   }
 
   /** A slab, or null where all are in use. */

@@ -7,6 +7,7 @@ import { shared } from './records.ts';
 export class TicksAhead {
   /** Of {@link shared}; the thread stores how far it is. */
   readonly #words: Int32Array;
+  readonly #onTaken: (before: number) => void;
   /** Ticks that had something for it and that it has not taken, as it is known. */
   readonly #ticks: number[] = [];
   /** The tick in which something was last put in line for each connection. */
@@ -16,9 +17,16 @@ export class TicksAhead {
   #touched = false;
   #ended = false;
 
-  constructor(words: Int32Array) {
+  /** @param onTaken told when it is seen that the thread has taken more: all ticks before this one */
+  constructor(words: Int32Array, onTaken: (before: number) => void = () => {}) {
     this.#words = words;
+    this.#onTaken = onTaken;
     Atomics.store(words, shared.doneTick, -1);
+  }
+
+  /** The tick that goes on. */
+  get current(): number {
+    return this.#tick;
   }
 
   /** Ticks that it has not taken yet. */
@@ -70,6 +78,8 @@ export class TicksAhead {
     const done = Atomics.load(this.#words, shared.doneTick);
     let count = 0;
     while (count < ticks.length && (this.#ended || ((ticks[count]! - done) | 0) <= 0)) count++;
-    if (count > 0) ticks.splice(0, count);
+    if (count === 0) return;
+    ticks.splice(0, count);
+    this.#onTaken(ticks[0] ?? this.#tick);
   }
 }
